@@ -1,0 +1,27 @@
+// An event: the unit in which the event codec describes sound.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace ictus {
+
+inline constexpr int kEventVectorSize = 32;
+
+/// One sounding event. The vector's meaning belongs to the model named in the file's header.
+struct Event {
+  std::int64_t onset_samples = 0;                ///< at the model's sample rate, from the start of the file
+  float gain_db = 0.0F;                          ///< power of the event in dB re full scale
+  std::array<float, kEventVectorSize> vector{};  ///< each in [-1, 1]
+};
+
+/// Events in order of onset, as they travel together in a file or between encoder and decoder.
+struct EventBlock {
+  std::vector<Event> events;
+  /// No event of this or an earlier block starts at or after this position, and no event of a later
+  /// block starts before it: a decoder may finish all sound up to here.
+  std::int64_t end_samples = 0;
+};
+
+}  // namespace ictus

@@ -1,0 +1,426 @@
+#include <doctest/doctest.h>
+#include <xxhash.h>
+
+#include <limits>
+#include <stdexcept>
+
+#include "stream_helpers.hpp"
+
+using namespace ictus;
+using namespace ictus::formats;
+using namespace ictus::formats::testing;
+
+namespace {
+
+constexpr std::int64_t kLastPosition = (std::int64_t{1} << 53U) - 1;
+
+void check_round_trip(const Stream& stream) {
+  const Bytes bytes = written(stream);
+  const Reading reading = read(bytes);
+  REQUIRE(reading.error == "");
+  CHECK(same(*reading.header, stream.header));
+  REQUIRE(reading.blocks.size() == stream.blocks.size());
+  for (std::size_t i = 0; i < stream.blocks.size(); ++i) {
+    CHECK(same(reading.blocks[i], quantised(stream.blocks[i], stream.header.precision)));
+  }
+  CHECK(same(*reading.totals, stream.totals));
+}
+
+/// Three blocks: one that zstd packs, one that it does not, one without events.
+Stream small_stream(Precision precision) {
+  std::mt19937_64 random(5);
+  Stream stream;
+  stream.header = typical_header();
+  stream.header.precision = precision;
+  stream.blocks.push_back(random_block(random, 0, 65536, 8));
+  for (Event& event : stream.blocks[0].events) {
+    event.vector.fill(0.25F);
+    event.gain_db = -20.0F;
+  }
+  stream.blocks.push_back(random_block(random, 65536, 65536, 3));
+  stream.blocks.push_back({{}, 140000});
+  stream.totals = {11, 140000, 280000};
+  return stream;
+}
+
+/// A block as SPEC.md, section 3, has it, uncompressed.
+Bytes block_of(std::uint8_t kind, std::uint32_t number, std::string_view content) {
+  Bytes bytes = {std::byte{kind}};
+  std::size_t size = content.size();
+  for (; size >= 0x80; size >>= 7U) bytes.push_back(static_cast<std::byte>(size | 0x80U));
+  bytes.push_back(static_cast<std::byte>(size));
+  for (const char c : content) bytes.push_back(static_cast<std::byte>(c));
+  const std::uint32_t checksum = XXH32(bytes.data(), bytes.size(), number);
+  for (unsigned k = 0; k < 4; ++k) bytes.push_back(static_cast<std::byte>(checksum >> 8U * k));
+  return bytes;
+}
+
+/// The block with the checksum that it has as number `number`.
+Bytes renumbered(Bytes block, std::uint32_t number) {
+  const std::uint32_t checksum = XXH32(block.data(), block.size() - 4, number);
+  for (unsigned k = 0; k < 4; ++k) {
+    block[block.size() - 4 + k] = static_cast<std::byte>(checksum >> 8U * k);
+  }
+  return block;
+}
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("event stream: random streams come back") {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    CAPTURE(seed);
+    const std::int64_t span_samples = seed % 3 == 0 ? 50 : seed % 3 == 1 ? 200'000 : std::int64_t{1} << 40U;
+    Stream stream = random_stream(seed, Precision::quantised, seed % 7, 70, span_samples);
+    check_round_trip(stream);
+    stream.header.precision = Precision::float32;
+    check_round_trip(stream);
+  }
+}
+
+TEST_CASE("event stream: nothing at all comes back") {
+  Stream stream;
+  check_round_trip(stream);
+  stream.blocks = {{{}, 0}, {{}, 0}, {{}, 65536}};
+  check_round_trip(stream);
+}
+
+TEST_CASE("event stream: the largest of everything comes back") {
+  std::mt19937_64 random(3);
+  Stream stream;
+  stream.header.sample_rate_hz = 10'000'000;
+  stream.header.original_sample_rate_hz = 10'000'000;
+  stream.header.original_channels = 65535;
+  stream.header.model_id = std::string(255, 'm');
+  stream.header.tags.assign(256, {"Ünïcode 🎻", std::string(200, 'v')});
+  stream.header.tags[7] = {"EMPTY", ""};
+  stream.header.tags[8] = {"EQUALS", "a=b=c"};
+  stream.blocks.push_back(random_block(random, 0, 1000, kMaxEventsPerBlock));
+  stream.blocks.push_back(random_block(random, 1000, kLastPosition - 1000, kMaxEventsPerBlock));
+  stream.blocks[1].events.back().onset_samples = kLastPosition - 1;
+  stream.totals = {2 * kMaxEventsPerBlock, kLastPosition, kLastPosition};
+  for (const Precision precision : {Precision::quantised, Precision::float32}) {
+    stream.header.precision = precision;
+    check_round_trip(stream);
+  }
+}
+
+TEST_CASE("event stream: chords and the edges of a block come back") {
+  Stream stream;
+  stream.blocks = {
+      {{Event{0, 0.0F, {}}, Event{0, -1.0F, {}}, Event{99, -2.0F, {}}, Event{99, -3.0F, {}}}, 100},
+      {{Event{100, -4.0F, {}}}, 101}};
+  stream.totals.events = 5;
+  check_round_trip(stream);
+}
+
+TEST_CASE("event stream: a source that gives one byte at a time makes no difference") {
+  const Stream stream = random_stream(11, Precision::quantised, 4, 40, 65536);
+  const Bytes bytes = written(stream);
+  for (const std::size_t step : {1, 7, 64}) {
+    const Reading reading = read(bytes, step);
+    CHECK(reading.error == "");
+    CHECK(same(*reading.totals, stream.totals));
+    CHECK(begins_with(reading.blocks, read(bytes).blocks));
+  }
+}
+
+TEST_CASE("event stream: a reader asks for nothing beyond the block it returns") {
+  const Stream stream = small_stream(Precision::quantised);
+  const std::vector<Bytes> parts = written_parts(stream);
+  const Bytes bytes = joined(parts);
+  std::size_t delivered = 0;
+  EventStreamReader reader([&](std::span<std::byte> into) {
+    const std::size_t count = std::min(into.size(), bytes.size() - delivered);
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(delivered), count, into.begin());
+    delivered += count;
+    return count;
+  });
+  std::size_t expected = parts[0].size();
+  CHECK(delivered == expected);
+  for (std::size_t i = 1; i + 1 < parts.size(); ++i) {
+    REQUIRE(reader.next());
+    expected += parts[i].size();
+    CHECK(delivered == expected);
+    CHECK(reader.bytes_read() == expected);
+    CHECK(!reader.totals());
+  }
+  CHECK(!reader.next());
+  CHECK(reader.totals());
+  CHECK(reader.bytes_read() == bytes.size());
+  CHECK(!reader.next());
+}
+
+TEST_CASE("event stream: the same stream gives the same bytes, one call of the sink per block") {
+  const Stream stream = random_stream(12, Precision::quantised, 5, 40, 65536);
+  const std::vector<Bytes> parts = written_parts(stream);
+  CHECK(parts == written_parts(stream));
+  CHECK(parts.size() == stream.blocks.size() + 2);
+
+  std::size_t size = 0;
+  EventStreamWriter writer(stream.header, [&](std::span<const std::byte> bytes) { size += bytes.size(); });
+  CHECK(writer.bytes_written() == size);
+  writer.write(stream.blocks[0]);
+  CHECK(writer.bytes_written() == size);
+}
+
+TEST_CASE("event stream: what was read and written again is the same") {
+  const Bytes bytes = written(random_stream(13, Precision::quantised, 5, 40, 65536));
+  const Reading reading = read(bytes);
+  CHECK(written({*reading.header, reading.blocks, *reading.totals}) == bytes);
+}
+
+TEST_CASE("event stream: the overhead stays small") {
+  std::mt19937_64 random(14);
+  Stream stream;
+  stream.header = typical_header();
+  for (std::int64_t i = 0; i < 4; ++i) stream.blocks.push_back(random_block(random, i * 65536, 65536, 32));
+  stream.totals.length_samples = stream.totals.original_length_samples = 262144;
+  const std::vector<Bytes> parts = written_parts(stream);
+  const std::size_t header = parts.front().size();
+  const std::size_t end = parts.back().size();
+  const std::size_t block = parts[1].size() - 32 * 35;
+  MESSAGE("header " << header << " + end " << end << " bytes; " << block << " bytes per block of 32 events");
+  CHECK(header + end < 200);
+  CHECK(block < 40);
+}
+
+TEST_CASE("event stream: cut short at every byte, it keeps the whole blocks") {
+  for (const Precision precision : {Precision::quantised, Precision::float32}) {
+    const std::vector<Bytes> parts = written_parts(small_stream(precision));
+    const Bytes bytes = joined(parts);
+    const std::vector<EventBlock> all = read(bytes).blocks;
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+      CAPTURE(length);
+      const Reading reading = read(std::span(bytes).first(length));
+      REQUIRE(reading.error != "");
+      std::size_t whole = 0;
+      std::size_t end = parts[0].size();
+      while (whole + 1 < parts.size() && end + parts[whole + 1].size() <= length) {
+        end += parts[++whole].size();
+      }
+      REQUIRE(reading.header.has_value() == (length >= parts[0].size()));
+      REQUIRE(reading.damaged == (length >= parts[0].size()));
+      REQUIRE(reading.blocks.size() == whole);
+      REQUIRE(begins_with(all, reading.blocks));
+      REQUIRE(!reading.totals);
+    }
+  }
+}
+
+TEST_CASE("event stream: any change of any byte is noticed, and what comes before it is right") {
+  for (const Precision precision : {Precision::quantised, Precision::float32}) {
+    const std::vector<Bytes> parts = written_parts(small_stream(precision));
+    const Bytes bytes = joined(parts);
+    const std::vector<EventBlock> all = read(bytes).blocks;
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      for (int pattern = 1; pattern < 256; ++pattern) {
+        CAPTURE(at);
+        CAPTURE(pattern);
+        Bytes changed = bytes;
+        changed[at] ^= static_cast<std::byte>(pattern);
+        const Reading reading = read(changed);
+        REQUIRE(reading.error != "");
+        REQUIRE(!reading.totals);
+        REQUIRE(begins_with(all, reading.blocks));
+        if (at < parts[0].size()) REQUIRE(!reading.header);
+      }
+    }
+  }
+}
+
+TEST_CASE("event stream: a block missing, twice or in another place is damage") {
+  const std::vector<Bytes> parts = written_parts(random_stream(21, Precision::quantised, 3, 5, 65536));
+  const auto check_damaged = [](const std::vector<Bytes>& changed, std::size_t whole) {
+    const Reading reading = read(joined(changed));
+    CHECK(reading.damaged);
+    CHECK(reading.blocks.size() == whole);
+  };
+  check_damaged({parts[0], parts[2], parts[3], parts[4]}, 0);
+  check_damaged({parts[0], parts[1], parts[1], parts[2], parts[3], parts[4]}, 1);
+  check_damaged({parts[0], parts[1], parts[3], parts[2], parts[4]}, 1);
+  check_damaged({parts[0], parts[1], parts[2], parts[3], parts[4], parts[4]}, 3);
+  check_damaged({parts[0], parts[1], parts[2], parts[3]}, 3);
+  // Even with the right checksum, the end block's totals tell.
+  check_damaged({parts[0], parts[1], parts[2], renumbered(parts[4], 3)}, 2);
+}
+
+TEST_CASE("event stream: after damage nothing more is read") {
+  std::vector<Bytes> parts = written_parts(random_stream(22, Precision::quantised, 3, 5, 65536));
+  parts[2][parts[2].size() / 2] ^= std::byte{1};
+  const Bytes bytes = joined(parts);
+  EventStreamReader reader(source_of(bytes));
+  CHECK(reader.next());
+  CHECK_THROWS_AS((void)reader.next(), DamagedInput);
+  CHECK_THROWS_AS((void)reader.next(), DamagedInput);
+  CHECK(!reader.totals());
+}
+
+TEST_CASE("event stream: messages say block and byte") {
+  std::vector<Bytes> parts = written_parts(random_stream(23, Precision::quantised, 3, 5, 65536));
+  const std::size_t offset = parts[0].size() + parts[1].size();
+  parts[2].back() ^= std::byte{1};
+  const Reading reading = read(joined(parts));
+  CHECK(reading.error == "block 2 at byte " + std::to_string(offset) + ": its checksum does not match");
+}
+
+TEST_CASE("event stream: versions") {
+  Bytes bytes = written(small_stream(Precision::quantised));
+  bytes[8] = std::byte{2};
+  const Reading reading = read(bytes);
+  CHECK(!reading.damaged);
+  CHECK(reading.error == "the event stream is of format version 2; this program reads version 1");
+}
+
+TEST_CASE("event stream: other files are refused by name") {
+  const std::string wave = "RIFF\x24\x08\x00\x00WAVEfmt ";
+  CHECK(read(std::as_bytes(std::span(wave))).error == "the input is not an event stream");
+  CHECK(read({}).error == "the input is empty");
+
+  Bytes unix_lines = written(small_stream(Precision::quantised));
+  unix_lines.erase(unix_lines.begin() + 4);  // CR LF became LF
+  CHECK(read(unix_lines).error == "the signature of the event stream is damaged");
+}
+
+TEST_CASE("event stream: blocks of unknown kinds") {
+  const std::vector<Bytes> parts = written_parts(random_stream(24, Precision::quantised, 2, 5, 65536));
+  const Bytes skippable = block_of(0xB5, 1, "whatever");
+  const Bytes with_skippable = joined({parts[0], skippable, renumbered(parts[1], 2), renumbered(parts[2], 3),
+                                       block_of(0x82, 4, ""), renumbered(parts[3], 5)});
+  const Reading reading = read(with_skippable);
+  CHECK(reading.error == "");
+  CHECK(reading.blocks.size() == 2);
+
+  // A skippable block is no place to hide damage.
+  Bytes damaged = with_skippable;
+  damaged[parts[0].size() + 3] ^= std::byte{4};
+  CHECK(read(damaged).damaged);
+
+  const Reading critical = read(joined({parts[0], parts[1], block_of(0x04, 2, "whatever"), parts[2]}));
+  CHECK(critical.error != "");
+  CHECK(!critical.damaged);
+  CHECK(contains(critical.error, "is of kind 4, which this version does not know"));
+  CHECK(critical.blocks.size() == 1);
+}
+
+TEST_CASE("event stream: blocks out of order") {
+  const std::vector<Bytes> parts = written_parts(random_stream(25, Precision::quantised, 1, 5, 65536));
+  const Bytes signature(parts[0].begin(), parts[0].begin() + 9);
+  const Bytes header(parts[0].begin() + 9, parts[0].end());
+  const Reading headless = read(joined({signature, renumbered(parts[1], 0), parts[2]}));
+  CHECK(!headless.header);
+  CHECK(contains(headless.error, "does not begin with a header"));
+  CHECK(contains(read(joined({parts[0], renumbered(header, 1), parts[1]})).error, "second header"));
+  CHECK(contains(read(joined({parts[0], parts[1], parts[2], {std::byte{0}}})).error, "after the end block"));
+}
+
+TEST_CASE("event stream: sizes above the limits are refused before their bytes are asked for") {
+  const Bytes header = written_parts(small_stream(Precision::quantised))[0];
+  const auto check_refused = [&](std::vector<std::uint8_t> head, std::string_view what) {
+    Bytes bytes = header;
+    for (const std::uint8_t byte : head) bytes.push_back(std::byte{byte});
+    const std::size_t size = bytes.size();
+    bytes.resize(size + (std::size_t{4} << 20U));
+    EventStreamReader reader(source_of(bytes));
+    try {
+      (void)reader.next();
+      FAIL("not refused");
+    } catch (const DamagedInput& error) {
+      CHECK(contains(error.what(), what));
+    }
+    CHECK(reader.bytes_read() == size);
+  };
+  check_refused({0x02, 0x81, 0x80, 0x40}, "its stored size of 1048577 bytes is above the limit");
+  check_refused({0xB0, 0xFF, 0xFF, 0x7F}, "its stored size of 2097151 bytes is above the limit");
+  check_refused({0x42, 0x01, 0x81, 0x80, 0x40}, "its content size of 1048577 bytes is above the limit");
+  check_refused({0x02, 0xFF, 0xFF, 0xFF}, "its stored size is not a number of at most three bytes");
+  check_refused({0x02, 0x85, 0x00}, "its stored size is not in the shortest form");
+}
+
+TEST_CASE("event stream: blocks that are no FlatBuffers are damage") {
+  const Bytes header = written_parts(small_stream(Precision::quantised))[0];
+  for (const int kind : {0x02, 0x03, 0x42, 0x43}) {
+    std::mt19937_64 random(static_cast<std::uint64_t>(kind));
+    for (std::size_t size = 0; size < 300; ++size) {
+      std::string content(size, '\0');
+      // Small numbers are the likelier ones to be taken for offsets.
+      for (char& c : content) c = static_cast<char>(random() % 4 == 0 ? random() % 64 : 0);
+      const Reading reading = read(joined({header, block_of(static_cast<std::uint8_t>(kind), 1, content)}));
+      CHECK(reading.error != "");
+      CHECK(!reading.totals);
+    }
+  }
+}
+
+TEST_CASE("event stream: what cannot stand in a file is not written") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const Precision precision : {Precision::quantised, Precision::float32}) {
+    EventStreamHeader header = typical_header();
+    header.precision = precision;
+    EventStreamWriter writer(header, [](std::span<const std::byte>) {});
+    writer.write({{Event{10, 0.0F, {}}}, 100});
+    const std::uint64_t size = writer.bytes_written();
+
+    CHECK_THROWS_AS(writer.write({{}, 99}), Error);
+    CHECK_THROWS_AS(writer.write({{}, kLastPosition + 1}), Error);
+    CHECK_THROWS_AS(writer.write({{Event{99, 0.0F, {}}}, 200}), Error);
+    CHECK_THROWS_AS(writer.write({{Event{200, 0.0F, {}}}, 200}), Error);
+    CHECK_THROWS_AS(writer.write({{Event{150, 0.0F, {}}, Event{149, 0.0F, {}}}, 200}), Error);
+    CHECK_THROWS_AS(writer.write({std::vector<Event>(kMaxEventsPerBlock + 1, Event{150, 0.0F, {}}), 200}),
+                    Error);
+    CHECK_THROWS_AS(writer.write({{Event{150, nan, {}}}, 200}), Error);
+    CHECK_THROWS_AS(writer.write({{Event{150, 0.0F, {nan}}}, 200}), Error);
+    if (precision == Precision::float32) {
+      CHECK_THROWS_AS(writer.write({{Event{150, -infinity, {}}}, 200}), Error);
+      CHECK_THROWS_AS(writer.write({{Event{150, 0.0F, {1.0001F}}}, 200}), Error);
+    }
+    CHECK_THROWS_AS(writer.finish({0, std::uint64_t{1} << 53U, 0}), Error);
+    CHECK(writer.bytes_written() == size);
+
+    writer.write({{Event{150, 0.0F, {}}}, 200});
+    writer.finish({});
+    CHECK_THROWS_AS(writer.write({{}, 300}), Error);
+    CHECK_THROWS_AS(writer.finish({}), Error);
+  }
+}
+
+TEST_CASE("event stream: headers that cannot stand in a file are not written") {
+  const auto refused = [](auto change) {
+    EventStreamHeader header = typical_header();
+    change(header);
+    std::size_t size = 0;
+    CHECK_THROWS_AS(EventStreamWriter(header, [&](std::span<const std::byte> b) { size += b.size(); }),
+                    Error);
+    CHECK(size == 0);
+  };
+  refused([](auto& h) { h.sample_rate_hz = 0; });
+  refused([](auto& h) { h.original_sample_rate_hz = 10'000'001; });
+  refused([](auto& h) { h.original_channels = 0; });
+  refused([](auto& h) { h.model_id = std::string(256, 'm'); });
+  refused([](auto& h) { h.model_id = "\xC0\xAF"; });
+  refused([](auto& h) { h.tags.assign(257, {"A", "B"}); });
+  refused([](auto& h) { h.tags = {{"", "value"}}; });
+  refused([](auto& h) { h.tags = {{"A=B", "value"}}; });
+  refused([](auto& h) { h.tags = {{"A\nB", "value"}}; });
+  refused([](auto& h) { h.tags = {{"A", "caf\xE9"}}; });
+  refused([](auto& h) { h.tags = {{"A", "\xED\xA0\x80"}}; });
+  refused([](auto& h) { h.tags = {{"A", "\xF4\x90\x80\x80"}}; });
+  refused([](auto& h) { h.tags = {{"A", std::string("a\0b", 3)}}; });
+  refused([](auto& h) { h.tags = {{"A", std::string(70'000, 'v')}}; });
+}
+
+TEST_CASE("event stream: a sink that fails is heard, and nothing follows half a block") {
+  const auto full = [](std::span<const std::byte>) { throw std::runtime_error("no space left"); };
+  CHECK_THROWS_AS(EventStreamWriter(typical_header(), full), std::runtime_error);
+
+  int calls = 0;
+  EventStreamWriter writer(typical_header(), [&](std::span<const std::byte>) {
+    if (++calls == 2) throw std::runtime_error("no space left");
+  });
+  CHECK_THROWS_AS(writer.write({{}, 100}), std::runtime_error);
+  CHECK_THROWS_AS(writer.write({{}, 100}), Error);
+  CHECK_THROWS_AS(writer.finish({}), Error);
+  CHECK(calls == 2);
+}
