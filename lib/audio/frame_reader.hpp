@@ -1,0 +1,34 @@
+// What every way of reading sound has in common: interleaved frames at the original rate.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "lib/audio/audio.hpp"
+#include "lib/core/error.hpp"
+
+namespace ictus::audio {
+
+class FrameReader {
+ public:
+  virtual ~FrameReader() = default;
+  /// Fills the front of `interleaved`, whose size is a multiple of the channel count, with what can be
+  /// had without waiting for more; returns the frames, 0 only at the end.
+  virtual std::size_t read(std::span<float> interleaved) = 0;
+  [[nodiscard]] virtual AudioSpec spec() const = 0;
+  [[nodiscard]] virtual std::optional<std::uint64_t> expected_frames() const = 0;
+  [[nodiscard]] virtual Tags tags() const = 0;
+  /// After the end: what is wrong, if the input held less than it should have.
+  [[nodiscard]] virtual std::optional<DamagedInput> damage() const = 0;
+};
+
+/// The complaint about an input that ended early.
+inline DamagedInput cut_short(const std::string& name, std::uint64_t promised, std::uint64_t found,
+                              const std::string& unit) {
+  return DamagedInput(name + " is cut short: its header promises " + std::to_string(promised) + " " + unit +
+                          " and " + std::to_string(found) + " are there",
+                      "what is there was used; copy or record the rest again");
+}
+
+}  // namespace ictus::audio

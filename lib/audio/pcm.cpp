@@ -1,0 +1,132 @@
+#include "lib/audio/pcm.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <stdexcept>
+
+namespace ictus::audio {
+namespace {
+
+/// The integer in `Bytes` little-endian bytes.
+template <int Bytes>
+std::uint64_t load(const std::byte* in) {
+  std::uint64_t value = 0;
+  for (int i = 0; i < Bytes; ++i) value |= std::to_integer<std::uint64_t>(in[i]) << (8 * i);
+  return value;
+}
+
+template <int Bytes>
+void store(std::uint32_t value, std::vector<std::byte>& out) {
+  for (int i = 0; i < Bytes; ++i) out.push_back(static_cast<std::byte>(value >> (8 * i) & 0xFFu));
+}
+
+/// A two's complement integer as a fraction of full scale.
+template <int Bytes>
+float load_signed(const std::byte* in) {
+  const auto left_aligned = static_cast<std::uint32_t>(load<Bytes>(in) << (32 - 8 * Bytes));
+  return static_cast<float>(static_cast<std::int32_t>(left_aligned)) * 0x1p-31f;
+}
+
+template <int Bytes, typename Decode>
+void decode_each(std::span<const std::byte> bytes, std::span<float> samples, Decode decode) {
+  const std::byte* in = bytes.data();
+  for (float& sample : samples) {
+    sample = decode(in);
+    in += Bytes;
+  }
+}
+
+float load_u8(const std::byte* in) { return (static_cast<float>(load<1>(in)) - 128.0f) / 128.0f; }
+float load_f32(const std::byte* in) { return std::bit_cast<float>(static_cast<std::uint32_t>(load<4>(in))); }
+float load_f64(const std::byte* in) { return static_cast<float>(std::bit_cast<double>(load<8>(in))); }
+
+}  // namespace
+
+std::size_t bytes_per_sample(PcmEncoding encoding) {
+  switch (encoding) {
+    case PcmEncoding::u8:
+      return 1;
+    case PcmEncoding::s16le:
+      return 2;
+    case PcmEncoding::s24le:
+      return 3;
+    case PcmEncoding::s32le:
+    case PcmEncoding::f32le:
+      return 4;
+    case PcmEncoding::f64le:
+      return 8;
+  }
+  throw std::logic_error("bytes_per_sample: not a PCM encoding");
+}
+
+std::size_t bytes_per_sample(SampleFormat format) {
+  switch (format) {
+    case SampleFormat::pcm16:
+      return 2;
+    case SampleFormat::pcm24:
+      return 3;
+    case SampleFormat::float32:
+      return 4;
+  }
+  throw std::logic_error("bytes_per_sample: not a sample format");
+}
+
+PcmEncoding pcm_encoding(RawEncoding encoding) {
+  switch (encoding) {
+    case RawEncoding::s16le:
+      return PcmEncoding::s16le;
+    case RawEncoding::s24le:
+      return PcmEncoding::s24le;
+    case RawEncoding::s32le:
+      return PcmEncoding::s32le;
+    case RawEncoding::f32le:
+      return PcmEncoding::f32le;
+    case RawEncoding::u8:
+      return PcmEncoding::u8;
+  }
+  throw std::logic_error("pcm_encoding: not a raw encoding");
+}
+
+void decode_pcm(PcmEncoding encoding, std::span<const std::byte> bytes, std::span<float> samples) {
+  switch (encoding) {
+    case PcmEncoding::u8:
+      return decode_each<1>(bytes, samples, load_u8);
+    case PcmEncoding::s16le:
+      return decode_each<2>(bytes, samples, load_signed<2>);
+    case PcmEncoding::s24le:
+      return decode_each<3>(bytes, samples, load_signed<3>);
+    case PcmEncoding::s32le:
+      return decode_each<4>(bytes, samples, load_signed<4>);
+    case PcmEncoding::f32le:
+      return decode_each<4>(bytes, samples, load_f32);
+    case PcmEncoding::f64le:
+      return decode_each<8>(bytes, samples, load_f64);
+  }
+}
+
+void PcmEncoder::encode(std::span<const float> samples, std::vector<std::byte>& bytes) {
+  bytes.reserve(bytes.size() + samples.size() * bytes_per_sample(format_));
+  for (const float sample : samples) {
+    switch (format_) {
+      case SampleFormat::pcm16:
+        store<2>(static_cast<std::uint32_t>(quantise(sample, 32768.0, dither_.next())), bytes);
+        break;
+      case SampleFormat::pcm24:
+        store<3>(static_cast<std::uint32_t>(quantise(sample, 8388608.0, 0.0)), bytes);
+        break;
+      case SampleFormat::float32:
+        store<4>(std::bit_cast<std::uint32_t>(sample), bytes);
+        break;
+    }
+  }
+}
+
+std::int32_t PcmEncoder::quantise(float sample, double scale, double noise) {
+  if (sample == 0.0f || std::isnan(sample)) return 0;
+  if (std::abs(sample) > 1.0f) ++clipped_samples_;
+  const double limited = std::clamp(sample * scale + noise, -scale, scale - 1.0);
+  return static_cast<std::int32_t>(std::lrint(limited));
+}
+
+}  // namespace ictus::audio

@@ -1,0 +1,281 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "lib/audio/aiff_header.hpp"
+#include "lib/audio/audio.hpp"
+#include "lib/audio/fd.hpp"
+#include "lib/audio/frame_reader.hpp"
+#include "lib/audio/pcm_reader.hpp"
+#include "lib/audio/peekable_input.hpp"
+#include "lib/audio/rates.hpp"
+#include "lib/audio/resampler.hpp"
+#include "lib/audio/sndfile_reader.hpp"
+#include "lib/audio/spool.hpp"
+#include "lib/audio/wav_header.hpp"
+
+namespace ictus::audio {
+namespace {
+
+// ---- Opening: from a path to frames ----
+
+struct OpenInput {
+  UniqueFd fd;
+  std::string name;
+  bool is_file = false;
+  std::uint64_t position = 0;    ///< of a file
+  std::uint64_t file_bytes = 0;  ///< of a file, from `position`
+};
+
+OpenInput open_input(const std::string& path) {
+  OpenInput input;
+  const bool is_standard_input = path == "-";
+  input.name = is_standard_input ? "standard input" : "'" + path + "'";
+  input.fd = UniqueFd(is_standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                        : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (input.fd.get() < 0) throw Error("cannot open " + input.name + ": " + std::strerror(errno));
+  struct stat status {};
+  if (::fstat(input.fd.get(), &status) != 0) {
+    throw Error("cannot examine " + input.name + ": " + std::strerror(errno));
+  }
+  if (S_ISDIR(status.st_mode)) throw Error(input.name + " is a directory", "name a sound file in it");
+  input.is_file = S_ISREG(status.st_mode);
+  if (input.is_file) {
+    // Standard input may be a file of which something has been read already.
+    input.position = static_cast<std::uint64_t>(std::max<off_t>(0, ::lseek(input.fd.get(), 0, SEEK_CUR)));
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    input.file_bytes = size - std::min(size, input.position);
+    if (input.file_bytes == 0) throw Error(input.name + " is empty (0 bytes)");
+  }
+  return input;
+}
+
+PcmLayout wav_layout(const WavHeader& header) {
+  PcmLayout layout;
+  layout.spec = header.spec;
+  layout.encoding = *header.encoding;
+  layout.data_bytes = header.data_bytes;
+  layout.tags = header.tags;
+  return layout;
+}
+
+std::unique_ptr<FrameReader> open_raw(OpenInput input, const RawFormat& raw) {
+  PcmLayout layout;
+  layout.spec = raw.spec;
+  layout.encoding = pcm_encoding(raw.encoding);
+  layout.must_end_on_frame = true;
+  if (input.is_file) layout.data_bytes = input.file_bytes;
+  auto bytes = std::make_unique<PeekableInput>(std::move(input.fd), input.name);
+  if (bytes->peek(1).empty()) throw Error(input.name + " is empty (0 bytes)");
+  return std::make_unique<PcmReader>(std::move(bytes), std::move(layout));
+}
+
+void check_spec(const AudioSpec& spec, const std::string& name) {
+  constexpr int kMaxChannels = 1024;
+  if (!is_usable_rate(spec.sample_rate_hz)) {
+    throw Error(name + " has a sample rate of " + std::to_string(spec.sample_rate_hz) + " Hz",
+                usable_rates());
+  }
+  if (spec.channels >= 1 && spec.channels <= kMaxChannels) return;
+  throw Error(name + " has " + std::to_string(spec.channels) + " channels",
+              "from 1 to " + std::to_string(kMaxChannels) + " channels work");
+}
+
+std::unique_ptr<FrameReader> open_file(OpenInput input) {
+  const ReadAt read = [&](std::uint64_t offset, std::span<std::byte> bytes) -> std::size_t {
+    if (offset >= input.file_bytes) return 0;
+    return read_at(input.fd.get(), input.position + offset, bytes, input.name);
+  };
+  std::optional<DamagedInput> damage = find_aiff_damage(read, input.file_bytes, input.name);
+  if (const auto wav = read_wav_header(read, LookBehindSound::yes, input.name)) {
+    check_spec(wav->spec, input.name);
+    const std::uint64_t present_bytes = input.file_bytes - wav->data_offset;
+    if (wav->encoding) {
+      // libsndfile is not asked: it does not tell a file that was cut short from a whole one.
+      if (::lseek(input.fd.get(), static_cast<off_t>(input.position + wav->data_offset), SEEK_SET) < 0) {
+        throw Error("cannot read " + input.name + ": " + std::strerror(errno));
+      }
+      PcmLayout layout = wav_layout(*wav);
+      if (!layout.data_bytes) layout.data_bytes = present_bytes;
+      return std::make_unique<PcmReader>(std::make_unique<PeekableInput>(std::move(input.fd), input.name),
+                                         std::move(layout));
+    }
+    if (wav->data_bytes && *wav->data_bytes > present_bytes) {
+      damage = cut_short(input.name, *wav->data_bytes, present_bytes, "bytes of sound");
+    }
+  }
+  return open_sndfile(std::move(input.fd), input.name, std::move(damage));
+}
+
+/// Whether it is worth copying a whole pipe into a file.
+bool may_be_sound(std::span<const std::byte> start) {
+  const std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());
+  constexpr std::array<std::string_view, 10> magics{"RIFF", "RIFX", "RF64", "FORM", "fLaC",
+                                                    "OggS", "caff", "riff", ".snd", "ID3"};
+  const bool is_known = std::any_of(magics.begin(), magics.end(),
+                                    [&](std::string_view magic) { return text.starts_with(magic); });
+  const auto byte = [&](std::size_t i) { return std::to_integer<unsigned>(start[i]); };
+  const bool is_mpeg_frame = start.size() >= 2 && byte(0) == 0xFF && (byte(1) & 0xE0) == 0xE0;
+  return is_known || is_mpeg_frame;
+}
+
+std::unique_ptr<FrameReader> open_pipe(OpenInput input) {
+  constexpr std::size_t kMaxHeaderBytes = 16 << 20;
+  auto bytes = std::make_unique<PeekableInput>(std::move(input.fd), input.name);
+  if (bytes->peek(1).empty()) throw Error(input.name + " is empty (0 bytes)");
+  if (!may_be_sound(bytes->peek(12))) throw not_a_sound_file(input.name);
+  const ReadAt read = [&](std::uint64_t offset, std::span<std::byte> out) -> std::size_t {
+    if (offset + out.size() > kMaxHeaderBytes) {
+      throw Error(input.name + " has more than 16 MiB of header before its sound",
+                  "save it as a file and give that");
+    }
+    const auto peeked = bytes->peek(offset + out.size());
+    const auto found = peeked.subspan(std::min<std::size_t>(offset, peeked.size()));
+    std::copy(found.begin(), found.end(), out.begin());
+    return found.size();
+  };
+  const auto wav = read_wav_header(read, LookBehindSound::no, input.name);
+  if (wav && wav->encoding) {
+    check_spec(wav->spec, input.name);
+    bytes->skip_peeked(wav->data_offset);
+    PcmLayout layout = wav_layout(*wav);
+    layout.drain_at_end = true;
+    return std::make_unique<PcmReader>(std::move(bytes), std::move(layout));
+  }
+  OpenInput file;
+  file.fd = spool(*bytes);
+  file.name = input.name;
+  file.is_file = true;
+  file.file_bytes = static_cast<std::uint64_t>(std::max<off_t>(0, ::lseek(file.fd.get(), 0, SEEK_END)));
+  ::lseek(file.fd.get(), 0, SEEK_SET);
+  return open_file(std::move(file));
+}
+
+std::unique_ptr<FrameReader> open_frames(OpenInput input, const std::optional<RawFormat>& raw) {
+  const std::string name = input.name;
+  if (raw) {
+    check_spec(raw->spec, "the description of " + name);
+    return open_raw(std::move(input), *raw);
+  }
+  auto frames = input.is_file ? open_file(std::move(input)) : open_pipe(std::move(input));
+  check_spec(frames->spec(), name);
+  return frames;
+}
+
+// ---- Reading: from frames to mono at the wanted rate ----
+
+class MonoSource : public Source {
+ public:
+  MonoSource(std::unique_ptr<FrameReader> frames, int sample_rate_hz)
+      : frames_(std::move(frames)),
+        channels_(static_cast<std::size_t>(frames_->spec().channels)),
+        resampler_(frames_->spec().sample_rate_hz, sample_rate_hz) {
+    constexpr std::size_t kSamplesAtOnce = 16384;
+    mono_.resize(std::max<std::size_t>(1, kSamplesAtOnce / channels_));
+    interleaved_.resize(mono_.size() * channels_);
+  }
+
+  /// Reads the first frames; throws ictus::Error if there are none.
+  void begin(const std::string& name) {
+    refill();
+    if (original_frames_ > 0) return;
+    const auto damage = frames_->damage();
+    throw Error(name + " holds no samples", damage ? damage->what() : "");
+  }
+
+  std::size_t read(std::span<float> block) override {
+    std::size_t filled = 0;
+    while (filled < block.size()) {
+      if (taken_ == ready_.size()) {
+        if (ended_) break;
+        refill();
+        continue;
+      }
+      const std::size_t count = std::min(block.size() - filled, ready_.size() - taken_);
+      std::copy_n(ready_.begin() + static_cast<std::ptrdiff_t>(taken_), count,
+                  block.begin() + static_cast<std::ptrdiff_t>(filled));
+      taken_ += count;
+      filled += count;
+    }
+    if (filled == 0 && !block.empty()) {
+      if (const auto damage = frames_->damage()) throw DamagedInput(*damage);
+    }
+    return filled;
+  }
+
+  [[nodiscard]] AudioSpec original_spec() const override { return frames_->spec(); }
+  [[nodiscard]] std::uint64_t original_frames() const override { return original_frames_; }
+  [[nodiscard]] std::optional<std::uint64_t> expected_frames() const override {
+    return frames_->expected_frames();
+  }
+  [[nodiscard]] std::uint64_t non_finite_samples() const override { return non_finite_samples_; }
+  [[nodiscard]] Tags tags() const override { return frames_->tags(); }
+
+ private:
+  void refill() {
+    ready_.clear();
+    taken_ = 0;
+    const std::size_t count = frames_->read(interleaved_);
+    if (count == 0) {
+      ended_ = true;
+      resampler_.finish(ready_);
+      return;
+    }
+    original_frames_ += count;
+    mix(count);
+    resampler_.push(std::span<const float>(mono_).first(count), ready_);
+  }
+
+  /// The mean of the channels of each frame.
+  void mix(std::size_t count) {
+    // What is this far beyond full scale is no sound either, and would overflow in filters.
+    constexpr float kLargest = 1e30f;
+    const float* in = interleaved_.data();
+    for (std::size_t frame = 0; frame < count; ++frame) {
+      double sum = 0.0;
+      for (std::size_t channel = 0; channel < channels_; ++channel, ++in) {
+        if (std::abs(*in) <= kLargest) {
+          sum += static_cast<double>(*in);
+        } else {
+          ++non_finite_samples_;
+        }
+      }
+      mono_[frame] = static_cast<float>(sum / static_cast<double>(channels_));
+    }
+  }
+
+  std::unique_ptr<FrameReader> frames_;
+  std::size_t channels_;
+  Resampler resampler_;
+  std::vector<float> interleaved_;
+  std::vector<float> mono_;
+  std::vector<float> ready_;
+  std::size_t taken_ = 0;  ///< samples of ready_ that have been handed out
+  bool ended_ = false;
+  std::uint64_t original_frames_ = 0;
+  std::uint64_t non_finite_samples_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> Source::open(const std::string& path, int sample_rate_hz,
+                                     const std::optional<RawFormat>& raw) {
+  OpenInput input = open_input(path);
+  const std::string name = input.name;
+  if (!is_usable_rate(sample_rate_hz)) {
+    throw Error("cannot resample " + name + " to " + std::to_string(sample_rate_hz) + " Hz", usable_rates());
+  }
+  auto source = std::make_unique<MonoSource>(open_frames(std::move(input), raw), sample_rate_hz);
+  source->begin(name);
+  return source;
+}
+
+}  // namespace ictus::audio
