@@ -1,0 +1,39 @@
+#include "lib/dsp/stft.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numbers>
+
+using namespace ictus;
+
+TEST_CASE("white noise has its variance as power in every bin, whatever the window") {
+  torch::manual_seed(1);
+  const torch::Tensor noise = 0.3 * torch::randn({1, 400000});
+  for (const int window : {512, 2048}) {
+    const torch::Tensor power = dsp::power_stft(noise, window, window / 4)[0].mean(0);
+    const torch::Tensor inner = power.narrow(0, 2, window / 2 - 3);  // not the edges, where noise is real
+    CHECK(inner.mean().item<double>() == doctest::Approx(0.09).epsilon(0.02));
+    CHECK(inner.std().item<double>() < 0.02);
+  }
+}
+
+TEST_CASE("a sine's peak is at its frequency and as high as theory says") {
+  constexpr int kWindow = 2048;
+  constexpr double kBin = 100.0;
+  const torch::Tensor n = torch::arange(kWindow, torch::kDouble);
+  const torch::Tensor sine = (0.5 * torch::cos(2.0 * std::numbers::pi * kBin / kWindow * n)).to(torch::kFloat);
+  const torch::Tensor power = dsp::power_stft(sine.unsqueeze(0), kWindow, 512)[0][0];
+  CHECK(power.argmax().item<int>() == 100);
+  // |X|^2 = (A / 2 * sum w)^2 with sum w^2 = 1: for Hann that is A^2 / 4 * (N / 2)^2 / (3 N / 8) = A^2 N / 6.
+  CHECK(power[100].item<double>() == doctest::Approx(0.25 * kWindow / 6.0).epsilon(1e-4));
+}
+
+TEST_CASE("istft inverts stft inside the outer windows' skirts") {
+  torch::manual_seed(2);
+  const torch::Tensor x = torch::randn({2, 512 * 20 + 2048});
+  const torch::Tensor y = dsp::istft(dsp::stft(x, 2048, 512), 2048, 512);
+  REQUIRE(y.sizes() == x.sizes());
+  const torch::Tensor error = (x - y).narrow(1, 2048, x.size(1) - 4096).abs().max();
+  CHECK(error.item<double>() < 1e-5);
+}
