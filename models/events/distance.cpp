@@ -1,0 +1,35 @@
+#include "models/events/distance.hpp"
+
+namespace ictus::models {
+namespace {
+
+torch::Tensor db(const torch::Tensor& power) { return 10.0 * torch::log10(power + kPowerFloor); }
+
+/// [B, bands, T] twice -> [B], in dB. Frames up to `frames` weigh 1, too much power after them 1/2.
+torch::Tensor log_distance(const torch::Tensor& sound, const torch::Tensor& explained, std::int64_t frames,
+                           std::int64_t tail_frames) {
+  const torch::Tensor difference =
+      db(explained.narrow(2, 0, frames + tail_frames)) - db(sound.narrow(2, 0, frames + tail_frames));
+  const torch::Tensor inside = difference.narrow(2, 0, frames).abs().mean({1, 2});
+  if (tail_frames == 0) return inside;
+  const torch::Tensor beyond = torch::relu(difference.narrow(2, frames, tail_frames)).mean({1, 2});
+  return inside + beyond * (0.5 * static_cast<double>(tail_frames) / static_cast<double>(frames));
+}
+
+}  // namespace
+
+torch::Tensor Distance::total() const { return fine_db + coarse_db + 4.0 * convergence; }
+
+Distance distance(const PowerMaps& sound, const PowerMaps& explained, std::int64_t frames,
+                  std::int64_t tail_frames) {
+  const std::int64_t per_fine = sound.coarse.size(2) / sound.fine.size(2);
+  Distance out;
+  out.fine_db = log_distance(sound.fine, explained.fine, frames, tail_frames);
+  out.coarse_db = log_distance(sound.coarse, explained.coarse, frames * per_fine, tail_frames * per_fine);
+  const torch::Tensor heard = torch::sqrt(sound.fine.narrow(2, 0, frames) + kPowerFloor);
+  const torch::Tensor made = torch::sqrt(explained.fine.narrow(2, 0, frames) + kPowerFloor);
+  out.convergence = (made - heard).square().sum({1, 2}).sqrt() / heard.square().sum({1, 2}).sqrt();
+  return out;
+}
+
+}  // namespace ictus::models

@@ -1,0 +1,114 @@
+#include "models/events/decoder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "tests/unit/events/support.hpp"
+
+using namespace ictus;
+using models::View;
+
+namespace {
+
+double db(double power) { return 10.0 * std::log10(power); }
+
+torch::Tensor vector_batch(int events) {
+  torch::manual_seed(11);
+  return torch::rand({1, events, kEventVectorSize}) * 2.0 - 1.0;
+}
+
+}  // namespace
+
+TEST_CASE("an event falls at its own rate and has its gain as mean square") {
+  constexpr double kDecay = 0.8;
+  const auto loaded = tests::one_sound_model(220.0, kDecay);
+  auto& model = *loaded->model;
+  const auto shape = model.decoder->shape(vector_batch(1));
+  const torch::Tensor gain = torch::full({1, 1}, 0.04);
+  const torch::Tensor power = model.decoder->render(shape, gain, torch::full({1, 1}, 4096.0), View::fine, 64)[0];
+  const torch::Tensor mean_square =
+      torch::matmul(model.bands.fine_widths, power) * (2.0 / model.config.bands.fine_window_samples);
+  // Frame 10 is centred two windows' halves behind the onset at frame 8: the whole window sounds.
+  const double since_s = 2 * 512 / 22050.0;
+  CHECK(db(mean_square[10].item<double>()) ==
+        doctest::Approx(db(0.04) - 60.0 * since_s / kDecay).epsilon(0.005));
+  const double fall = db(mean_square[12].item<double>()) - db(mean_square[32].item<double>());
+  CHECK(fall == doctest::Approx(60.0 * (20 * 512 / 22050.0) / kDecay).epsilon(0.01));
+}
+
+TEST_CASE("nothing sounds before the onset's windows reach it") {
+  auto& model = *tests::small_model()->model;
+  const auto shape = model.decoder->shape(vector_batch(3));
+  const torch::Tensor onset = torch::full({1, 3}, 20 * 512.0);
+  const torch::Tensor gain = torch::ones({1, 3});
+  const torch::Tensor fine = model.decoder->render(shape, gain, onset, View::fine, 40)[0].sum(0);
+  CHECK(fine.narrow(0, 0, 18).max().item<double>() < 1e-6 * fine.max().item<double>());
+  CHECK(fine[20].item<double>() > 0.0);
+  const torch::Tensor coarse = model.decoder->render(shape, gain, onset, View::coarse, 80)[0].sum(0);
+  CHECK(coarse.narrow(0, 0, 39).max().item<double>() < 1e-6 * coarse.max().item<double>());
+}
+
+TEST_CASE("powers of events add, gains scale, a later onset is a shift") {
+  auto& model = *tests::small_model()->model;
+  const torch::Tensor vectors = vector_batch(4);
+  const torch::Tensor gains = torch::tensor({{0.1F, 1.0F, 0.01F, 0.5F}});
+  const torch::Tensor onsets = torch::tensor({{100.0F, 2000.0F, 7777.7F, 300.0F}});
+  for (const View view : {View::fine, View::coarse}) {
+    const torch::Tensor all = model.decoder->render(model.decoder->shape(vectors), gains, onsets, view, 60);
+    torch::Tensor sum = torch::zeros_like(all);
+    for (int e = 0; e < 4; ++e)
+      sum += 2.0 * model.decoder->render(model.decoder->shape(vectors.narrow(1, e, 1)),
+                                         0.5 * gains.narrow(1, e, 1), onsets.narrow(1, e, 1), view, 60);
+    CHECK(torch::allclose(all, sum, 1e-4, 1e-9));
+    const int hop = view == View::fine ? 512 : 256;
+    const torch::Tensor later =
+        model.decoder->render(model.decoder->shape(vectors), gains, onsets + 5 * hop, view, 60);
+    CHECK(torch::allclose(all.narrow(2, 0, 55), later.narrow(2, 5, 55), 1e-3, 1e-7));
+  }
+}
+
+TEST_CASE("both views hold the same power of a lasting event") {
+  auto& model = *tests::one_sound_model(330.0, 5.0)->model;
+  const auto power = model.render(model.decoder->shape(vector_batch(1)), torch::ones({1, 1}),
+                                  torch::zeros({1, 1}), 32);
+  const torch::Tensor fine = torch::matmul(model.bands.fine_widths, power.fine[0]);
+  const torch::Tensor widths = torch::matmul((model.bands.coarse_of_fine > 0).to(torch::kFloat).t(),
+                                             model.bands.fine_widths);
+  const torch::Tensor coarse = torch::matmul(widths, power.coarse[0]);
+  for (int frame = 8; frame < 30; ++frame)
+    CHECK(std::abs(db(fine[frame].item<double>() / coarse[2 * frame].item<double>())) < 1.5);
+}
+
+TEST_CASE("gradients agree with finite differences") {
+  auto& model = *tests::small_model()->model;
+  const torch::Tensor vectors = vector_batch(2) * 0.5;
+  const torch::Tensor gains = torch::tensor({{0.3F, 0.7F}});
+  const torch::Tensor onsets = torch::tensor({{1000.5F, 5003.25F}});
+  const auto value = [&](const torch::Tensor& v, const torch::Tensor& g, const torch::Tensor& o) {
+    return torch::log(model.decoder->render(model.decoder->shape(v), g, o, View::fine, 24) + 1e-3).mean();
+  };
+  const torch::Tensor v = vectors.clone().requires_grad_();
+  const torch::Tensor g = gains.clone().requires_grad_();
+  const torch::Tensor o = onsets.clone().requires_grad_();
+  const auto gradient = torch::autograd::grad({value(v, g, o)}, {v, g, o});
+  const auto along = [&](int which, double step) {  // directional derivative by central difference
+    torch::Tensor moved[3] = {vectors, gains, onsets};
+    const torch::Tensor direction = gradient[static_cast<std::size_t>(which)] /
+                                    gradient[static_cast<std::size_t>(which)].norm();
+    torch::Tensor plus[3] = {moved[0], moved[1], moved[2]}, minus[3] = {moved[0], moved[1], moved[2]};
+    plus[which] = moved[which] + step * direction;
+    minus[which] = moved[which] - step * direction;
+    return ((value(plus[0], plus[1], plus[2]) - value(minus[0], minus[1], minus[2])) / (2.0 * step)).item<double>();
+  };
+  CHECK(along(0, 1e-2) == doctest::Approx(gradient[0].norm().item<double>()).epsilon(0.03));
+  CHECK(along(1, 1e-2) == doctest::Approx(gradient[1].norm().item<double>()).epsilon(0.03));
+  CHECK(along(2, 5.0) == doctest::Approx(gradient[2].norm().item<double>()).epsilon(0.05));
+}
+
+TEST_CASE("decays may be seconds long before any training") {
+  auto& model = *tests::small_model()->model;
+  const auto shape = model.decoder->shape(vector_batch(64));
+  CHECK((13.8155 / shape.decay_rate.amin()).item<double>() > 1.0);
+  CHECK((13.8155 / shape.decay_rate.amax()).item<double>() < 0.5);
+}

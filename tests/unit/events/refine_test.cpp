@@ -1,0 +1,51 @@
+#include "lib/events/refine.hpp"
+
+#include <doctest/doctest.h>
+
+#include "models/events/distance.hpp"
+#include "tests/unit/events/support.hpp"
+
+using namespace ictus;
+
+TEST_CASE("refinement finds events whose sound is known") {
+  auto& model = *tests::small_model()->model;
+  torch::manual_seed(5);
+  const std::int64_t frames = model.config.hop_frames();
+  const torch::Tensor vectors = (torch::rand({1, 3, kEventVectorSize}) - 0.5);
+  const torch::Tensor log_gain = torch::log(torch::tensor({{0.2F, 0.5F, 0.1F}}));
+  const torch::Tensor onset = torch::tensor({{2000.0F, 20000.0F, 44000.0F}});
+  models::PowerMaps sound = model.render(model.decoder->shape(vectors), torch::exp(log_gain), onset, frames + 32);
+  const double level = sound.fine.max().item<double>();
+  sound = {sound.fine / level, sound.coarse / level};
+  const models::PowerMaps nothing{torch::zeros_like(sound.fine), torch::zeros_like(sound.coarse)};
+  const models::Proposal start{(vectors + 0.2 * torch::randn_like(vectors)).clamp(-0.9, 0.9),
+                               log_gain - std::log(level) + 0.5, onset + 300.0};
+  const auto off = [&](const models::Proposal& p) {
+    torch::NoGradGuard no_grad;
+    return models::distance(sound, model.render(model.decoder->shape(p.vectors), torch::exp(p.log_gain),
+                                                p.onset_samples, frames + 32),
+                            frames, 32).total().item<double>();
+  };
+  const double before = off(start);
+  const models::Proposal after = events::refine(model, sound, nothing, start, 60, frames, 32);
+  CHECK(off(after) < 0.4 * before);
+  CHECK((after.onset_samples - onset).abs().max().item<double>() < 200.0);
+  // No steps: nothing moves.
+  CHECK(torch::equal(events::refine(model, sound, nothing, start, 0, frames, 32).vectors, start.vectors));
+}
+
+TEST_CASE("distance is in dB, zero for the same, and forgives what later events will add") {
+  torch::manual_seed(6);
+  const models::PowerMaps a{torch::rand({1, 8, 20}) + 0.1, torch::rand({1, 4, 40}) + 0.1};
+  const auto same = models::distance(a, a, 16, 4);
+  CHECK(same.total().item<double>() < 1e-5);
+  const models::PowerMaps half{0.5 * a.fine, 0.5 * a.coarse};
+  const auto d = models::distance(a, half, 16, 0);
+  CHECK(d.fine_db.item<double>() == doctest::Approx(3.0103).epsilon(1e-4));
+  CHECK(d.convergence.item<double>() == doctest::Approx(1.0 - std::sqrt(0.5)).epsilon(1e-4));
+  models::PowerMaps early{a.fine.clone(), a.coarse.clone()};
+  early.fine.narrow(2, 16, 4) *= 0.01;
+  CHECK(models::distance(a, early, 16, 4).fine_db.item<double>() < 1e-5);
+  early.fine.narrow(2, 16, 4) *= 1e4;
+  CHECK(models::distance(a, early, 16, 4).fine_db.item<double>() > 1.0);
+}
