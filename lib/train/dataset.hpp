@@ -1,0 +1,40 @@
+// Training audio: a folder of sound files held in memory, random excerpts with augmentation.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <ostream>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace ictus::train {
+
+class Dataset {
+ public:
+  /// Reads every sound file below `folder` as mono at `sample_rate_hz`. Files of a fixed hash class
+  /// (one in forty) are kept for validation. Stops early when `stop_requested` says so. Throws
+  /// ictus::Error when the folder is missing or holds no sound; files that cannot be read are named
+  /// on `words` and left out.
+  Dataset(const std::string& folder, int sample_rate_hz, const std::function<bool()>& stop_requested,
+          std::ostream& words);
+
+  /// A random excerpt of `samples` samples with the augmentations of training: varispeed, a second
+  /// sound mixed in, a noise floor, a random equaliser.
+  [[nodiscard]] std::vector<float> training_excerpt(std::mt19937_64& random, std::size_t samples) const;
+  /// Excerpt `index` of the held-out files, always the same, without augmentation.
+  [[nodiscard]] std::vector<float> validation_excerpt(std::size_t index, std::size_t samples) const;
+
+  [[nodiscard]] double training_hours() const;
+  [[nodiscard]] double validation_hours() const;
+
+ private:
+  using Clip = std::vector<std::int16_t>;
+  [[nodiscard]] static std::vector<float> cut(const std::vector<Clip>& clips, std::mt19937_64& random,
+                                              std::size_t samples, double speed);
+
+  int sample_rate_hz_;
+  std::vector<Clip> training_, validation_;
+};
+
+}  // namespace ictus::train

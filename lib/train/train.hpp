@@ -1,0 +1,32 @@
+// Training of a model from a folder of sound, on one machine, resumable.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <ostream>
+#include <string>
+
+namespace ictus::train {
+
+struct TrainOptions {
+  std::string task;         ///< "events"
+  std::string data_dir;     ///< folder of sound files
+  std::string out_path;     ///< the weights; OUT.checkpoint and OUT.tsv lie beside them
+  std::string config_path;  ///< JSON of sizes and recipe; empty for the defaults
+  std::string resume_path;  ///< a checkpoint to go on from; empty to start anew
+  std::string init_path;    ///< weights to start from with a fresh recipe; empty for random ones
+  std::string device = "auto";
+  std::string log_path;     ///< TSV; empty for OUT.tsv
+  double hours = 0.0;       ///< stop (with a checkpoint) after this long; 0: when all steps are done
+  long long steps = 0;      ///< overrides the recipe's number of steps; 0: as the recipe says
+  int threads = 1;          ///< workers that share each batch
+  unsigned long long seed = 1;
+  bool progress = false;    ///< draw a progress line on `words`
+};
+
+/// Trains until done, until `stop_requested`, or until the hours are over; the last state is always
+/// saved. Words for people go to `words`. Throws ictus::Error.
+void train_events(const TrainOptions& options, const std::function<bool()>& stop_requested,
+                  std::ostream& words);
+
+}  // namespace ictus::train
