@@ -1,0 +1,103 @@
+#include "apps/cli/event_table.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace ictus::cli {
+namespace {
+
+/// Six decimals, which give the sample back exactly: a microsecond is less than one sample.
+constexpr const char* kOnsetFormat = "{:.6f}";
+
+/// The shortest text that reads back as the same number.
+void append_number(fmt::memory_buffer& line, float value) {
+  fmt::format_to(std::back_inserter(line), "{}", value);
+}
+
+void append(fmt::memory_buffer& line, std::string_view text) { line.append(text); }
+
+std::string_view view(const fmt::memory_buffer& line) { return {line.data(), line.size()}; }
+
+}  // namespace
+
+EventTable::EventTable(TextOutput& out, options::TableFormat format, bool with_vectors,
+                       const ExtraColumns& extra, std::uint32_t sample_rate_hz)
+    : out_(out),
+      format_(format),
+      with_vectors_(with_vectors),
+      extra_(extra),
+      sample_rate_hz_(static_cast<double>(sample_rate_hz)) {}
+
+void EventTable::print_header() {
+  if (format_ == options::TableFormat::json) return;
+  const char separator = format_ == options::TableFormat::tsv ? '\t' : ',';
+  std::string line = fmt::format("event{0}onset_s{0}gain_db", separator);
+  for (const std::string& name : extra_.names) line += separator + name;
+  for (int i = 0; with_vectors_ && i < kEventVectorSize; ++i) line += fmt::format("{}v{}", separator, i);
+  out_.print(line + "\n");
+}
+
+void EventTable::print(std::span<const Event> events) {
+  const auto extra = extra_.rows && !events.empty() ? extra_.rows(events) : std::vector<std::vector<Cell>>();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const std::span<const Cell> cells =
+        i < extra.size() ? std::span<const Cell>(extra[i]) : std::span<const Cell>();
+    if (format_ == options::TableFormat::json) {
+      print_json_row(events[i], cells);
+    } else {
+      print_row(events[i], cells);
+    }
+    ++index_;
+  }
+}
+
+void EventTable::print_row(const Event& event, std::span<const Cell> extra) {
+  const std::string_view separator = format_ == options::TableFormat::tsv ? "\t" : ",";
+  fmt::memory_buffer line;
+  fmt::format_to(std::back_inserter(line), "{}", index_);
+  append(line, separator);
+  fmt::format_to(std::back_inserter(line), fmt::runtime(kOnsetFormat),
+                 static_cast<double>(event.onset_samples) / sample_rate_hz_);
+  append(line, separator);
+  append_number(line, event.gain_db);
+  for (const Cell& cell : extra) {
+    append(line, separator);
+    append(line, cell.text);
+  }
+  if (with_vectors_) {
+    for (const float number : event.vector) {
+      append(line, separator);
+      append_number(line, number);
+    }
+  }
+  append(line, "\n");
+  out_.print(view(line));
+}
+
+void EventTable::print_json_row(const Event& event, std::span<const Cell> extra) {
+  fmt::memory_buffer line;
+  fmt::format_to(std::back_inserter(line), "{{\"event\":{},\"onset_s\":", index_);
+  fmt::format_to(std::back_inserter(line), fmt::runtime(kOnsetFormat),
+                 static_cast<double>(event.onset_samples) / sample_rate_hz_);
+  append(line, ",\"gain_db\":");
+  append_number(line, event.gain_db);
+  for (std::size_t i = 0; i < extra.size(); ++i) {
+    const Cell& cell = extra[i];
+    const std::string_view quote = cell.is_number || cell.text.empty() ? "" : "\"";
+    fmt::format_to(std::back_inserter(line), ",\"{}\":{}{}{}", extra_.names[i], quote,
+                   cell.text.empty() ? "null" : cell.text, quote);
+  }
+  if (with_vectors_) {
+    append(line, ",\"vector\":[");
+    for (std::size_t i = 0; i < event.vector.size(); ++i) {
+      if (i > 0) append(line, ",");
+      append_number(line, event.vector[i]);
+    }
+    append(line, "]");
+  }
+  append(line, "}\n");
+  out_.print(view(line));
+}
+
+}  // namespace ictus::cli

@@ -1,0 +1,191 @@
+#include "apps/cli/jobs.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <new>
+#include <thread>
+
+#include "apps/cli/command.hpp"
+#include "apps/cli/descriptor.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/text.hpp"
+#include "apps/options/parse.hpp"
+
+namespace ictus::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using options::UsageError;
+
+bool is_folder(const std::string& path) {
+  std::error_code failure;
+  return path.ends_with('/') || fs::is_directory(path, failure);
+}
+
+/// "a/song.wav" to "a/song.evs".
+std::string with_suffix(const std::string& path, const std::string& suffix) {
+  return fs::path(path).replace_extension(suffix).string();
+}
+
+std::string output_for(const std::string& input, const std::optional<std::string>& wanted,
+                       const std::string& suffix) {
+  if (wanted && !is_folder(*wanted)) return *wanted;
+  if (input == kStandardStream) {
+    if (wanted) throw UsageError("standard input has no name to be filed under", "Name a file with -o.");
+    return kStandardStream;
+  }
+  const std::string own = with_suffix(input, suffix);
+  return wanted ? (fs::path(*wanted) / fs::path(own).filename()).string() : own;
+}
+
+void refuse_shared_outputs(const std::vector<Job>& jobs) {
+  std::map<std::string, std::string> input_of;
+  for (const Job& job : jobs) {
+    const auto [other, is_new] =
+        input_of.emplace(fs::path(job.output).lexically_normal().string(), job.input);
+    if (!is_new) {
+      throw UsageError(fmt::format("{} and {} would both become {}", display_name(other->second),
+                                   display_name(job.input), display_output_name(job.output)));
+    }
+  }
+}
+
+void refuse_terminals(const std::vector<Job>& jobs, const options::TalkOptions& talk,
+                      const Streams& streams) {
+  for (const Job& job : jobs) {
+    if (job.output != kStandardStream) continue;
+    if (talk.json) {
+      throw UsageError("--json and the data cannot both go to standard output", "Name a file with -o.");
+    }
+    if (::isatty(streams.out) == 1) {
+      throw UsageError("the output is binary and is not written to a terminal",
+                       "Name a file with -o, or send standard output to a file or a program.");
+    }
+  }
+}
+
+/// Whether both are one regular file, by whatever names.
+bool is_same_file(const struct stat& a, const struct stat& b) {
+  return S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int worker_count(int threads, std::size_t tasks) {
+  const unsigned wanted =
+      threads > 0 ? static_cast<unsigned>(threads) : std::max(1U, std::thread::hardware_concurrency());
+  return static_cast<int>(std::min<std::size_t>(wanted, tasks));
+}
+
+/// The failures so far, in the order of the inputs.
+class FailureList {
+ public:
+  FailureList(const std::vector<std::string>& names, Reporter& reporter)
+      : names_(names), reporter_(reporter) {}
+
+  void add(std::size_t task, const std::string& message, const std::string& hint) {
+    reporter_.error(message, hint);
+    const std::lock_guard lock(mutex_);
+    failed_[task] = message;
+  }
+
+  /// Returns the exit status.
+  int summarise() {
+    if (failed_.empty()) return kDone;
+    if (names_.size() > 1) {
+      std::string list;
+      for (const auto& [task, message] : failed_) list += (list.empty() ? "" : "\n  ") + names_[task];
+      reporter_.error(fmt::format("{} of {} inputs failed or are damaged:", failed_.size(), names_.size()),
+                      list);
+    }
+    return kInputFailed;
+  }
+
+ private:
+  const std::vector<std::string>& names_;
+  Reporter& reporter_;
+  std::mutex mutex_;
+  std::map<std::size_t, std::string> failed_;
+};
+
+}  // namespace
+
+std::vector<std::string> plan_inputs(const std::vector<std::string>& inputs, const Streams& streams) {
+  std::vector<std::string> planned = inputs;
+  if (planned.empty()) planned.emplace_back(kStandardStream);
+  const auto from_stdin = std::count(planned.begin(), planned.end(), kStandardStream);
+  if (from_stdin > 1) throw UsageError("standard input can be read only once", "Give '-' once.");
+  if (from_stdin == 1 && ::isatty(streams.in) == 1) {
+    throw UsageError("no input was named, and standard input is a terminal", "Name a file, or send one in.");
+  }
+  return planned;
+}
+
+std::vector<Job> plan_jobs(const std::vector<std::string>& inputs, const options::OutputOptions& output,
+                           const options::TalkOptions& talk, const std::string& suffix,
+                           const Streams& streams) {
+  const std::vector<std::string> planned = plan_inputs(inputs, streams);
+  if (planned.size() > 1 && output.path && !is_folder(*output.path)) {
+    throw UsageError(fmt::format("{} inputs do not fit into one output, {}", planned.size(),
+                                 display_output_name(*output.path)),
+                     "Name an existing folder: -o DIR/.");
+  }
+  std::vector<Job> jobs;
+  for (const std::string& input : planned) jobs.push_back({input, output_for(input, output.path, suffix)});
+  refuse_shared_outputs(jobs);
+  refuse_terminals(jobs, talk, streams);
+  return jobs;
+}
+
+void check_job(const Job& job, bool replace, const Streams& streams) {
+  const std::string name = display_name(job.input);
+  const bool reads_file = job.input != kStandardStream;
+  const bool writes_file = job.output != kStandardStream;
+  struct stat input {};
+  if ((reads_file ? ::stat(job.input.c_str(), &input) : ::fstat(streams.in, &input)) != 0) {
+    throw Error(fmt::format("{}: cannot be opened ({})", name, reason(errno)));
+  }
+  if (S_ISDIR(input.st_mode)) throw Error(name + ": is a folder, not a file");
+  if (reads_file && ::access(job.input.c_str(), R_OK) != 0) {
+    throw Error(fmt::format("{}: cannot be opened ({})", name, reason(errno)));
+  }
+  struct stat output {};
+  const bool has_output =
+      (writes_file ? ::stat(job.output.c_str(), &output) : ::fstat(streams.out, &output)) == 0;
+  if (has_output && is_same_file(input, output)) {
+    throw Error(fmt::format("{}: is both input and output", name), "give the output another name");
+  }
+  check_output(job.output, replace);
+}
+
+int run_tasks(const std::vector<std::string>& names, int threads, Reporter& reporter,
+              const std::function<void(std::size_t)>& work) {
+  FailureList failures(names, reporter);
+  std::atomic<std::size_t> next{0};
+  const auto worker = [&] {
+    for (std::size_t task = next++; task < names.size(); task = next++) {
+      try {
+        work(task);
+      } catch (const Error& error) {
+        failures.add(task, sentence(error, names[task]), harmless(error.hint()));
+      } catch (const std::bad_alloc&) {
+        failures.add(task, names[task] + ": there is not enough memory", {});
+      } catch (const std::exception& error) {
+        failures.add(task, names[task] + ": " + harmless(error.what()), {});
+      }
+    }
+  };
+  std::vector<std::thread> others;
+  for (int i = 1; i < worker_count(threads, names.size()); ++i) others.emplace_back(worker);
+  worker();
+  for (std::thread& other : others) other.join();
+  return failures.summarise();
+}
+
+}  // namespace ictus::cli

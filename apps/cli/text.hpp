@@ -1,0 +1,29 @@
+// Words for people: names of files, durations, sizes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "lib/core/error.hpp"
+
+namespace ictus::cli {
+
+inline constexpr const char* kStandardStream = "-";
+
+/// Text from a file or its name with control characters spelled out, so that it cannot steer a terminal.
+[[nodiscard]] std::string harmless(std::string_view text);
+/// How messages name an input.
+[[nodiscard]] std::string display_name(const std::string& path);
+/// How messages name an output.
+[[nodiscard]] std::string display_output_name(const std::string& path);
+/// The error's sentence, with the name in front unless the sentence has it already.
+[[nodiscard]] std::string sentence(const Error& error, const std::string& name);
+/// Bits per second in words: "2.9 kbit/s".
+[[nodiscard]] std::string bitrate_text(double bits_per_second);
+[[nodiscard]] std::string hex(const std::array<std::uint8_t, 16>& bytes);
+/// "1 event", "2 events".
+[[nodiscard]] std::string counted(std::uint64_t count, const char* noun);
+
+}  // namespace ictus::cli

@@ -1,0 +1,15 @@
+// One function for each command. Each returns the exit status.
+#pragma once
+
+#include "apps/cli/streams.hpp"
+#include "apps/options/options.hpp"
+
+namespace ictus::network {
+
+int encode(const options::EncodeOptions& options, const cli::Streams& streams);
+int decode(const options::DecodeOptions& options, const cli::Streams& streams);
+int info_model(const options::InfoOptions& options, const cli::Streams& streams);
+int dump_described(const options::DumpOptions& options, const cli::Streams& streams);
+int train_events(const options::TrainEventsOptions& options, const cli::Streams& streams);
+
+}  // namespace ictus::network

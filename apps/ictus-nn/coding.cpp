@@ -1,0 +1,135 @@
+#include "apps/ictus-nn/coding.hpp"
+
+#include <fmt/format.h>
+
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "apps/cli/text.hpp"
+#include "apps/cli/text_output.hpp"
+
+namespace ictus::network {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+
+/// Grows when the meaning of a field changes; new fields do not change it.
+constexpr int kSchema = 1;
+
+double seconds_since(Clock::time_point began) {
+  return std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+double bitrate_bps(const Coded& coded) {
+  return coded.duration_s > 0.0 ? 8.0 * static_cast<double>(coded.stream_bytes) / coded.duration_s : 0.0;
+}
+
+std::string result_line(const cli::Job& job, const Coded& coded, double elapsed_s) {
+  return fmt::format("{} -> {}: {:.1f} s, {}, {}, {:.1f}x real time", cli::display_name(job.input),
+                     cli::display_output_name(job.output), coded.duration_s,
+                     cli::counted(coded.events, "event"), cli::bitrate_text(bitrate_bps(coded)),
+                     coded.duration_s / elapsed_s);
+}
+
+Json job_json(const cli::Job& job, const char* status) {
+  Json json;
+  json["schema"] = kSchema;
+  json["input"] = job.input;
+  json["output"] = job.output;
+  json["status"] = status;
+  return json;
+}
+
+Json result_json(const cli::Job& job, const Coded& coded, double elapsed_s) {
+  Json json = job_json(job, coded.damage ? "damaged" : "done");
+  json["duration_s"] = coded.duration_s;
+  json["events"] = coded.events;
+  json["stream_bytes"] = coded.stream_bytes;
+  json["bitrate_bps"] = bitrate_bps(coded);
+  json["elapsed_s"] = elapsed_s;
+  json["speed"] = coded.duration_s / elapsed_s;
+  json["warnings"] = coded.warnings;
+  if (coded.damage) json["error"] = coded.damage->what();
+  return json;
+}
+
+/// Tells results on stderr in words, or on stdout as lines of JSON.
+class ResultTeller {
+ public:
+  ResultTeller(const options::TalkOptions& talk, const cli::Streams& streams, cli::Reporter& reporter)
+      : json_(talk.json), out_fd_(streams.out), reporter_(reporter) {}
+
+  void tell(const cli::Job& job, const Coded& coded, double elapsed_s) {
+    for (const std::string& warning : coded.warnings) {
+      reporter_.warning(cli::display_name(job.input) + ": " + warning);
+    }
+    if (json_) {
+      print(result_json(job, coded, elapsed_s));
+    } else {
+      reporter_.say(result_line(job, coded, elapsed_s));
+    }
+  }
+
+  void tell_failure(const cli::Job& job, const Error& error) {
+    if (!json_) return;
+    Json json = job_json(job, "failed");
+    json["error"] = error.what();
+    print(json);
+  }
+
+ private:
+  void print(const Json& json) {
+    const std::lock_guard lock(mutex_);
+    cli::TextOutput out(out_fd_);
+    out.print(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    out.flush();
+  }
+
+  bool json_;
+  int out_fd_;
+  cli::Reporter& reporter_;
+  std::mutex mutex_;
+};
+
+}  // namespace
+
+JobProgress::JobProgress(cli::Reporter& reporter, std::size_t task, std::string name)
+    : reporter_(reporter), task_(task), name_(std::move(name)) {}
+
+JobProgress::~JobProgress() { reporter_.end_progress(task_); }
+
+void JobProgress::update(double seconds_done, std::optional<double> part) {
+  if (!reporter_.draws_progress()) return;
+  const std::string amount =
+      part ? fmt::format("{:.0f} %", 100.0 * *part) : fmt::format("{:.1f} s", seconds_done);
+  reporter_.progress(
+      task_, fmt::format("{}: {}, {:.1f}x real time", name_, amount, seconds_done / seconds_since(began_)));
+}
+
+int run_coding(const std::vector<cli::Job>& jobs, bool replace, int threads, const options::TalkOptions& talk,
+               const cli::Streams& streams, const CodeJob& code) {
+  cli::Reporter reporter(streams, talk.quiet, talk.progress);
+  ResultTeller teller(talk, streams, reporter);
+  std::vector<std::string> names;
+  for (const cli::Job& job : jobs) names.push_back(cli::display_name(job.input));
+  return cli::run_tasks(names, threads, reporter, [&](std::size_t task) {
+    const cli::Job& job = jobs[task];
+    const auto began = Clock::now();
+    std::optional<DamagedInput> damage;
+    try {
+      cli::check_job(job, replace, streams);
+      JobProgress progress(reporter, task, names[task]);
+      const Coded coded = code(job, progress);
+      teller.tell(job, coded, seconds_since(began));
+      damage = coded.damage;
+    } catch (const Error& error) {
+      teller.tell_failure(job, error);
+      throw;
+    }
+    if (damage) throw *damage;
+  });
+}
+
+}  // namespace ictus::network

@@ -1,0 +1,53 @@
+#include "lib/events/describe.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "apps/cli/dump.hpp"
+#include "apps/cli/jobs.hpp"
+#include "apps/ictus-nn/actions.hpp"
+#include "apps/ictus-nn/network.hpp"
+
+namespace ictus::network {
+namespace {
+
+/// "A4" for 440 Hz: the nearest note of the equally tempered scale.
+std::string note_name(double pitch_hz) {
+  static constexpr const char* kNames[] = {"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
+  constexpr int kMidiOfA4 = 69;
+  constexpr int kNotesPerOctave = 12;
+  const long midi = kMidiOfA4 + std::lround(kNotesPerOctave * std::log2(pitch_hz / 440.0));
+  if (midi < 0) return {};
+  return fmt::format("{}{}", kNames[midi % kNotesPerOctave], midi / kNotesPerOctave - 1);
+}
+
+std::vector<cli::Cell> cells(const events::EventDescription& heard) {
+  const bool has_pitch = heard.pitch_hz > 0.0;
+  return {{fmt::format("{:.3f}", heard.duration_s)},
+          {std::isfinite(heard.loudness_db) ? fmt::format("{:.1f}", heard.loudness_db) : std::string()},
+          {has_pitch ? fmt::format("{:.2f}", heard.pitch_hz) : std::string()},
+          {has_pitch ? note_name(heard.pitch_hz) : std::string(), false},
+          {fmt::format("{:.0f}", heard.brightness_hz)},
+          {fmt::format("{:.3f}", heard.decay_s)}};
+}
+
+}  // namespace
+
+int dump_described(const options::DumpOptions& options, const cli::Streams& streams) {
+  cli::EventInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
+  const Model model = load(options.network);
+  require_same_weights(input.name(), input.header(), *model);
+  const cli::ExtraColumns heard{
+      {"duration_s", "loudness_db", "pitch_hz", "note", "brightness_hz", "decay_s"},
+      [&model](std::span<const Event> events) {
+        std::vector<std::vector<cli::Cell>> rows;
+        for (const events::EventDescription& description : events::describe(*model, events)) {
+          rows.push_back(cells(description));
+        }
+        return rows;
+      }};
+  return cli::dump(input, options, heard, streams);
+}
+
+}  // namespace ictus::network

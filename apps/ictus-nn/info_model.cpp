@@ -1,0 +1,126 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "apps/cli/descriptor.hpp"
+#include "apps/cli/jobs.hpp"
+#include "apps/cli/model_search.hpp"
+#include "apps/cli/text.hpp"
+#include "apps/cli/text_output.hpp"
+#include "apps/ictus-nn/actions.hpp"
+#include "apps/ictus-nn/network.hpp"
+#include "formats/safetensors.hpp"
+
+namespace ictus::network {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Grows when the meaning of a field changes; new fields do not change it.
+constexpr int kSchema = 1;
+
+struct ModelFacts {
+  std::string path;
+  std::string id;
+  std::string hash;
+  int sample_rate_hz = 0;
+  std::uint64_t bytes = 0;
+  std::vector<events::PartSize> parts;
+  std::map<std::string, std::string> metadata;
+
+  [[nodiscard]] std::int64_t parameters() const {
+    std::int64_t sum = 0;
+    for (const events::PartSize& part : parts) sum += part.parameters;
+    return sum;
+  }
+};
+
+std::vector<std::byte> read_whole(const std::string& path) {
+  const cli::Descriptor file = cli::open_for_reading(path);
+  std::vector<std::byte> bytes;
+  std::vector<std::byte> piece(1 << 20);
+  while (const std::size_t count = cli::read_some(file.get(), piece, cli::display_name(path))) {
+    bytes.insert(bytes.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  return bytes;
+}
+
+ModelFacts read_model(const std::string& path) {
+  const std::vector<std::byte> bytes = read_whole(path);
+  const auto model = events::load_model(path, "cpu");
+  return {.path = path,
+          .id = events::model_id(*model),
+          .hash = cli::hex(events::weights_hash(*model)),
+          .sample_rate_hz = events::sample_rate_hz(*model),
+          .bytes = bytes.size(),
+          .parts = events::part_sizes(*model),
+          .metadata = formats::parse_safetensors(bytes, path).metadata};
+}
+
+/// A metadata text that is JSON itself, such as the configuration, is shown as such.
+Json metadata_value(const std::string& text) {
+  Json value = Json::parse(text, nullptr, false);
+  return value.is_structured() ? value : Json(text);
+}
+
+std::string json_text(const ModelFacts& facts) {
+  Json json;
+  json["schema"] = kSchema;
+  json["file"] = facts.path;
+  json["model_id"] = facts.id;
+  json["weights_hash"] = facts.hash;
+  json["sample_rate_hz"] = facts.sample_rate_hz;
+  json["bytes"] = facts.bytes;
+  json["parameters"] = facts.parameters();
+  for (const events::PartSize& part : facts.parts) json["parts"][part.part] = part.parameters;
+  for (const auto& [key, text] : facts.metadata) json["metadata"][key] = metadata_value(text);
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string row(const std::string& label, const std::string& value) {
+  return fmt::format("  {:<24} {}\n", cli::harmless(label), cli::harmless(value));
+}
+
+std::string plain_text(const ModelFacts& facts) {
+  std::string text = cli::display_name(facts.path) + "\n";
+  text += row("model", facts.id);
+  text += row("weights hash", facts.hash);
+  text += row("sample rate", fmt::format("{} Hz", facts.sample_rate_hz));
+  text += row("size", cli::counted(facts.bytes, "byte"));
+  text += row("parameters", fmt::format("{}", facts.parameters()));
+  for (const events::PartSize& part : facts.parts)
+    text += row("  " + part.part, fmt::format("{}", part.parameters));
+  for (const auto& [key, value] : facts.metadata) {
+    const Json json = metadata_value(value);
+    if (!json.is_object()) {
+      text += row(key, value);
+      continue;
+    }
+    text += row(key, "");
+    for (const auto& [name, field] : json.items()) text += row("  " + name, field.dump());
+  }
+  return text;
+}
+
+}  // namespace
+
+int info_model(const options::InfoOptions& options, const cli::Streams& streams) {
+  std::vector<std::string> paths = options.inputs;
+  if (paths.empty()) paths.push_back(cli::find_event_model(std::nullopt));
+  std::vector<std::string> names;
+  for (const std::string& path : paths) names.push_back(cli::display_name(path));
+
+  cli::Reporter reporter(streams);
+  return cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
+    if (paths[task] == cli::kStandardStream) {
+      throw Error("standard input: weights are not read from a pipe", "name their file");
+    }
+    const ModelFacts facts = read_model(paths[task]);
+    cli::TextOutput out(streams.out);
+    out.print(options.json ? json_text(facts) : plain_text(facts));
+    out.flush();
+  });
+}
+
+}  // namespace ictus::network

@@ -1,0 +1,7 @@
+#include "apps/cli/signals.hpp"
+#include "apps/ictus-nn/run.hpp"
+
+int main(int argc, char** argv) {
+  ictus::cli::remove_temporary_files_on_signals();
+  return ictus::network::run({argv + (argc > 0 ? 1 : 0), argv + argc}, {});
+}

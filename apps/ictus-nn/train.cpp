@@ -1,0 +1,62 @@
+#include "lib/train/train.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include "apps/cli/command.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/reporter.hpp"
+#include "apps/cli/signals.hpp"
+#include "apps/cli/text.hpp"
+#include "apps/ictus-nn/actions.hpp"
+#include "lib/core/error.hpp"
+
+namespace ictus::network {
+namespace {
+
+train::TrainOptions train_options(const options::TrainEventsOptions& options, bool draws_progress) {
+  train::TrainOptions result;
+  result.task = "events";
+  result.data_dir = options.data_folder;
+  result.out_path = options.output.path.value_or("");
+  result.config_path = options.config.value_or("");
+  result.resume_path = options.resume.value_or("");
+  result.init_path = options.init.value_or("");
+  result.device = options.device;
+  result.log_path = options.log.value_or("");
+  result.hours = options.hours;
+  result.steps = options.steps;
+  result.threads = options.threads > 0 ? options.threads
+                                       : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  result.seed = options.seed;
+  result.progress = draws_progress;
+  return result;
+}
+
+void check(const options::TrainEventsOptions& options) {
+  std::error_code failure;
+  if (!std::filesystem::is_directory(options.data_folder, failure)) {
+    throw Error(cli::display_name(options.data_folder) + ": is no folder to learn from",
+                "--data names a folder of audio files");
+  }
+  cli::check_output(*options.output.path, options.output.force || options.resume.has_value());
+}
+
+}  // namespace
+
+int train_events(const options::TrainEventsOptions& options, const cli::Streams& streams) {
+  check(options);
+  const cli::Reporter reporter(streams, options.talk.quiet, options.talk.progress);
+  std::ostream nothing(nullptr);
+  // The first signal ends the training after its step, with a checkpoint; a second one ends it at once.
+  cli::note_stop_signals();
+  train::train_events(
+      train_options(options, reporter.draws_progress()), [] { return cli::noted_signal() != 0; },
+      options.talk.quiet ? nothing : std::cerr);
+  if (const int signal_number = cli::noted_signal(); signal_number != 0) cli::end_by_signal(signal_number);
+  return cli::kDone;
+}
+
+}  // namespace ictus::network

@@ -1,0 +1,26 @@
+// One function for each thing that this program does itself, and two for what it hands over. Each returns
+// the exit status.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/cli/streams.hpp"
+#include "apps/options/options.hpp"
+
+namespace ictus::front {
+
+int info(const options::InfoOptions& options, const cli::Streams& streams);
+int dump(const options::DumpOptions& options, const cli::Streams& streams);
+int test(const options::TestOptions& options, const cli::Streams& streams);
+
+/// Puts ictus-nn in the place of this process. Returns only by throwing ictus::Error.
+[[noreturn]] int hand_over(const std::vector<std::string>& words);
+
+/// The same for commands with outputs, after a look at the files: what cannot work is said at once,
+/// without the time that a network takes to load.
+int hand_over_jobs(const std::vector<std::string>& words, const cli::Streams& streams,
+                   const std::vector<std::string>& inputs, const options::OutputOptions& output,
+                   const options::TalkOptions& talk, const std::string& suffix);
+
+}  // namespace ictus::front

@@ -1,0 +1,13 @@
+#include "apps/cli/dump.hpp"
+
+#include "apps/cli/jobs.hpp"
+#include "apps/ictus/actions.hpp"
+
+namespace ictus::front {
+
+int dump(const options::DumpOptions& options, const cli::Streams& streams) {
+  cli::EventInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
+  return cli::dump(input, options, {}, streams);
+}
+
+}  // namespace ictus::front

@@ -1,0 +1,7 @@
+#include "apps/cli/signals.hpp"
+#include "apps/ictus/run.hpp"
+
+int main(int argc, char** argv) {
+  ictus::cli::remove_temporary_files_on_signals();
+  return ictus::front::run({argv + (argc > 0 ? 1 : 0), argv + argc}, {});
+}

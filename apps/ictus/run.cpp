@@ -1,0 +1,47 @@
+#include "apps/ictus/run.hpp"
+
+#include "apps/cli/command.hpp"
+#include "apps/cli/text_output.hpp"
+#include "apps/ictus/actions.hpp"
+#include "apps/options/parse.hpp"
+
+namespace ictus::front {
+namespace {
+
+/// What to do for each kind of request.
+struct Actions {
+  const std::vector<std::string>& words;
+  const cli::Streams& streams;
+
+  int operator()(const options::PrintText& request) const {
+    cli::TextOutput out(streams.out);
+    out.print(request.text);
+    out.flush();
+    return cli::kDone;
+  }
+  int operator()(const options::EncodeOptions& request) const {
+    return hand_over_jobs(words, streams, request.inputs, request.output, request.talk, ".evs");
+  }
+  int operator()(const options::DecodeOptions& request) const {
+    return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
+                          request.raw ? ".raw" : ".wav");
+  }
+  int operator()(const options::InfoOptions& request) const {
+    return request.model ? hand_over(words) : info(request, streams);
+  }
+  int operator()(const options::DumpOptions& request) const {
+    return request.describe ? hand_over(words) : dump(request, streams);
+  }
+  int operator()(const options::TestOptions& request) const { return test(request, streams); }
+  int operator()(const options::TrainEventsOptions&) const { return hand_over(words); }
+};
+
+}  // namespace
+
+int run(const std::vector<std::string>& words, const cli::Streams& streams) {
+  return cli::run_command(streams, [&] {
+    return std::visit(Actions{words, streams}, options::parse(words));
+  });
+}
+
+}  // namespace ictus::front

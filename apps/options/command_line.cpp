@@ -1,0 +1,347 @@
+#include "apps/options/command_line.hpp"
+
+#include <functional>
+#include <limits>
+
+#include "apps/options/values.hpp"
+
+namespace ictus::options {
+namespace {
+
+constexpr const char* kOutputGroup = "Output";
+constexpr const char* kCodingGroup = "Coding";
+constexpr const char* kInputGroup = "Input";
+constexpr const char* kNetworkGroup = "Network";
+constexpr const char* kMessagesGroup = "Messages";
+constexpr const char* kGeneralGroup = "General";
+
+using TakeValue = std::function<void(const std::string&)>;
+
+CLI::Option* add_value(CLI::App& app, const char* group, const char* names, const char* metavar,
+                       const char* description, TakeValue take) {
+  return app.add_option_function<std::string>(names, std::move(take), description)
+      ->type_name(metavar)
+      ->group(group);
+}
+
+CLI::Option* add_switch(CLI::App& app, const char* group, const char* names, const char* description,
+                        bool& value) {
+  return app
+      .add_flag_callback(
+          names, [&value] { value = true; }, description)
+      ->disable_flag_override()
+      ->group(group);
+}
+
+/// One of a few names; the value that the field has already is the default.
+template <typename T, std::size_t N>
+void add_choice(CLI::App& app, const char* group, const char* name, const char* description,
+                const Choice<T> (&choices)[N], T& field) {
+  std::string metavar;
+  std::string default_name;
+  for (const Choice<T>& one : choices) {
+    metavar += (metavar.empty() ? "" : "|") + std::string(one.name);
+    if (one.value == field) default_name = one.name;
+  }
+  add_value(app, group, name, metavar.c_str(), description,
+            [name, &choices, &field](const std::string& value) { field = choice(name, value, choices); })
+      ->default_str(default_name);
+}
+
+/// A whole number from `least` to `most`; the value that the field has already is the default.
+void add_whole_number(CLI::App& app, const char* group, const char* name, const char* description,
+                      long long least, long long most, int& field) {
+  add_value(app, group, name, "N", description, [=, &field](const std::string& value) {
+    field = static_cast<int>(whole_number(name, value, least, most));
+  })->default_str(std::to_string(field));
+}
+
+CLI::Option* add_inputs(CLI::App& app, const char* metavar, const char* description,
+                        std::vector<std::string>& inputs) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          metavar, [&inputs](const std::vector<std::string>& words) { inputs = words; }, description)
+      ->type_name(metavar);
+}
+
+/// Help is found before parsing; the switch is there to be listed and completed.
+void add_help_switch(CLI::App& app) {
+  app.add_flag_callback(
+         "-h,--help", [] {}, "Print this help.")
+      ->group(kGeneralGroup);
+}
+
+CLI::App* add_command(CLI::App& parent, const char* name, const char* description, const char* examples) {
+  CLI::App* const command = parent.add_subcommand(name, description);
+  command->footer(examples);
+  command->set_help_flag("");
+  command->allow_extras(true);  // they are judged after parsing, with suggestions
+  add_help_switch(*command);
+  return command;
+}
+
+void add_output(CLI::App& app, OutputOptions& output, const char* description) {
+  add_value(app, kOutputGroup, "-o,--output", "OUT", description,
+            [&output](const std::string& value) { output.path = non_empty("--output", value); });
+  add_switch(app, kOutputGroup, "-f,--force", "Replace an output that exists.", output.force);
+}
+
+void add_progress(CLI::App& app, TalkOptions& talk) {
+  static constexpr Choice<Progress> kChoices[] = {
+      {"auto", Progress::automatic}, {"always", Progress::always}, {"never", Progress::never}};
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", talk.quiet);
+  add_choice(app, kMessagesGroup, "--progress",
+             "Show how far the work is, on one line; auto does so on a terminal.", kChoices, talk.progress);
+}
+
+void add_talk(CLI::App& app, TalkOptions& talk) {
+  add_progress(app, talk);
+  add_switch(app, kMessagesGroup, "--json",
+             "Print the result of each input as one line of JSON on standard output.", talk.json);
+}
+
+CLI::Option* add_device(CLI::App& app, std::string& target) {
+  return add_value(app, kNetworkGroup, "--device", "auto|cpu|cuda[:N]",
+                   "What the network runs on; auto takes a graphics processor where there is one.",
+                   [&target](const std::string& value) { target = device("--device", value); })
+      ->default_str("auto");
+}
+
+CLI::Option* add_model(CLI::App& app, std::optional<std::string>& target) {
+  return add_value(app, kNetworkGroup, "--model", "FILE",
+                   "The weights to use. Without it: the file that ICTUS_MODEL names, else the one installed "
+                   "with the program.",
+                   [&target](const std::string& value) { target = non_empty("--model", value); });
+}
+
+void add_threads(CLI::App& app, int& threads, const char* description) {
+  add_whole_number(app, kNetworkGroup, "--threads", description, 0, 1024, threads);
+}
+
+}  // namespace
+
+CommandLine::CommandLine() {
+  root.set_help_flag("");
+  root.allow_extras(true);
+  root.require_subcommand(0, 1);  // a later word that looks like a command is a file of that name
+  root.footer(
+      "  ictus encode song.wav              make song.evs\n"
+      "  ictus decode song.evs -o back.wav  make sound of it again\n"
+      "  ictus info song.evs                what the file holds\n"
+      "  arecord -f cd | ictus encode - | ictus decode - | aplay");
+  add_help_switch(root);
+  add_switch(root, kGeneralGroup, "-V,--version", "Print the version.", version);
+  add_value(root, "", "--generate", "man|bash|zsh|fish", "Print a text made from the list of options.",
+            [this](const std::string& value) {
+              static constexpr Choice<const char*> kChoices[] = {
+                  {"man", "man"}, {"bash", "bash"}, {"zsh", "zsh"}, {"fish", "fish"}};
+              generate = choice("--generate", value, kChoices);
+            });
+  add_encode();
+  add_decode();
+  add_info();
+  add_dump();
+  add_test();
+  add_train();
+  add_help();
+}
+
+void CommandLine::add_encode() {
+  CLI::App& app = *add_command(root, "encode", "Turn sound into a stream of events",
+                               "  ictus encode song.wav                     make song.evs\n"
+                               "  ictus encode song.wav -o -  > s.evs       write to standard output\n"
+                               "  ictus encode *.flac -o events/            many files into a folder\n"
+                               "  arecord -f cd | ictus encode - | ictus decode - | aplay\n"
+                               "  ictus encode --raw s16le:44100:2 - < in.pcm > out.evs");
+  add_inputs(app, "IN",
+             "Sound to encode: WAV, AIFF, FLAC or Ogg, at any rate and with any number of channels. '-', or "
+             "nothing, is standard input.",
+             encode.inputs);
+  add_output(app, encode.output,
+             "Where to write: a file, an existing folder, or '-' for standard output. Without it song.wav "
+             "becomes song.evs beside it, and standard input goes to standard output.");
+  add_switch(app, kCodingGroup, "--lossless",
+             "Keep the events' numbers as 32-bit floats; the file becomes several times larger.",
+             encode.lossless);
+  add_whole_number(app, kCodingGroup, "--effort",
+                   "Time spent on finding better events, 0 to 9; it costs time, never bits.", 0, 9,
+                   encode.effort);
+  add_whole_number(
+      app, kCodingGroup, "--events-per-hop",
+      "At most so many events in one hop of the model, 1 to 32; fewer where the sound needs fewer.", 1, 32,
+      encode.events_per_hop);
+  app.add_option_function<std::vector<std::string>>(
+         "--tag",
+         [this](const std::vector<std::string>& words) {
+           for (const std::string& word : words) encode.tags.push_back(tag("--tag", word));
+         },
+         "Set a tag, in place of the input's own of that name; an empty VALUE removes it. May be repeated.")
+      ->allow_extra_args(false)
+      ->type_name("FIELD=VALUE")
+      ->group(kCodingGroup);
+  add_value(app, kInputGroup, "--raw", "ENCODING:RATE:CHANNELS",
+            "The inputs are samples without a header. ENCODING is s16le, s24le, s32le, f32le or u8, RATE is "
+            "in Hz.",
+            [this](const std::string& value) { encode.raw = raw_format("--raw", value); });
+  add_device(app, encode.network.device);
+  add_model(app, encode.network.model);
+  add_threads(app, encode.threads, "Files worked on at the same time; 0 is one per processor core.");
+  add_talk(app, encode.talk);
+}
+
+void CommandLine::add_decode() {
+  CLI::App& app = *add_command(root, "decode", "Turn a stream of events back into sound",
+                               "  ictus decode song.evs                     make song.wav\n"
+                               "  ictus decode song.evs -o back.wav --rate original\n"
+                               "  ictus decode *.evs -o sound/              many files into a folder\n"
+                               "  ictus decode song.evs -o - | aplay        listen to it");
+  add_inputs(app, "IN", "Event streams to decode. '-', or nothing, is standard input.", decode.inputs);
+  add_output(app, decode.output,
+             "Where to write: a file, an existing folder, or '-' for standard output. Without it song.evs "
+             "becomes song.wav beside it, and standard input goes to standard output.");
+  static constexpr Choice<audio::SampleFormat> kSamples[] = {{"pcm16", audio::SampleFormat::pcm16},
+                                                             {"pcm24", audio::SampleFormat::pcm24},
+                                                             {"float32", audio::SampleFormat::float32}};
+  add_choice(app, kCodingGroup, "--samples", "How samples are stored; pcm16 is dithered.", kSamples,
+             decode.samples);
+  add_value(app, kCodingGroup, "--rate", "N|original",
+            "Sample rate of the sound in Hz, or that of the recording which was encoded. Without it: the "
+            "model's own rate.",
+            [this](const std::string& value) {
+              if (value == "original") {
+                decode.original_rate = true;
+              } else {
+                decode.rate_hz = static_cast<int>(whole_number("--rate", value, 1000, 768'000));
+              }
+            });
+  add_switch(app, kCodingGroup, "--raw",
+             "Write the samples alone, without a WAV header; a file gets the suffix .raw.", decode.raw);
+  add_device(app, decode.network.device);
+  add_model(app, decode.network.model);
+  add_threads(app, decode.threads, "Files worked on at the same time; 0 is one per processor core.");
+  add_talk(app, decode.talk);
+}
+
+void CommandLine::add_info() {
+  CLI::App& app = *add_command(root, "info", "Say what an event stream or a model holds",
+                               "  ictus info song.evs\n"
+                               "  ictus info --json *.evs | jq .bitrate_bps\n"
+                               "  ictus info --get duration_s song.evs\n"
+                               "  ictus info --model                        the installed model");
+  add_inputs(app, "FILE",
+             "Event streams, or weights with --model. '-', or nothing, is standard input; nothing with "
+             "--model is the model that encode would use.",
+             info.inputs);
+  CLI::Option* const json =
+      add_switch(app, kOutputGroup, "--json", "Print one line of JSON for each file.", info.json);
+  CLI::Option* const get = add_value(
+      app, kOutputGroup, "--get", "FIELD",
+      "Print the value of one field of --json alone, one line for each file. The unit may be left out: "
+      "bitrate is bitrate_bps.",
+      [this](const std::string& value) { info.field = non_empty("--get", value); });
+  CLI::Option* const model = add_switch(
+      app, kInputGroup, "--model", "Describe models: their parts, configuration and identity.", info.model);
+  get->excludes(json);
+  get->excludes(model);
+}
+
+void CommandLine::add_dump() {
+  CLI::App& app = *add_command(root, "dump", "Print the events of a stream as text",
+                               "  ictus dump song.evs > song.tsv\n"
+                               "  ictus dump --describe --no-vectors song.evs | less\n"
+                               "  ictus dump --format json song.evs | jq .onset_s");
+  add_inputs(app, "FILE", "One event stream. '-', or nothing, is standard input.", dump.inputs)
+      ->expected(0, 1);
+  static constexpr Choice<TableFormat> kFormats[] = {
+      {"tsv", TableFormat::tsv}, {"csv", TableFormat::csv}, {"json", TableFormat::json}};
+  add_choice(app, kOutputGroup, "--format",
+             "Columns between tabs or commas under a line of names, or one JSON object a line.", kFormats,
+             dump.format);
+  add_switch(app, kOutputGroup, "--no-vectors", "Leave out the 32 numbers of each event.", dump.no_vectors);
+  CLI::Option* const describe = add_switch(
+      app, kOutputGroup, "--describe",
+      "Render each event with the model and add how it sounds: duration, loudness, pitch in Hz and as "
+      "a note, brightness and decay time.",
+      dump.describe);
+  add_device(app, dump.network.device)->needs(describe);
+  add_model(app, dump.network.model)->needs(describe);
+}
+
+void CommandLine::add_test() {
+  CLI::App& app = *add_command(root, "test", "Check that event streams are whole and sound",
+                               "  ictus test song.evs\n"
+                               "  ictus test -q archive/*.evs || echo 'something is damaged'");
+  add_inputs(app, "FILE", "Event streams. '-', or nothing, is standard input.", test.inputs);
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", test.quiet);
+}
+
+void CommandLine::add_train() {
+  CLI::App& train =
+      *add_command(root, "train", "Train a model", "  ictus train events --data music/ --out my.model");
+  train.require_subcommand(0, 1);
+  CLI::App& app =
+      *add_command(train, "events", "Train a model of the event codec",
+                   "  ictus train events --data music/ --out my.model --hours 4\n"
+                   "  ictus train events --data music/ --out my.model --resume my.model.checkpoint");
+  add_value(app, kInputGroup, "--data", "DIR", "Folder of audio files to learn from (required).",
+            [this](const std::string& value) { train_events.data_folder = non_empty("--data", value); });
+  add_value(app, kInputGroup, "--config", "FILE",
+            "Sizes of the network and the recipe, as JSON, instead of the built-in ones.",
+            [this](const std::string& value) { train_events.config = non_empty("--config", value); });
+  CLI::Option* const resume =
+      add_value(app, kInputGroup, "--resume", "FILE", "Go on from this checkpoint as if never stopped.",
+                [this](const std::string& value) { train_events.resume = non_empty("--resume", value); });
+  CLI::Option* const init =
+      add_value(app, kInputGroup, "--init", "FILE", "Start from these weights instead of from nothing.",
+                [this](const std::string& value) { train_events.init = non_empty("--init", value); });
+  resume->excludes(init);
+  add_value(app, kOutputGroup, "--out", "FILE",
+            "Where to write the model (required). FILE.checkpoint beside it is what --resume takes.",
+            [this](const std::string& value) { train_events.output.path = non_empty("--out", value); });
+  add_switch(app, kOutputGroup, "-f,--force", "Replace a model that exists; --resume does so anyway.",
+             train_events.output.force);
+  add_value(
+      app, kOutputGroup, "--log", "FILE",
+      "Table of losses and distances as the work goes on, in TSV. Without it: FILE.tsv beside the model.",
+      [this](const std::string& value) { train_events.log = non_empty("--log", value); });
+  add_value(app, kCodingGroup, "--hours", "H", "Stop after so many hours, with a checkpoint.",
+            [this](const std::string& value) { train_events.hours = positive_number("--hours", value); });
+  add_value(app, kCodingGroup, "--steps", "N", "Number of steps, instead of the recipe's.",
+            [this](const std::string& value) {
+              train_events.steps = whole_number("--steps", value, 1, 1'000'000'000'000);
+            });
+  add_value(app, kCodingGroup, "--seed", "N", "Where the random numbers start.",
+            [this](const std::string& value) {
+              train_events.seed = static_cast<unsigned long long>(
+                  whole_number("--seed", value, 0, std::numeric_limits<long long>::max()));
+            })
+      ->default_str("1");
+  add_device(app, train_events.device);
+  add_threads(app, train_events.threads, "Threads that work on it; 0 is one per processor core.");
+  add_progress(app, train_events.talk);
+}
+
+void CommandLine::add_help() {
+  CLI::App& app = *add_command(root, "help", "Print the help of a command", "  ictus help encode");
+  add_inputs(app, "COMMAND", "The command, such as encode or train events.", help_topic);
+}
+
+const CLI::App* find_command(const CLI::App& root, std::span<const std::string> words) {
+  const CLI::App* command = &root;
+  for (const std::string& word : words) {
+    const CLI::App* next = nullptr;
+    for (const CLI::App* child : command->get_subcommands([](const CLI::App*) { return true; })) {
+      if (child->get_name() == word) next = child;
+    }
+    if (next == nullptr) return nullptr;
+    command = next;
+  }
+  return command;
+}
+
+std::string full_name(const CLI::App& command) {
+  const CLI::App* const parent = command.get_parent();
+  return parent == nullptr ? command.get_name() : full_name(*parent) + " " + command.get_name();
+}
+
+}  // namespace ictus::options

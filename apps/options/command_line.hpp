@@ -1,0 +1,51 @@
+// The commands and options as CLI11 objects: the one place where they are written down.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "apps/options/options.hpp"
+
+namespace ictus::options {
+
+/// The tree of commands, and the values that parsing with it fills in.
+class CommandLine {
+ public:
+  CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  CLI::App root{"Audio as sparse events, and back", "ictus"};
+
+  bool version = false;
+  std::string generate;                 ///< hidden: what to make from this tree
+  std::vector<std::string> help_topic;  ///< the words after `ictus help`
+  EncodeOptions encode;
+  DecodeOptions decode;
+  InfoOptions info;
+  DumpOptions dump;
+  TestOptions test;
+  TrainEventsOptions train_events;
+
+ private:
+  void add_encode();
+  void add_decode();
+  void add_info();
+  void add_dump();
+  void add_test();
+  void add_train();
+  void add_help();
+};
+
+/// The command that the words name, as deep as they go: `{"train", "events"}`. Null when a word is no
+/// command.
+[[nodiscard]] const CLI::App* find_command(const CLI::App& root, std::span<const std::string> words);
+
+/// The command's full name: "ictus train events".
+[[nodiscard]] std::string full_name(const CLI::App& command);
+
+}  // namespace ictus::options

@@ -1,0 +1,108 @@
+// What was asked on the command line, as plain values; nothing here has looked at the world yet.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "lib/audio/audio.hpp"
+
+namespace ictus::options {
+
+enum class Progress { automatic, always, never };
+
+/// What a command says while it works and when it is done.
+struct TalkOptions {
+  bool quiet = false;
+  bool json = false;  ///< one machine-readable line on stdout for each input
+  Progress progress = Progress::automatic;
+};
+
+/// Where the result goes. Without a path: beside the input, or stdin to stdout.
+struct OutputOptions {
+  std::optional<std::string> path;
+  bool force = false;
+};
+
+/// On what, and with which weights, a network runs.
+struct NetworkOptions {
+  std::string device = "auto";
+  std::optional<std::string> model;
+};
+
+struct EncodeOptions {
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  TalkOptions talk;
+  NetworkOptions network;
+  int threads = 0;  ///< files at a time; 0 is one per processor core
+  int effort = 5;
+  int events_per_hop = 32;
+  bool lossless = false;
+  audio::Tags tags;
+  std::optional<audio::RawFormat> raw;
+};
+
+struct DecodeOptions {
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  TalkOptions talk;
+  NetworkOptions network;
+  int threads = 0;
+  audio::SampleFormat samples = audio::SampleFormat::pcm16;
+  bool raw = false;
+  bool original_rate = false;
+  std::optional<int> rate_hz;
+};
+
+struct InfoOptions {
+  std::vector<std::string> inputs;  ///< event streams, or weights files with `model`
+  bool json = false;
+  std::optional<std::string> field;
+  bool model = false;
+};
+
+enum class TableFormat { tsv, csv, json };
+
+struct DumpOptions {
+  std::vector<std::string> inputs;
+  TableFormat format = TableFormat::tsv;
+  bool no_vectors = false;
+  bool describe = false;
+  NetworkOptions network;  ///< used by `describe` only
+};
+
+struct TestOptions {
+  std::vector<std::string> inputs;
+  bool quiet = false;
+};
+
+struct TrainEventsOptions {
+  std::string data_folder;
+  OutputOptions output;
+  std::optional<std::string> config;
+  std::optional<std::string> resume;
+  std::optional<std::string> init;
+  std::optional<std::string> log;
+  std::string device = "auto";
+  double hours = 0.0;   ///< 0: no limit
+  long long steps = 0;  ///< 0: as many as the configuration says
+  int threads = 0;
+  unsigned long long seed = 1;
+  TalkOptions talk;
+};
+
+/// Text that was asked for, such as a help page; it goes to stdout.
+struct PrintText {
+  std::string text;
+};
+
+using Request = std::variant<PrintText, EncodeOptions, DecodeOptions, InfoOptions, DumpOptions, TestOptions,
+                             TrainEventsOptions>;
+
+/// Whether the request can only be met by the program that has libtorch.
+[[nodiscard]] bool needs_network(const Request& request);
+
+}  // namespace ictus::options

@@ -1,0 +1,134 @@
+#include "apps/options/values.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "apps/options/parse.hpp"
+#include "apps/options/suggest.hpp"
+
+namespace ictus::options {
+namespace {
+
+template <typename T>
+std::optional<T> number(const std::string& text) {
+  T value{};
+  const char* const end = text.data() + text.size();
+  const auto [stopped, failure] = std::from_chars(text.data(), end, value);
+  if (failure != std::errc{} || stopped != end) return std::nullopt;
+  return value;
+}
+
+bool is_utf8(const std::string& text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const int more = lead < 0x80   ? 0
+                     : lead < 0xC2 ? -1
+                     : lead < 0xE0 ? 1
+                     : lead < 0xF0 ? 2
+                     : lead < 0xF5 ? 3
+                                   : -1;
+    if (more < 0 || at + static_cast<std::size_t>(more) >= text.size()) return false;
+    for (int i = 1; i <= more; ++i) {
+      if ((static_cast<unsigned char>(text[at + static_cast<std::size_t>(i)]) & 0xC0) != 0x80) return false;
+    }
+    at += static_cast<std::size_t>(more) + 1;
+  }
+  return true;
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == separator) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
+}  // namespace
+
+long long whole_number(const std::string& option, const std::string& value, long long least, long long most) {
+  const auto result = number<long long>(value);
+  if (!result) throw UsageError(fmt::format("{}: '{}' is not a whole number", option, value));
+  if (*result < least || *result > most) {
+    throw UsageError(fmt::format("{}: {} is out of range", option, value),
+                     fmt::format("{} takes {} to {}.", option, least, most));
+  }
+  return *result;
+}
+
+double positive_number(const std::string& option, const std::string& value) {
+  const auto result = number<double>(value);
+  if (!result || !std::isfinite(*result) || *result <= 0.0) {
+    throw UsageError(fmt::format("{}: '{}' is not a positive number", option, value));
+  }
+  return *result;
+}
+
+std::string non_empty(const std::string& option, const std::string& value) {
+  if (value.empty()) throw UsageError(fmt::format("{}: the name is empty", option));
+  return value;
+}
+
+std::string device(const std::string& option, const std::string& value) {
+  static const std::string kNumbered = "cuda:";
+  if (value == "auto" || value == "cpu" || value == "cuda") return value;
+  if (value.starts_with(kNumbered) && number<unsigned>(value.substr(kNumbered.size()))) return value;
+  throw UsageError(fmt::format("{}: '{}' is no device", option, value),
+                   "Devices are auto, cpu, cuda, and cuda:N for the graphics processor with number N.");
+}
+
+std::pair<std::string, std::string> tag(const std::string& option, const std::string& value) {
+  const std::size_t equals = value.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw UsageError(fmt::format("{}: '{}' is not FIELD=VALUE", option, value),
+                     "For example: --tag TITLE='Clair de lune'.");
+  }
+  std::string field = value.substr(0, equals);
+  for (const char c : field) {
+    if (c < 0x20 || c > 0x7D) {
+      throw UsageError(
+          fmt::format("{}: the field '{}' has characters beyond printable ASCII", option, field));
+    }
+  }
+  std::string content = value.substr(equals + 1);
+  if (!is_utf8(content)) throw UsageError(fmt::format("{}: the value of '{}' is not UTF-8", option, field));
+  return {std::move(field), std::move(content)};
+}
+
+audio::RawFormat raw_format(const std::string& option, const std::string& value) {
+  static constexpr Choice<audio::RawEncoding> kEncodings[] = {{"s16le", audio::RawEncoding::s16le},
+                                                              {"s24le", audio::RawEncoding::s24le},
+                                                              {"s32le", audio::RawEncoding::s32le},
+                                                              {"f32le", audio::RawEncoding::f32le},
+                                                              {"u8", audio::RawEncoding::u8}};
+  const std::vector<std::string> parts = split(value, ':');
+  if (parts.size() != 3) {
+    throw UsageError(fmt::format("{}: '{}' is no full description of raw sound", option, value),
+                     "It is ENCODING:RATE:CHANNELS, for example --raw s16le:44100:2; nothing is guessed.");
+  }
+  audio::RawFormat format;
+  format.encoding = choice(option, parts[0], kEncodings);
+  format.spec.sample_rate_hz = static_cast<int>(whole_number(option + " (rate)", parts[1], 1, 1'000'000));
+  format.spec.channels = static_cast<int>(whole_number(option + " (channels)", parts[2], 1, 1024));
+  return format;
+}
+
+void refuse_choice(const std::string& option, const std::string& value, std::span<const char* const> names) {
+  const std::vector<std::string> candidates(names.begin(), names.end());
+  const auto close = nearest(value, candidates);
+  throw UsageError(fmt::format("{}: there is no '{}'{}", option, value,
+                               close ? fmt::format("; did you mean '{}'?", *close) : ""),
+                   fmt::format("{} takes one of: {}.", option, fmt::join(candidates, ", ")));
+}
+
+}  // namespace ictus::options

@@ -1,0 +1,45 @@
+// The kinds of value an option can take. Each function reads the words of one value, or throws a
+// UsageError that names the option, what was given and what would be right.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+
+#include "lib/audio/audio.hpp"
+
+namespace ictus::options {
+
+[[nodiscard]] long long whole_number(const std::string& option, const std::string& value, long long least,
+                                     long long most);
+[[nodiscard]] double positive_number(const std::string& option, const std::string& value);
+/// A path or a name that must not be empty.
+[[nodiscard]] std::string non_empty(const std::string& option, const std::string& value);
+/// "auto", "cpu", "cuda" or "cuda:N".
+[[nodiscard]] std::string device(const std::string& option, const std::string& value);
+/// "FIELD=VALUE", the field in printable ASCII, the value in UTF-8.
+[[nodiscard]] std::pair<std::string, std::string> tag(const std::string& option, const std::string& value);
+/// "ENCODING:RATE:CHANNELS" such as "s16le:44100:2"; all three must be there.
+[[nodiscard]] audio::RawFormat raw_format(const std::string& option, const std::string& value);
+
+template <typename T>
+struct Choice {
+  const char* name;
+  T value;
+};
+
+[[noreturn]] void refuse_choice(const std::string& option, const std::string& value,
+                                std::span<const char* const> names);
+
+/// One of a few names.
+template <typename T, std::size_t N>
+[[nodiscard]] T choice(const std::string& option, const std::string& value, const Choice<T> (&choices)[N]) {
+  const char* names[N];
+  for (std::size_t i = 0; i < N; ++i) {
+    if (value == choices[i].name) return choices[i].value;
+    names[i] = choices[i].name;
+  }
+  refuse_choice(option, value, names);
+}
+
+}  // namespace ictus::options

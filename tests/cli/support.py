@@ -1,0 +1,262 @@
+"""What the tests of the command line share: running the programs, making sound, looking at what is left.
+
+The programs are those in the folder ICTUS_BIN_DIR (default: build/dev/bin). The weights are found as a user's
+would be, or named by ICTUS_MODEL.
+"""
+
+import array
+import atexit
+import functools
+import io
+import json
+import math
+import os
+import pathlib
+import random
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+import wave
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("ICTUS_BIN_DIR", ROOT / "build/dev/bin")).resolve()
+ICTUS = str(BIN / "ictus")
+# Far longer than anything takes; a hanging program fails its test instead of the whole run.
+TIMEOUT_S = 240
+# How much longer than an optimised build this one may take: sanitisers and debug builds are slow.
+SLOWNESS = float(os.environ.get("ICTUS_TEST_SLOWNESS", "1"))
+
+DONE, FAILED, USAGE = 0, 1, 2
+
+
+def ictus(*words, stdin=b"", **options):
+    """Runs ictus and returns the finished process, with bytes in stdout and text in stderr."""
+    process = subprocess.run(
+        [ICTUS, *map(str, words)],
+        **({"input": stdin} if "stdin_file" not in options else {"stdin": options.pop("stdin_file")}),
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": TIMEOUT_S, **options},
+    )
+    process.stderr = (process.stderr or b"").decode()
+    return process
+
+
+def encode(*words, **options):
+    """`ictus encode` with the least effort: these tests are not about quality."""
+    return ictus("encode", "--effort", 0, *words, **options)
+
+
+def start(*words, **options):
+    """Starts ictus with pipes to all its streams."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([ICTUS, *map(str, words)], **{**pipes, **options})
+
+
+# ---- Sound
+
+
+def tone(seconds, rate_hz=22050, channels=1, seed=1):
+    """Samples in [-1, 1], interleaved: struck notes with some noise."""
+    dice = random.Random(seed)
+    pitches = [110.0 * 2 ** (dice.randrange(36) / 12) for _ in range(int(seconds * 4) + 1)]
+    samples = []
+    for i in range(int(seconds * rate_hz)):
+        time_s = i / rate_hz
+        note = int(time_s * 4)
+        since_s = time_s - note / 4
+        value = 0.4 * math.exp(-6 * since_s) * math.sin(2 * math.pi * pitches[note] * time_s)
+        value += 0.002 * (dice.random() - 0.5)
+        samples.extend([value] * channels)
+    return samples
+
+
+def pcm16(samples):
+    return array.array("h", [int(max(-1.0, min(1.0, x)) * 32767) for x in samples]).tobytes()
+
+
+def wav_bytes(samples, rate_hz=22050, channels=1):
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as out:
+        out.setnchannels(channels)
+        out.setsampwidth(2)
+        out.setframerate(rate_hz)
+        out.writeframes(pcm16(samples))
+    return buffer.getvalue()
+
+
+def float_wav_bytes(samples, rate_hz=22050, channels=1):
+    data = struct.pack(f"<{len(samples)}f", *samples)
+    fmt = struct.pack("<HHIIHH", 3, channels, rate_hz, rate_hz * channels * 4, channels * 4, 32)
+    chunks = b"fmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
+
+
+def read_wav(data):
+    """(rate, channels, bytes per sample, frames) of a whole PCM WAV."""
+    with wave.open(io.BytesIO(data) if isinstance(data, bytes) else str(data), "rb") as sound:
+        return sound.getframerate(), sound.getnchannels(), sound.getsampwidth(), sound.getnframes()
+
+
+@functools.cache
+def clip():
+    """A short stereo WAV at 44.1 kHz."""
+    return wav_bytes(tone(1.5, 44100, 2), 44100, 2)
+
+
+@functools.cache
+def clip_stream():
+    """The same as an event stream."""
+    run = encode("-", "--tag", "TITLE=A test", stdin=clip())
+    if run.returncode != DONE:
+        raise AssertionError("the clip could not be encoded: " + run.stderr)
+    return run.stdout
+
+
+# ---- Event streams, by formats/SPEC.md
+
+
+def xxh32(data, seed):
+    p1, p2, p3, p4, p5 = 2654435761, 2246822519, 3266489917, 668265263, 374761393
+    mask = 0xFFFFFFFF
+
+    def rotated(value, bits):
+        return ((value << bits) | (value >> (32 - bits))) & mask
+
+    at = 0
+    if len(data) >= 16:
+        lanes = [(seed + p1 + p2) & mask, (seed + p2) & mask, seed, (seed - p1) & mask]
+        for words in struct.iter_unpack("<4I", data[: len(data) // 16 * 16]):
+            lanes = [rotated((lane + word * p2) & mask, 13) * p1 & mask for lane, word in zip(lanes, words)]
+        result = sum(rotated(lane, bits) for lane, bits in zip(lanes, (1, 7, 12, 18))) & mask
+        at = len(data) // 16 * 16
+    else:
+        result = (seed + p5) & mask
+    result = (result + len(data)) & mask
+    while at + 4 <= len(data):
+        result = rotated((result + struct.unpack_from("<I", data, at)[0] * p3) & mask, 17) * p4 & mask
+        at += 4
+    for byte in data[at:]:
+        result = rotated((result + byte * p5) & mask, 11) * p1 & mask
+    result = (result ^ (result >> 15)) * p2 & mask
+    result = (result ^ (result >> 13)) * p3 & mask
+    return result ^ (result >> 16)
+
+
+def blocks(stream):
+    """The blocks of a sound stream, without their checksums."""
+    found = []
+    at = 9
+    while at < len(stream):
+        begin = at
+        kind = stream[at]
+        at += 1
+        sizes = []
+        for _ in range(2 if kind & 0x40 else 1):
+            value = shift = 0
+            while True:
+                byte = stream[at]
+                at += 1
+                value |= (byte & 0x7F) << shift
+                shift += 7
+                if byte < 0x80:
+                    break
+            sizes.append(value)
+        at += sizes[0]
+        found.append(stream[begin:at])
+        at += 4
+    return found
+
+
+def block_ends(stream):
+    """The offsets at which the blocks of a sound stream end."""
+    ends = [9]
+    for block in blocks(stream):
+        ends.append(ends[-1] + len(block) + 4)
+    return ends[1:]
+
+
+def long_stream(seconds):
+    """A stream of at least this length, made of one block of the clip's events over and over."""
+    header, events = blocks(clip_stream())[:2]
+    facts = json.loads(ictus("info", "--json", "-", stdin=clip_stream()).stdout)
+    # The length that each block adds is that of the first one, which is known from where a cut stream ends.
+    cut = clip_stream()[: block_ends(clip_stream())[1]]
+    first = json.loads(ictus("info", "--json", "-", stdin=cut).stdout)
+    count = math.ceil(seconds * facts["sample_rate_hz"] / first["samples"])
+    parts = [clip_stream()[:9]]
+    for number, block in enumerate([header] + [events] * count):
+        parts.append(block + struct.pack("<I", xxh32(block, number)))
+    length = count * first["samples"]
+    # One FlatBuffer: root offset, vtable of one field, table, the totals.
+    content = struct.pack("<IHHHxxiQQQ", 12, 6, 28, 4, 8, count * first["events"], length, 2 * length)
+    end = b"\x03" + bytes([len(content)]) + content
+    parts.append(end + struct.pack("<I", xxh32(end, count + 1)))
+    return b"".join(parts)
+
+
+# ---- Weights
+
+
+def installed_weights():
+    run = ictus("info", "--model", "--json")
+    if run.returncode != DONE:
+        raise AssertionError("these tests need the event model's weights: " + run.stderr)
+    return pathlib.Path(json.loads(run.stdout)["file"]).read_bytes()
+
+
+def other_weights():
+    """Weights that load and differ in the last bit of one number."""
+    weights = bytearray(installed_weights())
+    header_size = struct.unpack_from("<Q", weights)[0]
+    weights[8 + header_size] ^= 1
+    return bytes(weights)
+
+
+# ---- Cases
+
+_scratch = tempfile.mkdtemp(prefix="ictus-cli-")
+atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+
+
+class Case(unittest.TestCase):
+    """Each test has a folder of its own and is in it."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=_scratch))
+        before = os.getcwd()
+        os.chdir(self.folder)
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.addCleanup(os.chdir, before)
+
+    def put(self, name, data):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+    def files(self):
+        """All that lies in the folder, hidden files too."""
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*"))
+
+    def temporary_files(self):
+        return [name for name in self.files() if name.endswith(".part")]
+
+    def wait_until(self, condition, what):
+        deadline = time.monotonic() + TIMEOUT_S
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, "waited in vain until " + what)
+            time.sleep(0.01)
+
+    def assert_ended(self, run, status, *texts):
+        self.assertEqual(run.returncode, status, run.stderr)
+        for text in texts:
+            self.assertIn(text, run.stderr)
+
+    def assert_refused(self, run, status, *texts, left=()):
+        """It failed with these words on stderr, nothing on stdout, and only `left` in the folder."""
+        self.assert_ended(run, status, *texts)
+        self.assertEqual(run.stdout or b"", b"")
+        self.assertTrue(run.stderr.startswith("ictus: "), run.stderr)
+        self.assertEqual(self.files(), sorted(left))

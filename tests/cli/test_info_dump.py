@@ -1,0 +1,275 @@
+"""info, dump and test: what they print, how fast, and what they do not load."""
+
+import csv
+import io
+import json
+import os
+import struct
+import subprocess
+import time
+import unittest
+
+from support import (DONE, FAILED, ICTUS, SLOWNESS, Case, block_ends, blocks, clip, clip_stream, encode, ictus,
+                     installed_weights, long_stream)
+
+HOUR_S = 3600
+
+
+def table(run, separator="\t"):
+    return list(csv.DictReader(io.StringIO(run.stdout.decode()), delimiter=separator))
+
+
+def libraries(*words, **options):
+    """The shared libraries that the command loads, as the dynamic linker tells them."""
+    run = ictus(*words, env={**os.environ, "LD_DEBUG": "libs"}, **options)
+    assert run.returncode == DONE, run.stderr[-500:]
+    return {line.split("calling init:")[1].strip() for line in run.stderr.splitlines() if "calling init:" in line}
+
+
+class Info(Case):
+    def facts(self, stream):
+        run = ictus("info", "--json", "-", stdin=stream)
+        self.assert_ended(run, DONE)
+        return json.loads(run.stdout)
+
+    def test_json_has_the_documented_fields(self):
+        self.put("a.evs", clip_stream())
+        run = ictus("info", "--json", "a.evs")
+        self.assert_ended(run, DONE)
+        facts = json.loads(run.stdout)
+        self.assertEqual(list(facts), [
+            "schema", "file", "complete", "codec", "format_version", "model_id", "weights_hash", "precision",
+            "sample_rate_hz", "samples", "duration_s", "original_sample_rate_hz", "original_channels",
+            "original_samples", "events", "events_per_s", "bytes", "bitrate_bps", "tags"])
+        self.assertEqual(facts["schema"], 1)
+        self.assertEqual(facts["file"], "a.evs")
+        self.assertIs(facts["complete"], True)
+        self.assertEqual(facts["codec"], "events")
+        self.assertEqual(facts["precision"], "quantised")
+        self.assertEqual((facts["original_sample_rate_hz"], facts["original_channels"]), (44100, 2))
+        self.assertEqual(facts["original_samples"], 44100 * 3 // 2)
+        self.assertEqual(facts["samples"], round(facts["sample_rate_hz"] * 1.5))
+        self.assertAlmostEqual(facts["duration_s"], 1.5, places=4)
+        self.assertEqual(facts["bytes"], len(clip_stream()))
+        self.assertAlmostEqual(facts["bitrate_bps"], 8 * facts["bytes"] / facts["duration_s"])
+        self.assertEqual(facts["tags"], {"TITLE": ["A test"]})
+        self.assertRegex(facts["weights_hash"], "^[0-9a-f]{32}$")
+
+    def test_text(self):
+        self.put("a.evs", clip_stream())
+        run = ictus("info", "a.evs")
+        self.assert_ended(run, DONE)
+        text = run.stdout.decode()
+        for words in ("a.evs\n", "44100 Hz, 2 channels, 66150 samples", "1.500 s", "kbit/s", "TITLE = A test"):
+            self.assertIn(words, text)
+
+    def test_pipe_and_file_say_the_same(self):
+        self.put("a.evs", clip_stream())
+        named = json.loads(ictus("info", "--json", "a.evs").stdout)
+        for words in (["info", "--json"], ["info", "--json", "-"]):
+            piped = json.loads(ictus(*words, stdin=clip_stream()).stdout)
+            self.assertEqual({**named, "file": "-"}, piped)
+
+    def test_single_values(self):
+        facts = self.facts(clip_stream())
+        for field, value in facts.items():
+            if field in ("tags", "complete", "file"):
+                continue
+            got = ictus("info", "--get", field, stdin=clip_stream()).stdout.decode()
+            self.assertEqual(got, f"{value}\n")
+        for short, field in [("bitrate", "bitrate_bps"), ("duration", "duration_s"), ("sample_rate", "sample_rate_hz")]:
+            self.assertEqual(ictus("info", "--get", short, stdin=clip_stream()).stdout.decode(), f"{facts[field]}\n")
+
+    def test_many_files_one_line_each(self):
+        self.put("a.evs", clip_stream())
+        self.put("b.evs", clip_stream())
+        lines = ictus("info", "--json", "a.evs", "b.evs").stdout.splitlines()
+        self.assertEqual([json.loads(line)["file"] for line in lines], ["a.evs", "b.evs"])
+
+    def test_cut_stream_is_told_as_far_as_it_goes(self):
+        cut = clip_stream()[: block_ends(clip_stream())[1]]
+        run = ictus("info", "--json", stdin=cut)
+        self.assert_ended(run, FAILED, "standard input: block 2 at byte", "cut short")
+        facts = json.loads(run.stdout)
+        self.assertIs(facts["complete"], False)
+        self.assertIsNone(facts["original_samples"])
+        self.assertGreater(facts["events"], 0)
+
+    def test_foreign_text_cannot_steer_the_terminal(self):
+        tagged = encode("-", "--tag", "COMMENT=red \x1b[31m bell \x07 \x9b", stdin=clip()).stdout
+        text = ictus("info", stdin=tagged).stdout.decode()
+        self.assertIn(r"COMMENT = red \x1B[31m bell \x07 \u009B", text)
+        self.assertEqual(self.facts(tagged)["tags"]["COMMENT"], ["red \x1b[31m bell \x07 \x9b"])
+
+    def test_model(self):
+        run = ictus("info", "--model", "--json")
+        self.assert_ended(run, DONE)
+        facts = json.loads(run.stdout)
+        self.assertEqual(facts["schema"], 1)
+        self.assertEqual(facts["parameters"], sum(facts["parts"].values()))
+        self.assertGreater(len(facts["parts"]), 1)
+        self.assertEqual(facts["bytes"], len(installed_weights()))
+        self.assertEqual(facts["weights_hash"], self.facts(clip_stream())["weights_hash"])
+        text = ictus("info", "--model").stdout.decode()
+        for part, count in facts["parts"].items():
+            self.assertRegex(text, rf"{part} +{count}\n")
+        self.assertIn(facts["weights_hash"], text)
+
+
+class Dump(Case):
+    def test_formats_agree(self):
+        tsv = table(ictus("dump", stdin=clip_stream()))
+        commas = table(ictus("dump", "--format", "csv", stdin=clip_stream()), ",")
+        lines = ictus("dump", "--format", "json", stdin=clip_stream()).stdout.splitlines()
+        self.assertGreater(len(tsv), 0)
+        self.assertEqual(list(tsv[0]), ["event", "onset_s", "gain_db", *(f"v{i}" for i in range(32))])
+        self.assertEqual(tsv, commas)
+        self.assertEqual(len(lines), len(tsv))
+        for row, line in zip(tsv, lines):
+            event = json.loads(line)
+            self.assertEqual(list(event), ["event", "onset_s", "gain_db", "vector"])
+            self.assertEqual([event["event"], event["onset_s"], event["gain_db"]],
+                             [int(row["event"]), float(row["onset_s"]), float(row["gain_db"])])
+            self.assertEqual(event["vector"], [float(row[f"v{i}"]) for i in range(32)])
+
+    def test_rows_count_up_and_are_in_order_of_time(self):
+        rows = table(ictus("dump", stdin=clip_stream()))
+        self.assertEqual([int(row["event"]) for row in rows], list(range(len(rows))))
+        onsets = [float(row["onset_s"]) for row in rows]
+        self.assertEqual(onsets, sorted(onsets))
+        self.assertEqual(str(len(rows)), ictus("info", "--get", "events", stdin=clip_stream()).stdout.decode().strip())
+
+    def test_numbers_read_back_exactly(self):
+        for row in table(ictus("dump", stdin=clip_stream())):
+            samples = float(row["onset_s"]) * 22050
+            self.assertLess(abs(samples - round(samples)), 0.02)
+            self.assertEqual(float(row["gain_db"]) * 2, int(float(row["gain_db"]) * 2))
+            for i in range(32):
+                steps = float(row[f"v{i}"]) * 127
+                self.assertAlmostEqual(steps, round(steps), places=4)
+        exact = table(ictus("dump", stdin=encode("-", "--lossless", stdin=clip()).stdout))
+        for row in exact:
+            for i in range(32):
+                number = float(row[f"v{i}"])
+                self.assertAlmostEqual(number, struct.unpack("f", struct.pack("f", number))[0], delta=3e-8)
+                self.assertLessEqual(len(row[f"v{i}"]), 16)  # no longer than a 32-bit float needs
+
+    def test_no_vectors(self):
+        rows = table(ictus("dump", "--no-vectors", stdin=clip_stream()))
+        self.assertEqual(list(rows[0]), ["event", "onset_s", "gain_db"])
+        line = json.loads(ictus("dump", "--no-vectors", "--format", "json", stdin=clip_stream()).stdout.splitlines()[0])
+        self.assertEqual(list(line), ["event", "onset_s", "gain_db"])
+
+    def test_describe_says_how_events_sound(self):
+        run = ictus("dump", "--describe", "--no-vectors", stdin=clip_stream())
+        self.assert_ended(run, DONE)
+        rows = table(run)
+        self.assertEqual(list(rows[0]), ["event", "onset_s", "gain_db", "duration_s", "loudness_db", "pitch_hz", "note",
+                                         "brightness_hz", "decay_s"])
+        self.assertEqual(len(rows), len(table(ictus("dump", stdin=clip_stream()))))
+        for row in rows:
+            self.assertGreaterEqual(float(row["duration_s"]), 0.0)
+            self.assertEqual(row["pitch_hz"] == "", row["note"] == "")
+            if row["note"]:
+                self.assertRegex(row["note"], r"^[A-G]#?-?\d+$")
+        for line in ictus("dump", "--describe", "--format", "json", stdin=clip_stream()).stdout.splitlines():
+            event = json.loads(line)
+            self.assertIsInstance(event["duration_s"], float)
+            self.assertIsInstance(event["note"], (str, type(None)))
+
+    def test_events_before_the_damage_are_printed(self):
+        cut = clip_stream()[: block_ends(clip_stream())[-2]]
+        whole = ictus("dump", stdin=clip_stream())
+        run = ictus("dump", stdin=cut)
+        self.assert_ended(run, FAILED, "standard input: block", "cut short", "what came before it is sound")
+        self.assertEqual(run.stdout, whole.stdout)
+
+    def test_what_has_come_through_a_pipe_is_printed_at_once(self):
+        ends = block_ends(clip_stream())
+        process = subprocess.Popen([ICTUS, "dump"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process.stdin.write(clip_stream()[: ends[1]])
+        process.stdin.flush()
+        self.assertTrue(process.stdout.readline().startswith(b"event\t"))
+        self.assertTrue(process.stdout.readline().startswith(b"0\t"))
+        process.stdin.write(clip_stream()[ends[1] :])
+        process.stdin.close()
+        process.stdout.read()
+        self.assertEqual(process.wait(), DONE)
+        process.stdout.close()
+
+
+class Test(Case):
+    def test_sound_streams(self):
+        self.put("a.evs", clip_stream())
+        run = ictus("test", "a.evs", "-", stdin=clip_stream())
+        self.assert_ended(run, DONE, "a.evs: sound, 1.5 s, ", "standard input: sound, ")
+        self.assertEqual(run.stdout, b"")
+        self.assertEqual(ictus("test", "-q", "a.evs").stderr, "")
+
+    def test_bytes_after_the_end(self):
+        self.put("a.evs", clip_stream() + clip_stream())
+        self.assert_refused(ictus("test", "-q", "a.evs"), FAILED, "a.evs: block", "bytes after the end block",
+                            left=["a.evs"])
+
+
+class WithoutNetwork(Case):
+    def test_libtorch_is_loaded_only_for_networks(self):
+        self.put("a.evs", clip_stream())
+        for words in (["info", "a.evs"], ["dump", "a.evs"], ["test", "a.evs"], ["--help"], ["info", "--json", "a.evs"]):
+            loaded = libraries(*words)
+            self.assertTrue(any("libstdc++" in name for name in loaded), "the method of this test works")
+            self.assertFalse([name for name in loaded if "torch" in name or "c10" in name], words)
+        self.assertTrue(any("torch" in name for name in libraries("info", "--model")))
+
+    def test_mistakes_are_told_without_it(self):
+        for words in (["encode", "--effrot"], ["encode", "missing.wav"], ["decode", "missing.evs"]):
+            run = ictus(*words, env={**os.environ, "LD_DEBUG": "libs"})
+            self.assertNotIn("torch", run.stderr)
+
+
+class HourLong(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.hour = long_stream(HOUR_S)
+        cls.five_minutes = long_stream(300)
+
+    def peak_kib(self, *words):
+        process = subprocess.Popen([ICTUS, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, DONE)
+        return usage.ru_maxrss
+
+    def first_line_ms(self, *words):
+        began = time.perf_counter()
+        process = subprocess.Popen([ICTUS, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process.stdout.readline()
+        elapsed_ms = 1e3 * (time.perf_counter() - began)
+        process.stdout.read()
+        process.stdout.close()
+        self.assertEqual(process.wait(), DONE)
+        return elapsed_ms
+
+    def test_the_stream_is_what_it_should_be(self):
+        run = ictus("info", "--get", "duration", stdin=self.hour)
+        self.assert_ended(run, DONE)
+        self.assertGreaterEqual(float(run.stdout), HOUR_S)
+        self.assertGreater(len(blocks(self.hour)), 100)
+
+    def test_first_line_within_50_ms(self):
+        self.put("hour.evs", self.hour)
+        for words in (["info", "hour.evs"], ["dump", "hour.evs"]):
+            # The best of some tries, because other programs may be using the machine.
+            best = min(self.first_line_ms(*words) for _ in range(8))
+            self.assertLess(best, 50.0 * SLOWNESS, words)
+
+    @unittest.skipIf(SLOWNESS > 1, "sanitisers keep memory that was freed")
+    def test_memory_does_not_grow_with_length(self):
+        self.put("hour.evs", self.hour)
+        self.put("short.evs", self.five_minutes)
+        for command in ("info", "dump", "test"):
+            self.assertLess(self.peak_kib(command, "hour.evs"), 1.1 * self.peak_kib(command, "short.evs"), command)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,169 @@
+"""What is typed: help, mistakes, suggestions, exit status 2."""
+
+import os
+import pty
+import random
+import re
+import unittest
+
+from support import DONE, FAILED, USAGE, Case, ictus
+
+COMMANDS = ["encode", "decode", "info", "dump", "test", "train", "train events", "help"]
+
+
+class Help(Case):
+    def test_help_is_data_and_goes_to_stdout(self):
+        for command in ["", *COMMANDS]:
+            for words in ([*command.split(), "--help"], [*command.split(), "-h"], ["help", *command.split()]):
+                run = ictus(*words)
+                self.assertEqual(run.returncode, DONE, words)
+                self.assertEqual(run.stderr, "")
+                self.assertTrue(run.stdout.decode().startswith("Usage: " + " ".join(["ictus", *command.split()])))
+
+    def test_help_wins_over_mistakes_beside_it(self):
+        run = ictus("encode", "--effort", "soon", "--nonsense", "--help")
+        self.assert_ended(run, DONE)
+        self.assertIn(b"Usage: ictus encode", run.stdout)
+
+    def test_help_after_the_separator_is_a_file_name(self):
+        self.assert_refused(ictus("test", "--", "--help"), FAILED, "--help: cannot be opened")
+
+    def test_lines_of_help_fit_a_terminal(self):
+        for command in COMMANDS:
+            for line in ictus(*command.split(), "--help").stdout.decode().splitlines():
+                self.assertLessEqual(len(line), 82, line)
+
+    def test_help_has_examples_and_exit_status(self):
+        for command in ["encode", "decode", "info", "dump", "test", "train events"]:
+            text = ictus(*command.split(), "--help").stdout.decode()
+            self.assertIn("Examples:\n", text)
+            self.assertIn("Exit status: 0 done, 1 ", text)
+
+    def test_version(self):
+        for words in (["--version"], ["-V"]):
+            run = ictus(*words)
+            self.assert_ended(run, DONE)
+            self.assertRegex(run.stdout.decode(), r"^ictus \d+\.\d+\.\d+\n$")
+
+
+class Mistakes(Case):
+    def assert_usage(self, words, *texts):
+        self.assert_refused(ictus(*words), USAGE, *texts)
+
+    def test_words_that_mean_nothing(self):
+        for words, texts in [
+            ([], ["no command was given", "Try 'ictus --help'."]),
+            (["train"], ["no command was given", "Try 'ictus train --help'."]),
+            (["enode"], ["unknown command 'enode'; did you mean 'encode'?", "Try 'ictus --help'."]),
+            (["train", "evens"], ["unknown command 'evens'; did you mean 'events'?"]),
+            (["help", "encde"], ["unknown command 'encde'; did you mean 'encode'?"]),
+            (["help", "train", "event"], ["unknown command 'event'; did you mean 'events'?"]),
+            (["encode", "--effrot", "3"], ["unknown option '--effrot'; did you mean '--effort'?",
+                                           "Try 'ictus encode --help'."]),
+            (["decode", "--progres=never"], ["unknown option '--progres'; did you mean '--progress'?"]),
+            (["encode", "-x"], ["unknown option '-x'", "Try 'ictus encode --help'."]),
+            (["train", "events", "more"], ["there is no place for 'more'"]),
+            (["frobnicate"], ["unknown command 'frobnicate'\n"]),
+        ]:
+            with self.subTest(words=words):
+                self.assert_usage(words, *texts)
+
+    def test_values(self):
+        for words, texts in [
+            (["encode", "-o"], ["--output: its value is missing"]),
+            (["encode", "-o", "a", "-o", "b"], ["--output was given more than once"]),
+            (["encode", "-o", ""], ["--output: the name is empty"]),
+            (["encode", "--effort", "10"], ["--effort: 10 is out of range", "0 to 9"]),
+            (["encode", "--effort", "-1"], ["--effort: -1 is out of range"]),
+            (["encode", "--effort", "5x"], ["--effort: '5x' is not a whole number"]),
+            (["encode", "--events-per-hop", "0"], ["--events-per-hop: 0 is out of range", "1 to 32"]),
+            (["encode", "--threads", "two"], ["--threads: 'two' is not a whole number"]),
+            (["encode", "--device", "gpu"], ["--device: 'gpu' is no device", "cuda:N"]),
+            (["encode", "--device", "cuda:"], ["--device: 'cuda:' is no device"]),
+            (["encode", "--progress=alway"], ["there is no 'alway'; did you mean 'always'?"]),
+            (["encode", "--quiet=yes"], ["--quiet takes no value"]),
+            (["encode", "--tag", "TITLE"], ["--tag: 'TITLE' is not FIELD=VALUE", "For example"]),
+            (["encode", "--tag", "=x"], ["is not FIELD=VALUE"]),
+            (["encode", "--raw", "s16le:44100"], ["--raw: 's16le:44100' is no full description", "ENCODING:RATE:CHANNELS"]),
+            (["encode", "--raw", "s16le"], ["no full description", "nothing is guessed"]),
+            (["encode", "--raw", "s61le:44100:2"], ["there is no 's61le'; did you mean 's16le'?"]),
+            (["encode", "--raw", "s16le:0:2"], ["--raw (rate): 0 is out of range"]),
+            (["encode", "--raw", "s16le:44100:0"], ["--raw (channels): 0 is out of range"]),
+            (["decode", "--samples", "pcm32"], ["--samples: there is no 'pcm32'", "pcm16, pcm24, float32"]),
+            (["decode", "--rate", "fast"], ["--rate: 'fast' is not a whole number"]),
+            (["decode", "--rate", "10"], ["--rate: 10 is out of range"]),
+            (["dump", "--format", "xml"], ["--format: there is no 'xml'", "tsv, csv, json"]),
+            (["dump", "--model", "m", "f"], ["--model requires --describe"]),
+            (["info", "--json", "--get", "events"], ["cannot be used together"]),
+            (["info", "--get", "bitrat"], ["--get: there is no field 'bitrat'; did you mean 'bitrate_bps'?"]),
+            (["train", "events", "--out", "m"], ["--data DIR is missing"]),
+            (["train", "events", "--data", "."], ["--out FILE is missing"]),
+            (["train", "events", "--hours", "-1"], ["--hours: '-1' is not a positive number"]),
+            (["train", "events", "--resume", "a", "--init", "b"], ["cannot be used together"]),
+        ]:
+            with self.subTest(words=words):
+                self.assert_usage(words, *texts)
+
+    def test_inputs_and_outputs_that_do_not_go_together(self):
+        for words, texts in [
+            (["encode", "a.wav", "b.wav", "-o", "c.evs"], ["2 inputs do not fit into one output", "-o DIR/"]),
+            (["encode", "-", "-"], ["standard input can be read only once"]),
+            (["encode", "a.wav", "a.flac"], ["a.wav and a.flac would both become a.evs"]),
+            (["encode", "x/a.wav", "y/a.wav", "-o", "out/"], ["would both become out/a.evs"]),
+            (["decode", "a.evs", "--json", "-o", "-"], ["--json and the data cannot both go to standard output"]),
+            (["encode", "-", "-o", "out/"], ["standard input has no name"]),
+            (["dump", "a.evs", "b.evs"], ["only one FILE is taken", "Try 'ictus dump --help'."]),
+        ]:
+            with self.subTest(words=words):
+                self.assert_usage(words, *texts)
+
+    def test_file_named_like_a_command(self):
+        self.assert_refused(ictus("encode", "decode"), FAILED, "decode: cannot be opened")
+
+    def test_control_characters_in_names_do_not_reach_the_terminal(self):
+        run = ictus("test", "a\x1b[31mb")
+        self.assert_refused(run, FAILED, "a\\x1B[31mb: cannot be opened")
+        self.assertNotIn("\x1b", run.stderr)
+
+
+class AnyWords(Case):
+    def test_no_words_make_it_crash_or_end_oddly(self):
+        dice = random.Random(7)
+        words = [*"encode decode info dump test train events help - -- -o -f -q -h -V --output --force --json --get".split(),
+                 *"--effort --tag --raw --model --device --threads --progress --describe --rate --version".split(),
+                 *"--generate --samples --format --data --out --steps 0 -1 7 99999999999999999999 1e9 nan".split(),
+                 *"auto always cpu cuda:9 s16le:1:1 A=b man bash tsv none.wav none.evs none/ --o --=x -oq --tag=".split(),
+                 "", "=", "\xff\xfe", "%s%n", "a" * 5000, "\n"]
+        for _ in range(150):
+            line = [dice.choice(words) for _ in range(dice.randrange(1, 7))]
+            with self.subTest(line=line):
+                run = ictus(*line)
+                self.assertIn(run.returncode, (DONE, FAILED, USAGE))
+                self.assertEqual(run.returncode == DONE, run.stderr == "")
+                self.assertEqual(self.files(), [])
+
+
+class Terminals(Case):
+    def setUp(self):
+        super().setUp()
+        self.terminal, self.inner = pty.openpty()
+        self.addCleanup(os.close, self.terminal)
+        self.addCleanup(os.close, self.inner)
+
+    def test_nothing_is_awaited_from_a_terminal(self):
+        for command in ("encode", "decode", "info", "dump", "test"):
+            run = ictus(command, stdin_file=self.inner)
+            self.assert_refused(run, USAGE, "no input was named, and standard input is a terminal")
+
+    def test_binary_is_not_written_to_a_terminal(self):
+        self.put("a.wav", b"x")
+        run = ictus("encode", "a.wav", "-o", "-", stdout=self.inner)
+        self.assert_refused(run, USAGE, "binary and is not written to a terminal", left=["a.wav"])
+
+    def test_message_lines_begin_with_the_program(self):
+        run = ictus("enode")
+        self.assertTrue(re.match(r"ictus: ", run.stderr))
+
+
+if __name__ == "__main__":
+    unittest.main()
