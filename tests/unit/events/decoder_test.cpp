@@ -38,7 +38,8 @@ TEST_CASE("an event falls at its own rate and has its gain as mean square") {
 }
 
 TEST_CASE("nothing sounds before the onset's windows reach it") {
-  auto& model = *tests::small_model()->model;
+  const auto loaded = tests::small_model();
+  auto& model = *loaded->model;
   const auto shape = model.decoder->shape(vector_batch(3));
   const torch::Tensor onset = torch::full({1, 3}, 20 * 512.0);
   const torch::Tensor gain = torch::ones({1, 3});
@@ -50,7 +51,8 @@ TEST_CASE("nothing sounds before the onset's windows reach it") {
 }
 
 TEST_CASE("powers of events add, gains scale, a later onset is a shift") {
-  auto& model = *tests::small_model()->model;
+  const auto loaded = tests::small_model();
+  auto& model = *loaded->model;
   const torch::Tensor vectors = vector_batch(4);
   const torch::Tensor gains = torch::tensor({{0.1F, 1.0F, 0.01F, 0.5F}});
   const torch::Tensor onsets = torch::tensor({{100.0F, 2000.0F, 7777.7F, 300.0F}});
@@ -69,7 +71,8 @@ TEST_CASE("powers of events add, gains scale, a later onset is a shift") {
 }
 
 TEST_CASE("both views hold the same power of a lasting event") {
-  auto& model = *tests::one_sound_model(330.0, 5.0)->model;
+  const auto loaded = tests::one_sound_model(330.0, 5.0);
+  auto& model = *loaded->model;
   const auto power = model.render(model.decoder->shape(vector_batch(1)), torch::ones({1, 1}),
                                   torch::zeros({1, 1}), 32);
   const torch::Tensor fine = torch::matmul(model.bands.fine_widths, power.fine[0]);
@@ -81,7 +84,8 @@ TEST_CASE("both views hold the same power of a lasting event") {
 }
 
 TEST_CASE("gradients agree with finite differences") {
-  auto& model = *tests::small_model()->model;
+  const auto loaded = tests::small_model();
+  auto& model = *loaded->model;
   const torch::Tensor vectors = vector_batch(2) * 0.5;
   const torch::Tensor gains = torch::tensor({{0.3F, 0.7F}});
   const torch::Tensor onsets = torch::tensor({{1000.5F, 5003.25F}});
@@ -107,7 +111,8 @@ TEST_CASE("gradients agree with finite differences") {
 }
 
 TEST_CASE("decays may be seconds long before any training") {
-  auto& model = *tests::small_model()->model;
+  const auto loaded = tests::small_model();
+  auto& model = *loaded->model;
   const auto shape = model.decoder->shape(vector_batch(64));
   CHECK((13.8155 / shape.decay_rate.amin()).item<double>() > 1.0);
   CHECK((13.8155 / shape.decay_rate.amax()).item<double>() < 0.5);

@@ -11,8 +11,10 @@ TEST_CASE("a GPU proposes and renders what the processor does") {
     return;
   }
   torch::NoGradGuard no_grad;
-  auto& on_cpu = *tests::small_model()->model;
-  auto& on_gpu = *tests::small_model(torch::kCUDA)->model;
+  const auto loaded_on_cpu = tests::small_model();
+  auto& on_cpu = *loaded_on_cpu->model;
+  const auto loaded_on_gpu = tests::small_model(torch::kCUDA);
+  auto& on_gpu = *loaded_on_gpu->model;
   torch::manual_seed(9);
   const std::int64_t frames = on_cpu.config.hop_frames() + 64;
   const models::PowerMaps sound{torch::rand({1, on_cpu.config.bands.fine_bands, frames}).pow(4),

@@ -20,7 +20,8 @@ models::PowerMaps random_maps(const models::EventModelConfig& c, int seed) {
 }  // namespace
 
 TEST_CASE("proposals are bounded, in the first half, and not beside one another") {
-  auto& model = *tests::small_model()->model;
+  const auto loaded = tests::small_model();
+  auto& model = *loaded->model;
   torch::NoGradGuard no_grad;
   const auto p = model.encoder->propose(random_maps(model.config, 1), random_maps(model.config, 2), 8);
   REQUIRE(p.vectors.sizes() == torch::IntArrayRef({2, 8, kEventVectorSize}));
@@ -31,7 +32,8 @@ TEST_CASE("proposals are bounded, in the first half, and not beside one another"
 }
 
 TEST_CASE("sound beyond the encoder's reach does not matter") {
-  auto& model = *tests::small_model()->model;
+  const auto loaded = tests::small_model();
+  auto& model = *loaded->model;
   torch::NoGradGuard no_grad;
   const auto sound = random_maps(model.config, 1);
   const auto nothing = models::PowerMaps{torch::zeros_like(sound.fine), torch::zeros_like(sound.coarse)};

@@ -8,7 +8,8 @@
 using namespace ictus;
 
 TEST_CASE("refinement finds events whose sound is known") {
-  auto& model = *tests::small_model()->model;
+  const auto loaded = tests::small_model();
+  auto& model = *loaded->model;
   torch::manual_seed(5);
   const std::int64_t frames = model.config.hop_frames();
   const torch::Tensor vectors = (torch::rand({1, 3, kEventVectorSize}) - 0.5);
