@@ -41,8 +41,9 @@ std::vector<int> coarse_edges(const BandSettings& s, const std::vector<int>& fin
 /// Power response of the unit-power Hann window of `size` samples, `offset` bins off its centre.
 double hann_response(double offset, int size) {
   const auto dirichlet = [size](double x) {
-    return std::abs(x) < 1e-9 ? 1.0
-                              : std::sin(std::numbers::pi * x) / (size * std::sin(std::numbers::pi * x / size));
+    return std::abs(x) < 1e-9
+               ? 1.0
+               : std::sin(std::numbers::pi * x) / (size * std::sin(std::numbers::pi * x / size));
   };
   const double amplitude = 0.5 * dirichlet(offset) + 0.25 * (dirichlet(offset - 1) + dirichlet(offset + 1));
   return amplitude * amplitude;

@@ -30,13 +30,13 @@ class Bands {
   BandSettings settings;
   std::vector<std::int64_t> region_sizes;         ///< fine bands in each region
   std::vector<std::int64_t> coarse_region_sizes;  ///< coarse bands in each region
-  torch::Tensor fine_pool;      ///< [fine bins, fine bands], mean over a band's bins
-  torch::Tensor fine_expand;    ///< [fine bands, fine bins], density of a band in each of its bins
-  torch::Tensor fine_widths;    ///< [fine bands], bins in a band; they sum to all bins
+  torch::Tensor fine_pool;                        ///< [fine bins, fine bands], mean over a band's bins
+  torch::Tensor fine_expand;      ///< [fine bands, fine bins], density of a band in each of its bins
+  torch::Tensor fine_widths;      ///< [fine bands], bins in a band; they sum to all bins
   torch::Tensor fine_centres_hz;  ///< [fine bands]
-  torch::Tensor coarse_pool;    ///< [coarse bins, coarse bands]
-  torch::Tensor coarse_of_fine;  ///< [fine bands, coarse bands], mean density of a band's parts
-  torch::Tensor coarse_leak;    ///< [coarse bands, coarse bands], what the short window spreads
+  torch::Tensor coarse_pool;      ///< [coarse bins, coarse bands]
+  torch::Tensor coarse_of_fine;   ///< [fine bands, coarse bands], mean density of a band's parts
+  torch::Tensor coarse_leak;      ///< [coarse bands, coarse bands], what the short window spreads
 
   /// Power densities of `samples` [B, n], which begin half a fine window before the first frame's
   /// centre: [B, fine bands, T], T = (n - fine window) / fine hop + 1.

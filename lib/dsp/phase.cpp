@@ -81,8 +81,7 @@ void PhaseStream::push(const torch::Tensor& magnitudes) {
 }
 
 void PhaseStream::finish() {
-  while (pending_.size(0) > 0)
-    finish_chunk(std::min<std::int64_t>(settings_.chunk_frames, pending_.size(0)));
+  while (pending_.size(0) > 0) finish_chunk(std::min<std::int64_t>(settings_.chunk_frames, pending_.size(0)));
 }
 
 void PhaseStream::finish_chunk(std::int64_t chunk_frames) {
@@ -126,8 +125,10 @@ void PhaseStream::finish_chunk(std::int64_t chunk_frames) {
 
   pending_ = pending_.narrow(0, chunk_frames, pending_.size(0) - chunk_frames).clone();
   done_ = torch::cat({done_, finished}, 0);
-  done_ = done_.narrow(0, std::max<std::int64_t>(0, done_.size(0) - (overlap - 1)),
-                       std::min<std::int64_t>(done_.size(0), overlap - 1)).clone();
+  done_ = done_
+              .narrow(0, std::max<std::int64_t>(0, done_.size(0) - (overlap - 1)),
+                      std::min<std::int64_t>(done_.size(0), overlap - 1))
+              .clone();
 
   // The first half window lies before the centre of the first frame.
   const std::int64_t begin = frames_done_ * hop;

@@ -12,10 +12,10 @@ namespace ictus::dsp {
 struct PhaseSettings {
   int window_samples = 2048;
   int hop_samples = 512;
-  int iterations = 16;         ///< of fast Griffin-Lim per chunk
+  int iterations = 16;  ///< of fast Griffin-Lim per chunk
   double momentum = 0.99;
-  int chunk_frames = 64;       ///< finished together
-  int lookahead_frames = 8;    ///< seen beyond a chunk before it is finished
+  int chunk_frames = 64;     ///< finished together
+  int lookahead_frames = 8;  ///< seen beyond a chunk before it is finished
 };
 
 /// Magnitudes in, samples out. Work is done in chunks at fixed places, so the samples do not depend
@@ -42,10 +42,10 @@ class PhaseStream {
 
   PhaseSettings settings_;
   Emit emit_;
-  torch::Tensor pending_;          // [frames, bins], magnitudes that wait
-  torch::Tensor done_;             // [left frames, bins], complex spectra of finished frames
+  torch::Tensor pending_;            // [frames, bins], magnitudes that wait
+  torch::Tensor done_;               // [left frames, bins], complex spectra of finished frames
   std::vector<float> centre_phase_;  // per bin, of the last finished frame
-  torch::Tensor tail_;             // overlap-add of finished frames that later frames will add to
+  torch::Tensor tail_;               // overlap-add of finished frames that later frames will add to
   std::int64_t frames_done_ = 0;
 };
 

@@ -34,7 +34,8 @@ torch::Tensor istft(const torch::Tensor& spectrum, std::int64_t window, std::int
     weight.narrow(0, k, count) += weights[k];
   }
   // Where only the skirts of windows reach, dividing would blow rounding errors up.
-  const torch::Tensor safe = torch::where(weight > 1e-3 * weight.max(), weight.reciprocal(), torch::zeros_like(weight));
+  const torch::Tensor safe =
+      torch::where(weight > 1e-3 * weight.max(), weight.reciprocal(), torch::zeros_like(weight));
   return (sum * safe).reshape({batch, (count + overlap - 1) * hop});
 }
 

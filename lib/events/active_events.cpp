@@ -37,11 +37,12 @@ void ActiveEvents::add(const std::vector<Event>& events) {
   const models::EventShape shape = model_.decoder->shape(vectors_of(events, model_.device));
   const torch::Tensor gain = gains_of(events, model_.device);
   // An event has died when its slowest part has.
-  const torch::Tensor slowest =
-      torch::minimum(shape.decay_rate.amin({-2, -1}), shape.room_rate.amin(-1)).to(torch::kCPU)[0].contiguous();
+  const torch::Tensor slowest = torch::minimum(shape.decay_rate.amin({-2, -1}), shape.room_rate.amin(-1))
+                                    .to(torch::kCPU)[0]
+                                    .contiguous();
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const double seconds = std::min(kLongestTailSeconds,
-                                    1.0 + kDeadNepers / static_cast<double>(slowest.data_ptr<float>()[i]));
+    const double seconds =
+        std::min(kLongestTailSeconds, 1.0 + kDeadNepers / static_cast<double>(slowest.data_ptr<float>()[i]));
     onset_samples_.push_back(events[i].onset_samples);
     end_samples_.push_back(events[i].onset_samples +
                            std::llround(seconds * model_.config.bands.sample_rate_hz));
@@ -84,8 +85,7 @@ torch::Tensor ActiveEvents::relative_onsets(std::int64_t first_samples) const {
 
 torch::Tensor ActiveEvents::fine(std::int64_t first_samples, std::int64_t frames) {
   torch::NoGradGuard no_grad;
-  if (onset_samples_.empty())
-    return torch::zeros({1, model_.config.bands.fine_bands, frames}, model_.device);
+  if (onset_samples_.empty()) return torch::zeros({1, model_.config.bands.fine_bands, frames}, model_.device);
   return model_.decoder->render(shape_, gain_, relative_onsets(first_samples), models::View::fine, frames);
 }
 

@@ -24,8 +24,8 @@ class ActiveEvents {
   [[nodiscard]] torch::Tensor relative_onsets(std::int64_t first_samples) const;  // [1, E]
 
   models::EventModel& model_;
-  models::EventShape shape_;            // [1, E, ...]
-  torch::Tensor gain_;                  // [1, E] linear power
+  models::EventShape shape_;  // [1, E, ...]
+  torch::Tensor gain_;        // [1, E] linear power
   std::vector<std::int64_t> onset_samples_;
   std::vector<std::int64_t> end_samples_;
 };

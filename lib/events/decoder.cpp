@@ -24,7 +24,7 @@ struct Decoder::State {
   ActiveEvents active;
   dsp::PhaseStream phase;
   std::int64_t next_frame = 0;
-  std::int64_t end_samples = 0;   // of the blocks so far
+  std::int64_t end_samples = 0;  // of the blocks so far
   std::int64_t handed_out = 0;
 
   void hand_out(std::span<const float> samples) {
@@ -63,7 +63,8 @@ void Decoder::push(const EventBlock& block) {
 
 void Decoder::finish(std::optional<std::uint64_t> length_samples) {
   State& s = *state_;
-  const auto length = static_cast<std::int64_t>(length_samples.value_or(static_cast<std::uint64_t>(s.end_samples)));
+  const auto length =
+      static_cast<std::int64_t>(length_samples.value_or(static_cast<std::uint64_t>(s.end_samples)));
   const auto& bands = s.model.config.bands;
   if (length <= 0) return;
   // Enough frames that the last sample lies under whole windows; what is too much is cut.

@@ -35,7 +35,8 @@ std::vector<Partial> partials(const float* density, std::int64_t bands, const fl
       const double curvature = low - 2.0 * at + high;
       if (curvature < -1e-9) hz += hz_per_bin * std::clamp(0.5 * (low - high) / curvature, -0.5, 0.5);
     }
-    const double power = density[b - 1] * width[b - 1] + density[b] * width[b] + density[b + 1] * width[b + 1];
+    const double power =
+        density[b - 1] * width[b - 1] + density[b] * width[b] + density[b + 1] * width[b + 1];
     found.push_back({hz, power});
   }
   return found;
@@ -93,13 +94,16 @@ std::vector<EventDescription> describe(const LoadedModel& loaded, std::span<cons
     // The onset lies a window into the picture, so that the attack is seen whole.
     const torch::Tensor onset =
         torch::full({1, 1}, static_cast<double>(first_frames * c.bands.fine_hop_samples), model.device);
-    const torch::Tensor power = model.decoder->render(shape, gains_of(one, model.device), onset,
-                                                      models::View::fine, frames)[0].to(torch::kCPU);
+    const torch::Tensor power =
+        model.decoder->render(shape, gains_of(one, model.device), onset, models::View::fine, frames)[0].to(
+            torch::kCPU);
     const torch::Tensor mean_square =
         (torch::matmul(widths, power) * (2.0 / c.bands.fine_window_samples)).contiguous();  // [T]
     const float* loud = mean_square.data_ptr<float>();
     const std::int64_t top = mean_square.argmax().item<std::int64_t>();
-    const auto db_at = [loud](std::int64_t t) { return 10.0 * std::log10(static_cast<double>(loud[t]) + 1e-20); };
+    const auto db_at = [loud](std::int64_t t) {
+      return 10.0 * std::log10(static_cast<double>(loud[t]) + 1e-20);
+    };
 
     EventDescription d;
     d.loudness_db = db_at(top);
@@ -112,7 +116,11 @@ std::vector<EventDescription> describe(const LoadedModel& loaded, std::span<cons
     double sum_t = 0, sum_db = 0, sum_tt = 0, sum_tdb = 0, n = 0;
     for (std::int64_t t = top; t <= std::min(until, frames - 1); ++t) {
       const double seconds = static_cast<double>(t - top) * frame_s;
-      sum_t += seconds; sum_db += db_at(t); sum_tt += seconds * seconds; sum_tdb += seconds * db_at(t); n += 1;
+      sum_t += seconds;
+      sum_db += db_at(t);
+      sum_tt += seconds * seconds;
+      sum_tdb += seconds * db_at(t);
+      n += 1;
     }
     const double slope = (n * sum_tdb - sum_t * sum_db) / (n * sum_tt - sum_t * sum_t);
     d.decay_s = slope < 0.0 ? std::min(-60.0 / slope, 99.0) : 99.0;

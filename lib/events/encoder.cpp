@@ -49,10 +49,10 @@ struct Encoder::State {
   EncoderSettings settings;
   Emit emit;
   ActiveEvents active;
-  std::vector<float> samples;       // from half a window before the current window's first frame
-  std::int64_t window_start = 0;    // centre of that frame
+  std::vector<float> samples;     // from half a window before the current window's first frame
+  std::int64_t window_start = 0;  // centre of that frame
   std::int64_t received = 0;
-  double level = 0.0;               // reference of the window before
+  double level = 0.0;  // reference of the window before
 
   /// Frames of a window that are looked at: those that may hold onsets and those that bear on them.
   [[nodiscard]] std::int64_t frames() const {
@@ -72,9 +72,10 @@ struct Encoder::State {
 
 void Encoder::State::encode_window(std::int64_t end_samples) {
   torch::NoGradGuard no_grad;
-  const torch::Tensor heard = torch::from_blob(samples.data(), {1, static_cast<std::int64_t>(needed_samples())})
-                                  .clone()
-                                  .to(model.device);
+  const torch::Tensor heard =
+      torch::from_blob(samples.data(), {1, static_cast<std::int64_t>(needed_samples())})
+          .clone()
+          .to(model.device);
   const PowerMaps power = model.analyse(heard, torch::ones({1}, heard.options()));
   // The loudest moment so far sets the floor; it is forgotten by 3 dB a hop.
   level = std::max(0.5 * level, power.fine.max().item<double>());
@@ -110,8 +111,8 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
   if (proposed == 0) return {};
   {
     torch::AutoGradMode with_gradients(true);
-    proposal = refine(model, sound, carried, proposal, kRefineSteps[static_cast<std::size_t>(settings.effort)],
-                      hop, frames() - hop);
+    proposal = refine(model, sound, carried, proposal,
+                      kRefineSteps[static_cast<std::size_t>(settings.effort)], hop, frames() - hop);
   }
 
   const torch::Tensor vectors = proposal.vectors[0].to(torch::kCPU).contiguous();
@@ -123,8 +124,8 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
     const float* vector = vectors[i].data_ptr<float>();
     std::copy(vector, vector + kEventVectorSize, event.vector.begin());
     event.gain_db = static_cast<float>(10.0 * (gains[i].item<double>() / std::log(10.0) + std::log10(level)));
-    event.onset_samples =
-        std::clamp<std::int64_t>(window_start + std::llround(onsets[i].item<double>()), window_start, end_samples - 1);
+    event.onset_samples = std::clamp<std::int64_t>(window_start + std::llround(onsets[i].item<double>()),
+                                                   window_start, end_samples - 1);
     events.push_back(formats::quantise(event, settings.precision));
   }
   events = worth_keeping(std::move(events), sound, carried);
@@ -149,12 +150,15 @@ std::vector<Event> Encoder::State::worth_keeping(std::vector<Event> events, cons
   const double with = models::distance(sound, all, hop, 0).total().item<double>();
   const PowerMaps sounds{sound.fine.expand_as(alone.fine), sound.coarse.expand_as(alone.coarse)};
   const torch::Tensor without =
-      models::distance(sounds, {all.fine - alone.fine, all.coarse - alone.coarse}, hop, 0).total().to(torch::kCPU);
+      models::distance(sounds, {all.fine - alone.fine, all.coarse - alone.coarse}, hop, 0)
+          .total()
+          .to(torch::kCPU);
   // Leaving out many of little worth can cost more than each alone, so they go one by one, least first.
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) order[static_cast<std::size_t>(i)] = i;
   std::vector<double> worth(order.size());
-  for (std::int64_t i = 0; i < count; ++i) worth[static_cast<std::size_t>(i)] = without[i].item<double>() - with;
+  for (std::int64_t i = 0; i < count; ++i)
+    worth[static_cast<std::size_t>(i)] = without[i].item<double>() - with;
   std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
     return worth[static_cast<std::size_t>(a)] < worth[static_cast<std::size_t>(b)];
   });

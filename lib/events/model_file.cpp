@@ -76,8 +76,9 @@ std::shared_ptr<const LoadedModel> load_model(const std::string& path, const std
   } catch (const nlohmann::json::exception& error) {
     throw Error(fmt::format("{}: the model's configuration is damaged: {}", path, error.what()), kRemedy);
   } catch (const c10::Error& error) {
-    throw Error(fmt::format("{}: the model's configuration makes no sense: {}", path,
-                            error.what_without_backtrace()), kRemedy);
+    throw Error(
+        fmt::format("{}: the model's configuration makes no sense: {}", path, error.what_without_backtrace()),
+        kRemedy);
   }
   return loaded;
 }

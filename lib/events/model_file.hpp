@@ -11,7 +11,7 @@
 namespace ictus::events {
 
 struct PartSize {
-  std::string part;          ///< "encoder", "decoder.attack", ...
+  std::string part;  ///< "encoder", "decoder.attack", ...
   std::int64_t parameters = 0;
 };
 

@@ -27,10 +27,9 @@ models::Proposal refine(models::EventModel& model, const models::PowerMaps& soun
   constexpr double kBeta2 = 0.9;
   const double hop_samples = model.config.bands.fine_hop_samples;
   // Vectors move before the tanh that bounds them, onsets in frames.
-  std::array<Moved, 3> moved{
-      Moved{torch::atanh(start.vectors.detach().clamp(-0.999, 0.999)), 0.2},
-      Moved{start.log_gain.detach().clone(), 0.3},
-      Moved{start.onset_samples.detach() / hop_samples, 0.5}};
+  std::array<Moved, 3> moved{Moved{torch::atanh(start.vectors.detach().clamp(-0.999, 0.999)), 0.2},
+                             Moved{start.log_gain.detach().clone(), 0.3},
+                             Moved{start.onset_samples.detach() / hop_samples, 0.5}};
   for (Moved& m : moved) {
     m.mean = torch::zeros_like(m.value);
     m.square = torch::zeros_like(m.value);

@@ -9,11 +9,16 @@ namespace {
 
 torch::Dtype torch_dtype(formats::DType dtype) {
   switch (dtype) {
-    case formats::DType::f16: return torch::kHalf;
-    case formats::DType::bf16: return torch::kBFloat16;
-    case formats::DType::f32: return torch::kFloat;
-    case formats::DType::f64: return torch::kDouble;
-    default: throw Error("an array of whole numbers stands where weights are expected");
+    case formats::DType::f16:
+      return torch::kHalf;
+    case formats::DType::bf16:
+      return torch::kBFloat16;
+    case formats::DType::f32:
+      return torch::kFloat;
+    case formats::DType::f64:
+      return torch::kDouble;
+    default:
+      throw Error("an array of whole numbers stands where weights are expected");
   }
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::set<std::string> kSoundSuffixes = {".wav", ".flac", ".ogg", ".oga", ".aif", ".aiff", ".mp3", ".opus"};
+const std::set<std::string> kSoundSuffixes = {".wav", ".flac", ".ogg", ".oga",
+                                              ".aif", ".aiff", ".mp3", ".opus"};
 
 std::vector<fs::path> sound_files(const std::string& folder) {
   std::error_code error;
@@ -30,7 +31,8 @@ std::vector<fs::path> sound_files(const std::string& folder) {
       continue;
     }
     std::string suffix = entry.path().extension().string();
-    std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(suffix.begin(), suffix.end(), suffix.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     if (entry.is_regular_file() && kSoundSuffixes.count(suffix) != 0) paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());  // the same order, and so the same training, everywhere
@@ -166,7 +168,8 @@ std::vector<float> Dataset::training_excerpt(std::mt19937_64& random, std::size_
   if (uniform(random, 0, 1) < 0.5)
     add_noise_floor(x, random, std::sqrt(power(x)) * std::pow(10.0, uniform(random, -60.0, -15.0) / 20.0));
   if (uniform(random, 0, 1) < 0.15)
-    add_rumble(x, random, std::sqrt(power(x)) * std::pow(10.0, uniform(random, -20.0, 20.0) / 20.0), sample_rate_hz_);
+    add_rumble(x, random, std::sqrt(power(x)) * std::pow(10.0, uniform(random, -20.0, 20.0) / 20.0),
+               sample_rate_hz_);
   const float most = peak(x);
   if (most > 0.0F)
     for (float& v : x) v *= 0.5F / most;

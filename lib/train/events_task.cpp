@@ -83,9 +83,11 @@ EventsTask::Batch EventsTask::make_batch(const torch::Tensor& samples, const std
     }
   }
   torch::Tensor carry = torch::empty({samples.size(0)}, torch::kFloat);
-  for (std::size_t i = 0; i < carries.size(); ++i) carry[static_cast<std::int64_t>(i)] = carries[i] ? 1.0F : 0.0F;
-  const torch::Tensor level = torch::maximum(peak_of(second), 0.5 * first_level * carry.to(samples.device())) *
-                              std::pow(10.0, headroom_db / 10.0);
+  for (std::size_t i = 0; i < carries.size(); ++i)
+    carry[static_cast<std::int64_t>(i)] = carries[i] ? 1.0F : 0.0F;
+  const torch::Tensor level =
+      torch::maximum(peak_of(second), 0.5 * first_level * carry.to(samples.device())) *
+      std::pow(10.0, headroom_db / 10.0);
   return {scaled(second, level.reciprocal()),
           scaled(frames_of(explained, hop, seen), carry.to(samples.device()) * first_level / level)};
 }
@@ -121,17 +123,25 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
       std::extreme_value_distribution<float> gumbel(0.0F, 1.0F);
       noise = torch::empty({count, hop});
       float* at = noise.data_ptr<float>();
-      for (std::int64_t i = 0; i < noise.numel(); ++i) at[i] = static_cast<float>(exploration) * gumbel(random);
+      for (std::int64_t i = 0; i < noise.numel(); ++i)
+        at[i] = static_cast<float>(exploration) * gumbel(random);
       noise = noise.to(model_.device);
     }
     // The encoder sees all frames it can; events are rendered only where the loss hears them.
     const Proposal next = model_.encoder->propose(
-        batch.sound, detached({torch::cat({explained.fine, batch.carried.fine.narrow(2, frames, batch.carried.fine.size(2) - frames)}, 2),
-                               torch::cat({explained.coarse, batch.carried.coarse.narrow(2, explained.coarse.size(2), batch.carried.coarse.size(2) - explained.coarse.size(2))}, 2)}),
+        batch.sound,
+        detached({torch::cat({explained.fine,
+                              batch.carried.fine.narrow(2, frames, batch.carried.fine.size(2) - frames)},
+                             2),
+                  torch::cat({explained.coarse, batch.carried.coarse.narrow(
+                                                    2, explained.coarse.size(2),
+                                                    batch.carried.coarse.size(2) - explained.coarse.size(2))},
+                             2)}),
         c.events_per_look, noise);
     looks.push_back(next);
-    explained = add(explained, model_.render(model_.decoder->shape(with_quantisation_noise(next.vectors, random)),
-                                             torch::exp(next.log_gain), next.onset_samples, frames));
+    explained =
+        add(explained, model_.render(model_.decoder->shape(with_quantisation_noise(next.vectors, random)),
+                                     torch::exp(next.log_gain), next.onset_samples, frames));
     const Distance off = models::distance(sound, explained, hop, recipe_.tail_frames);
     const bool last = look + 1 == c.looks;
     loss = loss + (last ? 1.0 : 0.25) * off.total().mean();
@@ -147,7 +157,8 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
 
   // The decoder also learns from events as refinement will leave them.
   if (recipe_.refine_steps > 0 && progress >= recipe_.refine_from) {
-    const Proposal refined = events::refine(model_, sound, carried, proposed, recipe_.refine_steps, hop, recipe_.tail_frames);
+    const Proposal refined =
+        events::refine(model_, sound, carried, proposed, recipe_.refine_steps, hop, recipe_.tail_frames);
     const PowerMaps made = add(carried, model_.render(model_.decoder->shape(refined.vectors.detach()),
                                                       torch::exp(refined.log_gain.detach()),
                                                       refined.onset_samples.detach(), frames));
@@ -177,7 +188,8 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
   const auto gradients_of = [](const torch::Tensor& of, const models::NamedTensors& by) {
     std::vector<torch::Tensor> list;
     for (const auto& item : by) list.push_back(item.second);
-    const auto found = torch::autograd::grad({of}, list, {}, /*retain_graph=*/true, false, /*allow_unused=*/true);
+    const auto found =
+        torch::autograd::grad({of}, list, {}, /*retain_graph=*/true, false, /*allow_unused=*/true);
     models::NamedTensors named;
     std::size_t i = 0;
     for (const auto& item : by) named[item.first] = found[i++];
@@ -220,9 +232,9 @@ Figures EventsTask::validate() {
       const Proposal refined = events::refine(model_, batch.sound, batch.carried, joined(looks), 20, hop,
                                               batch.sound.fine.size(2) - hop);
       torch::NoGradGuard none;
-      const PowerMaps made = add(batch.carried, model_.render(model_.decoder->shape(refined.vectors),
-                                                              torch::exp(refined.log_gain),
-                                                              refined.onset_samples, explained.fine.size(2)));
+      const PowerMaps made = add(
+          batch.carried, model_.render(model_.decoder->shape(refined.vectors), torch::exp(refined.log_gain),
+                                       refined.onset_samples, explained.fine.size(2)));
       const Distance after = models::distance(batch.sound, made, hop, 0);
       sums["val_refined_fine_db"] += after.fine_db.item<double>();
       sums["val_refined_coarse_db"] += after.coarse_db.item<double>();

@@ -16,33 +16,33 @@ namespace ictus::train {
 /// The recipe. Every key can be set in the JSON given with --config.
 struct EventsRecipe {
   long long steps = 12000;
-  int batch = 8;                    ///< excerpts a step
-  double encoder_rate = 6e-4;       ///< learning rates at the start; they fall along half a cosine
+  int batch = 8;               ///< excerpts a step
+  double encoder_rate = 6e-4;  ///< learning rates at the start; they fall along half a cosine
   double decoder_rate = 1e-3;
-  double table_rate = 3e-3;         ///< of the decoder's learned sets (spectra, attacks, decays, rooms)
-  double last_rate = 0.02;          ///< part of the learning rate that is left at the end
+  double table_rate = 3e-3;  ///< of the decoder's learned sets (spectra, attacks, decays, rooms)
+  double last_rate = 0.02;   ///< part of the learning rate that is left at the end
   double clip_norm = 1.0;
-  double average_decay = 0.999;     ///< of the moving average that becomes the weights
-  double carried_share = 0.7;       ///< excerpts that begin amid the tails of an earlier window
-  int tail_frames = 64;             ///< frames after the hop in which too much power is held against it
-  double exploration = 1.0;         ///< noise on the scores at the start; it falls to 0 at half-time
-  int refine_steps = 0;             ///< steps of refinement before the decoder's own loss
-  double refine_from = 0.3;         ///< part of training after which they begin
+  double average_decay = 0.999;  ///< of the moving average that becomes the weights
+  double carried_share = 0.7;    ///< excerpts that begin amid the tails of an earlier window
+  int tail_frames = 64;          ///< frames after the hop in which too much power is held against it
+  double exploration = 1.0;      ///< noise on the scores at the start; it falls to 0 at half-time
+  int refine_steps = 0;          ///< steps of refinement before the decoder's own loss
+  double refine_from = 0.3;      ///< part of training after which they begin
   double refined_weight = 1.0;
   double adversarial_weight = 0.0;
-  double adversarial_from = 0.5;    ///< part of training after which the critic is heard
+  double adversarial_from = 0.5;  ///< part of training after which the critic is heard
   double critic_rate = 3e-4;
   int validate_every = 500;
   int checkpoint_every = 500;
   int validation_excerpts = 24;
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventsRecipe, steps, batch, encoder_rate, decoder_rate, table_rate,
-                                                last_rate, clip_norm, average_decay, carried_share,
-                                                tail_frames, exploration, refine_steps, refine_from,
-                                                refined_weight, adversarial_weight, adversarial_from,
-                                                critic_rate, validate_every, checkpoint_every,
-                                                validation_excerpts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventsRecipe, steps, batch, encoder_rate, decoder_rate,
+                                                table_rate, last_rate, clip_norm, average_decay,
+                                                carried_share, tail_frames, exploration, refine_steps,
+                                                refine_from, refined_weight, adversarial_weight,
+                                                adversarial_from, critic_rate, validate_every,
+                                                checkpoint_every, validation_excerpts)
 
 using Figures = std::map<std::string, double>;  ///< named values for the log
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-
 #include <malloc.h>
 
 #include <chrono>
@@ -47,7 +46,8 @@ void write_atomically(const std::string& path, const formats::TensorFile& file) 
     std::ofstream out(part, std::ios::binary);
     out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     out.flush();
-    if (!out) throw Error(fmt::format("{}: cannot be written", part), "is the disk full, or the folder missing?");
+    if (!out)
+      throw Error(fmt::format("{}: cannot be written", part), "is the disk full, or the folder missing?");
   }
   std::filesystem::rename(part, path);
 }
@@ -61,7 +61,8 @@ Configuration read_configuration(const std::string& path) {
     const json all = json::parse(file);
     for (const auto& [key, value] : all.items()) {
       if (key != "model" && key != "training")
-        throw Error(fmt::format("{}: unknown section '{}'", path, key), "the sections are 'model' and 'training'");
+        throw Error(fmt::format("{}: unknown section '{}'", path, key),
+                    "the sections are 'model' and 'training'");
       const json known = key == "model" ? json(c.model) : json(c.recipe);
       for (const auto& [name, unused] : value.items())
         if (!known.contains(name)) throw Error(fmt::format("{}: unknown key '{}' in '{}'", path, name, key));
@@ -128,7 +129,8 @@ class Run {
 
   double update(const Gradients& g, double progress) {
     const EventsRecipe& r = configuration_.recipe;
-    const double fade = r.last_rate + (1.0 - r.last_rate) * 0.5 * (1.0 + std::cos(3.141592653589793 * progress));
+    const double fade =
+        r.last_rate + (1.0 - r.last_rate) * 0.5 * (1.0 + std::cos(3.141592653589793 * progress));
     const double warm = std::min(1.0, static_cast<double>(step_ + 1) / 100.0);
     const double norm = adam_.step(g.model, r.clip_norm, [&](const std::string& name) {
       // Layers are named LAYER.weight and LAYER.bias; the decoder's learned sets have plain names.
@@ -136,11 +138,14 @@ class Run {
       const bool is_table = !is_encoder && name.find('.', 8) == std::string::npos;
       return warm * fade * (is_encoder ? r.encoder_rate : is_table ? r.table_rate : r.decoder_rate);
     });
-    if (!g.critic.empty()) critic_adam_.step(g.critic, r.clip_norm, [&](const std::string&) { return r.critic_rate; });
+    if (!g.critic.empty())
+      critic_adam_.step(g.critic, r.clip_norm, [&](const std::string&) { return r.critic_rate; });
     ++step_;
     torch::NoGradGuard no_grad;
-    const double keep = std::min(r.average_decay, (1.0 + static_cast<double>(step_)) / (10.0 + static_cast<double>(step_)));
-    for (const auto& [name, value] : model_.parameters()) average_[name].mul_(keep).add_(value.detach(), 1.0 - keep);
+    const double keep =
+        std::min(r.average_decay, (1.0 + static_cast<double>(step_)) / (10.0 + static_cast<double>(step_)));
+    for (const auto& [name, value] : model_.parameters())
+      average_[name].mul_(keep).add_(value.detach(), 1.0 - keep);
     return norm;
   }
 
@@ -259,7 +264,8 @@ class Log {
     if (!resumed) file_ << "step\tseconds\tname\tvalue\n";
   }
   void write(long long step, double seconds, const Figures& figures) {
-    for (const auto& [name, value] : figures) fmt::print(file_, "{}\t{:.1f}\t{}\t{:.5g}\n", step, seconds, name, value);
+    for (const auto& [name, value] : figures)
+      fmt::print(file_, "{}\t{:.1f}\t{}\t{:.5g}\n", step, seconds, name, value);
     file_.flush();
   }
 
@@ -329,9 +335,11 @@ void train_events(const TrainOptions& options, const std::function<bool()>& stop
     if (run.step() % 20 == 0) log.write(run.step(), seconds(), figures);
     if (options.progress) {
       const double per_step = seconds() / static_cast<double>(run.step() - first_step);
-      fmt::print(words, "\rstep {}/{}  loss {:.3f}  fine {:.2f} dB  coarse {:.2f} dB  {:.2f} s/step  {:.0f} min left ",
-                 run.step(), recipe.steps, figures["loss"], figures["fine_db"], figures["coarse_db"], per_step,
-                 per_step * static_cast<double>(recipe.steps - run.step()) / 60.0);
+      fmt::print(
+          words,
+          "\rstep {}/{}  loss {:.3f}  fine {:.2f} dB  coarse {:.2f} dB  {:.2f} s/step  {:.0f} min left ",
+          run.step(), recipe.steps, figures["loss"], figures["fine_db"], figures["coarse_db"], per_step,
+          per_step * static_cast<double>(recipe.steps - run.step()) / 60.0);
       words.flush();
     }
     stopped = stop_requested() || (options.hours > 0.0 && seconds() > options.hours * 3600.0);

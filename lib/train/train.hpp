@@ -16,12 +16,12 @@ struct TrainOptions {
   std::string resume_path;  ///< a checkpoint to go on from; empty to start anew
   std::string init_path;    ///< weights to start from with a fresh recipe; empty for random ones
   std::string device = "auto";
-  std::string log_path;     ///< TSV; empty for OUT.tsv
-  double hours = 0.0;       ///< stop (with a checkpoint) after this long; 0: when all steps are done
-  long long steps = 0;      ///< overrides the recipe's number of steps; 0: as the recipe says
-  int threads = 1;          ///< workers that share each batch
+  std::string log_path;  ///< TSV; empty for OUT.tsv
+  double hours = 0.0;    ///< stop (with a checkpoint) after this long; 0: when all steps are done
+  long long steps = 0;   ///< overrides the recipe's number of steps; 0: as the recipe says
+  int threads = 1;       ///< workers that share each batch
   unsigned long long seed = 1;
-  bool progress = false;    ///< draw a progress line on `words`
+  bool progress = false;  ///< draw a progress line on `words`
 };
 
 /// Trains until done, until `stop_requested`, or until the hours are over; the last state is always

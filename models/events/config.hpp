@@ -10,27 +10,35 @@
 #include "formats/event.hpp"
 #include "lib/dsp/bands.hpp"
 
+namespace ictus::dsp {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BandSettings, sample_rate_hz, fine_window_samples,
+                                                fine_hop_samples, coarse_window_samples, coarse_hop_samples,
+                                                linear_bands, fine_bands, coarse_bands, regions)
+
+}  // namespace ictus::dsp
+
 namespace ictus::models {
 
 struct EventModelConfig {
   std::string id = "events-1";
   dsp::BandSettings bands;
 
-  int window_samples = 1 << 17;   ///< events begin in its first half; the second half holds their tails
+  int window_samples = 1 << 17;  ///< events begin in its first half; the second half holds their tails
   int encoder_channels = 192;
   std::vector<int> encoder_dilations = {1, 2, 4, 8, 16, 1};
-  int looks = 4;                  ///< times the encoder looks at what is left
+  int looks = 4;  ///< times the encoder looks at what is left
   int events_per_look = 8;
 
   int decoder_hidden = 384;
-  int resonances = 768;           ///< learned spectra to choose from
-  int filter_knots = 24;          ///< points of an event's own equaliser
-  int attacks = 64;               ///< learned attack envelopes to choose from
-  int attack_steps = 128;         ///< their length
+  int resonances = 768;    ///< learned spectra to choose from
+  int filter_knots = 24;   ///< points of an event's own equaliser
+  int attacks = 64;        ///< learned attack envelopes to choose from
+  int attack_steps = 128;  ///< their length
   int attack_step_samples = 128;
-  int decays = 48;                ///< learned sets of decay rates per region
-  int crossfades = 16;            ///< learned times from the first to the second resonance
-  int rooms = 16;                 ///< learned room responses
+  int decays = 48;      ///< learned sets of decay rates per region
+  int crossfades = 16;  ///< learned times from the first to the second resonance
+  int rooms = 16;       ///< learned room responses
 
   [[nodiscard]] int hop_samples() const { return window_samples / 2; }
   [[nodiscard]] int window_frames() const { return window_samples / bands.fine_hop_samples; }
@@ -44,12 +52,10 @@ struct EventModelConfig {
   /// Frames that the encoder needs to see: later ones cannot bear on an onset in the first half.
   [[nodiscard]] int seen_frames() const { return hop_frames() + encoder_reach_frames(); }
   [[nodiscard]] int events_per_hop() const { return looks * events_per_look; }
-  [[nodiscard]] int coarse_per_fine() const {
-    return bands.fine_hop_samples / bands.coarse_hop_samples;
-  }
+  [[nodiscard]] int coarse_per_fine() const { return bands.fine_hop_samples / bands.coarse_hop_samples; }
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventModelConfig, id, window_samples, encoder_channels,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventModelConfig, id, bands, window_samples, encoder_channels,
                                                 encoder_dilations, looks, events_per_look, decoder_hidden,
                                                 resonances, filter_knots, attacks, attack_steps,
                                                 attack_step_samples, decays, crossfades, rooms)

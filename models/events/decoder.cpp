@@ -33,10 +33,10 @@ torch::Tensor starting_attacks(const EventModelConfig& c) {
     for (int j = 0; j < c.attack_steps; ++j) {
       const double t = (j + 0.5) * step_s;
       const double rise = std::min(1.0, t / rise_s);
-      double level = rise;                                             // 0: rises and holds
+      double level = rise;                                                // 0: rises and holds
       if (kind == 1) level = rise * (0.1 + 0.9 * std::exp(-t / fall_s));  // 1: strikes, holds a tenth
-      if (kind == 2) level = rise * std::exp(-t / fall_s);             // 2: strikes and dies
-      if (kind == 3) {                                                 // 3: swells and ends
+      if (kind == 2) level = rise * std::exp(-t / fall_s);                // 2: strikes and dies
+      if (kind == 3) {                                                    // 3: swells and ends
         const double length_s = 0.05 + 0.6 * place;
         level = t < length_s ? std::pow(std::sin(3.14159265 * t / length_s), 2.0) : 0.0;
       }
@@ -72,7 +72,8 @@ EventDecoderImpl::EventDecoderImpl(const EventModelConfig& config, const dsp::Ba
   // Different vectors must sound different from the first step: choices start decided, not even.
   torch::NoGradGuard no_grad;
   in_->weight.mul_(4.0);
-  for (auto* choice : {&resonance_choice_, &attack_choice_, &decay_choice_, &crossfade_choice_, &room_choice_})
+  for (auto* choice :
+       {&resonance_choice_, &attack_choice_, &decay_choice_, &crossfade_choice_, &room_choice_})
     (*choice)->weight.mul_(8.0);
   filter_->weight.mul_(8.0);
 
@@ -83,7 +84,8 @@ EventDecoderImpl::EventDecoderImpl(const EventModelConfig& config, const dsp::Ba
   const torch::Tensor place = torch::linspace(0, 1, regions);
   const torch::Tensor seconds = torch::exp(torch::rand({c.decays, 1, 1}) * std::log(12.0 / 0.05)) * 0.05;
   const torch::Tensor tilt = torch::exp(torch::rand({c.decays, 2, 1}) * place * std::log(8.0));
-  decays_ = register_parameter("decays", torch::log(13.8155 / seconds * tilt).reshape({c.decays, 2 * regions}));
+  decays_ =
+      register_parameter("decays", torch::log(13.8155 / seconds * tilt).reshape({c.decays, 2 * regions}));
   crossfades_ = register_parameter("crossfades",
                                    torch::linspace(std::log(1.0 / 0.02), std::log(1.0 / 2.0), c.crossfades));
 
@@ -152,9 +154,8 @@ torch::Tensor EventDecoderImpl::windowed_attacks(const torch::Tensor& attacks, i
   // What a frame sees of a power envelope is its mean under the squared window: [K, steps] ->
   // [K, steps + taps], whose column j lies (j - taps / 2) steps after the onset.
   const int taps = window_samples / config_.attack_step_samples;
-  torch::Tensor kernel = torch::hann_window(taps + 2, /*periodic=*/false, attacks.options())
-                             .narrow(0, 1, taps)
-                             .square();
+  torch::Tensor kernel =
+      torch::hann_window(taps + 2, /*periodic=*/false, attacks.options()).narrow(0, 1, taps).square();
   kernel = (kernel / kernel.sum()).reshape({1, 1, taps});
   const torch::Tensor before = torch::zeros({attacks.size(0), taps}, attacks.options());
   const torch::Tensor after = attacks.narrow(1, attacks.size(1) - 1, 1).expand({-1, taps - 1});
@@ -170,8 +171,8 @@ torch::Tensor EventDecoderImpl::render(const EventShape& shape, const torch::Ten
   const int hop = is_fine ? c.bands.fine_hop_samples : c.bands.coarse_hop_samples;
 
   // Time of every frame since every onset.
-  const torch::Tensor centres = torch::arange(frames, gain.options()) * hop;             // [T]
-  const torch::Tensor since = centres - onset_samples.unsqueeze(-1);                     // [B, E, T]
+  const torch::Tensor centres = torch::arange(frames, gain.options()) * hop;                 // [T]
+  const torch::Tensor since = centres - onset_samples.unsqueeze(-1);                         // [B, E, T]
   const torch::Tensor seconds = (torch::relu(since) / c.bands.sample_rate_hz).unsqueeze(2);  // [B, E, 1, T]
 
   // The attack, as frames see it, read between two steps of its table. The table's last row is the
@@ -180,8 +181,8 @@ torch::Tensor EventDecoderImpl::render(const EventShape& shape, const torch::Ten
   const torch::Tensor step = torch::ones({1, learned.size(1)}, learned.options());
   const torch::Tensor tables = windowed_attacks(torch::cat({learned, step}), window);  // [K + 1, steps']
   const std::int64_t last = tables.size(1) - 1;
-  const torch::Tensor at =
-      (since / c.attack_step_samples + 0.5 * window / c.attack_step_samples).clamp(0.0, static_cast<double>(last) - 1e-3);
+  const torch::Tensor at = (since / c.attack_step_samples + 0.5 * window / c.attack_step_samples)
+                               .clamp(0.0, static_cast<double>(last) - 1e-3);
   const torch::Tensor index = at.detach().floor();
   const torch::Tensor part = at - index;
   const torch::Tensor low = index.to(torch::kLong);
@@ -194,7 +195,8 @@ torch::Tensor EventDecoderImpl::render(const EventShape& shape, const torch::Ten
   // Envelopes of both spectra in every region: [B, E, regions, T].
   const torch::Tensor loud = gain.unsqueeze(-1).unsqueeze(-1);  // [B, E, 1, 1]
   const torch::Tensor left = torch::exp(-seconds * shape.crossfade_rate.unsqueeze(-1).unsqueeze(-1));
-  const torch::Tensor decay = torch::exp(-seconds.unsqueeze(2) * shape.decay_rate.unsqueeze(-1));  // [B,E,2,R,T]
+  const torch::Tensor decay =
+      torch::exp(-seconds.unsqueeze(2) * shape.decay_rate.unsqueeze(-1));  // [B,E,2,R,T]
   const torch::Tensor room = torch::exp(-seconds * shape.room_rate.unsqueeze(-1)) *
                              (shape.room_level.unsqueeze(-1) * loud) * room_start;
   const torch::Tensor direct = attack * loud;

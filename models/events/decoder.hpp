@@ -4,8 +4,8 @@
 #pragma once
 
 #include "lib/dsp/bands.hpp"
-#include "models/events/config.hpp"
 #include "lib/dsp/torch_compat.hpp"
+#include "models/events/config.hpp"
 
 namespace ictus::models {
 
@@ -34,8 +34,8 @@ class EventDecoderImpl : public torch::nn::Module {
   /// Power of events [B, E] in `frames` frames of a view: [B, bands, frames]. Powers of events add.
   /// `gain` [B, E] is linear power, `onset_samples` [B, E] is relative to the centre of the first
   /// frame. Differentiable in all three.
-  torch::Tensor render(const EventShape& shape, const torch::Tensor& gain,
-                       const torch::Tensor& onset_samples, View view, std::int64_t frames);
+  torch::Tensor render(const EventShape& shape, const torch::Tensor& gain, const torch::Tensor& onset_samples,
+                       View view, std::int64_t frames);
 
   /// Starts the learned spectra from power densities [resonances, fine bands] seen in music.
   void start_resonances_from(const torch::Tensor& densities);
@@ -49,13 +49,13 @@ class EventDecoderImpl : public torch::nn::Module {
   torch::nn::Linear resonance_choice_{nullptr}, filter_{nullptr}, second_level_{nullptr};
   torch::nn::Linear attack_choice_{nullptr}, decay_choice_{nullptr}, crossfade_choice_{nullptr};
   torch::nn::Linear room_choice_{nullptr};
-  torch::Tensor resonances_;       // [resonances, fine bands], logits over bands
-  torch::Tensor attacks_;          // [attacks, attack steps], before softplus
-  torch::Tensor decays_;           // [decays, 2 * regions], log of rate
-  torch::Tensor crossfades_;       // [crossfades], log of rate
-  torch::Tensor room_rates_;       // [rooms, regions], log of rate
-  torch::Tensor room_levels_;      // [rooms, regions], log of power
-  torch::Tensor knots_;            // [filter knots, fine bands], fixed linear interpolation
+  torch::Tensor resonances_;   // [resonances, fine bands], logits over bands
+  torch::Tensor attacks_;      // [attacks, attack steps], before softplus
+  torch::Tensor decays_;       // [decays, 2 * regions], log of rate
+  torch::Tensor crossfades_;   // [crossfades], log of rate
+  torch::Tensor room_rates_;   // [rooms, regions], log of rate
+  torch::Tensor room_levels_;  // [rooms, regions], log of power
+  torch::Tensor knots_;        // [filter knots, fine bands], fixed linear interpolation
 };
 TORCH_MODULE(EventDecoder);
 

@@ -1,8 +1,8 @@
 // The critic of training: tells log spectrograms of sounds from those of explanations.
 #pragma once
 
-#include "models/events/config.hpp"
 #include "lib/dsp/torch_compat.hpp"
+#include "models/events/config.hpp"
 
 namespace ictus::models {
 

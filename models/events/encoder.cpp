@@ -27,8 +27,7 @@ EventEncoderImpl::EventEncoderImpl(const EventModelConfig& config, const dsp::Ba
     // One convolution makes the values and their gates (van den Oord et al. 2016, eq. 2).
     layers_->push_back(torch::nn::Conv1d(
         torch::nn::Conv1dOptions(channels, 2 * channels, 3).padding(dilation).dilation(dilation)));
-    scales_.push_back(
-        register_parameter("scale" + std::to_string(scales_.size()), torch::ones({channels})));
+    scales_.push_back(register_parameter("scale" + std::to_string(scales_.size()), torch::ones({channels})));
   }
   scales_.push_back(register_parameter("scale_out", torch::ones({channels})));
   out_ = register_module("out", torch::nn::Conv1d(torch::nn::Conv1dOptions(channels, channels, 1)));
@@ -42,10 +41,7 @@ torch::Tensor EventEncoderImpl::features(const PowerMaps& maps) const {
   const torch::Tensor fine = log_feature(maps.fine.narrow(2, 0, frames));
   // The short frames within a long one become channels: [B, bands, T * n] -> [B, bands * n, T].
   const torch::Tensor coarse = log_feature(maps.coarse.narrow(2, 0, frames * per_fine));
-  return torch::cat({fine, coarse.unflatten(2, {frames, per_fine})
-                               .permute({0, 1, 3, 2})
-                               .flatten(1, 2)},
-                    1);
+  return torch::cat({fine, coarse.unflatten(2, {frames, per_fine}).permute({0, 1, 3, 2}).flatten(1, 2)}, 1);
 }
 
 Proposal EventEncoderImpl::propose(const PowerMaps& sound, const PowerMaps& explained, std::int64_t count,
@@ -53,8 +49,7 @@ Proposal EventEncoderImpl::propose(const PowerMaps& sound, const PowerMaps& expl
   torch::Tensor x = in_(torch::cat({features(sound), features(explained)}, 1));  // [B, C, T]
   torch::Tensor sum = torch::zeros_like(x);
   for (std::size_t i = 0; i < layers_->size(); ++i) {
-    const auto parts =
-        layers_->at<torch::nn::Conv1dImpl>(i).forward(rms_norm(x, scales_[i])).chunk(2, 1);
+    const auto parts = layers_->at<torch::nn::Conv1dImpl>(i).forward(rms_norm(x, scales_[i])).chunk(2, 1);
     const torch::Tensor y = torch::tanh(parts[0]) * torch::sigmoid(parts[1]);
     x = x + y;
     sum = sum + y;
@@ -70,7 +65,7 @@ Proposal EventEncoderImpl::propose(const PowerMaps& sound, const PowerMaps& expl
   // A gain is said relative to the power that is left around the frame.
   const torch::Tensor residual = torch::relu(sound.fine - explained.fine).narrow(2, 0, frames + 3);
   const torch::Tensor mean_square =
-      torch::matmul(widths_ * (2.0 / config_.bands.fine_window_samples), residual);  // [B, frames + 3]
+      torch::matmul(widths_ * (2.0 / config_.bands.fine_window_samples), residual);         // [B, frames + 3]
   const torch::Tensor near = torch::max_pool1d(mean_square.unsqueeze(1), 4, 1).squeeze(1);  // [B, frames]
   const torch::Tensor log_near = torch::log(near + 1e-9).detach();
 
@@ -89,8 +84,7 @@ Proposal EventEncoderImpl::propose(const PowerMaps& sound, const PowerMaps& expl
   Proposal out;
   out.vectors = torch::tanh(vectors.gather(1, at.unsqueeze(-1).expand({-1, -1, kEventVectorSize})));
   // The score earns its gradient by scaling what was picked.
-  out.log_gain =
-      log_near.gather(1, at) + gain.gather(1, at) + torch::log_sigmoid(score.gather(1, at));
+  out.log_gain = log_near.gather(1, at) + gain.gather(1, at) + torch::log_sigmoid(score.gather(1, at));
   out.onset_samples =
       (at + 1.5 * torch::tanh(fine_time.gather(1, at))) * static_cast<double>(config_.bands.fine_hop_samples);
   return out;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "lib/dsp/bands.hpp"
-#include "models/events/config.hpp"
 #include "lib/dsp/torch_compat.hpp"
+#include "models/events/config.hpp"
 
 namespace ictus::models {
 

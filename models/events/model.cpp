@@ -40,8 +40,9 @@ void EventModel::load(const NamedTensors& tensors) {
     const auto given = tensors.find(name);
     if (given == tensors.end()) throw Error(fmt::format("the weights lack the tensor '{}'", name));
     if (given->second.sizes() != parameter.sizes())
-      throw Error(fmt::format("the tensor '{}' has the shape [{}] where the model's configuration asks for [{}]",
-                              name, fmt::join(given->second.sizes(), ", "), fmt::join(parameter.sizes(), ", ")));
+      throw Error(
+          fmt::format("the tensor '{}' has the shape [{}] where the model's configuration asks for [{}]",
+                      name, fmt::join(given->second.sizes(), ", "), fmt::join(parameter.sizes(), ", ")));
     if (!torch::isfinite(given->second).all().item<bool>())
       throw Error(fmt::format("the tensor '{}' holds values that are not finite", name));
     parameter.copy_(given->second.to(parameter.dtype()));

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "lib/dsp/bands.hpp"
+#include "lib/dsp/torch_compat.hpp"
 #include "models/events/config.hpp"
 #include "models/events/decoder.hpp"
 #include "models/events/encoder.hpp"
-#include "lib/dsp/torch_compat.hpp"
 
 namespace ictus::models {
 

@@ -30,8 +30,8 @@ TEST_CASE("the bands cover every bin once, and the regions every band") {
   CHECK(torch::allclose(bands.coarse_of_fine.sum(0), torch::ones({kSettings.coarse_bands})));
   CHECK(std::accumulate(bands.region_sizes.begin(), bands.region_sizes.end(), std::int64_t{0}) ==
         kSettings.fine_bands);
-  CHECK(std::accumulate(bands.coarse_region_sizes.begin(), bands.coarse_region_sizes.end(), std::int64_t{0}) ==
-        kSettings.coarse_bands);
+  CHECK(std::accumulate(bands.coarse_region_sizes.begin(), bands.coarse_region_sizes.end(),
+                        std::int64_t{0}) == kSettings.coarse_bands);
 }
 
 TEST_CASE("pooling and expanding again keeps all power") {

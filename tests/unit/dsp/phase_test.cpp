@@ -17,7 +17,8 @@ constexpr int kHop = 512;
 
 std::vector<float> found(const torch::Tensor& magnitudes, const std::vector<std::int64_t>& pieces) {
   std::vector<float> samples;
-  dsp::PhaseStream phase({}, [&](std::span<const float> s) { samples.insert(samples.end(), s.begin(), s.end()); });
+  dsp::PhaseStream phase(
+      {}, [&](std::span<const float> s) { samples.insert(samples.end(), s.begin(), s.end()); });
   std::int64_t at = 0;
   for (const std::int64_t piece : pieces) {
     phase.push(magnitudes.narrow(0, at, piece));

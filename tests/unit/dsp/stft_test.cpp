@@ -22,7 +22,8 @@ TEST_CASE("a sine's peak is at its frequency and as high as theory says") {
   constexpr int kWindow = 2048;
   constexpr double kBin = 100.0;
   const torch::Tensor n = torch::arange(kWindow, torch::kDouble);
-  const torch::Tensor sine = (0.5 * torch::cos(2.0 * std::numbers::pi * kBin / kWindow * n)).to(torch::kFloat);
+  const torch::Tensor sine =
+      (0.5 * torch::cos(2.0 * std::numbers::pi * kBin / kWindow * n)).to(torch::kFloat);
   const torch::Tensor power = dsp::power_stft(sine.unsqueeze(0), kWindow, 512)[0][0];
   CHECK(power.argmax().item<int>() == 100);
   // |X|^2 = (A / 2 * sum w)^2 with sum w^2 = 1: for Hann that is A^2 / 4 * (N / 2)^2 / (3 N / 8) = A^2 N / 6.

@@ -20,7 +20,8 @@ std::vector<float> strokes(std::size_t samples) {  // decaying tones every 0.4 s
   for (std::size_t i = 0; i < samples; ++i) {
     const double t = std::fmod(static_cast<double>(i) / 22050.0, 0.4);
     const double hz = 200.0 + 100.0 * static_cast<double>(i / 8820 % 5);
-    x[i] = static_cast<float>(0.3 * std::exp(-6.0 * t) * std::sin(2.0 * std::numbers::pi * hz * t)) + noise(random);
+    x[i] = static_cast<float>(0.3 * std::exp(-6.0 * t) * std::sin(2.0 * std::numbers::pi * hz * t)) +
+           noise(random);
   }
   return x;
 }
@@ -39,7 +40,8 @@ std::vector<EventBlock> encoded(const std::shared_ptr<const events::LoadedModel>
 std::vector<float> decoded(const std::shared_ptr<const events::LoadedModel>& model,
                            const std::vector<EventBlock>& blocks, std::optional<std::uint64_t> length) {
   std::vector<float> samples;
-  events::Decoder decoder(model, [&](std::span<const float> s) { samples.insert(samples.end(), s.begin(), s.end()); });
+  events::Decoder decoder(
+      model, [&](std::span<const float> s) { samples.insert(samples.end(), s.begin(), s.end()); });
   for (const EventBlock& block : blocks) decoder.push(block);
   decoder.finish(length);
   return samples;

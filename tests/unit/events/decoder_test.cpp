@@ -26,7 +26,8 @@ TEST_CASE("an event falls at its own rate and has its gain as mean square") {
   auto& model = *loaded->model;
   const auto shape = model.decoder->shape(vector_batch(1));
   const torch::Tensor gain = torch::full({1, 1}, 0.04);
-  const torch::Tensor power = model.decoder->render(shape, gain, torch::full({1, 1}, 4096.0), View::fine, 64)[0];
+  const torch::Tensor power =
+      model.decoder->render(shape, gain, torch::full({1, 1}, 4096.0), View::fine, 64)[0];
   const torch::Tensor mean_square =
       torch::matmul(model.bands.fine_widths, power) * (2.0 / model.config.bands.fine_window_samples);
   // Frame 10 is centred two windows' halves behind the onset at frame 8: the whole window sounds.
@@ -73,11 +74,11 @@ TEST_CASE("powers of events add, gains scale, a later onset is a shift") {
 TEST_CASE("both views hold the same power of a lasting event") {
   const auto loaded = tests::one_sound_model(330.0, 5.0);
   auto& model = *loaded->model;
-  const auto power = model.render(model.decoder->shape(vector_batch(1)), torch::ones({1, 1}),
-                                  torch::zeros({1, 1}), 32);
+  const auto power =
+      model.render(model.decoder->shape(vector_batch(1)), torch::ones({1, 1}), torch::zeros({1, 1}), 32);
   const torch::Tensor fine = torch::matmul(model.bands.fine_widths, power.fine[0]);
-  const torch::Tensor widths = torch::matmul((model.bands.coarse_of_fine > 0).to(torch::kFloat).t(),
-                                             model.bands.fine_widths);
+  const torch::Tensor widths =
+      torch::matmul((model.bands.coarse_of_fine > 0).to(torch::kFloat).t(), model.bands.fine_widths);
   const torch::Tensor coarse = torch::matmul(widths, power.coarse[0]);
   for (int frame = 8; frame < 30; ++frame)
     CHECK(std::abs(db(fine[frame].item<double>() / coarse[2 * frame].item<double>())) < 1.5);
@@ -98,12 +99,13 @@ TEST_CASE("gradients agree with finite differences") {
   const auto gradient = torch::autograd::grad({value(v, g, o)}, {v, g, o});
   const auto along = [&](int which, double step) {  // directional derivative by central difference
     torch::Tensor moved[3] = {vectors, gains, onsets};
-    const torch::Tensor direction = gradient[static_cast<std::size_t>(which)] /
-                                    gradient[static_cast<std::size_t>(which)].norm();
+    const torch::Tensor direction =
+        gradient[static_cast<std::size_t>(which)] / gradient[static_cast<std::size_t>(which)].norm();
     torch::Tensor plus[3] = {moved[0], moved[1], moved[2]}, minus[3] = {moved[0], moved[1], moved[2]};
     plus[which] = moved[which] + step * direction;
     minus[which] = moved[which] - step * direction;
-    return ((value(plus[0], plus[1], plus[2]) - value(minus[0], minus[1], minus[2])) / (2.0 * step)).item<double>();
+    return ((value(plus[0], plus[1], plus[2]) - value(minus[0], minus[1], minus[2])) / (2.0 * step))
+        .item<double>();
   };
   CHECK(along(0, 1e-2) == doctest::Approx(gradient[0].norm().item<double>()).epsilon(0.03));
   CHECK(along(1, 1e-2) == doctest::Approx(gradient[1].norm().item<double>()).epsilon(0.03));

@@ -15,7 +15,7 @@ TEST_CASE("pitch, decay and loudness are heard as they are made") {
     const auto d = events::describe(*model, events).at(0);
     CHECK(std::abs(1200.0 * std::log2(d.pitch_hz / hz)) < 35.0);  // cents
     CHECK(d.decay_s == doctest::Approx(1.2).epsilon(0.05));
-    CHECK(d.duration_s == doctest::Approx(0.8).epsilon(0.12));    // 40 of 60 dB
+    CHECK(d.duration_s == doctest::Approx(0.8).epsilon(0.12));  // 40 of 60 dB
     CHECK(d.loudness_db == doctest::Approx(-12.0).epsilon(0.4));
     CHECK(d.brightness_hz > hz);
     CHECK(d.brightness_hz < 2000.0);

@@ -23,7 +23,8 @@ TEST_CASE("a GPU proposes and renders what the processor does") {
   const auto a = on_cpu.encoder->propose(sound, {sound.fine * 0.1, sound.coarse * 0.1}, 6);
   const auto b = on_gpu.encoder->propose(moved, {moved.fine * 0.1, moved.coarse * 0.1}, 6);
   CHECK(torch::allclose(a.vectors, b.vectors.cpu(), 1e-3, 1e-4));
-  const auto p = on_cpu.render(on_cpu.decoder->shape(a.vectors), torch::exp(a.log_gain), a.onset_samples, frames);
+  const auto p =
+      on_cpu.render(on_cpu.decoder->shape(a.vectors), torch::exp(a.log_gain), a.onset_samples, frames);
   const auto q = on_gpu.render(on_gpu.decoder->shape(a.vectors.cuda()), torch::exp(a.log_gain).cuda(),
                                a.onset_samples.cuda(), frames);
   CHECK(torch::allclose(p.fine, q.fine.cpu(), 1e-3, 1e-6));

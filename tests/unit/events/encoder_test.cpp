@@ -52,7 +52,8 @@ TEST_CASE("the score earns a gradient") {
   auto& model = *loaded->model;
   for (auto& [name, tensor] : model.parameters()) tensor.set_requires_grad(true);
   const auto sound = random_maps(model.config, 3);
-  const auto p = model.encoder->propose(sound, {torch::zeros_like(sound.fine), torch::zeros_like(sound.coarse)}, 4);
+  const auto p =
+      model.encoder->propose(sound, {torch::zeros_like(sound.fine), torch::zeros_like(sound.coarse)}, 4);
   const auto bias = model.parameters().at("encoder.heads.bias");
   const auto gradient = torch::autograd::grad({p.log_gain.sum()}, {bias})[0];
   CHECK(gradient[kEventVectorSize + 1].item<double>() > 0.0);

@@ -15,7 +15,8 @@ TEST_CASE("refinement finds events whose sound is known") {
   const torch::Tensor vectors = (torch::rand({1, 3, kEventVectorSize}) - 0.5);
   const torch::Tensor log_gain = torch::log(torch::tensor({{0.2F, 0.5F, 0.1F}}));
   const torch::Tensor onset = torch::tensor({{2000.0F, 20000.0F, 44000.0F}});
-  models::PowerMaps sound = model.render(model.decoder->shape(vectors), torch::exp(log_gain), onset, frames + 32);
+  models::PowerMaps sound =
+      model.render(model.decoder->shape(vectors), torch::exp(log_gain), onset, frames + 32);
   const double level = sound.fine.max().item<double>();
   sound = {sound.fine / level, sound.coarse / level};
   const models::PowerMaps nothing{torch::zeros_like(sound.fine), torch::zeros_like(sound.coarse)};
@@ -23,9 +24,12 @@ TEST_CASE("refinement finds events whose sound is known") {
                                log_gain - std::log(level) + 0.5, onset + 300.0};
   const auto off = [&](const models::Proposal& p) {
     torch::NoGradGuard no_grad;
-    return models::distance(sound, model.render(model.decoder->shape(p.vectors), torch::exp(p.log_gain),
-                                                p.onset_samples, frames + 32),
-                            frames, 32).total().item<double>();
+    return models::distance(sound,
+                            model.render(model.decoder->shape(p.vectors), torch::exp(p.log_gain),
+                                         p.onset_samples, frames + 32),
+                            frames, 32)
+        .total()
+        .item<double>();
   };
   const double before = off(start);
   const models::Proposal after = events::refine(model, sound, nothing, start, 60, frames, 32);

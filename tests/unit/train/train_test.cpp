@@ -75,7 +75,8 @@ TEST_CASE("training stopped and resumed ends with the same weights as training i
 
   options.out_path = folder / "parts";
   int asked = 0;
-  train::train_events(options, [&] { return ++asked > 5; }, words);  // 3 clips are read, then 3 steps
+  train::train_events(
+      options, [&] { return ++asked > 5; }, words);  // 3 clips are read, then 3 steps
   CHECK(words.str().find("stopped after") != std::string::npos);
   options.resume_path = folder / "parts.checkpoint";
   train::train_events(options, never, words);
@@ -95,8 +96,8 @@ TEST_CASE("training stopped and resumed ends with the same weights as training i
   }
   SUBCASE("finished weights start a new training, but cannot be resumed") {
     options.resume_path = folder / "whole";
-    CHECK_THROWS_WITH_AS(train::train_events(options, never, words), doctest::Contains("not a training checkpoint"),
-                         Error);
+    CHECK_THROWS_WITH_AS(train::train_events(options, never, words),
+                         doctest::Contains("not a training checkpoint"), Error);
     options.resume_path.clear();
     options.init_path = folder / "whole";
     options.out_path = folder / "again";
@@ -113,7 +114,8 @@ TEST_CASE("mistakes are named") {
   std::ostringstream words;
   const auto never = [] { return false; };
   options.data_dir = folder / "nowhere";
-  CHECK_THROWS_WITH_AS(train::train_events(options, never, words), doctest::Contains("no such folder"), Error);
+  CHECK_THROWS_WITH_AS(train::train_events(options, never, words), doctest::Contains("no such folder"),
+                       Error);
   fs::create_directory(folder / "empty");
   options.data_dir = folder / "empty";
   CHECK_THROWS_WITH_AS(train::train_events(options, never, words), doctest::Contains("no sound file"), Error);
