@@ -1,0 +1,248 @@
+"""Runs codecs on recordings and measures them: size, log-mel distance, time, memory."""
+
+import csv
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(os.environ.get("ICTUS_BIN_DIR", ROOT / "build/release/bin")).resolve()
+ICTUS, DISTANCE = str(BIN / "ictus"), str(BIN / "log_mel_distance")
+ENDINGS = {".wav", ".flac", ".ogg", ".oga", ".opus", ".aiff", ".aif", ".mp3", ".w64", ".caf", ".au"}
+
+
+class Usage(NamedTuple):
+    """What one process and those it waited for took. The memory is at least that of Python, some 15 MiB."""
+    wall_s: float
+    cpu_s: float
+    peak_mib: float
+
+
+class Row(NamedTuple):
+    """One recording through one codec."""
+    recording: str
+    codec: str
+    duration_s: float
+    bytes: int
+    kbit_s: float
+    distance_db: float
+    distance_512_db: float
+    distance_1024_db: float
+    distance_2048_db: float
+    encode_wall_s: float
+    encode_cpu_s: float
+    encode_peak_mib: float
+    decode_wall_s: float
+    decode_cpu_s: float
+    decode_peak_mib: float
+    events: int | None = None
+
+
+def on_one_core(command):
+    """The command, bound to one core where the system can do that."""
+    if not shutil.which("taskset"):
+        return command
+    return ["taskset", "--cpu-list", str(max(os.sched_getaffinity(0))), *command]
+
+
+def run(command, stdout=subprocess.DEVNULL):
+    """Runs a command to its end. Raises RuntimeError with its words when it fails."""
+    began = time.perf_counter()
+    process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=stdout,
+                               stderr=subprocess.PIPE, text=True)
+    words = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall_s = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stderr.close()
+    if process.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))}: ended with {process.returncode}\n{words}")
+    return Usage(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def output_of(command):
+    return subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def distances_db(reference, test):
+    """The mean, and that of each resolution."""
+    return [float(x) for x in output_of([DISTANCE, reference, test]).split("\t")]
+
+
+def duration_s(path):
+    return float(output_of(["ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries", "stream=duration",
+                            "-of", "csv=p=0", path]).strip().rstrip(","))
+
+
+def to_wav(source, target, rate_hz, seconds=None):
+    """Mono (the mean of the channels, as ictus makes it) at another rate, 16 bits."""
+    channels = int(output_of(["ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries", "stream=channels",
+                              "-of", "csv=p=0", source]).strip().rstrip(","))
+    mean = "+".join(f"{1 / channels:.6f}*c{i}" for i in range(channels))
+    excerpt = ["-t", str(seconds)] if seconds else []
+    run(["ffmpeg", "-v", "error", "-y", "-i", source, *excerpt, "-af", f"pan=mono|c0={mean}", "-ar", rate_hz,
+         "-c:a", "pcm_s16le", target])
+
+
+class Codec:
+    """How one codec is asked to go there and back. Conversions before and after are not measured."""
+    name = ""
+
+    def prepare(self, recording, folder):
+        """What the encoder is given."""
+        return recording
+
+    def encode(self, source, coded):
+        raise NotImplementedError
+
+    def decode(self, coded, sound):
+        raise NotImplementedError
+
+    def finish(self, sound):
+        """What the distance is measured on."""
+        return sound
+
+
+class Ictus(Codec):
+    name = "ictus"
+
+    def encode(self, source, coded):
+        return [ICTUS, "encode", "-q", "-f", "--device", "cpu", "--threads", 1, source, "-o", coded]
+
+    def decode(self, coded, sound):
+        return [ICTUS, "decode", "-q", "-f", "--device", "cpu", "--threads", 1, coded, "-o", sound]
+
+
+class Opus(Codec):
+    def __init__(self, kbit_s):
+        self.kbit_s = kbit_s
+        self.name = f"Opus {kbit_s} CBR"
+
+    def prepare(self, recording, folder):
+        return resampled(recording, folder, 48000)
+
+    def encode(self, source, coded):
+        return ["opusenc", "--quiet", "--hard-cbr", "--bitrate", self.kbit_s, "--downmix-mono", source, coded]
+
+    def decode(self, coded, sound):
+        return ["opusdec", "--quiet", "--force-wav", coded, sound]
+
+
+class Codec2(Codec):
+    name = "Codec 2 3200"
+
+    def prepare(self, recording, folder):
+        wav = resampled(recording, folder, 8000)
+        raw = wav.with_suffix(".raw")
+        run(["ffmpeg", "-v", "error", "-y", "-i", wav, "-f", "s16le", raw])
+        return raw
+
+    def encode(self, source, coded):
+        return ["c2enc", 3200, source, coded]
+
+    def decode(self, coded, sound):
+        return ["c2dec", 3200, coded, sound]
+
+    def finish(self, sound):
+        # It is 20 ms late and, unlike the others, does not make up for that itself.
+        wav = sound.with_suffix(".back.wav")
+        run(["ffmpeg", "-v", "error", "-y", "-f", "s16le", "-ar", 8000, "-ac", 1, "-i", sound, "-af", "atrim=start=0.02", wav])
+        return wav
+
+
+class Speex(Codec):
+    name = "Speex 5.95"
+
+    def prepare(self, recording, folder):
+        return resampled(recording, folder, 8000)
+
+    def encode(self, source, coded):
+        return ["speexenc", "--narrowband", "--quality", 2, source, coded]
+
+    def decode(self, coded, sound):
+        return ["speexdec", coded, sound]
+
+
+class Vorbis(Codec):
+    name = "Vorbis q-1"
+
+    def prepare(self, recording, folder):
+        return resampled(recording, folder, 22050)
+
+    def encode(self, source, coded):
+        return ["oggenc", "--quiet", "--quality", -1, source, "-o", coded]
+
+    def decode(self, coded, sound):
+        return ["oggdec", "--quiet", coded, "-o", sound]
+
+
+CODECS = [Ictus(), Opus(6), Opus(8), Opus(12), Codec2(), Speex(), Vorbis()]
+
+
+def resampled(recording, folder, rate_hz):
+    wav = folder / f"{recording.stem}.{rate_hz}.wav"
+    if not wav.exists():
+        to_wav(recording, wav, rate_hz)
+    return wav
+
+
+def measure(recording, codec, folder):
+    """Takes a recording through a codec; what is made on the way stays in `folder`."""
+    stem = f"{recording.stem}.{codec.name.replace(' ', '-').lower()}"
+    coded = folder / (stem + (".evs" if isinstance(codec, Ictus) else ".coded"))
+    sound = folder / (stem + (".raw" if isinstance(codec, Codec2) else ".wav"))
+    encoding = run(on_one_core(codec.encode(codec.prepare(recording, folder), coded)))
+    decoding = run(on_one_core(codec.decode(coded, sound)))
+    seconds = duration_s(recording)
+    size = coded.stat().st_size
+    events = int(output_of([ICTUS, "info", "--get", "events", coded])) if isinstance(codec, Ictus) else None
+    return Row(recording.stem, codec.name, seconds, size, 8e-3 * size / seconds,
+               *distances_db(recording, codec.finish(sound)), *encoding, *decoding, events)
+
+
+def recordings_in(folder):
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
+
+
+def write_tsv(path, rows):
+    def text(value):
+        if value is None:
+            return ""
+        return f"{value:.4f}" if isinstance(value, float) else str(value)
+    lines = ["\t".join(Row._fields)] + ["\t".join(text(value) for value in row) for row in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read_tsv(path):
+    types = Row.__annotations__
+    rows = []
+    with open(path, encoding="utf-8", newline="") as file:
+        for fields in csv.DictReader(file, delimiter="\t"):
+            values = {}
+            for name, text in fields.items():
+                if name == "events":
+                    values[name] = int(text) if text else None
+                else:
+                    values[name] = types[name](text)
+            rows.append(Row(**values))
+    return rows
+
+
+def contended(usages):
+    """Whether programs that use one core had to share it: the clock went on faster than their CPU time."""
+    usages = list(usages)
+    return sum(usage.wall_s for usage in usages) > 1.3 * sum(usage.cpu_s for usage in usages)
+
+
+def machine(usages):
+    """One line on what this was measured on."""
+    name = "unknown processor"
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            name = line.split(":", 1)[1].strip()
+            break
+    shared = "; other programs were running, so that speeds by the clock are too low" if contended(usages) else ""
+    return f"{name}, {os.cpu_count()} cores, of which one was used{shared}"

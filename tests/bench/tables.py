@@ -1,0 +1,97 @@
+"""Rows of measurements as tables in Markdown."""
+
+BAR_BITRATE_KBIT_S = 4.0
+BAR_ENCODE, BAR_DECODE = 1.0, 10.0
+BAR_MEMORY = 1.10
+BAR_FIRST_LINE_MS = 50.0
+RIVAL = "Opus 6 CBR"
+
+
+def markdown(header, rows, numbers=True):
+    """The first column is text, the others are numbers, or text as well."""
+    others = ["---:" if numbers else "---"] * (len(header) - 1)
+    lines = ["| " + " | ".join(header) + " |", "|" + "|".join(["---", *others]) + "|"]
+    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def mean(values):
+    values = list(values)
+    return sum(values) / len(values)
+
+
+def of_codec(rows, codec):
+    return [row for row in rows if row.codec == codec]
+
+
+def codecs_of(rows):
+    return list(dict.fromkeys(row.codec for row in rows))
+
+
+def speed(rows, what):
+    """Seconds of sound for each second, over all rows; `what` is a field such as encode_wall_s."""
+    return sum(row.duration_s for row in rows) / max(sum(getattr(row, what) for row in rows), 1e-9)
+
+
+def times(value):
+    return f"{value:.0f}x" if value >= 20 else f"{value:.1f}x" if value >= 2 else f"{value:.2f}x"
+
+
+def by_codec(rows):
+    table = []
+    for codec in codecs_of(rows):
+        own = of_codec(rows, codec)
+        table.append([codec, f"{mean(row.kbit_s for row in own):.2f}", f"{mean(row.distance_db for row in own):.2f}",
+                      times(speed(own, "encode_wall_s")), times(speed(own, "encode_cpu_s")),
+                      times(speed(own, "decode_wall_s")), times(speed(own, "decode_cpu_s"))])
+    return markdown(["codec", "kbit/s", "log-mel distance, dB", "encode", "by CPU time", "decode", "by CPU time"], table)
+
+
+def by_recording(rows):
+    """ictus in detail, the others by their distance."""
+    others = [codec for codec in codecs_of(rows) if codec != "ictus"]
+    table = []
+    for row in of_codec(rows, "ictus"):
+        beside = {other.codec: other for other in rows if other.recording == row.recording}
+        best = min(other.distance_db for other in beside.values() if other.codec in ("ictus", RIVAL))
+        shown = [f"**{beside[codec].distance_db:.2f}**" if beside[codec].distance_db == best and codec == RIVAL
+                 else f"{beside[codec].distance_db:.2f}" if codec in beside else "" for codec in others]
+        own = f"**{row.distance_db:.2f}**" if row.distance_db == best else f"{row.distance_db:.2f}"
+        table.append([row.recording, f"{row.duration_s:.1f}", row.events, f"{row.kbit_s:.2f}", own, *shown,
+                      times(row.duration_s / row.encode_wall_s), times(row.duration_s / row.decode_wall_s),
+                      f"{row.encode_peak_mib:.0f}", f"{row.decode_peak_mib:.0f}"])
+    own = of_codec(rows, "ictus")
+    table.append(["mean", f"{mean(row.duration_s for row in own):.1f}", f"{mean(row.events for row in own):.0f}",
+                  f"{mean(row.kbit_s for row in own):.2f}", f"{mean(row.distance_db for row in own):.2f}",
+                  *[f"{mean(row.distance_db for row in of_codec(rows, codec)):.2f}" for codec in others],
+                  times(speed(own, "encode_wall_s")), times(speed(own, "decode_wall_s")),
+                  f"{mean(row.encode_peak_mib for row in own):.0f}", f"{mean(row.decode_peak_mib for row in own):.0f}"])
+    return markdown(["recording", "s", "events", "kbit/s", "ictus, dB", *[f"{codec}, dB" for codec in others],
+                     "encode", "decode", "encode, MiB", "decode, MiB"], table)
+
+
+def yes(holds):
+    return "yes" if holds else "**no**"
+
+
+def bars(rows):
+    """[what, bar, measured, whether it holds] of what a run over recordings can tell."""
+    own, rival = of_codec(rows, "ictus"), of_codec(rows, RIVAL)
+    bitrates = [row.kbit_s for row in own]
+    ours, theirs = mean(row.distance_db for row in own), mean(row.distance_db for row in rival)
+    slowest = min(own, key=lambda row: row.duration_s / row.encode_wall_s)
+    encode, decode = speed(own, "encode_wall_s"), speed(own, "decode_wall_s")
+    return [
+        ["bitrate, header included", f"at most {BAR_BITRATE_KBIT_S:g} kbit/s",
+         f"{mean(bitrates):.2f}; highest {max(bitrates):.2f}", yes(max(bitrates) <= BAR_BITRATE_KBIT_S)],
+        ["log-mel distance, mean", f"below Opus at 6 kbit/s CBR, {theirs:.2f} dB", f"{ours:.2f} dB", yes(ours < theirs)],
+        ["encode, one core", "faster than real time",
+         f"{times(encode)}, {times(speed(own, 'encode_cpu_s'))} by CPU time; slowest "
+         f"{times(slowest.duration_s / slowest.encode_wall_s)} ({slowest.recording})", yes(encode > BAR_ENCODE)],
+        ["decode, one core", f"at least {BAR_DECODE:g}x real time",
+         f"{times(decode)}, {times(speed(own, 'decode_cpu_s'))} by CPU time", yes(decode >= BAR_DECODE)],
+    ]
+
+
+def bar_table(lines):
+    return markdown(["what", "bar", "measured", "holds"], lines, numbers=False)
