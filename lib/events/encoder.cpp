@@ -16,7 +16,7 @@ using models::PowerMaps;
 using models::Proposal;
 
 /// Steps of refinement for --effort 0..9.
-constexpr std::array<int, 10> kRefineSteps = {0, 6, 12, 20, 30, 45, 70, 110, 170, 260};
+constexpr std::array<int, 10> kRefineSteps = {0, 8, 16, 28, 42, 60, 90, 130, 200, 320};
 /// Below this power density (about -100 dB re full scale) there is nothing to encode.
 constexpr double kSilence = 1e-9;
 /// An event that lowers the distance by less than this is not worth its bits.
