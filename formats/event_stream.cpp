@@ -21,7 +21,6 @@ using Bytes = std::vector<std::uint8_t>;
 
 // SPEC.md, section 2.
 constexpr std::array<std::uint8_t, 8> kSignature = {0x89, 'E', 'V', 'S', '\r', '\n', 0x1A, '\n'};
-constexpr std::uint8_t kVersion = 1;
 
 // Section 3.
 constexpr std::uint8_t kSkippable = 0x80;
@@ -306,7 +305,7 @@ EventStreamWriter::EventStreamWriter(const EventStreamHeader& header, ByteSink s
                 "leave out the longest tags");
   }
   Bytes bytes(kSignature.begin(), kSignature.end());
-  bytes.push_back(kVersion);
+  bytes.push_back(kEventStreamVersion);
   append_block(bytes, kHeaderKind, block_number_, content);
   put(bytes);
 }
@@ -411,9 +410,9 @@ void EventStreamReader::read_signature() {
     throw Error("the input is not an event stream", "an event stream is made with 'ictus encode'");
   }
   if (count < bytes.size()) throw Error("the event stream is cut short in its first 9 bytes");
-  if (bytes.back() != kVersion) {
+  if (bytes.back() != kEventStreamVersion) {
     throw Error("the event stream is of format version " + std::to_string(bytes.back()) +
-                    "; this program reads version " + std::to_string(kVersion),
+                    "; this program reads version " + std::to_string(kEventStreamVersion),
                 kUpdateHint);
   }
 }

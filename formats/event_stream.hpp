@@ -18,6 +18,9 @@ namespace ictus::formats {
 /// The most events that one block holds; the other limits stand in SPEC.md.
 inline constexpr std::size_t kMaxEventsPerBlock = 4096;
 
+/// The version of the format that is written, and the only one that is read.
+inline constexpr std::uint8_t kEventStreamVersion = 1;
+
 using WeightsHash = std::array<std::uint8_t, 16>;
 
 enum class Precision : std::uint8_t {

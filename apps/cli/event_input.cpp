@@ -16,7 +16,7 @@ constexpr std::size_t kBufferBytes = 1 << 16;
 
 EventInput::EventInput(const std::string& path, const Streams& streams)
     : name_(display_name(path)),
-      file_(path == kStandardStream ? Descriptor() : open_for_reading(path)),
+      file_(path == kStandardStream ? UniqueFd() : open_for_reading(path)),
       fd_(file_.is_open() ? file_.get() : streams.in),
       buffer_(kBufferBytes) {
   try {

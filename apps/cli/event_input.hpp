@@ -28,7 +28,7 @@ class EventInput {
   std::size_t read(std::span<std::byte> into);
 
   std::string name_;
-  Descriptor file_;  ///< not for standard input
+  UniqueFd file_;  ///< not for standard input
   int fd_;
   // The reader asks for single bytes at times; what has arrived is kept here.
   std::vector<std::byte> buffer_;

@@ -90,7 +90,7 @@ void OutputFile::commit() {
 }
 
 void OutputFile::open_in_place(const std::string& path) {
-  file_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  file_ = UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
   if (!file_.is_open()) throw Error(fmt::format("{}: cannot be opened ({})", name_, reason(errno)));
 }
 
@@ -98,7 +98,7 @@ void OutputFile::open_beside(const std::string& path) {
   target_ = resolved(path);
   const std::string temporary = temporary_name(folder_of(target_));
   on_signal_.emplace(temporary);  // first, so that there is no moment in which a signal could leave it
-  file_ = Descriptor(::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  file_ = UniqueFd(::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!file_.is_open()) {
     throw Error(fmt::format("{}: cannot be made in its folder ({})", name_, reason(errno)));
   }

@@ -37,7 +37,7 @@ class OutputFile {
   std::string name_;  ///< for messages
   bool replace_;
   int fd_ = -1;
-  Descriptor file_;        ///< not for standard output
+  UniqueFd file_;          ///< not for standard output
   std::string target_;     ///< where it goes in the end
   std::string temporary_;  ///< where it is until then; empty when written in place
   std::optional<TemporaryPath> on_signal_;

@@ -3,14 +3,12 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "apps/cli/descriptor.hpp"
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/model_search.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/network.hpp"
-#include "formats/safetensors.hpp"
 
 namespace ictus::network {
 namespace {
@@ -36,26 +34,15 @@ struct ModelFacts {
   }
 };
 
-std::vector<std::byte> read_whole(const std::string& path) {
-  const cli::Descriptor file = cli::open_for_reading(path);
-  std::vector<std::byte> bytes;
-  std::vector<std::byte> piece(1 << 20);
-  while (const std::size_t count = cli::read_some(file.get(), piece, cli::display_name(path))) {
-    bytes.insert(bytes.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
-  }
-  return bytes;
-}
-
 ModelFacts read_model(const std::string& path) {
-  const std::vector<std::byte> bytes = read_whole(path);
   const auto model = events::load_model(path, "cpu");
   return {.path = path,
           .id = events::model_id(*model),
           .hash = cli::hex(events::weights_hash(*model)),
           .sample_rate_hz = events::sample_rate_hz(*model),
-          .bytes = bytes.size(),
+          .bytes = events::file_bytes(*model),
           .parts = events::part_sizes(*model),
-          .metadata = formats::parse_safetensors(bytes, path).metadata};
+          .metadata = events::metadata(*model)};
 }
 
 /// A metadata text that is JSON itself, such as the configuration, is shown as such.

@@ -18,7 +18,6 @@ namespace {
 
 train::TrainOptions train_options(const options::TrainEventsOptions& options, bool draws_progress) {
   train::TrainOptions result;
-  result.task = "events";
   result.data_dir = options.data_folder;
   result.out_path = options.output.path.value_or("");
   result.config_path = options.config.value_or("");

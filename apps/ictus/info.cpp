@@ -18,8 +18,6 @@ using Json = nlohmann::ordered_json;
 
 /// Grows when the meaning of a field changes; new fields do not change it.
 constexpr int kSchema = 1;
-/// The reader refuses streams of any other version.
-constexpr int kFormatVersion = 1;
 
 const char* precision_name(formats::Precision precision) {
   return precision == formats::Precision::quantised ? "quantised" : "float32";
@@ -39,7 +37,7 @@ Json facts_json(const std::string& path, const StreamFacts& facts) {
   json["file"] = path;
   json["complete"] = facts.totals.has_value();
   json["codec"] = "events";
-  json["format_version"] = kFormatVersion;
+  json["format_version"] = formats::kEventStreamVersion;
   json["model_id"] = header.model_id;
   json["weights_hash"] = cli::hex(header.weights_hash);
   json["precision"] = precision_name(header.precision);
@@ -104,7 +102,7 @@ std::string text_of(const StreamFacts& facts, const std::string& name) {
   if (facts.totals)
     original += fmt::format(", {}", cli::counted(facts.totals->original_length_samples, "sample"));
   std::string text = name + "\n";
-  text += row("codec", fmt::format("events, format {}", kFormatVersion));
+  text += row("codec", fmt::format("events, format {}", formats::kEventStreamVersion));
   text += row("model", fmt::format("{} ({})", cli::harmless(header.model_id), cli::hex(header.weights_hash)));
   text += row("precision", precision_name(header.precision));
   text +=

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/audio/fd.hpp"
+#include "lib/core/fd.hpp"
 
 namespace ictus::audio {
 

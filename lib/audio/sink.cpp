@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "lib/audio/audio.hpp"
-#include "lib/audio/fd.hpp"
 #include "lib/audio/pcm.hpp"
 #include "lib/audio/rates.hpp"
 #include "lib/audio/resampler.hpp"
 #include "lib/audio/wav_writer.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/fd.hpp"
 
 namespace ictus::audio {
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "lib/audio/fd.hpp"
 #include "lib/audio/frame_reader.hpp"
+#include "lib/core/fd.hpp"
 
 namespace ictus::audio {
 

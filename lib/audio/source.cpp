@@ -12,7 +12,6 @@
 
 #include "lib/audio/aiff_header.hpp"
 #include "lib/audio/audio.hpp"
-#include "lib/audio/fd.hpp"
 #include "lib/audio/frame_reader.hpp"
 #include "lib/audio/pcm_reader.hpp"
 #include "lib/audio/peekable_input.hpp"
@@ -21,6 +20,7 @@
 #include "lib/audio/sndfile_reader.hpp"
 #include "lib/audio/spool.hpp"
 #include "lib/audio/wav_header.hpp"
+#include "lib/core/fd.hpp"
 
 namespace ictus::audio {
 namespace {

@@ -1,8 +1,8 @@
 // A pipe's content in a temporary file, for formats that cannot be read without seeking.
 #pragma once
 
-#include "lib/audio/fd.hpp"
 #include "lib/audio/peekable_input.hpp"
+#include "lib/core/fd.hpp"
 
 namespace ictus::audio {
 

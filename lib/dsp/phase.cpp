@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "lib/dsp/peak.hpp"
 #include "lib/dsp/stft.hpp"
 
 namespace ictus::dsp {
@@ -15,13 +16,6 @@ constexpr double kPi = std::numbers::pi;
 float spread_phase(std::int64_t bin) {
   const double turns = static_cast<double>(bin * bin) * 0.6180339887498949;
   return static_cast<float>(2.0 * kPi * (turns - std::floor(turns)));
-}
-
-/// Where a parabola through the logarithms of three magnitudes has its top, relative to the middle.
-double peak_offset(float before, float at, float after) {
-  const double a = std::log(before + 1e-12), b = std::log(at + 1e-12), c = std::log(after + 1e-12);
-  const double curvature = a - 2.0 * b + c;
-  return curvature < -1e-9 ? std::clamp(0.5 * (a - c) / curvature, -0.5, 0.5) : 0.0;
 }
 
 /// Gives every bin the phase, at the frame's centre, of the peak whose slopes it lies on.

@@ -33,7 +33,7 @@ class PhaseStream {
   /// Magnitudes [T, window / 2 + 1] of windows whose squares sum to 1. The first sample that comes
   /// out lies at the centre of the first frame.
   void push(const torch::Tensor& magnitudes);
-  /// Finishes the frames that are left. The sound ends at the centre of the last frame.
+  /// Finishes the frames that are left: n frames give n * hop - window / 2 samples in all.
   void finish();
 
  private:

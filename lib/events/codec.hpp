@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "formats/event.hpp"
@@ -16,7 +17,7 @@ class LoadedModel;  ///< weights on a device, see lib/events/model_file.hpp
 struct EncoderSettings {
   formats::Precision precision = formats::Precision::quantised;
   int effort = 5;           ///< 0..9: time spent on refining the events, never bits
-  int events_per_hop = 32;  ///< at most; fewer where the sound needs fewer
+  int events_per_hop = 32;  ///< at most, and never more than the model was trained for
 };
 
 /// Samples to events. Blocks come out through `emit` as soon as they are final.

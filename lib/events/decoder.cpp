@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "lib/dsp/phase.hpp"
@@ -27,8 +28,12 @@ struct Decoder::State {
   std::int64_t end_samples = 0;  // of the blocks so far
   std::int64_t handed_out = 0;
 
+  std::int64_t length = std::numeric_limits<std::int64_t>::max();  // known at the end
+
   void hand_out(std::span<const float> samples) {
-    emit(samples);
+    const auto left = static_cast<std::uint64_t>(length - handed_out);
+    samples = samples.first(static_cast<std::size_t>(std::min<std::uint64_t>(samples.size(), left)));
+    if (!samples.empty()) emit(samples);
     handed_out += static_cast<std::int64_t>(samples.size());
   }
   void render_until(std::int64_t end_frame);
@@ -65,16 +70,12 @@ void Decoder::finish(std::optional<std::uint64_t> length_samples) {
   State& s = *state_;
   const auto length =
       static_cast<std::int64_t>(length_samples.value_or(static_cast<std::uint64_t>(s.end_samples)));
-  const auto& bands = s.model.config.bands;
-  if (length <= 0) return;
+  // What was handed out already cannot be taken back; a sound file's blocks end where it ends.
+  s.length = std::max(length, s.handed_out);
+  if (s.length == s.handed_out) return;
   // Enough frames that the last sample lies under whole windows; what is too much is cut.
+  const auto& bands = s.model.config.bands;
   s.render_until(length / bands.fine_hop_samples + bands.fine_window_samples / bands.fine_hop_samples + 1);
-  const Emit emit = s.emit;
-  s.emit = [&](std::span<const float> samples) {
-    const std::int64_t left = std::max<std::int64_t>(0, length - s.handed_out);
-    const auto count = std::min(samples.size(), static_cast<std::size_t>(left));
-    if (count > 0) emit(samples.first(count));
-  };
   s.phase.finish();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/dsp/peak.hpp"
 #include "lib/events/active_events.hpp"
 #include "lib/events/loaded_model.hpp"
 
@@ -30,10 +31,9 @@ std::vector<Partial> partials(const float* density, std::int64_t bands, const fl
     const double around = std::min(density[b - 2], density[b + 2]);
     if (density[b] < 4.0 * around) continue;
     double hz = centre_hz[b];
-    if (width[b] < 1.5F && density[b - 1] > 0.0F && density[b + 1] > 0.0F) {  // between two bins
-      const double low = std::log(density[b - 1]), at = std::log(density[b]), high = std::log(density[b + 1]);
-      const double curvature = low - 2.0 * at + high;
-      if (curvature < -1e-9) hz += hz_per_bin * std::clamp(0.5 * (low - high) / curvature, -0.5, 0.5);
+    const bool is_one_bin = width[b] < 1.5F;
+    if (is_one_bin) {
+      hz += hz_per_bin * dsp::peak_offset(density[b - 1] / density[b], 1.0, density[b + 1] / density[b]);
     }
     const double power =
         density[b - 1] * width[b - 1] + density[b] * width[b] + density[b + 1] * width[b + 1];

@@ -6,6 +6,7 @@
 #include "lib/events/active_events.hpp"
 #include "lib/events/codec.hpp"
 #include "lib/events/loaded_model.hpp"
+#include "lib/events/propose.hpp"
 #include "lib/events/refine.hpp"
 #include "models/events/distance.hpp"
 
@@ -23,14 +24,6 @@ constexpr double kSilence = 1e-9;
 constexpr double kLeastWorthDb = 0.004;
 /// Looking ends when an explanation is this close to the sound.
 constexpr double kCloseEnoughDb = 0.25;
-
-PowerMaps plus(const PowerMaps& a, const PowerMaps& b) { return {a.fine + b.fine, a.coarse + b.coarse}; }
-
-Proposal joined(const Proposal& a, const Proposal& b) {
-  if (!a.vectors.defined()) return b;
-  return {torch::cat({a.vectors, b.vectors}, 1), torch::cat({a.log_gain, b.log_gain}, 1),
-          torch::cat({a.onset_samples, b.onset_samples}, 1)};
-}
 
 }  // namespace
 
@@ -54,7 +47,8 @@ struct Encoder::State {
   std::int64_t received = 0;
   double level = 0.0;  // reference of the window before
 
-  /// Frames of a window that are looked at: those that may hold onsets and those that bear on them.
+  /// Frames of a window that are looked at: those that may hold onsets, those that bear on them, and as
+  /// many more in which too much power is held against an explanation.
   [[nodiscard]] std::int64_t frames() const {
     return model.config.hop_frames() + 2 * model.config.encoder_reach_frames();
   }
@@ -96,18 +90,9 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
                                            std::int64_t end_samples) {
   const auto& c = model.config;
   const std::int64_t hop = c.hop_frames();
-  PowerMaps explained = carried;
-  Proposal proposal;
-  int proposed = 0;
-  while (proposed < settings.events_per_hop) {
-    if (models::distance(sound, explained, hop, 0).fine_db.item<double>() < kCloseEnoughDb) break;
-    const int count = std::min(c.events_per_look, settings.events_per_hop - proposed);
-    const Proposal next = model.encoder->propose(sound, explained, count);
-    explained = plus(explained, model.render(model.decoder->shape(next.vectors), torch::exp(next.log_gain),
-                                             next.onset_samples, frames()));
-    proposal = joined(proposal, next);
-    proposed += count;
-  }
+  const int most = std::min(settings.events_per_hop, c.events_per_hop());
+  Proposal proposal = propose(model, sound, carried, most, kCloseEnoughDb);
+  const std::int64_t proposed = proposal.log_gain.size(1);
   if (proposed == 0) return {};
   {
     torch::AutoGradMode with_gradients(true);
@@ -146,13 +131,10 @@ std::vector<Event> Encoder::State::worth_keeping(std::vector<Event> events, cons
   const torch::Tensor vectors = vectors_of(events, model.device);
   const PowerMaps alone = model.render(model.decoder->shape(vectors.transpose(0, 1)), gains.t(),
                                        onsets.to(model.device).t(), frames());
-  PowerMaps all{carried.fine + alone.fine.sum(0, true), carried.coarse + alone.coarse.sum(0, true)};
+  PowerMaps all = carried + PowerMaps{alone.fine.sum(0, true), alone.coarse.sum(0, true)};
   const double with = models::distance(sound, all, hop, 0).total().item<double>();
   const PowerMaps sounds{sound.fine.expand_as(alone.fine), sound.coarse.expand_as(alone.coarse)};
-  const torch::Tensor without =
-      models::distance(sounds, {all.fine - alone.fine, all.coarse - alone.coarse}, hop, 0)
-          .total()
-          .to(torch::kCPU);
+  const torch::Tensor without = models::distance(sounds, all - alone, hop, 0).total().to(torch::kCPU);
   // Leaving out many of little worth can cost more than each alone, so they go one by one, least first.
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) order[static_cast<std::size_t>(i)] = i;
@@ -166,7 +148,7 @@ std::vector<Event> Encoder::State::worth_keeping(std::vector<Event> events, cons
   double current = with;
   for (const std::int64_t i : order) {
     if (worth[static_cast<std::size_t>(i)] >= kLeastWorthDb) break;
-    const PowerMaps rest{all.fine - alone.fine.narrow(0, i, 1), all.coarse - alone.coarse.narrow(0, i, 1)};
+    const PowerMaps rest = all - PowerMaps{alone.fine.narrow(0, i, 1), alone.coarse.narrow(0, i, 1)};
     const double now = models::distance(sound, rest, hop, 0).total().item<double>();
     if (now - current >= kLeastWorthDb) continue;
     keep[static_cast<std::size_t>(i)] = false;

@@ -1,6 +1,8 @@
 // What load_model() makes: for the inside of this folder and for training.
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -11,8 +13,9 @@ namespace ictus::events {
 
 class LoadedModel {
  public:
-  std::string id;
   formats::WeightsHash hash{};
+  std::size_t bytes = 0;
+  std::map<std::string, std::string> metadata;
   std::shared_ptr<models::EventModel> model;  ///< weights are never changed after loading
 };
 

@@ -1,7 +1,9 @@
 // A trained event model: found, loaded, checked, put on a device.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,13 +19,16 @@ struct PartSize {
 
 class LoadedModel;
 
-/// Loads `path` onto `device` ("cpu", "cuda", "cuda:1"). Throws ictus::Error with a remedy when the
+/// Loads `path` onto `device` ("auto", "cpu", "cuda", "cuda:1"). Throws ictus::Error with a remedy when the
 /// file is missing, truncated, damaged, or no event model, or when the device is not there.
 std::shared_ptr<const LoadedModel> load_model(const std::string& path, const std::string& device);
 
 const std::string& model_id(const LoadedModel& model);
 const formats::WeightsHash& weights_hash(const LoadedModel& model);
 int sample_rate_hz(const LoadedModel& model);
+/// What else the file says of itself: its configuration and recipe as JSON, its steps.
+const std::map<std::string, std::string>& metadata(const LoadedModel& model);
+std::size_t file_bytes(const LoadedModel& model);
 std::vector<PartSize> part_sizes(const LoadedModel& model);
 
 }  // namespace ictus::events

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "models/events/distance.hpp"
 
@@ -40,13 +41,12 @@ models::Proposal refine(models::EventModel& model, const models::PowerMaps& soun
     for (Moved& m : moved) leaves.push_back(m.value.detach().requires_grad_());
     const models::PowerMaps made =
         model.render(model.decoder->shape(torch::tanh(leaves[0])), torch::exp(leaves[1]),
-                     leaves[2] * hop_samples, frames + tail_frames);
-    const models::Distance off = models::distance(
-        sound, {carried.fine + made.fine, carried.coarse + made.coarse}, frames, tail_frames);
+                     leaves[2] * hop_samples, sound.fine.size(2));
+    const models::Distance off = models::distance(sound, carried + made, frames, tail_frames);
     const auto gradients = torch::autograd::grad({off.total().sum()}, leaves);
     // The step size falls to a tenth along half a cosine.
     const double progress = static_cast<double>(step - 1) / steps;
-    const double fade = 0.1 + 0.45 * (1.0 + std::cos(3.141592653589793 * progress));
+    const double fade = 0.1 + 0.45 * (1.0 + std::cos(std::numbers::pi * progress));
     torch::NoGradGuard no_grad;
     for (std::size_t i = 0; i < moved.size(); ++i) {
       Moved& m = moved[i];

@@ -1,7 +1,6 @@
 #include "lib/train/adam.hpp"
 
 #include <cmath>
-#include <functional>
 
 namespace ictus::train {
 
@@ -45,11 +44,11 @@ models::NamedTensors Adam::state() const {
   return all;
 }
 
-void Adam::load_state(const models::NamedTensors& state, std::int64_t steps_done) {
+void Adam::load_state(const models::NamedTensors& state, std::int64_t steps) {
   torch::NoGradGuard no_grad;
   for (auto& [name, value] : mean_) value.copy_(state.at("mean." + name));
   for (auto& [name, value] : square_) value.copy_(state.at("square." + name));
-  steps_ = steps_done;
+  steps_ = steps;
 }
 
 }  // namespace ictus::train

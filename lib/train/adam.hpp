@@ -2,7 +2,8 @@
 // checkpoint holds it and a resumed run goes on exactly where it stopped.
 #pragma once
 
-#include <map>
+#include <cstdint>
+#include <functional>
 #include <string>
 
 #include "models/events/model.hpp"
@@ -20,7 +21,8 @@ class Adam {
 
   /// "mean.NAME" and "square.NAME" of every parameter.
   [[nodiscard]] models::NamedTensors state() const;
-  void load_state(const models::NamedTensors& state, std::int64_t steps_done);
+  [[nodiscard]] std::int64_t steps() const { return steps_; }
+  void load_state(const models::NamedTensors& state, std::int64_t steps);
 
  private:
   models::NamedTensors parameters_, mean_, square_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numbers>
 #include <set>
 
 #include "lib/audio/audio.hpp"
@@ -81,7 +82,7 @@ void add_noise_floor(std::vector<float>& x, std::mt19937_64& random, double leve
 void add_rumble(std::vector<float>& x, std::mt19937_64& random, double level, int sample_rate_hz) {
   std::normal_distribution<float> normal;
   const double corner_hz = 10.0 * std::pow(6.0, uniform(random, 0.0, 1.0));
-  const float pole = static_cast<float>(std::exp(-2.0 * 3.14159265 * corner_hz / sample_rate_hz));
+  const float pole = static_cast<float>(std::exp(-2.0 * std::numbers::pi * corner_hz / sample_rate_hz));
   const float gain = static_cast<float>(level) * (1.0F - pole * pole);
   const float offset = static_cast<float>(level * uniform(random, -0.3, 0.3));
   float first = 0.0F;
@@ -96,7 +97,7 @@ void add_rumble(std::vector<float>& x, std::mt19937_64& random, double level, in
 /// A shelf: one pole's low-passed part, added to or taken from the sound.
 void tilt(std::vector<float>& x, std::mt19937_64& random, int sample_rate_hz) {
   const double corner_hz = 200.0 * std::pow(20.0, uniform(random, 0.0, 1.0));
-  const float pole = static_cast<float>(std::exp(-2.0 * 3.14159265 * corner_hz / sample_rate_hz));
+  const float pole = static_cast<float>(std::exp(-2.0 * std::numbers::pi * corner_hz / sample_rate_hz));
   const float amount = static_cast<float>(std::pow(10.0, uniform(random, -9.0, 9.0) / 20.0) - 1.0);
   float low = 0.0F;
   for (float& v : x) {

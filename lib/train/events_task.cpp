@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/core/error.hpp"
+#include "lib/events/propose.hpp"
 #include "lib/events/refine.hpp"
 #include "models/events/distance.hpp"
 
@@ -13,28 +15,8 @@ using models::Distance;
 using models::PowerMaps;
 using models::Proposal;
 
-PowerMaps add(const PowerMaps& a, const PowerMaps& b) { return {a.fine + b.fine, a.coarse + b.coarse}; }
-PowerMaps detached(const PowerMaps& maps) { return {maps.fine.detach(), maps.coarse.detach()}; }
-
-PowerMaps frames_of(const PowerMaps& maps, std::int64_t first, std::int64_t count) {
-  const std::int64_t per_fine = maps.coarse.size(2) / maps.fine.size(2);
-  return {maps.fine.narrow(2, first, count), maps.coarse.narrow(2, first * per_fine, count * per_fine)};
-}
-
-PowerMaps scaled(const PowerMaps& maps, const torch::Tensor& factor) {  // factor [B]
-  const torch::Tensor f = factor.unsqueeze(-1).unsqueeze(-1);
-  return {maps.fine * f, maps.coarse * f};
-}
-
-Proposal joined(const std::vector<Proposal>& looks) {
-  std::vector<torch::Tensor> vectors, gains, onsets;
-  for (const Proposal& look : looks) {
-    vectors.push_back(look.vectors);
-    gains.push_back(look.log_gain);
-    onsets.push_back(look.onset_samples);
-  }
-  return {torch::cat(vectors, 1), torch::cat(gains, 1), torch::cat(onsets, 1)};
-}
+/// Steps of refinement in the held-out distance.
+constexpr int kValidationRefineSteps = 20;
 
 /// Numbers as a file holds them: half a quantisation step of noise either way.
 torch::Tensor with_quantisation_noise(const torch::Tensor& vectors, std::mt19937_64& random) {
@@ -49,15 +31,45 @@ torch::Tensor peak_of(const PowerMaps& maps) { return maps.fine.amax({1, 2}).cla
 
 }  // namespace
 
+void check(const EventsRecipe& r) {
+  const auto require = [](bool holds, const char* what) {
+    if (!holds) throw Error(std::string("the recipe makes no sense: ") + what);
+  };
+  require(r.steps >= 1, "steps must be 1 or more");
+  require(r.batch >= 1, "batch must be 1 or more");
+  require(r.encoder_rate >= 0 && r.decoder_rate >= 0 && r.table_rate >= 0 && r.critic_rate >= 0,
+          "learning rates must not be negative");
+  require(r.last_rate >= 0 && r.last_rate <= 1, "last_rate must be from 0 to 1");
+  require(r.clip_norm > 0, "clip_norm must be more than 0");
+  require(r.average_decay >= 0 && r.average_decay < 1, "average_decay must be from 0 to below 1");
+  require(r.carried_share >= 0 && r.carried_share <= 1, "carried_share must be from 0 to 1");
+  require(r.tail_frames >= 0 && r.tail_frames <= 4096, "tail_frames must be from 0 to 4096");
+  require(r.exploration >= 0, "exploration must not be negative");
+  require(r.refine_steps >= 0, "refine_steps must not be negative");
+  require(r.validate_every >= 1 && r.checkpoint_every >= 1,
+          "validate_every and checkpoint_every must be 1 or more");
+  require(r.validation_excerpts >= 1, "validation_excerpts must be 1 or more");
+}
+
 EventsTask::EventsTask(models::EventModel& model, models::EventDiscriminator critic,
                        const EventsRecipe& recipe, const Dataset& data)
     : model_(model), critic_(std::move(critic)), recipe_(recipe), data_(data) {}
 
-std::size_t EventsTask::excerpt_samples() const {
-  // Two hops, the tail, and the margins of the first and last frame.
+std::int64_t EventsTask::window_frames() const {
   const auto& c = model_.config;
-  const int frames = 2 * c.hop_frames() + std::max(recipe_.tail_frames, c.encoder_reach_frames());
+  return c.hop_frames() + std::max(recipe_.tail_frames, c.encoder_reach_frames());
+}
+
+std::size_t EventsTask::excerpt_samples() const {
+  // A hop, then a window, and the margins of the first and last frame.
+  const auto& c = model_.config;
+  const std::int64_t frames = c.hop_frames() + window_frames();
   return static_cast<std::size_t>((frames - 1) * c.bands.fine_hop_samples + c.bands.fine_window_samples);
+}
+
+PowerMaps EventsTask::rendered(const Proposal& events, std::int64_t frames) {
+  return model_.render(model_.decoder->shape(events.vectors), torch::exp(events.log_gain),
+                       events.onset_samples, frames);
 }
 
 EventsTask::Batch EventsTask::make_batch(const torch::Tensor& samples, const std::vector<bool>& carries,
@@ -65,31 +77,28 @@ EventsTask::Batch EventsTask::make_batch(const torch::Tensor& samples, const std
   torch::NoGradGuard no_grad;
   const auto& c = model_.config;
   const std::int64_t hop = c.hop_frames();
-  const std::int64_t seen = hop + std::max(recipe_.tail_frames, c.encoder_reach_frames());
-  const torch::Tensor ones = torch::ones({samples.size(0)}, samples.options());
-  const PowerMaps all = model_.analyse(samples, ones);
-  const PowerMaps first = frames_of(all, 0, seen);
-  const PowerMaps second = frames_of(all, hop, seen);
+  const PowerMaps all = model_.analyse(samples, torch::ones({samples.size(0)}, samples.options()));
+  const PowerMaps first = all.frames(0, window_frames());
+  const PowerMaps second = all.frames(hop, window_frames());
 
-  // The window before, explained by the model as it is now, leaves its tails in this one.
-  const torch::Tensor first_level = peak_of(first);
-  PowerMaps explained{torch::zeros_like(all.fine), torch::zeros_like(all.coarse)};
-  if (std::any_of(carries.begin(), carries.end(), [](bool carry) { return carry; })) {
-    const PowerMaps sound = scaled(first, first_level.reciprocal());
-    for (int look = 0; look < c.looks; ++look) {
-      const Proposal next = model_.encoder->propose(sound, frames_of(explained, 0, seen), c.events_per_look);
-      explained = add(explained, model_.render(model_.decoder->shape(next.vectors), torch::exp(next.log_gain),
-                                               next.onset_samples, all.fine.size(2)));
-    }
-  }
-  torch::Tensor carry = torch::empty({samples.size(0)}, torch::kFloat);
+  torch::Tensor carry = torch::empty({samples.size(0)});
   for (std::size_t i = 0; i < carries.size(); ++i)
     carry[static_cast<std::int64_t>(i)] = carries[i] ? 1.0F : 0.0F;
+  carry = carry.to(samples.device());
+  const torch::Tensor first_level = peak_of(first);
   const torch::Tensor level =
-      torch::maximum(peak_of(second), 0.5 * first_level * carry.to(samples.device())) *
-      std::pow(10.0, headroom_db / 10.0);
-  return {scaled(second, level.reciprocal()),
-          scaled(frames_of(explained, hop, seen), carry.to(samples.device()) * first_level / level)};
+      torch::maximum(peak_of(second), 0.5 * first_level * carry) * std::pow(10.0, headroom_db / 10.0);
+
+  // The window before, explained by the model as it is now, leaves its tails in this one.
+  PowerMaps tails{torch::zeros_like(second.fine), torch::zeros_like(second.coarse)};
+  if (std::any_of(carries.begin(), carries.end(), [](bool any) { return any; })) {
+    const PowerMaps sound = first.scaled(first_level.reciprocal());
+    const PowerMaps nothing{torch::zeros_like(sound.fine), torch::zeros_like(sound.coarse)};
+    const Proposal events = events::propose(model_, sound, nothing, c.events_per_hop());
+    tails =
+        rendered(events, all.fine.size(2)).frames(hop, window_frames()).scaled(carry * first_level / level);
+  }
+  return {second.scaled(level.reciprocal()), tails};
 }
 
 Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progress) {
@@ -107,15 +116,12 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
   const Batch batch = make_batch(samples.to(model_.device), carries, headroom_db);
 
   const std::int64_t hop = c.hop_frames();
-  const std::int64_t frames = hop + recipe_.tail_frames;
-  const PowerMaps sound = frames_of(batch.sound, 0, frames);
-  const PowerMaps carried = frames_of(batch.carried, 0, frames);
   const double exploration = recipe_.exploration * std::max(0.0, 1.0 - 2.0 * progress);
 
   // After every look the explanation so far is held against the sound.
   Figures figures;
-  torch::Tensor loss = torch::zeros({}, sound.fine.options());
-  PowerMaps explained = carried;
+  torch::Tensor loss = torch::zeros({}, batch.sound.fine.options());
+  PowerMaps explained = batch.carried;
   std::vector<Proposal> looks;
   for (int look = 0; look < c.looks; ++look) {
     torch::Tensor noise;
@@ -127,22 +133,11 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
         at[i] = static_cast<float>(exploration) * gumbel(random);
       noise = noise.to(model_.device);
     }
-    // The encoder sees all frames it can; events are rendered only where the loss hears them.
-    const Proposal next = model_.encoder->propose(
-        batch.sound,
-        detached({torch::cat({explained.fine,
-                              batch.carried.fine.narrow(2, frames, batch.carried.fine.size(2) - frames)},
-                             2),
-                  torch::cat({explained.coarse, batch.carried.coarse.narrow(
-                                                    2, explained.coarse.size(2),
-                                                    batch.carried.coarse.size(2) - explained.coarse.size(2))},
-                             2)}),
-        c.events_per_look, noise);
+    const Proposal next = model_.encoder->propose(batch.sound, explained.detach(), c.events_per_look, noise);
     looks.push_back(next);
-    explained =
-        add(explained, model_.render(model_.decoder->shape(with_quantisation_noise(next.vectors, random)),
-                                     torch::exp(next.log_gain), next.onset_samples, frames));
-    const Distance off = models::distance(sound, explained, hop, recipe_.tail_frames);
+    const Proposal stored{with_quantisation_noise(next.vectors, random), next.log_gain, next.onset_samples};
+    explained = explained + rendered(stored, window_frames());
+    const Distance off = models::distance(batch.sound, explained, hop, recipe_.tail_frames);
     const bool last = look + 1 == c.looks;
     loss = loss + (last ? 1.0 : 0.25) * off.total().mean();
     if (last) {
@@ -153,16 +148,14 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
       figures["first_look_db"] = off.fine_db.mean().item<double>();
     }
   }
-  const Proposal proposed = joined(looks);
+  const Proposal proposed = models::joined(looks);
 
   // The decoder also learns from events as refinement will leave them.
   if (recipe_.refine_steps > 0 && progress >= recipe_.refine_from) {
-    const Proposal refined =
-        events::refine(model_, sound, carried, proposed, recipe_.refine_steps, hop, recipe_.tail_frames);
-    const PowerMaps made = add(carried, model_.render(model_.decoder->shape(refined.vectors.detach()),
-                                                      torch::exp(refined.log_gain.detach()),
-                                                      refined.onset_samples.detach(), frames));
-    const Distance off = models::distance(sound, made, hop, recipe_.tail_frames);
+    const Proposal refined = events::refine(model_, batch.sound, batch.carried, proposed,
+                                            recipe_.refine_steps, hop, recipe_.tail_frames);
+    const PowerMaps made = batch.carried + rendered(refined, window_frames());
+    const Distance off = models::distance(batch.sound, made, hop, recipe_.tail_frames);
     loss = loss + recipe_.refined_weight * off.total().mean();
     figures["refined_db"] = off.fine_db.mean().item<double>();
   }
@@ -173,12 +166,12 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
     torch::Tensor keep = torch::empty(proposed.log_gain.sizes());
     float* at = keep.data_ptr<float>();
     for (std::int64_t i = 0; i < keep.numel(); ++i) at[i] = chance(random) < 0.5 ? 1.0F : 0.0F;
-    const torch::Tensor half =
-        carried.fine + model_.decoder->render(model_.decoder->shape(proposed.vectors),
-                                              torch::exp(proposed.log_gain) * keep.to(model_.device),
-                                              proposed.onset_samples, models::View::fine, frames);
-    loss = loss - recipe_.adversarial_weight * critic_(half.narrow(2, 0, hop)).mean();
-    const torch::Tensor real = critic_(sound.fine.narrow(2, 0, hop));
+    const torch::Tensor half = batch.carried.fine.narrow(2, 0, hop) +
+                               model_.decoder->render(model_.decoder->shape(proposed.vectors),
+                                                      torch::exp(proposed.log_gain) * keep.to(model_.device),
+                                                      proposed.onset_samples, models::View::fine, hop);
+    loss = loss - recipe_.adversarial_weight * critic_(half).mean();
+    const torch::Tensor real = critic_(batch.sound.fine.narrow(2, 0, hop));
     const torch::Tensor fake = critic_(explained.fine.narrow(2, 0, hop).detach());
     critic_loss = torch::relu(1.0 - real).mean() + torch::relu(1.0 + fake).mean();  // hinge
     figures["critic"] = critic_loss.item<double>();
@@ -196,11 +189,7 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
     return named;
   };
   out.model = gradients_of(loss, model_.parameters());
-  if (critic_loss.defined()) {
-    models::NamedTensors critic;
-    for (const auto& item : critic_->named_parameters()) critic[item.key()] = item.value();
-    out.critic = gradients_of(critic_loss, critic);
-  }
+  if (critic_loss.defined()) out.critic = gradients_of(critic_loss, models::named_parameters(*critic_));
   figures["loss"] = loss.item<double>();
   out.figures = figures;
   return out;
@@ -216,29 +205,21 @@ Figures EventsTask::validate() {
     const std::vector<float> excerpt = data_.validation_excerpt(static_cast<std::size_t>(i), length);
     const torch::Tensor samples = torch::tensor(excerpt).unsqueeze(0).to(model_.device);
     const Batch batch = make_batch(samples, {true}, 0.0);
-    PowerMaps explained = batch.carried;
-    std::vector<Proposal> looks;
-    for (int look = 0; look < c.looks; ++look) {
-      const Proposal next = model_.encoder->propose(batch.sound, explained, c.events_per_look);
-      looks.push_back(next);
-      explained = add(explained, model_.render(model_.decoder->shape(next.vectors), torch::exp(next.log_gain),
-                                               next.onset_samples, explained.fine.size(2)));
-    }
-    const Distance off = models::distance(batch.sound, explained, hop, 0);
-    sums["val_fine_db"] += off.fine_db.item<double>();
-    sums["val_coarse_db"] += off.coarse_db.item<double>();
-    {
-      torch::AutoGradMode with_grad(true);
-      const Proposal refined = events::refine(model_, batch.sound, batch.carried, joined(looks), 20, hop,
-                                              batch.sound.fine.size(2) - hop);
-      torch::NoGradGuard none;
-      const PowerMaps made = add(
-          batch.carried, model_.render(model_.decoder->shape(refined.vectors), torch::exp(refined.log_gain),
-                                       refined.onset_samples, explained.fine.size(2)));
-      const Distance after = models::distance(batch.sound, made, hop, 0);
-      sums["val_refined_fine_db"] += after.fine_db.item<double>();
-      sums["val_refined_coarse_db"] += after.coarse_db.item<double>();
-    }
+    const auto distance_of = [&](const Proposal& events) {
+      const PowerMaps explained = batch.carried + rendered(events, window_frames());
+      return models::distance(batch.sound, explained, hop, 0);
+    };
+    const Proposal proposed = events::propose(model_, batch.sound, batch.carried, c.events_per_hop());
+    const Distance before = distance_of(proposed);
+    sums["val_fine_db"] += before.fine_db.item<double>();
+    sums["val_coarse_db"] += before.coarse_db.item<double>();
+    torch::AutoGradMode with_gradients(true);
+    const Proposal refined = events::refine(model_, batch.sound, batch.carried, proposed,
+                                            kValidationRefineSteps, hop, window_frames() - hop);
+    torch::AutoGradMode without_gradients(false);
+    const Distance after = distance_of(refined);
+    sums["val_refined_fine_db"] += after.fine_db.item<double>();
+    sums["val_refined_coarse_db"] += after.coarse_db.item<double>();
   }
   for (auto& item : sums) item.second /= recipe_.validation_excerpts;
   return sums;
@@ -248,7 +229,10 @@ void EventsTask::start_from_data(std::mt19937_64& random) {
   torch::NoGradGuard no_grad;
   const auto& c = model_.config;
   std::vector<torch::Tensor> spectra;
-  while (static_cast<int>(spectra.size()) < c.resonances) {
+  const int most_tries = 50 + 4 * c.resonances;
+  for (int tries = 0; static_cast<int>(spectra.size()) < c.resonances; ++tries) {
+    if (tries == most_tries)
+      throw Error("the training sound is silent nearly everywhere", "add sound to its folder");
     const std::vector<float> excerpt = data_.training_excerpt(random, 65536);
     const torch::Tensor power = model_.bands.fine(torch::tensor(excerpt).unsqueeze(0).to(model_.device))[0];
     const torch::Tensor loudness = power.sum(0);  // [T]

@@ -44,6 +44,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventsRecipe, steps, batch, enco
                                                 adversarial_from, critic_rate, validate_every,
                                                 checkpoint_every, validation_excerpts)
 
+/// Throws ictus::Error that names the first value that is out of range.
+void check(const EventsRecipe& recipe);
+
 using Figures = std::map<std::string, double>;  ///< named values for the log
 
 /// The gradients of one worker's share of a batch.
@@ -72,7 +75,10 @@ class EventsTask {
     models::PowerMaps carried;  // power in it of the events of the window before
   };
   Batch make_batch(const torch::Tensor& samples, const std::vector<bool>& carries, double headroom_db);
+  /// Frames of a window that are seen or rendered.
+  [[nodiscard]] std::int64_t window_frames() const;
   [[nodiscard]] std::size_t excerpt_samples() const;
+  [[nodiscard]] models::PowerMaps rendered(const models::Proposal& events, std::int64_t frames);
 
   models::EventModel& model_;
   models::EventDiscriminator critic_;

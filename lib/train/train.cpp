@@ -9,12 +9,13 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <numbers>
 #include <optional>
 #include <thread>
 
-#include "formats/safetensors.hpp"
 #include "lib/core/error.hpp"
-#include "lib/events/tensors.hpp"
+#include "lib/dsp/device.hpp"
+#include "lib/events/tensor_file.hpp"
 #include "lib/train/adam.hpp"
 #include "lib/train/dataset.hpp"
 #include "lib/train/events_task.hpp"
@@ -29,28 +30,6 @@ struct Configuration {
   models::EventModelConfig model;
   EventsRecipe recipe;
 };
-
-std::vector<std::byte> read_bytes(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(fmt::format("{}: cannot be opened", path));
-  const std::vector<char> chars((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const auto* first = reinterpret_cast<const std::byte*>(chars.data());
-  return {first, first + chars.size()};
-}
-
-/// Writes beside the target and renames, so that a run cut off never leaves half a file.
-void write_atomically(const std::string& path, const formats::TensorFile& file) {
-  const std::vector<std::byte> bytes = formats::serialise_safetensors(file);
-  const std::string part = path + ".part";
-  {
-    std::ofstream out(part, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    out.flush();
-    if (!out)
-      throw Error(fmt::format("{}: cannot be written", part), "is the disk full, or the folder missing?");
-  }
-  std::filesystem::rename(part, path);
-}
 
 Configuration read_configuration(const std::string& path) {
   Configuration c;
@@ -97,12 +76,6 @@ void keep_freed_memory() {
 #endif
 }
 
-models::NamedTensors parameters_of(const models::EventDiscriminator& critic) {
-  models::NamedTensors all;
-  for (const auto& item : critic->named_parameters()) all[item.key()] = item.value();
-  return all;
-}
-
 /// All that changes during training.
 class Run {
  public:
@@ -112,7 +85,7 @@ class Run {
         model_(configuration.model, device),
         critic_(configuration.model),
         adam_(model_.parameters()),
-        critic_adam_((critic_->to(device), parameters_of(critic_)), 0.5, 0.9) {
+        critic_adam_((critic_->to(device), models::named_parameters(*critic_)), 0.5, 0.9) {
     torch::NoGradGuard no_grad;
     for (const auto& [name, value] : model_.parameters()) average_[name] = value.detach().clone();
   }
@@ -130,7 +103,7 @@ class Run {
   double update(const Gradients& g, double progress) {
     const EventsRecipe& r = configuration_.recipe;
     const double fade =
-        r.last_rate + (1.0 - r.last_rate) * 0.5 * (1.0 + std::cos(3.141592653589793 * progress));
+        r.last_rate + (1.0 - r.last_rate) * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
     const double warm = std::min(1.0, static_cast<double>(step_ + 1) / 100.0);
     const double norm = adam_.step(g.model, r.clip_norm, [&](const std::string& name) {
       // Layers are named LAYER.weight and LAYER.bias; the decoder's learned sets have plain names.
@@ -162,30 +135,30 @@ class Run {
 
   void save_weights(const std::string& path) const {
     formats::TensorFile file;
-    file.metadata["format"] = "ictus-event-model";
+    file.metadata["format"] = events::kModelFormat;
     file.metadata["version"] = "1";
-    file.metadata["id"] = configuration_.model.id;
     file.metadata["config"] = json(configuration_.model).dump();
     file.metadata["recipe"] = json(configuration_.recipe).dump();
     file.metadata["steps"] = std::to_string(step_);
     store(file, "", average_, formats::DType::f16);
-    write_atomically(path, file);
+    events::write_tensor_file(path, file);
   }
 
   void save_checkpoint(const std::string& path) const {
     formats::TensorFile file;
-    file.metadata["format"] = "ictus-event-checkpoint";
+    file.metadata["format"] = events::kCheckpointFormat;
     file.metadata["version"] = "1";
     file.metadata["config"] = json(configuration_.model).dump();
     file.metadata["recipe"] = json(configuration_.recipe).dump();
     file.metadata["step"] = std::to_string(step_);
+    file.metadata["critic_steps"] = std::to_string(critic_adam_.steps());
     file.metadata["seed"] = std::to_string(options_.seed);
     store(file, "model.", model_.parameters(), formats::DType::f32);
     store(file, "average.", average_, formats::DType::f32);
     store(file, "adam.", adam_.state(), formats::DType::f32);
-    store(file, "critic.", parameters_of(critic_), formats::DType::f32);
+    store(file, "critic.", models::named_parameters(*critic_), formats::DType::f32);
     store(file, "critic_adam.", critic_adam_.state(), formats::DType::f32);
-    write_atomically(path, file);
+    events::write_tensor_file(path, file);
   }
 
   void load_checkpoint(const formats::TensorFile& file) {
@@ -196,8 +169,9 @@ class Run {
     step_ = std::stoll(file.metadata.at("step"));
     adam_.load_state(fetch(file, "adam.", device), step_);
     const models::NamedTensors critic = fetch(file, "critic.", device);
-    for (auto& [name, value] : parameters_of(critic_)) value.copy_(critic.at(name));
-    critic_adam_.load_state(fetch(file, "critic_adam.", device), step_);
+    for (auto& [name, value] : models::named_parameters(*critic_)) value.copy_(critic.at(name));
+    critic_adam_.load_state(fetch(file, "critic_adam.", device),
+                            std::stoll(file.metadata.at("critic_steps")));
   }
 
  private:
@@ -209,6 +183,26 @@ class Run {
   models::NamedTensors average_;
   long long step_ = 0;
 };
+
+/// Refuses files that training cannot start from.
+void check_start(const std::string& path, const events::StoredTensors& start, bool resuming,
+                 unsigned long long seed) {
+  const bool is_checkpoint = start.format() == events::kCheckpointFormat;
+  if (resuming && !is_checkpoint)
+    throw Error(fmt::format("{}: not a training checkpoint", path),
+                "checkpoints end in '.checkpoint'; to start from finished weights use --init");
+  if (!is_checkpoint && start.format() != events::kModelFormat)
+    throw Error(fmt::format("{}: neither an event model nor a training checkpoint", path),
+                "--init takes what 'ictus train events' made");
+  if (!is_checkpoint) return;
+  for (const char* key : {"recipe", "step", "critic_steps", "seed"})
+    if (start.file.metadata.count(key) == 0)
+      throw Error(fmt::format("{}: the checkpoint does not say its '{}'", path, key),
+                  "start anew, or from weights with --init");
+  if (resuming && start.file.metadata.at("seed") != std::to_string(seed))
+    throw Error(fmt::format("{}: was made with the seed {}", path, start.file.metadata.at("seed")),
+                "give the same --seed to go on with it");
+}
 
 /// The gradients of a batch: every worker computes those of its share, then they are averaged in a
 /// fixed order. A step's randomness depends on the seed and the step alone.
@@ -277,31 +271,26 @@ class Log {
 
 void train_events(const TrainOptions& options, const std::function<bool()>& stop_requested,
                   std::ostream& words) {
-  std::optional<formats::TensorFile> start;
-  const std::string start_path = options.resume_path.empty() ? options.init_path : options.resume_path;
-  if (!start_path.empty()) start = formats::parse_safetensors(read_bytes(start_path), start_path);
-
   Configuration configuration = read_configuration(options.config_path);
   const bool resuming = !options.resume_path.empty();
-  if (start) {
-    const bool is_checkpoint = start->metadata["format"] == "ictus-event-checkpoint";
-    if (resuming && !is_checkpoint)
-      throw Error(fmt::format("{}: not a training checkpoint", start_path),
-                  "checkpoints end in '.checkpoint'; to start from finished weights use --init");
-    configuration.model = json::parse(start->metadata.at("config")).get<models::EventModelConfig>();
+  const std::string start_path = resuming ? options.resume_path : options.init_path;
+  std::optional<events::StoredTensors> start;
+  if (!start_path.empty()) {
+    start = events::read_tensor_file(start_path, "name the file of an earlier training");
+    check_start(start_path, *start, resuming, options.seed);
+    configuration.model = start->config();
     if (resuming && options.config_path.empty())
-      configuration.recipe = json::parse(start->metadata.at("recipe")).get<EventsRecipe>();
-    if (resuming && start->metadata["seed"] != std::to_string(options.seed))
-      throw Error(fmt::format("{}: was made with the seed {}", start_path, start->metadata["seed"]),
-                  "give the same --seed to go on with it");
+      configuration.recipe = json::parse(start->file.metadata.at("recipe")).get<EventsRecipe>();
   }
   EventsRecipe& recipe = configuration.recipe;
   if (options.steps > 0) recipe.steps = options.steps;
+  models::check(configuration.model);
+  check(recipe);
 
   keep_freed_memory();
   use_one_thread_per_caller();  // workers are the parallelism
   torch::manual_seed(options.seed);
-  const torch::Device device = device_from_name(options.device);
+  const torch::Device device = dsp::usable_device(options.device);
   Log log(options.log_path.empty() ? options.out_path + ".tsv" : options.log_path, resuming);
   Run run(options, configuration, device);
 
@@ -311,10 +300,10 @@ void train_events(const TrainOptions& options, const std::function<bool()>& stop
              data.validation_hours(), std::chrono::duration<double>(Clock::now() - loading).count());
   EventsTask task(run.model(), run.critic(), recipe, data);
   if (resuming) {
-    run.load_checkpoint(*start);
+    run.load_checkpoint(start->file);
   } else if (start) {
-    const bool is_checkpoint = start->metadata["format"] == "ictus-event-checkpoint";
-    run.model().load(fetch(*start, is_checkpoint ? "average." : "", device));
+    const bool is_checkpoint = start->format() == events::kCheckpointFormat;
+    run.model().load(fetch(start->file, is_checkpoint ? "average." : "", device));
   } else {
     std::mt19937_64 random(options.seed);
     task.start_from_data(random);

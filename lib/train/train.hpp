@@ -9,7 +9,6 @@
 namespace ictus::train {
 
 struct TrainOptions {
-  std::string task;         ///< "events"
   std::string data_dir;     ///< folder of sound files
   std::string out_path;     ///< the weights; OUT.checkpoint and OUT.tsv lie beside them
   std::string config_path;  ///< JSON of sizes and recipe; empty for the defaults

@@ -20,6 +20,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BandSettings, sample_rate_hz, fi
 
 namespace ictus::models {
 
+/// An event's gain is said relative to the loudest of a frame and as many that follow it.
+inline constexpr int kGainFrames = 3;
+
 struct EventModelConfig {
   std::string id = "events-1";
   dsp::BandSettings bands;
@@ -41,7 +44,6 @@ struct EventModelConfig {
   int rooms = 16;       ///< learned room responses
 
   [[nodiscard]] int hop_samples() const { return window_samples / 2; }
-  [[nodiscard]] int window_frames() const { return window_samples / bands.fine_hop_samples; }
   [[nodiscard]] int hop_frames() const { return hop_samples() / bands.fine_hop_samples; }
   /// Frames to either side that bear on what the encoder says of a frame.
   [[nodiscard]] int encoder_reach_frames() const {
@@ -51,6 +53,7 @@ struct EventModelConfig {
   }
   /// Frames that the encoder needs to see: later ones cannot bear on an onset in the first half.
   [[nodiscard]] int seen_frames() const { return hop_frames() + encoder_reach_frames(); }
+  /// The most events in one hop.
   [[nodiscard]] int events_per_hop() const { return looks * events_per_look; }
   [[nodiscard]] int coarse_per_fine() const { return bands.fine_hop_samples / bands.coarse_hop_samples; }
 };
@@ -59,5 +62,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventModelConfig, id, bands, win
                                                 encoder_dilations, looks, events_per_look, decoder_hidden,
                                                 resonances, filter_knots, attacks, attack_steps,
                                                 attack_step_samples, decays, crossfades, rooms)
+
+/// Throws ictus::Error that names the first value that is out of range or does not fit another.
+void check(const EventModelConfig& config);
 
 }  // namespace ictus::models

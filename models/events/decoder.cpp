@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace ictus::models {
 namespace {
@@ -38,7 +39,7 @@ torch::Tensor starting_attacks(const EventModelConfig& c) {
       if (kind == 2) level = rise * std::exp(-t / fall_s);                // 2: strikes and dies
       if (kind == 3) {                                                    // 3: swells and ends
         const double length_s = 0.05 + 0.6 * place;
-        level = t < length_s ? std::pow(std::sin(3.14159265 * t / length_s), 2.0) : 0.0;
+        level = t < length_s ? std::pow(std::sin(std::numbers::pi * t / length_s), 2.0) : 0.0;
       }
       power[k][j] = std::max(level, 1e-4);
     }
@@ -47,11 +48,6 @@ torch::Tensor starting_attacks(const EventModelConfig& c) {
 }
 
 }  // namespace
-
-EventShape EventShape::detach() const {
-  return {spectra.detach(),        attack.detach(),     decay_rate.detach(),
-          crossfade_rate.detach(), room_level.detach(), room_rate.detach()};
-}
 
 EventDecoderImpl::EventDecoderImpl(const EventModelConfig& config, const dsp::Bands& bands)
     : config_(config), bands_(bands) {

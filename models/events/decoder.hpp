@@ -17,8 +17,6 @@ struct EventShape {
   torch::Tensor crossfade_rate;  ///< [...] from the first spectrum to the second, 1/s
   torch::Tensor room_level;      ///< [..., regions] power of the room's answer
   torch::Tensor room_rate;       ///< [..., regions] decay of the room's power, 1/s
-
-  [[nodiscard]] EventShape detach() const;
 };
 
 /// Which of the two views of the spectrum is wanted, see dsp::Bands.

@@ -1,6 +1,6 @@
 #include "models/events/discriminator.hpp"
 
-#include "models/events/encoder.hpp"
+#include "models/events/power_maps.hpp"
 
 namespace ictus::models {
 
@@ -19,8 +19,7 @@ EventDiscriminatorImpl::EventDiscriminatorImpl(const EventModelConfig& config) {
 }
 
 torch::Tensor EventDiscriminatorImpl::forward(const torch::Tensor& power) {
-  const torch::Tensor level = (torch::log10(power + kPowerFloor) * 10.0 + 35.0) / 20.0;
-  return layers_->forward(level).squeeze(1);
+  return layers_->forward(level_feature(power)).squeeze(1);
 }
 
 }  // namespace ictus::models

@@ -3,13 +3,11 @@
 namespace ictus::models {
 namespace {
 
-torch::Tensor db(const torch::Tensor& power) { return 10.0 * torch::log10(power + kPowerFloor); }
-
 /// [B, bands, T] twice -> [B], in dB. Frames up to `frames` weigh 1, too much power after them 1/2.
 torch::Tensor log_distance(const torch::Tensor& sound, const torch::Tensor& explained, std::int64_t frames,
                            std::int64_t tail_frames) {
-  const torch::Tensor difference =
-      db(explained.narrow(2, 0, frames + tail_frames)) - db(sound.narrow(2, 0, frames + tail_frames));
+  const torch::Tensor difference = level_db(explained.narrow(2, 0, frames + tail_frames)) -
+                                   level_db(sound.narrow(2, 0, frames + tail_frames));
   const torch::Tensor inside = difference.narrow(2, 0, frames).abs().mean({1, 2});
   if (tail_frames == 0) return inside;
   const torch::Tensor beyond = torch::relu(difference.narrow(2, frames, tail_frames)).mean({1, 2});

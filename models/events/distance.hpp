@@ -1,7 +1,7 @@
 // How far an explanation is from a sound: what training lowers and what refinement lowers.
 #pragma once
 
-#include "models/events/encoder.hpp"
+#include "models/events/power_maps.hpp"
 
 namespace ictus::models {
 

@@ -10,12 +10,17 @@ torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& scale) {  //
   return x * torch::rsqrt(x.square().mean(1, true) + 1e-6) * scale.unsqueeze(-1);
 }
 
-/// Log power, brought to about [-2, 2].
-torch::Tensor log_feature(const torch::Tensor& power) {
-  return (torch::log10(power + kPowerFloor) * 10.0 + 35.0) / 20.0;
-}
-
 }  // namespace
+
+Proposal joined(const std::vector<Proposal>& proposals) {
+  std::vector<torch::Tensor> vectors, log_gains, onsets;
+  for (const Proposal& one : proposals) {
+    vectors.push_back(one.vectors);
+    log_gains.push_back(one.log_gain);
+    onsets.push_back(one.onset_samples);
+  }
+  return {torch::cat(vectors, 1), torch::cat(log_gains, 1), torch::cat(onsets, 1)};
+}
 
 EventEncoderImpl::EventEncoderImpl(const EventModelConfig& config, const dsp::Bands& bands)
     : config_(config), widths_(bands.fine_widths) {
@@ -38,9 +43,9 @@ EventEncoderImpl::EventEncoderImpl(const EventModelConfig& config, const dsp::Ba
 torch::Tensor EventEncoderImpl::features(const PowerMaps& maps) const {
   const std::int64_t frames = config_.seen_frames();
   const std::int64_t per_fine = config_.coarse_per_fine();
-  const torch::Tensor fine = log_feature(maps.fine.narrow(2, 0, frames));
+  const torch::Tensor fine = level_feature(maps.fine.narrow(2, 0, frames));
   // The short frames within a long one become channels: [B, bands, T * n] -> [B, bands * n, T].
-  const torch::Tensor coarse = log_feature(maps.coarse.narrow(2, 0, frames * per_fine));
+  const torch::Tensor coarse = level_feature(maps.coarse.narrow(2, 0, frames * per_fine));
   return torch::cat({fine, coarse.unflatten(2, {frames, per_fine}).permute({0, 1, 3, 2}).flatten(1, 2)}, 1);
 }
 
@@ -63,10 +68,11 @@ Proposal EventEncoderImpl::propose(const PowerMaps& sound, const PowerMaps& expl
   const torch::Tensor fine_time = heads.select(2, kEventVectorSize + 2);
 
   // A gain is said relative to the power that is left around the frame.
-  const torch::Tensor residual = torch::relu(sound.fine - explained.fine).narrow(2, 0, frames + 3);
-  const torch::Tensor mean_square =
-      torch::matmul(widths_ * (2.0 / config_.bands.fine_window_samples), residual);         // [B, frames + 3]
-  const torch::Tensor near = torch::max_pool1d(mean_square.unsqueeze(1), 4, 1).squeeze(1);  // [B, frames]
+  const torch::Tensor residual = torch::relu(sound.fine - explained.fine).narrow(2, 0, frames + kGainFrames);
+  const torch::Tensor mean_square = torch::matmul(widths_ * (2.0 / config_.bands.fine_window_samples),
+                                                  residual);  // [B, frames + kGainFrames]
+  const torch::Tensor near =
+      torch::max_pool1d(mean_square.unsqueeze(1), kGainFrames + 1, 1).squeeze(1);  // [B, frames]
   const torch::Tensor log_near = torch::log(near + 1e-9).detach();
 
   // The best frames, none beside another.

@@ -2,18 +2,14 @@
 // the next events.
 #pragma once
 
+#include <vector>
+
 #include "lib/dsp/bands.hpp"
 #include "lib/dsp/torch_compat.hpp"
 #include "models/events/config.hpp"
+#include "models/events/power_maps.hpp"
 
 namespace ictus::models {
-
-/// Power in both views of a stretch of sound, relative to a reference level (so that its loudest
-/// part is near 1).
-struct PowerMaps {
-  torch::Tensor fine;    ///< [B, fine bands, T]
-  torch::Tensor coarse;  ///< [B, coarse bands, T * coarse_per_fine]
-};
 
 /// Proposed events.
 struct Proposal {
@@ -22,8 +18,8 @@ struct Proposal {
   torch::Tensor onset_samples;  ///< [B, E] from the centre of the window's first frame
 };
 
-/// Powers below this part of the reference level are silence: 70 dB, as in the log-mel distance.
-inline constexpr double kPowerFloor = 1e-7;
+/// All events of several proposals.
+Proposal joined(const std::vector<Proposal>& proposals);
 
 class EventEncoderImpl : public torch::nn::Module {
  public:

@@ -6,9 +6,23 @@
 #include "lib/core/error.hpp"
 
 namespace ictus::models {
+namespace {
+
+EventModelConfig checked(const EventModelConfig& config) {
+  check(config);
+  return config;
+}
+
+}  // namespace
+
+NamedTensors named_parameters(const torch::nn::Module& module, const std::string& prefix) {
+  NamedTensors all;
+  for (const auto& item : module.named_parameters()) all[prefix + item.key()] = item.value();
+  return all;
+}
 
 EventModel::EventModel(const EventModelConfig& config_, const torch::Device& device_)
-    : config(config_), device(device_), bands(config_.bands, device_) {
+    : config(checked(config_)), device(device_), bands(config_.bands, device_) {
   encoder = EventEncoder(config, bands);
   decoder = EventDecoder(config, bands);
   encoder->to(device);
@@ -27,9 +41,8 @@ PowerMaps EventModel::render(const EventShape& shape, const torch::Tensor& gain,
 }
 
 NamedTensors EventModel::parameters() const {
-  NamedTensors all;
-  for (const auto& item : encoder->named_parameters()) all["encoder." + item.key()] = item.value();
-  for (const auto& item : decoder->named_parameters()) all["decoder." + item.key()] = item.value();
+  NamedTensors all = named_parameters(*encoder, "encoder.");
+  all.merge(named_parameters(*decoder, "decoder."));
   return all;
 }
 

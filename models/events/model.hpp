@@ -16,9 +16,12 @@ namespace ictus::models {
 /// Names are those of torch: "encoder.in.weight".
 using NamedTensors = std::map<std::string, torch::Tensor>;
 
+/// A module's weights, each name with `prefix` in front.
+NamedTensors named_parameters(const torch::nn::Module& module, const std::string& prefix = {});
+
 class EventModel {
  public:
-  /// Weights start at random, from torch's seed.
+  /// Weights start at random, from torch's seed. Throws ictus::Error as check() does.
   EventModel(const EventModelConfig& config, const torch::Device& device);
   EventModel(const EventModel&) = delete;
   EventModel& operator=(const EventModel&) = delete;

@@ -6,7 +6,6 @@
 #include <numbers>
 #include <random>
 
-#include "lib/events/codec.hpp"
 #include "tests/unit/events/support.hpp"
 
 using namespace ictus;

@@ -54,6 +54,9 @@ TEST_CASE("files that are no event model are refused with the reason and a remed
         std::string::npos);
   CHECK(message_of(replaced(good, "encoder.heads.bias", "encoder.heads.bios")).find("heads.bi") !=
         std::string::npos);
+  CHECK(message_of(replaced(good, "\\\"fine_hop_samples\\\":512", "\\\"fine_hop_samples\\\":0  ")) != "");
+  CHECK(message_of(replaced(good, "\\\"regions\\\":20", "\\\"regions\\\":21")).find("regions") !=
+        std::string::npos);
   CHECK(message_of(replaced(good, "\\\"resonances\\\":12", "\\\"resonances\\\":13")).find("resonance") !=
         std::string::npos);
   CHECK(message_of(good) == "");

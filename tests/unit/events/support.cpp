@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "formats/safetensors.hpp"
-#include "lib/events/tensors.hpp"
+#include "lib/events/tensor_file.hpp"
 
 namespace ictus::tests {
 
@@ -31,7 +31,6 @@ models::EventModelConfig small_config() {
 std::shared_ptr<events::LoadedModel> small_model(const torch::Device& device) {
   torch::manual_seed(7);
   auto loaded = std::make_shared<events::LoadedModel>();
-  loaded->id = "events-test";
   auto on_cpu = std::make_shared<models::EventModel>(small_config(), torch::kCPU);
   loaded->model = on_cpu;
   if (!device.is_cpu()) {
@@ -84,7 +83,7 @@ TemporaryFile::~TemporaryFile() { ::unlink(path_.c_str()); }
 
 std::string weights_bytes(const events::LoadedModel& model) {
   formats::TensorFile file;
-  file.metadata["format"] = "ictus-event-model";
+  file.metadata["format"] = events::kModelFormat;
   file.metadata["version"] = "1";
   file.metadata["config"] = nlohmann::json(model.model->config).dump();
   for (const auto& [name, tensor] : model.model->parameters())

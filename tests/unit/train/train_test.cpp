@@ -43,7 +43,7 @@ class Folder {
     std::ofstream(path_ / "small.json") << R"({"model": {"encoder_channels": 16, "encoder_dilations": [1, 2],
       "looks": 2, "events_per_look": 2, "decoder_hidden": 16, "resonances": 12, "attacks": 8, "decays": 6,
       "crossfades": 4, "rooms": 4}, "training": {"steps": 6, "batch": 2, "refine_steps": 1, "refine_from": 0.5,
-      "adversarial_weight": 0.1, "adversarial_from": 0.5, "validate_every": 3, "checkpoint_every": 3,
+      "adversarial_weight": 0.1, "adversarial_from": 0.2, "validate_every": 3, "checkpoint_every": 3,
       "validation_excerpts": 1}})";
   }
   ~Folder() { fs::remove_all(path_); }
@@ -81,6 +81,8 @@ TEST_CASE("training stopped and resumed ends with the same weights as training i
   options.resume_path = folder / "parts.checkpoint";
   train::train_events(options, never, words);
   CHECK(bytes_of(folder / "whole") == bytes_of(folder / "parts"));
+  // In full precision too, and with the state of both optimisers.
+  CHECK(bytes_of(folder / "whole.checkpoint") == bytes_of(folder / "parts.checkpoint"));
 
   SUBCASE("the log is a table of numbers, and holds the held-out distance") {
     const std::string log = bytes_of(folder / "whole.tsv");
@@ -123,7 +125,33 @@ TEST_CASE("mistakes are named") {
   std::ofstream(folder / "typo.json") << R"({"training": {"stepz": 5}})";
   options.config_path = folder / "typo.json";
   CHECK_THROWS_WITH_AS(train::train_events(options, never, words), doctest::Contains("stepz"), Error);
+  const auto refused = [&](const char* content, const char* named) {
+    std::ofstream(folder / "wrong.json") << content;
+    options.config_path = folder / "wrong.json";
+    CHECK_THROWS_WITH_AS(train::train_events(options, never, words), doctest::Contains(named), Error);
+  };
+  refused(R"({"model": {"bands": {"regions": 7}}})", "regions");
+  refused(R"({"model": {"bands": {"fine_hop_samples": 0}}})", "fine_hop_samples");
+  refused(R"({"model": {"looks": "many"}})", "wrong.json");
+  refused(R"({"training": {"batch": 0}})", "batch");
   options.config_path.clear();
+  options.device = "cuda:99";
+  CHECK_THROWS_WITH_AS(train::train_events(options, never, words), doctest::Contains("cuda:99"), Error);
+  options.device = "cpu";
+  options.init_path = folder / "typo.json";
+  CHECK_THROWS_WITH_AS(train::train_events(options, never, words), doctest::Contains("typo.json"), Error);
+  options.init_path.clear();
+  fs::create_directory(folder / "silent");
+  {
+    const int fd = ::open((folder / "silent/silence.wav").c_str(), O_CREAT | O_RDWR, 0600);
+    const auto sink = audio::Sink::open(fd, "silence.wav", 22050, {.sample_rate_hz = 22050});
+    sink->write(std::vector<float>(22050, 0.0F));
+    sink->finish();
+    ::close(fd);
+  }
+  options.data_dir = folder / "silent";
+  CHECK_THROWS_WITH_AS(train::train_events(options, never, words), doctest::Contains("silent"), Error);
+  options.data_dir = folder / "sound";
   options.out_path = folder / "missing/out";
   CHECK_THROWS_AS(train::train_events(options, never, words), Error);
 }

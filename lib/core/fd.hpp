@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace ictus::audio {
+namespace ictus {
 
 /// Closes its descriptor when it goes.
 class UniqueFd {
@@ -18,6 +18,7 @@ class UniqueFd {
   ~UniqueFd();
 
   [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
   int release();
 
  private:
@@ -34,4 +35,4 @@ std::size_t read_at(int fd, std::uint64_t offset, std::span<std::byte> bytes, co
 void write_all(int fd, std::span<const std::byte> bytes, const std::string& name);
 void write_all_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes, const std::string& name);
 
-}  // namespace ictus::audio
+}  // namespace ictus

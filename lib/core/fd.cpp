@@ -1,4 +1,4 @@
-#include "lib/audio/fd.hpp"
+#include "lib/core/fd.hpp"
 
 #include <poll.h>
 #include <sys/types.h>
@@ -9,7 +9,7 @@
 
 #include "lib/core/error.hpp"
 
-namespace ictus::audio {
+namespace ictus {
 namespace {
 
 /// Calls `operation` until it does something; `events` is what to wait for on a non-blocking descriptor.
@@ -83,4 +83,4 @@ void write_all_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes
   }
 }
 
-}  // namespace ictus::audio
+}  // namespace ictus

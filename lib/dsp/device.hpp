@@ -1,0 +1,14 @@
+// What a network runs on.
+#pragma once
+
+#include <string>
+
+#include "lib/dsp/torch_compat.hpp"
+
+namespace ictus::dsp {
+
+/// The device named "cpu", "cuda", "cuda:N", or by "auto" the first GPU where there is one. Throws
+/// ictus::Error with a remedy when the name means nothing or the device is not there.
+torch::Device usable_device(const std::string& name);
+
+}  // namespace ictus::dsp

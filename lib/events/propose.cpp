@@ -1,0 +1,33 @@
+#include "lib/events/propose.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "models/events/distance.hpp"
+
+namespace ictus::events {
+
+models::Proposal propose(models::EventModel& model, const models::PowerMaps& sound,
+                         const models::PowerMaps& carried, int most_events, double close_enough_db) {
+  const auto& c = model.config;
+  const torch::TensorOptions options = sound.fine.options();
+  const std::int64_t batch = sound.fine.size(0);
+  std::vector<models::Proposal> looks{{torch::zeros({batch, 0, kEventVectorSize}, options),
+                                       torch::zeros({batch, 0}, options), torch::zeros({batch, 0}, options)}};
+  models::PowerMaps explained = carried;
+  for (int proposed = 0; proposed < most_events; proposed += c.events_per_look) {
+    const auto is_explained = [&] {
+      const models::Distance off = models::distance(sound, explained, c.hop_frames(), 0);
+      return off.fine_db.max().item<double>() < close_enough_db;
+    };
+    if (close_enough_db > 0.0 && is_explained()) break;
+    looks.push_back(
+        model.encoder->propose(sound, explained, std::min(c.events_per_look, most_events - proposed)));
+    const models::Proposal& next = looks.back();
+    explained = explained + model.render(model.decoder->shape(next.vectors), torch::exp(next.log_gain),
+                                         next.onset_samples, sound.fine.size(2));
+  }
+  return models::joined(looks);
+}
+
+}  // namespace ictus::events
