@@ -1,16 +1,14 @@
-// Reading and writing of the event-stream format (.evs), see SPEC.md.
+// Reading and writing of the event-stream format (.evs), see SPEC.md, part II.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "formats/blocks.hpp"
 #include "formats/event.hpp"
 
 namespace ictus::formats {
@@ -19,9 +17,7 @@ namespace ictus::formats {
 inline constexpr std::size_t kMaxEventsPerBlock = 4096;
 
 /// The version of the format that is written, and the only one that is read.
-inline constexpr std::uint8_t kEventStreamVersion = 1;
-
-using WeightsHash = std::array<std::uint8_t, 16>;
+inline constexpr std::uint8_t kEventStreamVersion = kEventStreamFormat.version;
 
 enum class Precision : std::uint8_t {
   quantised,  ///< vectors at 8 bits a number, gains in steps of 0.5 dB from -100 to 27.5 dB
@@ -52,11 +48,6 @@ struct EventStreamTotals {
 /// ictus::Error when one is not a number.
 [[nodiscard]] Event quantise(const Event& event, Precision precision);
 
-/// Takes the bytes that a writer makes; throws on failure.
-using ByteSink = std::function<void(std::span<const std::byte>)>;
-/// Fills as much of the buffer as it can; returns the count, 0 only at the end of the data.
-using ByteSource = std::function<std::size_t(std::span<std::byte>)>;
-
 /// Writes a stream: header at once, then each block as it comes, each flushed to the sink as one call.
 /// Every function throws ictus::Error, before anything of the block is written, when its argument
 /// cannot stand in a file. A stream without finish() counts as cut short.
@@ -68,19 +59,13 @@ class EventStreamWriter {
   void write(const EventBlock& block);
   /// Writes the end block. `totals.events` is filled in by the writer.
   void finish(EventStreamTotals totals);
-  [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+  [[nodiscard]] std::uint64_t bytes_written() const { return blocks_.bytes_written(); }
 
  private:
-  void put(const std::vector<std::uint8_t>& bytes);
-  void require_open() const;
-
-  ByteSink sink_;
+  BlockWriter blocks_;
   Precision precision_;
-  std::uint32_t block_number_ = 0;
   std::int64_t end_samples_ = 0;
   std::uint64_t events_ = 0;
-  std::uint64_t bytes_written_ = 0;
-  bool closed_ = false;
 };
 
 /// Reads a stream block by block, in constant memory. It asks the source for no byte beyond the block
@@ -97,29 +82,16 @@ class EventStreamReader {
   [[nodiscard]] std::optional<EventBlock> next();
   /// Totals from the end block; empty until next() has returned nothing.
   [[nodiscard]] const std::optional<EventStreamTotals>& totals() const { return totals_; }
-  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+  [[nodiscard]] std::uint64_t bytes_read() const { return blocks_.bytes_read(); }
 
  private:
-  struct Block {
-    std::uint8_t kind = 0;
-    std::vector<std::uint8_t> content;
-  };
+  void read_header(const std::vector<std::uint8_t>& content);
+  EventBlock read_events(const std::vector<std::uint8_t>& content);
+  void read_end(const std::vector<std::uint8_t>& content);
 
-  [[noreturn]] void fail(const std::string& what) const;
-  std::size_t fetch(std::span<std::uint8_t> into);
-  void read_signature();
-  Block read_block();
-  std::size_t read_size(std::vector<std::uint8_t>& bytes, const char* name);
-  void read_header(const Block& block);
-  EventBlock read_events(const Block& block);
-  void read_end(const Block& block);
-
-  ByteSource source_;
+  BlockReader blocks_;
   EventStreamHeader header_;
   std::optional<EventStreamTotals> totals_;
-  std::uint32_t block_number_ = 0;  ///< of the block being read
-  std::uint64_t block_offset_ = 0;  ///< its first byte
-  std::uint64_t bytes_read_ = 0;
   std::int64_t end_samples_ = 0;
   std::uint64_t events_ = 0;
   bool failed_ = false;

@@ -3,11 +3,8 @@
 //     evs_json FILE...       reads
 //     evs_json --write DIR   writes sample streams into DIR, each with what it holds beside it as JSON
 
-#include <fstream>
-#include <iostream>
-#include <nlohmann/json.hpp>
-
 #include "formats/event_stream.hpp"
+#include "json_helpers.hpp"
 #include "tests/unit/formats/stream_helpers.hpp"
 
 namespace {
@@ -17,16 +14,9 @@ using namespace ictus::formats;
 using nlohmann::json;
 
 json json_of(const EventStreamHeader& header) {
-  std::string hash;
-  for (const std::uint8_t byte : header.weights_hash) {
-    hash += "0123456789abcdef"[byte >> 4U];
-    hash += "0123456789abcdef"[byte & 15U];
-  }
-  json tags = json::array();
-  for (const auto& [field, value] : header.tags) tags.push_back({field, value});
   return {{"model_id", header.model_id},
-          {"weights_hash", hash},
-          {"tags", tags},
+          {"weights_hash", testing::hex(header.weights_hash)},
+          {"tags", testing::json_of(header.tags)},
           {"original_sample_rate_hz", header.original_sample_rate_hz},
           {"original_channels", header.original_channels},
           {"sample_rate_hz", header.sample_rate_hz},
@@ -48,10 +38,7 @@ json json_of(const EventStreamTotals& totals) {
 }
 
 json json_of(const testing::Reading& reading) {
-  json found = {{"result", reading.error.empty() ? "complete"
-                           : reading.damaged     ? "damaged"
-                                                 : "refused"},
-                {"blocks", json::array()}};
+  json found = {{"result", testing::result_name(reading.error, reading.damaged)}, {"blocks", json::array()}};
   if (!reading.error.empty()) found["error"] = reading.error;
   if (reading.header) found["header"] = json_of(*reading.header);
   for (const EventBlock& block : reading.blocks) found["blocks"].push_back(json_of(block));
@@ -59,16 +46,7 @@ json json_of(const testing::Reading& reading) {
   return found;
 }
 
-int read_files(std::span<char*> paths) {
-  for (const char* path : paths) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-    std::cout << json_of(testing::read(std::as_bytes(std::span(bytes)))).dump() << '\n';
-  }
-  return std::cout.flush() ? 0 : 1;
-}
-
-int write_samples(const std::string& directory) {
+void write_samples(const std::string& directory) {
   for (std::uint64_t seed = 0; seed < 24; ++seed) {
     const Precision precision = seed % 2 == 0 ? Precision::quantised : Precision::float32;
     const std::int64_t span_samples = seed % 3 == 0 ? 65536 : seed % 3 == 1 ? 100 : std::int64_t{1} << 35U;
@@ -85,20 +63,14 @@ int write_samples(const std::string& directory) {
     for (const EventBlock& block : stream.blocks) {
       content.blocks.push_back(testing::quantised(block, precision));
     }
-    const std::string path = directory + "/sample-" + std::to_string(seed);
-    const testing::Bytes bytes = testing::written(stream);
-    std::ofstream(path + ".evs", std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    std::ofstream(path + ".json") << json_of(content).dump() << '\n';
+    const std::string path = directory + "/sample-" + std::to_string(seed) + ".evs";
+    testing::write_sample(path, testing::written(stream), json_of(content));
   }
-  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::span<char*> arguments(argv + 1, static_cast<std::size_t>(argc - 1));
-  if (arguments.size() == 2 && std::string_view(arguments[0]) == "--write")
-    return write_samples(arguments[1]);
-  return read_files(arguments);
+  return testing::read_or_write(
+      argc, argv, [](auto bytes) { return json_of(testing::read(bytes)); }, write_samples);
 }

@@ -4,238 +4,42 @@
     read_evs.py FILE    prints what the file holds as JSON
 
 Exit status 0: the file is sound. 1: it is damaged or cannot be read; what came before the damage is
-printed all the same. It parses the FlatBuffers by hand and uses nothing outside Python's standard
-library but libzstd, through ctypes.
+printed all the same.
 """
 
-import ctypes
-import ctypes.util
-import json
 import math
 import struct
-import sys
 
-SIGNATURE = bytes.fromhex("89 45 56 53 0D 0A 1A 0A")
-VERSION = 1
-HEADER, EVENTS, END = 1, 2, 3
-SKIPPABLE, COMPRESSED = 0x80, 0x40
-MAX_CONTENT, MAX_HEADER, MAX_TAGS, MAX_MODEL_ID, MAX_EVENTS = 1 << 20, 1 << 16, 256, 255, 4096
-MAX_POSITION, MAX_RATE = 2**53 - 1, 10_000_000
+import read_blocks
+from read_blocks import END, MAX_POSITION, Damaged, Refused, Table
+
+EVENTS = 2
+MAX_EVENTS = 4096
 DIMENSIONS = 32
 
 
-class Refused(Exception):
-    """No event stream of this version, a damaged header, or something critical and unknown."""
+class Reader(read_blocks.BlockReader):
+    SIGNATURE = bytes.fromhex("89 45 56 53 0D 0A 1A 0A")
 
-
-class Damaged(Exception):
-    """The stream is damaged here; the blocks before are sound."""
-
-
-# --- XXH32 ------------------------------------------------------------------------------------------
-
-P1, P2, P3, P4, P5 = 2654435761, 2246822519, 3266489917, 668265263, 374761393
-MASK = 0xFFFFFFFF
-
-
-def rotate(x, r):
-    return (x << r | x >> (32 - r)) & MASK
-
-
-def xxh32(data, seed):
-    at, h = 0, (seed + P5) & MASK
-    if len(data) >= 16:
-        lanes = [(seed + P1 + P2) & MASK, (seed + P2) & MASK, seed, (seed - P1) & MASK]
-        while at + 16 <= len(data):
-            for i, word in enumerate(struct.unpack_from("<4I", data, at)):
-                lanes[i] = rotate((lanes[i] + word * P2) & MASK, 13) * P1 & MASK
-            at += 16
-        h = sum(rotate(lane, r) for lane, r in zip(lanes, (1, 7, 12, 18))) & MASK
-    h = (h + len(data)) & MASK
-    while at + 4 <= len(data):
-        h = rotate((h + struct.unpack_from("<I", data, at)[0] * P3) & MASK, 17) * P4 & MASK
-        at += 4
-    for byte in data[at:]:
-        h = rotate((h + byte * P5) & MASK, 11) * P1 & MASK
-    h = (h ^ h >> 15) * P2 & MASK
-    h = (h ^ h >> 13) * P3 & MASK
-    return h ^ h >> 16
-
-
-# --- Zstandard --------------------------------------------------------------------------------------
-
-
-def load_zstd():
-    library = ctypes.CDLL(ctypes.util.find_library("zstd") or "libzstd.so.1")
-    size = ctypes.c_size_t
-    library.ZSTD_findFrameCompressedSize.restype = size
-    library.ZSTD_findFrameCompressedSize.argtypes = [ctypes.c_char_p, size]
-    library.ZSTD_decompress.restype = size
-    library.ZSTD_decompress.argtypes = [ctypes.c_char_p, size, ctypes.c_char_p, size]
-    return library
-
-
-def decompress(frame, content_size):
-    zstd = load_zstd()
-    if frame[:4] != bytes.fromhex("28B52FFD") or zstd.ZSTD_findFrameCompressedSize(frame, len(frame)) != len(frame):
-        raise Damaged("not one Zstandard frame")
-    content = ctypes.create_string_buffer(max(content_size, 1))
-    if zstd.ZSTD_decompress(content, content_size, frame, len(frame)) != content_size:
-        raise Damaged("the frame does not decode to the content size")
-    return content.raw[:content_size]
-
-
-# --- FlatBuffers ------------------------------------------------------------------------------------
-
-
-class Table:
-    """The root table of a FlatBuffer. Every access is checked against the end of the content."""
-
-    def __init__(self, content):
-        self.content = content
-        self.at = self.number("<I", 0)
-        self.vtable = self.at - self.number("<i", self.at)
-        self.vtable_size = self.number("<H", self.vtable)
-        self.take(self.vtable, self.vtable_size)
-
-    def take(self, at, size):
-        if at < 0 or size < 0 or at + size > len(self.content):
-            raise Damaged("the FlatBuffer points outside of itself")
-        return self.content[at : at + size]
-
-    def number(self, form, at):
-        return struct.unpack(form, self.take(at, struct.calcsize(form)))[0]
-
-    def field(self, number):
-        """Where the field lies, or None when it is absent."""
-        slot = 4 + 2 * number
-        offset = self.number("<H", self.vtable + slot) if slot + 2 <= self.vtable_size else 0
-        return self.at + offset if offset else None
-
-    def scalar(self, number, form, default):
-        at = self.field(number)
-        return default if at is None else self.number(form, at)
-
-    def struct(self, number, size):
-        at = self.field(number)
-        if at is None:
-            raise Damaged("a field that must be present is absent")
-        return self.take(at, size)
-
-    def vector(self, number, element_size):
-        """(where the elements begin, how many there are)"""
-        at = self.field(number)
-        if at is None:
-            return 0, 0
-        at += self.number("<I", at)
-        count = self.number("<I", at)
-        self.take(at + 4, count * element_size)
-        return at + 4, count
-
-    def string_at(self, at):
-        length = self.number("<I", at)
-        text = self.take(at + 4, length + 1)
-        if text[-1] != 0:
-            raise Damaged("a string is not terminated")
-        return text[:-1]
-
-
-def text_of(data):
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Damaged("not well-formed UTF-8") from error
-    if "\0" in text:
-        raise Damaged("NUL in a text")
-    return text
-
-
-# --- The stream -------------------------------------------------------------------------------------
-
-
-class Reader:
     def __init__(self, data):
-        self.data, self.at, self.number, self.offset = data, 0, 0, 0
+        super().__init__(data)
         self.end_samples = self.events = 0
 
-    def take(self, size):
-        if self.at + size > len(self.data):
-            raise Damaged("cut short")
-        self.at += size
-        return self.data[self.at - size : self.at]
-
-    def varint(self):
-        value = 0
-        for k in range(3):
-            byte = self.take(1)[0]
-            value |= (byte & 0x7F) << 7 * k
-            if byte < 0x80:
-                if k and not byte:
-                    raise Damaged("a size is not in the shortest form")
-                if value > MAX_CONTENT:
-                    raise Damaged("a size is above the limit")
-                return value
-        raise Damaged("a size is longer than three bytes")
-
-    def block(self):
-        """(kind, content); the content is None in a skippable block."""
-        self.offset = self.at
-        kind = self.take(1)[0]
-        stored_size = self.varint()
-        content_size = self.varint() if kind & COMPRESSED else stored_size
-        stored = self.take(stored_size)
-        checksum = xxh32(self.data[self.offset : self.at], self.number)
-        if struct.unpack("<I", self.take(4))[0] != checksum:
-            raise Damaged("wrong checksum")
-        if kind & SKIPPABLE:
-            return kind & ~COMPRESSED, None
-        return kind & ~COMPRESSED, decompress(stored, content_size) if kind & COMPRESSED else stored
-
-    def signature(self):
-        if self.data[:8] != SIGNATURE:
-            raise Refused("not an event stream")
-        if len(self.data) < 9:
-            raise Refused("cut short")
-        if self.data[8] != VERSION:
-            raise Refused(f"format version {self.data[8]}")
-        self.at = 9
-
     def header(self):
-        kind, content = self.block()
-        if kind != HEADER:
-            raise Damaged("no header")
-        if len(content) > MAX_HEADER:
-            raise Damaged("the header is too large")
-        table = Table(content)
-        at = table.field(0)
-        model_id = b"" if at is None else table.string_at(at + table.number("<I", at))
-        if len(model_id) > MAX_MODEL_ID:
-            raise Damaged("the model id is too long")
+        table = self.header_table()
         self.precision = table.scalar(6, "<B", 0)
         if self.precision > 1:
             raise Refused("unknown precision")
-        tags = []
-        first, count = table.vector(2, 4)
-        if count > MAX_TAGS:
-            raise Damaged("too many tags")
-        for at in range(first, first + 4 * count, 4):
-            field, equals, value = text_of(table.string_at(at + table.number("<I", at))).partition("=")
-            if not field or not equals or any(c < " " or c == "\x7f" for c in field):
-                raise Damaged("bad tag")
-            tags.append([field, value])
         header = {
-            "model_id": text_of(model_id),
+            "model_id": read_blocks.model_id_of(table, 0),
             "weights_hash": table.struct(1, 16).hex(),
-            "tags": tags,
+            "tags": read_blocks.tags_of(table, 2),
             "original_sample_rate_hz": table.scalar(3, "<I", 44100),
             "original_channels": table.scalar(4, "<H", 2),
             "sample_rate_hz": table.scalar(5, "<I", 22050),
             "precision": ["quantised", "float32"][self.precision],
         }
-        if not all(1 <= header[rate] <= MAX_RATE for rate in ("sample_rate_hz", "original_sample_rate_hz")):
-            raise Damaged("bad sample rate")
-        if header["original_channels"] < 1:
-            raise Damaged("no channels")
+        read_blocks.check_sound(header)
         return header
 
     def event_block(self, content):
@@ -282,49 +86,25 @@ class Reader:
             raise Damaged("the number of events differs")
         if max(length, original_length) > MAX_POSITION:
             raise Damaged("a length is above the limit")
-        if self.at != len(self.data):
-            self.number, self.offset = self.number + 1, self.at
-            raise Damaged("bytes after the end block")
+        self.require_end()
         return {"events": events, "length_samples": length, "original_length_samples": original_length}
+
+
+def parts(reader, found):
+    while "totals" not in found:
+        kind, content = reader.next_block()
+        if kind == EVENTS:
+            found["blocks"].append(reader.event_block(content))
+        elif kind == END:
+            found["totals"] = reader.totals(content)
+        else:
+            raise Refused("a critical block of an unknown kind")
 
 
 def read(data):
     """Everything that can be read: header, blocks, totals, and how it went."""
-    reader = Reader(data)
-    found = {"result": "complete", "blocks": []}
-    place = None
-    try:
-        reader.signature()
-        place = reader
-        found["header"] = reader.header()
-        while "totals" not in found:
-            reader.number += 1
-            kind, content = reader.block()
-            if kind == EVENTS:
-                found["blocks"].append(reader.event_block(content))
-            elif kind == END:
-                found["totals"] = reader.totals(content)
-            elif kind == HEADER:
-                raise Damaged("a second header")
-            elif not kind & SKIPPABLE:
-                raise Refused("a critical block of an unknown kind")
-    except (Damaged, Refused) as error:
-        whole_header = isinstance(error, Damaged) and "header" in found
-        found["result"] = "damaged" if whole_header else "refused"
-        found["error"] = str(error)
-        if place:
-            found["at"] = {"block": place.number, "byte": place.offset}
-    return found
-
-
-def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: read_evs.py FILE")
-    with open(sys.argv[1], "rb") as file:
-        found = read(file.read())
-    print(json.dumps(found))
-    sys.exit(found["result"] != "complete")
+    return read_blocks.read(Reader(data), {"blocks": []}, parts)
 
 
 if __name__ == "__main__":
-    main()
+    read_blocks.main(read)

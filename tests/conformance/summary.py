@@ -1,4 +1,4 @@
-"""The short form of a stream's content, in which the expected results beside the files are kept."""
+"""The short form of a file's content, in which the expected results beside the files are kept."""
 
 import hashlib
 import struct
@@ -19,8 +19,26 @@ def block_summary(block):
     return summary
 
 
-def stream_summary(found):
+def clip_summary(clip):
+    """Columns, level, numbers of tokens and a hash of them; of few tokens also themselves."""
+    hasher = hashlib.sha256()
+    for tokens in clip["scales"]:
+        hasher.update(struct.pack(f"<I{len(tokens)}H", len(tokens), *tokens))
+    summary = {"columns": clip["columns"], "level_db": clip["level_db"]}
+    summary["tokens"] = [len(tokens) for tokens in clip["scales"]]
+    if sum(summary["tokens"]) <= MOST_SHOWN:
+        summary["scales"] = clip["scales"]
+    summary["sha256"] = hasher.hexdigest()
+    return summary
+
+
+def file_summary(found):
     """From the output of a reader; the wording of its errors is its own and left out."""
     summary = {key: found[key] for key in ("result", "at", "header", "totals") if key in found}
-    summary["blocks"] = [block_summary(block) for block in found["blocks"]]
+    if "blocks" in found:
+        summary["blocks"] = [block_summary(block) for block in found["blocks"]]
+    if "clips" in found:
+        summary["clips"] = [clip_summary(clip) for clip in found["clips"]]
+    if "unfinished" in found:
+        summary["unfinished"] = clip_summary(found["unfinished"])
     return summary

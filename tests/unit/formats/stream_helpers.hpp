@@ -12,12 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "byte_helpers.hpp"
 #include "formats/event_stream.hpp"
 #include "lib/core/error.hpp"
 
 namespace ictus::formats::testing {
-
-using Bytes = std::vector<std::byte>;
 
 /// All that a stream holds.
 struct Stream {
@@ -38,31 +37,13 @@ struct Reading {
 /// The bytes as the writer handed them to the sink: signature with header, blocks, end.
 inline std::vector<Bytes> written_parts(const Stream& stream) {
   std::vector<Bytes> parts;
-  EventStreamWriter writer(stream.header, [&](std::span<const std::byte> bytes) {
-    parts.emplace_back(bytes.begin(), bytes.end());
-  });
+  EventStreamWriter writer(stream.header, sink_of(parts));
   for (const EventBlock& block : stream.blocks) writer.write(block);
   writer.finish(stream.totals);
   return parts;
 }
 
-inline Bytes joined(const std::vector<Bytes>& parts) {
-  Bytes bytes;
-  for (const Bytes& part : parts) bytes.insert(bytes.end(), part.begin(), part.end());
-  return bytes;
-}
-
 inline Bytes written(const Stream& stream) { return joined(written_parts(stream)); }
-
-/// A source over bytes in memory that delivers at most `step` bytes at a time.
-inline ByteSource source_of(std::span<const std::byte> bytes, std::size_t step = SIZE_MAX) {
-  return [bytes, step, at = std::size_t{0}](std::span<std::byte> into) mutable {
-    const std::size_t count = std::min({into.size(), bytes.size() - at, step});
-    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), count, into.begin());
-    at += count;
-    return count;
-  };
-}
 
 inline Reading read(std::span<const std::byte> bytes, std::size_t step = SIZE_MAX) {
   Reading reading;

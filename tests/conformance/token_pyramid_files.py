@@ -1,0 +1,753 @@
+"""The conformance files of the token pyramid; see generate.py."""
+
+import random
+
+import blocks
+import event_stream_files
+from blocks import END, HASH, HEADER, Block, Files, Strings, Vector, flatbuffer, varint, zstd_frame
+from summary import clip_summary
+
+SIGNATURE = b"\x89MRS\r\n\x1a\n\x01"
+SCALE = 0x20  # the kind of scale 0
+FILES = Files()
+conformance = FILES.add
+
+
+def stream(*parts):
+    return blocks.stream(SIGNATURE, parts)
+
+
+DEFAULT_HEADER = {
+    "model_id": "",
+    "weights_hash": HASH.hex(),
+    "scales": [[1, 1], [2, 2]],
+    "original_sample_rate_hz": 16000,
+    "original_channels": 1,
+    "tags": [],
+    "label": None,
+    "seed": None,
+    "sample_rate_hz": 16000,
+    "clip_samples": 65536,
+    "clip_columns": 16,
+    "codebook_size": 2048,
+}
+
+
+def packed_scales(scales):
+    return b"".join(varint(side) for grid in scales for side in grid)
+
+
+def header_fields(**values):
+    """Fields and expectation of a header; what is not given has its default and is left out."""
+    expected = DEFAULT_HEADER | {"model_id": "mars-1"} | values
+    fields = {
+        0: expected["model_id"].encode(),
+        1: ("16s", bytes.fromhex(expected["weights_hash"])),
+        2: Vector(packed_scales(expected["scales"])),
+    }
+    if expected["tags"]:
+        fields[5] = Strings(f"{field}={value}".encode() for field, value in expected["tags"])
+    if expected["label"] is not None:
+        label = expected["label"]
+        fields[6] = Vector(bytes([label["pitch"], label["velocity"]]) + label["family"].encode())
+    if expected["seed"] is not None:
+        fields[7] = ("Q", expected["seed"])
+    for number, form, name in (
+        (3, "I", "original_sample_rate_hz"),
+        (4, "H", "original_channels"),
+        (8, "I", "sample_rate_hz"),
+        (9, "I", "clip_samples"),
+        (10, "H", "clip_columns"),
+        (11, "I", "codebook_size"),
+    ):
+        if expected[name] != DEFAULT_HEADER[name]:
+            fields[number] = (form, expected[name])
+    return fields, expected
+
+
+def packed_tokens(tokens, codebook_size):
+    """Each token in as few bits as the codebook allows, lowest bit first."""
+    width = len(f"{codebook_size - 1:b}")
+    bits = "".join(f"{token:0{width}b}"[::-1] for token in tokens)
+    return bytes(int(bits[at : at + 8][::-1], 2) for at in range(0, len(bits), 8))
+
+
+class Piece:
+    """A pyramid under construction: blocks and what a reader should find in them."""
+
+    def __init__(self, **header):
+        fields, self.header = header_fields(**header)
+        self.blocks = [Block(HEADER, flatbuffer(fields))]
+        self.clips = []  # (clip, numbers of its blocks)
+        self.end_samples = 0
+
+    def whole(self, clip):
+        return clip["level_db"] is None or len(clip["scales"]) == len(self.header["scales"])
+
+    def counts(self, columns):
+        """Numbers of tokens of the scales of a clip."""
+        whole = self.header["clip_columns"]
+        return [rows * ((each * columns + whole - 1) // whole) for rows, each in self.header["scales"]]
+
+    def content(self, scale, tokens, columns, level):
+        head = varint(columns) + bytes([level]) if scale == 0 else b""
+        return head + packed_tokens(tokens, self.header["codebook_size"])
+
+    def add(self, scales, columns=None, level=160, frame={}):
+        """A clip, or the scales with which it begins; `frame` maps a scale to a function that makes the
+        Zstandard frame from its content."""
+        columns = self.header["clip_columns"] if columns is None else columns
+        assert [len(tokens) for tokens in scales] == self.counts(columns)[: len(scales)]
+        first = len(self.blocks)
+        for k, tokens in enumerate(scales if level else [[]]):
+            content = self.content(k, tokens, columns, level)
+            self.put(Block(SCALE + k, content, frame[k](content) if k in frame else None))
+        clip = {"columns": columns, "level_db": level * 0.5 - 100 if level else None, "scales": scales}
+        self.clips.append((clip, range(first, len(self.blocks))))
+        self.end_samples += columns * (self.header["clip_samples"] // self.header["clip_columns"])
+        return self
+
+    def silence(self, columns=None):
+        return self.add([], columns, 0)
+
+    def random(self, seed, columns=None, level=160):
+        """A clip of random tokens."""
+        chance = random.Random(seed)
+        below = self.header["codebook_size"]
+        counts = self.counts(self.header["clip_columns"] if columns is None else columns)
+        return self.add([[chance.randrange(below) for _ in range(count)] for count in counts], columns, level)
+
+    def put(self, block):
+        """Any block, from which nothing is expected."""
+        self.blocks.append(block)
+        return self
+
+    def end(self, length=None, original_length=None, content=None, **changes):
+        length = self.end_samples if length is None else length
+        self.totals = {
+            "clips": len(self.clips),
+            "length_samples": length,
+            "original_length_samples": length if original_length is None else original_length,
+        }
+        if content is None:
+            content = b"".join(varint(total) for total in (self.totals | changes).values())
+        return self.put(Block(END, content))
+
+    def offset(self, number):
+        """Where a block begins."""
+        return len(stream(*self.blocks[:number]))
+
+    def complete(self):
+        clips = [clip_summary(clip) for clip, _ in self.clips]
+        expected = {"result": "complete", "header": self.header, "totals": self.totals, "clips": clips}
+        return stream(*self.blocks), expected
+
+    def damaged(self, at, words, data=None, result="damaged"):
+        """Damaged in block `at`; nothing but the clips and scales before it is found."""
+        expected = {
+            "result": result,
+            "at": {"block": at, "byte": self.offset(at)},
+            "error_contains": words,
+            "header": self.header,
+            "clips": [],
+        }
+        for clip, numbers in self.clips:
+            before = sum(number < at for number in numbers)
+            if before == len(numbers) and self.whole(clip):
+                expected["clips"].append(clip_summary(clip))
+            elif before:
+                expected["unfinished"] = clip_summary(clip | {"scales": clip["scales"][:before]})
+        return stream(*self.blocks) if data is None else data, expected
+
+
+def refused(data, words, at=None):
+    expected = {"result": "refused", "error_contains": words, "clips": []}
+    if at is not None:
+        expected["at"] = {"block": 0, "byte": at}
+    return data, expected
+
+
+ONE = [[291], [0, 2047, 1024, 7]]
+EIGHT = [[side, side] for side in (1, 2, 3, 4, 6, 8, 11, 14)]
+LAST_POSITION = 2**53 - 1
+
+
+# --- Valid and uncommon -----------------------------------------------------------------------------
+
+# Made by zstd 1.5.4 from the content of the file that uses it; other versions may make other bytes.
+LIBZSTD_FRAME = "28b52ffd00009d00006007404002d077000424007d0701007f53c50b"
+
+
+@conformance("valid", "one-clip", "the smallest useful file; the worked example of SPEC.md, section 18")
+def _():
+    return Piece().add(ONE).end(64000).complete()
+
+
+@conformance("valid", "no-clips", "no sound: header and end")
+def _():
+    return Piece().end().complete()
+
+
+@conformance("valid", "three-clips", "the usual shape: eight scales, two whole clips and a shorter one, two tags")
+def _():
+    tags = [["ENCODER", "ictus 0.1.0"], ["TITLE", "Prelude"]]
+    piece = Piece(scales=EIGHT, original_sample_rate_hz=44100, original_channels=2, tags=tags)
+    piece.random(1).random(2, level=201).random(3, 5, 90)
+    return piece.end(151000, 416194).complete()
+
+
+@conformance("valid", "silent-clips", "silent clips between others and at the end, where one is shorter")
+def _():
+    return Piece().silence().add(ONE).silence().silence().add(ONE, level=255).silence(1).end().complete()
+
+
+@conformance("valid", "generated", "a label and a seed")
+def _():
+    label = {"family": "flute", "pitch": 60, "velocity": 100}
+    return Piece(label=label, seed=1234567890123456789).add(ONE).end(64000).complete()
+
+
+@conformance("valid", "other-shape", "no header field has its default; tokens of 9 bits")
+def _():
+    piece = Piece(
+        model_id="pyramide-é", weights_hash="ff" * 16, scales=[[1, 2], [3, 7], [130, 5]], clip_samples=30000,
+        original_sample_rate_hz=96000, original_channels=6, sample_rate_hz=48000, clip_columns=10,
+        codebook_size=300, tags=[["TITLE", "Étude 🎻"], ["x", ""], ["y", "a=b"]], seed=0,
+        label={"family": "Flöte", "pitch": 127, "velocity": 127},
+    )  # fmt: skip
+    return piece.random(4).random(5, 7).end().complete()
+
+
+@conformance("valid", "all-levels", "clips at every level from 0, which is silence, to 255")
+def _():
+    piece = Piece(scales=[[1, 1]])
+    for level in range(256):
+        piece.add([[level]] if level else [], level=level)
+    return piece.end().complete()
+
+
+@conformance("valid", "shorter-clips", "a last clip of one column, with scales of one, few and many columns")
+def _():
+    return Piece(scales=[[2, 1], [1, 16], [1, 17], [1, 4096]]).random(6).random(7, 1).end(65537).complete()
+
+
+@conformance("valid", "zstd-scale", "a scale in a Zstandard frame as libzstd makes it")
+def _():
+    frame = {1: lambda content: bytes.fromhex(LIBZSTD_FRAME)}
+    return Piece(scales=[[1, 1], [14, 14]]).add([[5], [7, 8, 9, 1000] * 49], frame=frame).end().complete()
+
+
+@conformance("uncommon", "zstd-stored-scales", "Zstandard frames of stored bytes in header, scales and end")
+def _():
+    stored = lambda content: zstd_frame(content[:1], b"", content[1:])
+    piece = Piece().add(ONE, frame={0: stored, 1: stored}).end()
+    for number in 0, 3:
+        content = piece.blocks[number].stored
+        piece.blocks[number] = Block(piece.blocks[number].head[0], content, stored(content))
+    return piece.complete()
+
+
+@conformance("uncommon", "codebook-2", "the smallest codebook: tokens of 1 bit")
+def _():
+    return Piece(codebook_size=2, scales=[[1, 1], [3, 3], [4, 4]]).random(8).end().complete()
+
+
+@conformance("uncommon", "codebook-65536", "the largest codebook: tokens of 16 bits")
+def _():
+    return Piece(codebook_size=65536).add([[65535], [0, 256, 255, 65535]]).end().complete()
+
+
+@conformance("uncommon", "codebook-65535", "tokens of 16 bits, of which one value is outside the codebook")
+def _():
+    return Piece(codebook_size=65535).add([[65534], [0, 1, 2, 3]]).end().complete()
+
+
+@conformance("uncommon", "most-tokens", "grids of 64 x 4096 and 4096 x 64, packed into few bytes")
+def _():
+    piece = Piece(codebook_size=65536, scales=[[64, 4096], [4096, 64]])
+    frame = {
+        0: lambda content: zstd_frame(content[:2], *[(1, 1 << 17)] * 4),
+        1: lambda content: zstd_frame(*[(2, 1 << 17)] * 4),
+    }
+    return piece.add([[0x0101] * 262144, [0x0202] * 262144], frame=frame).end().complete()
+
+
+@conformance("uncommon", "most-scales", "32 scales")
+def _():
+    return Piece(scales=[[1, 1 + k % 3] for k in range(32)]).random(9).random(10, 15).end().complete()
+
+
+@conformance("uncommon", "largest-clip", "a clip of 2^24 samples in 4096 columns, and one of 4095")
+def _():
+    piece = Piece(clip_samples=1 << 24, clip_columns=4096, scales=[[1, 4096], [1, 3]])
+    return piece.random(11).random(12, 4095).end(original_length=LAST_POSITION).complete()
+
+
+@conformance("uncommon", "least-clip", "clips of one sample")
+def _():
+    return Piece(clip_samples=1, clip_columns=1).add(ONE).silence().add(ONE).end().complete()
+
+
+@conformance("uncommon", "least-length", "a length of which the last clip covers one sample")
+def _():
+    return Piece().add(ONE).silence().end(65537, 0).complete()
+
+
+@conformance("uncommon", "pyramid-skippable", "skippable blocks of unknown kinds, also between the scales of a clip")
+def _():
+    piece = Piece().put(Block(0xB0, b"private")).add(ONE)
+    piece.blocks.insert(3, Block(0xA1, b"type 33, skippable, is no scale"))
+    return piece.put(Block(0xBF, b"?", b"no frame")).end().complete()
+
+
+@conformance("uncommon", "pyramid-appended-fields", "fields of the header that this version does not know")
+def _():
+    fields, _ = header_fields()
+    piece = Piece()
+    piece.blocks[0] = Block(HEADER, flatbuffer(fields | {12: ("Q", 77), 13: b"later"}))
+    return piece.add(ONE).end().complete()
+
+
+@conformance("uncommon", "pyramid-explicit-defaults", "fields that are present although they have their defaults")
+def _():
+    fields, _ = header_fields()
+    piece = Piece()
+    given = {3: ("I", 16000), 4: ("H", 1), 5: Strings(), 6: Vector(b""), 8: ("I", 16000)}
+    given |= {9: ("I", 65536), 10: ("H", 16), 11: ("I", 2048)}
+    piece.blocks[0] = Block(HEADER, flatbuffer(fields | given))
+    return piece.add(ONE).end().complete()
+
+
+@conformance("uncommon", "least-pyramid-header", "a header with nothing but the weights hash and the scales")
+def _():
+    piece = Piece(model_id="")
+    piece.blocks[0] = Block(HEADER, flatbuffer({1: ("16s", HASH), 2: Vector(b"\1\1\2\2")}))
+    return piece.end().complete()
+
+
+@conformance("uncommon", "pyramid-header-limits", "the longest names, 256 tags, the largest seed, rates and sides")
+def _():
+    piece = Piece(
+        model_id="m" * 255, tags=[["T", str(i)] for i in range(256)], original_channels=65535, seed=2**64 - 1,
+        sample_rate_hz=10_000_000, original_sample_rate_hz=10_000_000, scales=[[4096, 1]] * 31 + [[1, 4096]],
+        label={"family": "f" * 64, "pitch": 0, "velocity": 0},
+    )  # fmt: skip
+    return piece.end().complete()
+
+
+@conformance("uncommon", "label-without-family", "a label of two bytes")
+def _():
+    return Piece(label={"family": "", "pitch": 21, "velocity": 1}).end().complete()
+
+
+# --- Faulty: signature, version, order of blocks, damage --------------------------------------------
+
+
+@conformance("faulty", "event-stream", "an event stream")
+def _():
+    data, _ = event_stream_files.Piece().end().complete()
+    return refused(data, "is an event stream, not a token pyramid")
+
+
+@conformance("faulty", "pyramid-text-mode", "CR LF has become LF everywhere")
+def _():
+    data = stream(*Piece().add(ONE).end().blocks).replace(b"\r\n", b"\n")
+    return refused(data, "signature of the token pyramid is damaged")
+
+
+@conformance("faulty", "pyramid-version-2", "a later format version")
+def _():
+    data = stream(*Piece().add(ONE).end().blocks)
+    return refused(data[:8] + b"\x02" + data[9:], "format version 2")
+
+
+@conformance("faulty", "pyramid-cut-in-signature", "ends within the first nine bytes")
+def _():
+    return refused(SIGNATURE[:8], "cut short")
+
+
+@conformance("faulty", "pyramid-cut-in-header", "ends within the header block")
+def _():
+    return refused(stream(*Piece().blocks)[:-9], "cut short", at=9)
+
+
+@conformance("faulty", "cut-in-scale", "ends within the third scale of the second clip; two of its scales are kept")
+def _():
+    piece = Piece(scales=EIGHT).random(1).random(2)
+    return piece.damaged(11, "cut short within the block", stream(*piece.blocks[:12])[:-3])
+
+
+@conformance("faulty", "cut-between-scales", "ends between two scales")
+def _():
+    return Piece().add(ONE).add(ONE[:1]).damaged(4, "without an end block")
+
+
+@conformance("faulty", "cut-in-first-scale", "ends within scale 0, of which nothing can be kept")
+def _():
+    piece = Piece().add(ONE).add(ONE[:1])
+    return piece.damaged(3, "cut short within the block", stream(*piece.blocks)[:-1])
+
+
+@conformance("faulty", "cut-between-clips", "ends between two clips")
+def _():
+    return Piece().add(ONE).damaged(3, "without an end block")
+
+
+@conformance("faulty", "flipped-bit-in-scale", "one bit of a token is changed")
+def _():
+    piece = Piece().add(ONE).add(ONE).end()
+    data = bytearray(stream(*piece.blocks))
+    data[piece.offset(4) + 4] ^= 0x01
+    return piece.damaged(4, "checksum", bytes(data))
+
+
+@conformance("faulty", "missing-scale", "a scale is left out")
+def _():
+    piece = Piece(scales=EIGHT).random(1).end()
+    data = stream(*piece.blocks)
+    return piece.damaged(3, "checksum", data[: piece.offset(3)] + data[piece.offset(4) :])
+
+
+@conformance("faulty", "scale-out-of-order", "scale 2 where scale 1 is expected, with the right checksum")
+def _():
+    piece = Piece(scales=EIGHT).add([[1]])
+    return piece.put(Block(SCALE + 2, bytes(13))).end().damaged(2, "scale 2 where scale 1 was expected")
+
+
+@conformance("faulty", "scale-twice", "scale 0 where scale 1 is expected")
+def _():
+    piece = Piece().add(ONE[:1])
+    return piece.put(piece.blocks[1]).end().damaged(2, "scale 0 where scale 1 was expected")
+
+
+@conformance("faulty", "scale-first", "scale 1 where the first clip should begin")
+def _():
+    return Piece().put(Block(SCALE + 1, bytes(6))).end().damaged(1, "scale 1 where scale 0 was expected")
+
+
+@conformance("faulty", "scale-beyond-last", "a scale that the header does not have")
+def _():
+    piece = Piece().add(ONE[:1])
+    return piece.put(Block(SCALE + 2, b"")).end().damaged(2, "scale 2 of a pyramid that ends with scale 1")
+
+
+@conformance("faulty", "scale-after-silence", "a second scale of a silent clip")
+def _():
+    piece = Piece().silence()
+    return piece.put(Block(SCALE + 1, bytes(6))).end().damaged(2, "scale 1 where scale 0 was expected")
+
+
+@conformance("faulty", "end-in-clip", "an end block between the scales of a clip")
+def _():
+    return Piece().add(ONE[:1]).end().damaged(2, "end block stands where scale 1 was expected")
+
+
+@conformance("faulty", "events-in-pyramid", "a critical block that only event streams have")
+def _():
+    piece = Piece().add(ONE).add(ONE[:1]).put(Block(0x02, b"")).end()
+    return piece.damaged(4, "kind 2, which this version does not know", result="refused")
+
+
+@conformance("faulty", "pyramid-no-header", "begins with a scale")
+def _():
+    return refused(stream(*Piece().add(ONE).end().blocks[1:]), "does not begin with a header", at=9)
+
+
+@conformance("faulty", "pyramid-second-header", "a header block between two scales")
+def _():
+    piece = Piece().add(ONE[:1])
+    return piece.put(piece.blocks[0]).end().damaged(2, "second header")
+
+
+@conformance("faulty", "pyramid-bytes-after-end", "one byte follows the end block")
+def _():
+    piece = Piece().add(ONE).end()
+    return piece.damaged(4, "after the end block", stream(*piece.blocks) + b"\0")
+
+
+# --- Faulty: header ---------------------------------------------------------------------------------
+
+
+def bad_header(changes, words, without=()):
+    fields = {k: v for k, v in (header_fields()[0] | changes).items() if k not in without}
+    return refused(stream(Block(HEADER, flatbuffer(fields)), *Piece().end().blocks[1:]), words, at=9)
+
+
+def bad_scales(scales, words):
+    return bad_header({2: Vector(scales if isinstance(scales, bytes) else packed_scales(scales))}, words)
+
+
+@conformance("faulty", "pyramid-no-weights-hash", "a header without the hash of the weights")
+def _():
+    return bad_header({}, "not a header", without=[1])
+
+
+@conformance("faulty", "pyramid-sample-rate-0", "a sample rate of 0")
+def _():
+    return bad_header({8: ("I", 0)}, "sample rate of 0 Hz")
+
+
+@conformance("faulty", "pyramid-tag-without-field", "a tag that begins with '='")
+def _():
+    return bad_header({5: Strings([b"=value"])}, "no field name")
+
+
+@conformance("faulty", "no-scales", "a header without scales")
+def _():
+    return bad_header({}, "0 scales is outside 1 to 32", without=[2])
+
+
+@conformance("faulty", "too-many-scales", "33 scales")
+def _():
+    return bad_scales([[1, 1]] * 33, "33 scales is outside 1 to 32")
+
+
+@conformance("faulty", "half-a-scale", "the last scale has rows and no columns")
+def _():
+    return bad_scales(b"\1\1\2", "list of scales")
+
+
+@conformance("faulty", "scales-not-shortest", "a side of a grid in two bytes that needs one")
+def _():
+    return bad_scales(b"\1\1\x82\0\2", "list of scales")
+
+
+@conformance("faulty", "scales-three-bytes", "a side of a grid in three bytes")
+def _():
+    return bad_scales(b"\1\1\x80\x80\1\2", "list of scales")
+
+
+@conformance("faulty", "rows-0", "a grid without rows")
+def _():
+    return bad_scales([[1, 1], [0, 2]], "scale 1, 0 x 2, has a side")
+
+
+@conformance("faulty", "columns-4097", "a grid of 4097 columns")
+def _():
+    return bad_scales([[1, 4097]], "scale 0, 1 x 4097, has a side")
+
+
+@conformance("faulty", "grid-too-large", "a grid of 4096 x 65 tokens")
+def _():
+    return bad_scales([[1, 1], [4096, 65]], "scale 1, 4096 x 65, holds more than 262144 tokens")
+
+
+@conformance("faulty", "clip-samples-0", "clips of no length")
+def _():
+    return bad_header({9: ("I", 0)}, "a clip of 0 samples")
+
+
+@conformance("faulty", "clip-samples-above-limit", "clips of 2^24 + 16 samples")
+def _():
+    return bad_header({9: ("I", (1 << 24) + 16)}, "a clip of 16777232 samples")
+
+
+@conformance("faulty", "clip-columns-0", "clips of no columns")
+def _():
+    return bad_header({10: ("H", 0)}, "a clip of 0 columns")
+
+
+@conformance("faulty", "clip-columns-above-limit", "clips of 8192 columns")
+def _():
+    return bad_header({10: ("H", 8192)}, "a clip of 8192 columns")
+
+
+@conformance("faulty", "clip-columns-uneven", "clips whose samples cannot be divided into their columns")
+def _():
+    return bad_header({10: ("H", 17)}, "cannot be divided into 17 columns")
+
+
+@conformance("faulty", "codebook-1", "a codebook of one entry")
+def _():
+    return bad_header({11: ("I", 1)}, "a codebook of 1 entries")
+
+
+@conformance("faulty", "codebook-65537", "a codebook of 65537 entries")
+def _():
+    return bad_header({11: ("I", 65537)}, "a codebook of 65537 entries")
+
+
+@conformance("faulty", "label-one-byte", "a label of one byte")
+def _():
+    return bad_header({6: Vector(b"\x3c")}, "label is shorter than 2 bytes")
+
+
+@conformance("faulty", "label-pitch-128", "a pitch that is no MIDI number")
+def _():
+    return bad_header({6: Vector(b"\x80\x40flute")}, "a pitch of 128")
+
+
+@conformance("faulty", "label-velocity-128", "a velocity that is no MIDI number")
+def _():
+    return bad_header({6: Vector(b"\x3c\x80flute")}, "a velocity of 128")
+
+
+@conformance("faulty", "family-too-long", "a family of 65 bytes")
+def _():
+    return bad_header({6: Vector(b"\x3c\x40" + b"f" * 65)}, "family of the label is longer")
+
+
+@conformance("faulty", "family-not-utf-8", "a family in Latin-1")
+def _():
+    return bad_header({6: Vector(b"\x3c\x40Fl\xf6te")}, "family of the label is not well-formed")
+
+
+@conformance("faulty", "family-control-character", "a family with an escape character")
+def _():
+    return bad_header({6: Vector(b"\x3c\x40\x1b[31mflute")}, "family of the label has a control character")
+
+
+@conformance("faulty", "label-beyond-end", "the length of the label reaches beyond the content")
+def _():
+    content = flatbuffer(header_fields()[0] | {6: Vector(b"\x3c\x40flute")})
+    at = content.index(b"\x3c\x40flute") - 4
+    return refused(stream(Block(HEADER, content[:at] + b"\0\1\0\0" + content[at + 4 :])), "not a header", at=9)
+
+
+# --- Faulty: clips ----------------------------------------------------------------------------------
+
+
+def bad_scale(scale, content, words, **header):
+    """A sound clip and scale 0 of another where that is asked for, then a scale that is not sound."""
+    piece = Piece(**header).random(1)
+    if scale:
+        piece.add([[0]])
+    at = len(piece.blocks)
+    return piece.put(Block(SCALE + scale, content)).end().damaged(at, words)
+
+
+NO_HEAD = "does not begin with the columns and the level"
+
+
+@conformance("faulty", "scale-empty", "scale 0 without content")
+def _():
+    return bad_scale(0, b"", NO_HEAD)
+
+
+@conformance("faulty", "no-level", "scale 0 that ends after the number of columns")
+def _():
+    return bad_scale(0, b"\x10", NO_HEAD)
+
+
+@conformance("faulty", "columns-not-shortest", "a number of columns in two bytes that needs one")
+def _():
+    return bad_scale(0, b"\x90\x00\xa0\x01\x00", NO_HEAD)
+
+
+@conformance("faulty", "columns-0", "a clip of no columns")
+def _():
+    return bad_scale(0, b"\x00\xa0\x01\x00", "a clip of 0 columns is outside 1 to 16")
+
+
+@conformance("faulty", "columns-above-clip", "a clip of 17 columns where a whole one has 16")
+def _():
+    return bad_scale(0, b"\x11\xa0\x01\x00", "a clip of 17 columns is outside 1 to 16")
+
+
+@conformance("faulty", "clip-after-short", "a clip after one that is not whole")
+def _():
+    piece = Piece().random(1).random(2, 15)
+    return piece.put(Block(SCALE, b"\x10\xa0\x01\x00")).end().damaged(5, "a clip follows one of 15 columns")
+
+
+@conformance("faulty", "silence-with-tokens", "tokens in a silent clip")
+def _():
+    return bad_scale(0, b"\x10\x00\x00\x00", "more after a silent clip: 2 bytes")
+
+
+@conformance("faulty", "tokens-cut", "a scale with one byte less than its tokens take")
+def _():
+    return bad_scale(1, bytes(5), "has 5 bytes for tokens that take 6")
+
+
+@conformance("faulty", "tokens-missing", "scale 0 without its token, in a clip that is not silent")
+def _():
+    return bad_scale(0, b"\x10\xa0", "has 0 bytes for tokens that take 2")
+
+
+@conformance("faulty", "byte-after-tokens", "a scale with one byte more than its tokens take")
+def _():
+    return bad_scale(1, bytes(7), "more after its tokens: 1 byte")
+
+
+@conformance("faulty", "bits-after-tokens", "a bit that no token takes is 1")
+def _():
+    return bad_scale(1, bytes(5) + b"\x10", "unused bits after its tokens are not 0")
+
+
+@conformance("faulty", "last-bit-after-tokens", "the highest bit that no token takes is 1")
+def _():
+    return bad_scale(1, bytes(5) + b"\x80", "unused bits after its tokens are not 0")
+
+
+@conformance("faulty", "token-outside-codebook", "a token that is the size of the codebook")
+def _():
+    content = packed_tokens([0, 299, 300, 0], 300)
+    return bad_scale(1, content, "token 2 is 300, outside the codebook of 300", codebook_size=300)
+
+
+@conformance("faulty", "token-65535", "token 65535 in a codebook of 65535")
+def _():
+    content = packed_tokens([0, 0, 0, 65535], 65535)
+    return bad_scale(1, content, "token 3 is 65535, outside the codebook of 65535", codebook_size=65535)
+
+
+# --- Faulty: end ------------------------------------------------------------------------------------
+
+
+def bad_end(words, **end):
+    piece = Piece().add(ONE).random(1, 4).end(**end)
+    return piece.damaged(5, words)
+
+
+NO_TOTALS = "not three whole numbers"
+
+
+@conformance("faulty", "end-empty", "an end block without content")
+def _():
+    return bad_end(NO_TOTALS, content=b"")
+
+
+@conformance("faulty", "end-cut", "an end block that ends within its last number")
+def _():
+    return bad_end(NO_TOTALS, content=varint(2) + varint(70000) + b"\x80\x80")
+
+
+@conformance("faulty", "end-not-shortest", "a length in four bytes that needs three")
+def _():
+    return bad_end(NO_TOTALS, content=varint(2) + b"\xf0\xa2\x84\x00" + varint(70000))
+
+
+@conformance("faulty", "end-nine-bytes", "a length in nine bytes")
+def _():
+    return bad_end(NO_TOTALS, content=varint(2) + varint(70000) + varint(2**56))
+
+
+@conformance("faulty", "byte-after-totals", "a byte after the totals")
+def _():
+    return bad_end("more after its totals: 1 byte", content=varint(2) + varint(70000) * 2 + b"\0")
+
+
+@conformance("faulty", "clips-differ", "the end block counts one clip more than there are")
+def _():
+    return bad_end("counts 3 clips where there are 2", clips=3)
+
+
+@conformance("faulty", "length-beyond-clips", "a length of one sample more than the clips cover")
+def _():
+    return bad_end("81921 samples does not end in the last clip", length=81921)
+
+
+@conformance("faulty", "length-before-last-clip", "a length that needs no sample of the last clip")
+def _():
+    return bad_end("65536 samples does not end in the last clip", length=65536)
+
+
+@conformance("faulty", "length-without-clips", "a length where there are no clips")
+def _():
+    return Piece().end(1).damaged(1, "a length of 1 samples is stated where there are no clips")
+
+
+@conformance("faulty", "original-length-above-limit", "an original length of 2^53")
+def _():
+    return bad_end("a length is above", original_length=2**53)

@@ -1,0 +1,62 @@
+// Reads any bytes as a token pyramid. What is accepted must survive being written and read again.
+
+#include <stdexcept>
+
+#include "formats/token_pyramid.hpp"
+#include "repaired.hpp"
+#include "tests/unit/formats/pyramid_helpers.hpp"
+
+namespace {
+
+using namespace ictus::formats;
+using testing::Bytes;
+using testing::PyramidReading;
+
+void require(bool condition, const char* what) {
+  if (!condition) throw std::logic_error(what);
+}
+
+/// What can be decoded of an unfinished clip is no more than a clip has.
+void check_unfinished(const TokenClip& clip, const PyramidShape& shape) {
+  require(clip.level_db && !clip.scales.empty() && clip.scales.size() < shape.scales.size(),
+          "an unfinished clip is silent, empty or whole");
+  for (std::size_t k = 0; k < clip.scales.size(); ++k) {
+    require(clip.scales[k].size() == shape.grid(k, clip.columns).tokens(), "a scale is not whole");
+    for (const std::uint16_t token : clip.scales[k]) {
+      require(token < shape.codebook_size, "a token is outside the codebook");
+    }
+  }
+}
+
+void check(const Bytes& bytes) {
+  const PyramidReading reading = testing::read_pyramid(bytes);
+  require(testing::read_pyramid(bytes, 1) == reading, "the source's steps matter");
+  require(reading.error.empty() == reading.totals.has_value(), "neither an error nor an end");
+  require(!reading.totals || !reading.unfinished, "an end within a clip");
+  if (!reading.header) return;
+  const PyramidShape& shape = reading.header->shape;
+  if (reading.unfinished) check_unfinished(*reading.unfinished, shape);
+
+  testing::Pyramid pyramid{*reading.header, reading.clips, {}};
+  if (reading.totals) {
+    pyramid.totals = *reading.totals;
+  } else {
+    for (const TokenClip& clip : reading.clips) {
+      pyramid.totals.length_samples += std::uint64_t{clip.columns} * shape.column_samples();
+    }
+  }
+  const PyramidReading again = testing::read_pyramid(testing::written(pyramid));
+  require(again.error.empty(), "what was read cannot be written");
+  require(again.header == reading.header && again.clips == reading.clips,
+          "what was read comes back as something else");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto input = std::as_bytes(std::span(data, size));
+  const Bytes bytes(input.begin(), input.end());
+  check(bytes);
+  check(testing::repaired(kTokenPyramidFormat, bytes));
+  return 0;
+}
