@@ -1,43 +1,16 @@
 #include "lib/dsp/phase.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 
-#include "lib/dsp/peak.hpp"
 #include "lib/dsp/stft.hpp"
 
 namespace ictus::dsp {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
-
-/// An even spread of phases that is the same on every run (the golden ratio's multiples).
-float spread_phase(std::int64_t bin) {
-  const double turns = static_cast<double>(bin * bin) * 0.6180339887498949;
-  return static_cast<float>(2.0 * kPi * (turns - std::floor(turns)));
-}
-
-/// Gives every bin the phase, at the frame's centre, of the peak whose slopes it lies on.
-void advance_phases(const float* magnitude, std::int64_t bins, double hop_over_window,
-                    std::vector<float>& centre_phase) {
-  std::vector<float> next(centre_phase.size());
-  std::int64_t start = 0;  // first bin of the current peak's slopes
-  std::int64_t k = 0;
-  while (k < bins) {
-    while (k + 1 < bins && magnitude[k + 1] > magnitude[k]) ++k;  // up to the peak
-    const std::int64_t peak = k;
-    while (k + 1 < bins && magnitude[k + 1] <= magnitude[k]) ++k;  // down to the valley
-    const double offset = peak > 0 && peak + 1 < bins
-                              ? peak_offset(magnitude[peak - 1], magnitude[peak], magnitude[peak + 1])
-                              : 0.0;
-    const double turn = 2.0 * kPi * (static_cast<double>(peak) + offset) * hop_over_window;
-    const float phase = static_cast<float>(
-        std::remainder(static_cast<double>(centre_phase[static_cast<std::size_t>(peak)]) + turn, 2.0 * kPi));
-    for (std::int64_t i = start; i <= k; ++i) next[static_cast<std::size_t>(i)] = phase;
-    start = ++k;
-  }
-  centre_phase.swap(next);
+/// Between phases seen from a window's start and from its centre: a partial's bins alternate in sign.
+torch::Tensor alternating(std::int64_t bins) {
+  return std::numbers::pi_v<float> * torch::arange(bins).remainder(2).to(torch::kFloat);
 }
 
 }  // namespace
@@ -45,27 +18,10 @@ void advance_phases(const float* magnitude, std::int64_t bins, double hop_over_w
 PhaseStream::PhaseStream(const PhaseSettings& settings, Emit emit)
     : settings_(settings), emit_(std::move(emit)) {
   const std::int64_t bins = settings_.window_samples / 2 + 1;
-  for (std::int64_t k = 0; k < bins; ++k) centre_phase_.push_back(spread_phase(k));
+  before_ = {std::vector<float>(static_cast<std::size_t>(bins), 0.0F), spread_phases(bins)};
   pending_ = torch::zeros({0, bins});
   done_ = torch::zeros({0, bins}, torch::kComplexFloat);
   tail_ = torch::zeros({0});
-}
-
-torch::Tensor PhaseStream::starting_phases(const torch::Tensor& magnitudes) {
-  const std::int64_t frames = magnitudes.size(0);
-  const std::int64_t bins = magnitudes.size(1);
-  const double hop_over_window = static_cast<double>(settings_.hop_samples) / settings_.window_samples;
-  std::vector<float> phase = centre_phase_;
-  torch::Tensor out = torch::empty({frames, bins});
-  float* to = out.data_ptr<float>();
-  const float* from = magnitudes.data_ptr<float>();
-  for (std::int64_t t = 0; t < frames; ++t, from += bins, to += bins) {
-    advance_phases(from, bins, hop_over_window, phase);
-    // Seen from the start of its window, a partial's bins alternate in sign around its phase.
-    for (std::int64_t k = 0; k < bins; ++k)
-      to[k] = phase[static_cast<std::size_t>(k)] - (k % 2 == 0 ? 0.0F : static_cast<float>(kPi));
-  }
-  return out;
 }
 
 void PhaseStream::push(const torch::Tensor& magnitudes) {
@@ -88,7 +44,8 @@ void PhaseStream::finish_chunk(std::int64_t chunk_frames) {
   const torch::Tensor magnitude = pending_.narrow(0, 0, taken).contiguous();
   const std::int64_t left = done_.size(0);
 
-  torch::Tensor spectrum = torch::polar(magnitude, starting_phases(magnitude));  // [taken, bins]
+  const torch::Tensor start = starting_phases(settings_.start, magnitude, before_, window, hop);
+  torch::Tensor spectrum = torch::polar(magnitude, start - alternating(magnitude.size(1)));  // [taken, bins]
   torch::Tensor before;
   for (int i = 0; i < settings_.iterations; ++i) {
     const torch::Tensor all = torch::cat({done_, spectrum}, 0).unsqueeze(0);
@@ -100,10 +57,13 @@ void PhaseStream::finish_chunk(std::int64_t chunk_frames) {
   }
 
   const torch::Tensor finished = spectrum.narrow(0, 0, chunk_frames);
-  // Phases at the centre of the last finished frame carry on into the next chunk.
-  const torch::Tensor last = torch::angle(finished[chunk_frames - 1]).contiguous();
-  for (std::size_t k = 0; k < centre_phase_.size(); ++k)
-    centre_phase_[k] = last.data_ptr<float>()[k] + (k % 2 == 0 ? 0.0F : static_cast<float>(kPi));
+  // The last finished frame carries on into the next chunk.
+  const torch::Tensor last_phase =
+      (torch::angle(finished[chunk_frames - 1]) + alternating(magnitude.size(1))).contiguous();
+  const float* phases = last_phase.data_ptr<float>();
+  const float* magnitudes = magnitude.data_ptr<float>() + (chunk_frames - 1) * magnitude.size(1);
+  before_.centre_phase.assign(phases, phases + magnitude.size(1));
+  before_.magnitude.assign(magnitudes, magnitudes + magnitude.size(1));
 
   // Overlap-add the finished frames and hand out the samples no later frame will touch. Squared
   // windows add to a constant at this overlap.

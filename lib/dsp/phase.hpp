@@ -3,8 +3,8 @@
 
 #include <functional>
 #include <span>
-#include <vector>
 
+#include "lib/dsp/starting_phase.hpp"
 #include "lib/dsp/torch_compat.hpp"
 
 namespace ictus::dsp {
@@ -12,6 +12,7 @@ namespace ictus::dsp {
 struct PhaseSettings {
   int window_samples = 2048;
   int hop_samples = 512;
+  StartingPhase start = StartingPhase::peaks;
   int iterations = 16;  ///< of fast Griffin-Lim per chunk
   double momentum = 0.99;
   int chunk_frames = 64;     ///< finished together
@@ -21,10 +22,9 @@ struct PhaseSettings {
 /// Magnitudes in, samples out. Work is done in chunks at fixed places, so the samples do not depend
 /// on how the frames arrive.
 ///
-/// Each chunk starts from phases that advance with the frequency of the nearest peak (single-pass
-/// spectrogram inversion, Beauregard, Harish and Wyse 2015), continuing those of the chunk before, and is
-/// improved by fast Griffin-Lim (Perraudin, Balazs and Sondergaard 2013) with the finished frames
-/// to its left held fast.
+/// Each chunk starts from phases that continue those of the chunk before (starting_phase.hpp) and is improved
+/// by fast Griffin-Lim (Perraudin, Balazs and Sondergaard 2013) with the finished frames to its left held
+/// fast.
 class PhaseStream {
  public:
   using Emit = std::function<void(std::span<const float>)>;
@@ -38,14 +38,13 @@ class PhaseStream {
 
  private:
   void finish_chunk(std::int64_t chunk_frames);
-  torch::Tensor starting_phases(const torch::Tensor& magnitudes);
 
   PhaseSettings settings_;
   Emit emit_;
-  torch::Tensor pending_;            // [frames, bins], magnitudes that wait
-  torch::Tensor done_;               // [left frames, bins], complex spectra of finished frames
-  std::vector<float> centre_phase_;  // per bin, of the last finished frame
-  torch::Tensor tail_;               // overlap-add of finished frames that later frames will add to
+  torch::Tensor pending_;  // [frames, bins], magnitudes that wait
+  torch::Tensor done_;     // [left frames, bins], complex spectra of finished frames
+  KnownFrame before_;      // the last finished frame
+  torch::Tensor tail_;     // overlap-add of finished frames that later frames will add to
   std::int64_t frames_done_ = 0;
 };
 

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <limits>
 #include <vector>
 
+#include "lib/core/exact_length.hpp"
 #include "lib/dsp/phase.hpp"
 #include "lib/events/active_events.hpp"
 #include "lib/events/codec.hpp"
@@ -13,29 +13,20 @@ struct Decoder::State {
   State(std::shared_ptr<const LoadedModel> loaded_, Emit emit_)
       : loaded(std::move(loaded_)),
         model(*loaded->model),
-        emit(std::move(emit_)),
+        sound(std::move(emit_)),
         active(model),
         phase({.window_samples = model.config.bands.fine_window_samples,
                .hop_samples = model.config.bands.fine_hop_samples},
-              [this](std::span<const float> samples) { hand_out(samples); }) {}
+              [this](std::span<const float> samples) { sound.push(samples); }) {}
 
   std::shared_ptr<const LoadedModel> loaded;
   models::EventModel& model;
-  Emit emit;
+  ExactLength sound;
   ActiveEvents active;
   dsp::PhaseStream phase;
   std::int64_t next_frame = 0;
   std::int64_t end_samples = 0;  // of the blocks so far
-  std::int64_t handed_out = 0;
 
-  std::int64_t length = std::numeric_limits<std::int64_t>::max();  // known at the end
-
-  void hand_out(std::span<const float> samples) {
-    const auto left = static_cast<std::uint64_t>(length - handed_out);
-    samples = samples.first(static_cast<std::size_t>(std::min<std::uint64_t>(samples.size(), left)));
-    if (!samples.empty()) emit(samples);
-    handed_out += static_cast<std::int64_t>(samples.size());
-  }
   void render_until(std::int64_t end_frame);
 };
 
@@ -70,9 +61,7 @@ void Decoder::finish(std::optional<std::uint64_t> length_samples) {
   State& s = *state_;
   const auto length =
       static_cast<std::int64_t>(length_samples.value_or(static_cast<std::uint64_t>(s.end_samples)));
-  // What was handed out already cannot be taken back; a sound file's blocks end where it ends.
-  s.length = std::max(length, s.handed_out);
-  if (s.length == s.handed_out) return;
+  if (!s.sound.end_at(length)) return;
   // Enough frames that the last sample lies under whole windows; what is too much is cut.
   const auto& bands = s.model.config.bands;
   s.render_until(length / bands.fine_hop_samples + bands.fine_window_samples / bands.fine_hop_samples + 1);

@@ -15,10 +15,11 @@ namespace {
 constexpr int kWindow = 2048;
 constexpr int kHop = 512;
 
-std::vector<float> found(const torch::Tensor& magnitudes, const std::vector<std::int64_t>& pieces) {
+std::vector<float> found(const torch::Tensor& magnitudes, const std::vector<std::int64_t>& pieces,
+                         const dsp::PhaseSettings& settings = {}) {
   std::vector<float> samples;
   dsp::PhaseStream phase(
-      {}, [&](std::span<const float> s) { samples.insert(samples.end(), s.begin(), s.end()); });
+      settings, [&](std::span<const float> s) { samples.insert(samples.end(), s.begin(), s.end()); });
   std::int64_t at = 0;
   for (const std::int64_t piece : pieces) {
     phase.push(magnitudes.narrow(0, at, piece));
@@ -55,6 +56,50 @@ TEST_CASE("a phase is found that gives the magnitudes back") {
   CHECK(convergence(magnitudes, samples) < 0.05);
 }
 
+TEST_CASE("a start that follows the sound is worth many iterations") {
+  const torch::Tensor magnitudes = dsp::stft(test_sound().unsqueeze(0), kWindow, kHop)[0].abs();
+  const auto off = [&](dsp::StartingPhase start, int iterations) {
+    return convergence(magnitudes, found(magnitudes, {}, {.start = start, .iterations = iterations}));
+  };
+  const double nothing = off(dsp::StartingPhase::spread, 0);
+  CHECK(nothing > 0.4);
+  CHECK(off(dsp::StartingPhase::spread, 16) < nothing);
+  CHECK(off(dsp::StartingPhase::peaks, 0) < 0.5 * nothing);
+  CHECK(off(dsp::StartingPhase::gradients, 0) < 0.5 * nothing);
+}
+
+TEST_CASE("the gradient of a Gaussian-like ridge is integrated to the phases of its sine and of its click") {
+  // A sine between two bins: its phase goes on by the same turn from frame to frame, at every bin near it.
+  const double hz = 1000.3;
+  const torch::Tensor t = torch::arange(32768, torch::kDouble) / 22050.0;
+  const torch::Tensor sine = torch::sin(2.0 * std::numbers::pi * hz * t).to(torch::kFloat);
+  const torch::Tensor magnitudes = dsp::stft(sine.unsqueeze(0), kWindow, kHop)[0].abs().contiguous();
+  const std::int64_t bins = magnitudes.size(1);
+  const dsp::KnownFrame before{std::vector<float>(static_cast<std::size_t>(bins)), dsp::spread_phases(bins)};
+  const torch::Tensor phases =
+      dsp::starting_phases(dsp::StartingPhase::gradients, magnitudes, before, kWindow, kHop);
+  const auto bin = static_cast<std::int64_t>(std::lround(hz / 22050.0 * kWindow));
+  const double turn = 2.0 * std::numbers::pi * hz / 22050.0 * kHop;
+  for (std::int64_t frame = 4; frame + 5 < phases.size(0); ++frame)
+    for (std::int64_t k = bin - 1; k <= bin + 1; ++k) {
+      const double step = (phases[frame + 1][k] - phases[frame][k]).item<double>();
+      CHECK(std::abs(std::remainder(step - turn, 2.0 * std::numbers::pi)) < 0.05);
+    }
+
+  // A click: around its frame the phase falls along frequency by the click's distance from the centre.
+  torch::Tensor click = torch::zeros({8192});
+  click[4096 + 100] = 1.0;
+  const torch::Tensor clicked = dsp::stft(click.unsqueeze(0), kWindow, kHop)[0].abs().contiguous();
+  const torch::Tensor found_phases =
+      dsp::starting_phases(dsp::StartingPhase::gradients, clicked, before, kWindow, kHop);
+  const std::int64_t frame = (4096 - kWindow / 2) / kHop;  // its centre lies 100 samples before the click
+  const double slope = -2.0 * std::numbers::pi * 100.0 / kWindow;
+  for (std::int64_t k = 100; k < 200; ++k) {
+    const double step = (found_phases[frame][k + 1] - found_phases[frame][k]).item<double>();
+    CHECK(std::abs(std::remainder(step - slope, 2.0 * std::numbers::pi)) < 0.1);
+  }
+}
+
 TEST_CASE("a steady sine neither beats nor drifts") {
   const torch::Tensor t = torch::arange(131072, torch::kDouble) / 22050.0;
   const torch::Tensor sine = torch::sin(2.0 * std::numbers::pi * 445.7 * t).to(torch::kFloat);
@@ -80,9 +125,12 @@ TEST_CASE("the samples do not depend on how the frames arrive") {
   const std::vector<float> whole = found(magnitudes, {});
   CHECK(found(magnitudes, {1, 1, 63, 64, 10}) == whole);
   CHECK(found(magnitudes, std::vector<std::int64_t>(100, 1)) == whole);
+  const dsp::PhaseSettings gradients{.start = dsp::StartingPhase::gradients};
+  CHECK(found(magnitudes, {7, 64, 1}, gradients) == found(magnitudes, {}, gradients));
 }
 
 TEST_CASE("silence stays silent") {
-  const std::vector<float> samples = found(torch::zeros({40, kWindow / 2 + 1}), {});
-  for (const float s : samples) REQUIRE(s == 0.0F);
+  for (const auto start :
+       {dsp::StartingPhase::spread, dsp::StartingPhase::peaks, dsp::StartingPhase::gradients})
+    for (const float s : found(torch::zeros({40, kWindow / 2 + 1}), {}, {.start = start})) REQUIRE(s == 0.0F);
 }
