@@ -5,7 +5,7 @@
 #include "lib/core/error.hpp"
 #include "lib/dsp/device.hpp"
 #include "lib/events/loaded_model.hpp"
-#include "lib/events/tensor_file.hpp"
+#include "lib/weights/tensor_file.hpp"
 
 namespace ictus::events {
 namespace {
@@ -29,10 +29,8 @@ std::shared_ptr<const LoadedModel> load_model(const std::string& path, const std
                 "use a newer ictus");
   try {
     torch::manual_seed(0);  // the weights drawn here are replaced below
-    loaded->model = std::make_shared<models::EventModel>(stored.config(), device);
-    models::NamedTensors tensors;
-    for (const auto& [name, raw] : stored.file.tensors) tensors[name] = from_raw(raw).to(device);
-    loaded->model->load(tensors);
+    loaded->model = std::make_shared<models::EventModel>(stored.config<models::EventModelConfig>(), device);
+    loaded->model->load(fetch(stored.file, "", device));
     for (auto& [name, tensor] : loaded->model->parameters()) tensor.set_requires_grad(false);
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", path, error.what()), kRemedy);
@@ -47,16 +45,7 @@ const formats::WeightsHash& weights_hash(const LoadedModel& model) { return mode
 int sample_rate_hz(const LoadedModel& model) { return model.model->config.bands.sample_rate_hz; }
 
 std::vector<PartSize> part_sizes(const LoadedModel& model) {
-  std::vector<PartSize> parts;
-  for (const auto& [name, tensor] : model.model->parameters()) {
-    // "decoder.in.weight" belongs to "decoder.in"; the learned sets are parts of their own.
-    const std::size_t first = name.find('.');
-    const std::size_t second = name.find('.', first + 1);
-    const std::string part = name.substr(0, second);
-    if (parts.empty() || parts.back().part != part) parts.push_back({part, 0});
-    parts.back().parameters += tensor.numel();
-  }
-  return parts;
+  return ictus::part_sizes(model.model->parameters());
 }
 
 }  // namespace ictus::events

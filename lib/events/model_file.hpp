@@ -2,20 +2,19 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "formats/event_stream.hpp"
+#include "lib/weights/part_size.hpp"
 
 namespace ictus::events {
 
-struct PartSize {
-  std::string part;  ///< "encoder", "decoder.attack", ...
-  std::int64_t parameters = 0;
-};
+/// Values of the metadata "format".
+inline constexpr const char* kModelFormat = "ictus-event-model";
+inline constexpr const char* kCheckpointFormat = "ictus-event-checkpoint";
 
 class LoadedModel;
 

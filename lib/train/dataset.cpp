@@ -141,7 +141,7 @@ std::vector<float> Dataset::cut(const std::vector<Clip>& clips, std::mt19937_64&
   const Clip& clip = clips[which];
   const double needed = static_cast<double>(samples) * speed + 2.0;
   const double spare = static_cast<double>(clip.size()) - needed;
-  const double start = spare > 0.0 ? uniform(random, 0.0, spare) : uniform(random, 0.5 * spare, 0.0);
+  const double start = uniform(random, std::min(0.0, spare), std::max(0.0, spare));
   std::vector<float> out(samples, 0.0F);
   for (std::size_t i = 0; i < samples; ++i) {
     const double at = start + static_cast<double>(i) * speed;
@@ -154,21 +154,24 @@ std::vector<float> Dataset::cut(const std::vector<Clip>& clips, std::mt19937_64&
   return out;
 }
 
-std::vector<float> Dataset::training_excerpt(std::mt19937_64& random, std::size_t samples) const {
-  const bool varispeed = uniform(random, 0, 1) < 0.4;
+std::vector<float> Dataset::training_excerpt(std::mt19937_64& random, std::size_t samples,
+                                             const Augmentation& changes) const {
+  const bool varispeed = uniform(random, 0, 1) < changes.varispeed_share;
   std::vector<float> x =
       cut(training_, random, samples, varispeed ? std::pow(2.0, uniform(random, -0.35, 0.35)) : 1.0);
   for (int again = 0; again < 8 && power(x) < 1e-8; ++again) x = cut(training_, random, samples, 1.0);
-  if (uniform(random, 0, 1) < 0.2) {
+  if (uniform(random, 0, 1) < changes.mixed_share) {
     const std::vector<float> other = cut(training_, random, samples, 1.0);
     const double ratio = power(other) > 1e-9 ? std::sqrt(power(x) / power(other)) : 0.0;
     const float gain = static_cast<float>(ratio * std::pow(10.0, uniform(random, -24.0, 0.0) / 20.0));
     for (std::size_t i = 0; i < samples; ++i) x[i] += gain * other[i];
   }
-  if (uniform(random, 0, 1) < 0.4) tilt(x, random, sample_rate_hz_);
-  if (uniform(random, 0, 1) < 0.5)
-    add_noise_floor(x, random, std::sqrt(power(x)) * std::pow(10.0, uniform(random, -60.0, -15.0) / 20.0));
-  if (uniform(random, 0, 1) < 0.15)
+  if (uniform(random, 0, 1) < changes.tilted_share) tilt(x, random, sample_rate_hz_);
+  if (uniform(random, 0, 1) < changes.floor_share)
+    add_noise_floor(x, random,
+                    std::sqrt(power(x)) *
+                        std::pow(10.0, uniform(random, changes.floor_low_db, changes.floor_high_db) / 20.0));
+  if (uniform(random, 0, 1) < changes.rumble_share)
     add_rumble(x, random, std::sqrt(power(x)) * std::pow(10.0, uniform(random, -20.0, 20.0) / 20.0),
                sample_rate_hz_);
   const float most = peak(x);

@@ -10,6 +10,17 @@
 
 namespace ictus::train {
 
+/// How a training excerpt is changed, so that what is learned holds for more than the folder's sound.
+struct Augmentation {
+  double varispeed_share = 0.4;  ///< excerpts played up to 0.35 octaves faster or slower
+  double mixed_share = 0.2;      ///< with a second sound, 0 to 24 dB softer
+  double tilted_share = 0.4;     ///< through a shelving filter of up to 9 dB
+  double floor_share = 0.5;      ///< with noise, `floor_low_db` to `floor_high_db` beside the sound
+  double floor_low_db = -60.0;
+  double floor_high_db = -15.0;
+  double rumble_share = 0.15;  ///< with noise below some 10 to 60 Hz
+};
+
 class Dataset {
  public:
   /// Reads every sound file below `folder` as mono at `sample_rate_hz`. Files of a fixed hash class
@@ -19,9 +30,9 @@ class Dataset {
   Dataset(const std::string& folder, int sample_rate_hz, const std::function<bool()>& stop_requested,
           std::ostream& words);
 
-  /// A random excerpt of `samples` samples with the augmentations of training: varispeed, a second
-  /// sound mixed in, a noise floor, a random equaliser.
-  [[nodiscard]] std::vector<float> training_excerpt(std::mt19937_64& random, std::size_t samples) const;
+  /// A random excerpt of `samples` samples. A file that is shorter lies anywhere in it.
+  [[nodiscard]] std::vector<float> training_excerpt(std::mt19937_64& random, std::size_t samples,
+                                                    const Augmentation& changes = {}) const;
   /// Excerpt `index` of the held-out files, always the same, without augmentation.
   [[nodiscard]] std::vector<float> validation_excerpt(std::size_t index, std::size_t samples) const;
 

@@ -1,5 +1,7 @@
 #include "lib/train/events_task.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -32,28 +34,40 @@ torch::Tensor peak_of(const PowerMaps& maps) { return maps.fine.amax({1, 2}).cla
 }  // namespace
 
 void check(const EventsRecipe& r) {
-  const auto require = [](bool holds, const char* what) {
-    if (!holds) throw Error(std::string("the recipe makes no sense: ") + what);
-  };
-  require(r.steps >= 1, "steps must be 1 or more");
-  require(r.batch >= 1, "batch must be 1 or more");
-  require(r.encoder_rate >= 0 && r.decoder_rate >= 0 && r.table_rate >= 0 && r.critic_rate >= 0,
-          "learning rates must not be negative");
-  require(r.last_rate >= 0 && r.last_rate <= 1, "last_rate must be from 0 to 1");
-  require(r.clip_norm > 0, "clip_norm must be more than 0");
-  require(r.average_decay >= 0 && r.average_decay < 1, "average_decay must be from 0 to below 1");
-  require(r.carried_share >= 0 && r.carried_share <= 1, "carried_share must be from 0 to 1");
-  require(r.tail_frames >= 0 && r.tail_frames <= 4096, "tail_frames must be from 0 to 4096");
-  require(r.exploration >= 0, "exploration must not be negative");
-  require(r.refine_steps >= 0, "refine_steps must not be negative");
-  require(r.validate_every >= 1 && r.checkpoint_every >= 1,
-          "validate_every and checkpoint_every must be 1 or more");
-  require(r.validation_excerpts >= 1, "validation_excerpts must be 1 or more");
+  check(static_cast<const Schedule&>(r));
+  require_recipe(r.encoder_rate >= 0 && r.decoder_rate >= 0 && r.table_rate >= 0,
+                 "learning rates must not be negative");
+  require_recipe(r.carried_share >= 0 && r.carried_share <= 1, "carried_share must be from 0 to 1");
+  require_recipe(r.tail_frames >= 0 && r.tail_frames <= 4096, "tail_frames must be from 0 to 4096");
+  require_recipe(r.exploration >= 0, "exploration must not be negative");
+  require_recipe(r.refine_steps >= 0, "refine_steps must not be negative");
 }
 
-EventsTask::EventsTask(models::EventModel& model, models::EventDiscriminator critic,
-                       const EventsRecipe& recipe, const Dataset& data)
-    : model_(model), critic_(std::move(critic)), recipe_(recipe), data_(data) {}
+EventsTask::EventsTask(const models::EventModelConfig& config, const EventsRecipe& recipe,
+                       const Dataset& data, const torch::Device& device)
+    : model_(config, device), critic_(config), recipe_(recipe), data_(data) {
+  critic_->to(device);
+}
+
+models::NamedTensors EventsTask::critic_parameters() const { return models::named_parameters(*critic_); }
+
+double EventsTask::learning_rate(const std::string& parameter) const {
+  // Layers are named LAYER.weight and LAYER.bias; the decoder's learned sets have plain names.
+  const bool is_encoder = parameter.rfind("encoder.", 0) == 0;
+  const bool is_table = !is_encoder && parameter.find('.', 8) == std::string::npos;
+  return is_encoder ? recipe_.encoder_rate : is_table ? recipe_.table_rate : recipe_.decoder_rate;
+}
+
+std::string EventsTask::step_words(const Figures& figures) const {
+  return fmt::format("loss {:.3f}  fine {:.2f} dB  coarse {:.2f} dB", figures.at("loss"),
+                     figures.at("fine_db"), figures.at("coarse_db"));
+}
+
+std::string EventsTask::validation_words(const Figures& figures) const {
+  return fmt::format("held out {:.2f} dB fine, {:.2f} dB coarse; refined {:.2f}, {:.2f}",
+                     figures.at("val_fine_db"), figures.at("val_coarse_db"),
+                     figures.at("val_refined_fine_db"), figures.at("val_refined_coarse_db"));
+}
 
 std::int64_t EventsTask::window_frames() const {
   const auto& c = model_.config;
@@ -178,16 +192,6 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
   }
 
   Gradients out;
-  const auto gradients_of = [](const torch::Tensor& of, const models::NamedTensors& by) {
-    std::vector<torch::Tensor> list;
-    for (const auto& item : by) list.push_back(item.second);
-    const auto found =
-        torch::autograd::grad({of}, list, {}, /*retain_graph=*/true, false, /*allow_unused=*/true);
-    models::NamedTensors named;
-    std::size_t i = 0;
-    for (const auto& item : by) named[item.first] = found[i++];
-    return named;
-  };
   out.model = gradients_of(loss, model_.parameters());
   if (critic_loss.defined()) out.critic = gradients_of(critic_loss, models::named_parameters(*critic_));
   figures["loss"] = loss.item<double>();

@@ -1,40 +1,30 @@
 // What is particular to the event model: its recipe, the loss of a batch, the validation distance.
 #pragma once
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "lib/train/dataset.hpp"
+#include "lib/train/task.hpp"
 #include "models/events/discriminator.hpp"
 #include "models/events/model.hpp"
 
 namespace ictus::train {
 
-/// The recipe. Every key can be set in the JSON given with --config.
-struct EventsRecipe {
-  long long steps = 12000;
-  int batch = 8;               ///< excerpts a step
-  double encoder_rate = 6e-4;  ///< learning rates at the start; they fall along half a cosine
+struct EventsRecipe : Schedule {
+  double encoder_rate = 6e-4;  ///< learning rates at the start
   double decoder_rate = 1e-3;
-  double table_rate = 3e-3;  ///< of the decoder's learned sets (spectra, attacks, decays, rooms)
-  double last_rate = 0.02;   ///< part of the learning rate that is left at the end
-  double clip_norm = 1.0;
-  double average_decay = 0.999;  ///< of the moving average that becomes the weights
-  double carried_share = 0.7;    ///< excerpts that begin amid the tails of an earlier window
-  int tail_frames = 64;          ///< frames after the hop in which too much power is held against it
-  double exploration = 1.0;      ///< noise on the scores at the start; it falls to 0 at half-time
-  int refine_steps = 0;          ///< steps of refinement before the decoder's own loss
-  double refine_from = 0.3;      ///< part of training after which they begin
+  double table_rate = 3e-3;    ///< of the decoder's learned sets (spectra, attacks, decays, rooms)
+  double carried_share = 0.7;  ///< excerpts that begin amid the tails of an earlier window
+  int tail_frames = 64;        ///< frames after the hop in which too much power is held against it
+  double exploration = 1.0;    ///< noise on the scores at the start; it falls to 0 at half-time
+  int refine_steps = 0;        ///< steps of refinement before the decoder's own loss
+  double refine_from = 0.3;    ///< part of training after which they begin
   double refined_weight = 1.0;
   double adversarial_weight = 0.0;
   double adversarial_from = 0.5;  ///< part of training after which the critic is heard
-  double critic_rate = 3e-4;
-  int validate_every = 500;
-  int checkpoint_every = 500;
-  int validation_excerpts = 24;
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventsRecipe, steps, batch, encoder_rate, decoder_rate,
@@ -47,27 +37,20 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventsRecipe, steps, batch, enco
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const EventsRecipe& recipe);
 
-using Figures = std::map<std::string, double>;  ///< named values for the log
-
-/// The gradients of one worker's share of a batch.
-struct Gradients {
-  models::NamedTensors model, critic;
-  Figures figures;
-};
-
-class EventsTask {
+class EventsTask : public Task {
  public:
-  EventsTask(models::EventModel& model, models::EventDiscriminator critic, const EventsRecipe& recipe,
-             const Dataset& data);
+  EventsTask(const models::EventModelConfig& config, const EventsRecipe& recipe, const Dataset& data,
+             const torch::Device& device);
 
-  /// Gradients of `count` excerpts, chosen by `random`, at `progress` (0..1) of the training.
-  Gradients gradients(std::mt19937_64& random, int count, double progress);
-
-  /// Distances on the held-out excerpts, as the codec would encode them, in the figures "val_...".
-  Figures validate();
-
+  [[nodiscard]] models::NamedTensors parameters() const override { return model_.parameters(); }
+  [[nodiscard]] models::NamedTensors critic_parameters() const override;
+  [[nodiscard]] double learning_rate(const std::string& parameter) const override;
   /// Starts the learned spectra from moments of the training sound.
-  void start_from_data(std::mt19937_64& random);
+  void start_from_data(std::mt19937_64& random) override;
+  Gradients gradients(std::mt19937_64& random, int count, double progress) override;
+  Figures validate() override;
+  [[nodiscard]] std::string step_words(const Figures& figures) const override;
+  [[nodiscard]] std::string validation_words(const Figures& figures) const override;
 
  private:
   struct Batch {
@@ -80,7 +63,7 @@ class EventsTask {
   [[nodiscard]] std::size_t excerpt_samples() const;
   [[nodiscard]] models::PowerMaps rendered(const models::Proposal& events, std::int64_t frames);
 
-  models::EventModel& model_;
+  models::EventModel model_;
   models::EventDiscriminator critic_;
   EventsRecipe recipe_;
   const Dataset& data_;

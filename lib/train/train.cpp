@@ -15,10 +15,13 @@
 
 #include "lib/core/error.hpp"
 #include "lib/dsp/device.hpp"
-#include "lib/events/tensor_file.hpp"
+#include "lib/events/model_file.hpp"
+#include "lib/mars/model_file.hpp"
 #include "lib/train/adam.hpp"
 #include "lib/train/dataset.hpp"
 #include "lib/train/events_task.hpp"
+#include "lib/train/tokenizer_task.hpp"
+#include "lib/weights/tensor_file.hpp"
 
 namespace ictus::train {
 namespace {
@@ -26,13 +29,51 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
-struct Configuration {
-  models::EventModelConfig model;
-  EventsRecipe recipe;
+/// A kind of model that can be trained.
+struct Kind {
+  const char* model_format;  ///< metadata "format" of its weights
+  const char* checkpoint_format;
+  const char* called;   ///< in words
+  const char* made_by;  ///< the command that trains it
+  json default_model, default_recipe;
+  /// Throws when a value makes no sense or is of another type; returns the sample rate of the sound.
+  std::function<int(const json& model, const json& recipe)> check;
+  std::function<std::unique_ptr<Task>(const json& model, const json& recipe, const Dataset&,
+                                      const torch::Device&)>
+      make_task;
 };
 
-Configuration read_configuration(const std::string& path) {
-  Configuration c;
+/// Sizes and recipe as JSON with every key.
+struct Configuration {
+  json model, recipe;
+  [[nodiscard]] Schedule schedule() const {
+    Schedule s;
+    recipe.at("steps").get_to(s.steps);
+    recipe.at("batch").get_to(s.batch);
+    recipe.at("last_rate").get_to(s.last_rate);
+    recipe.at("clip_norm").get_to(s.clip_norm);
+    recipe.at("average_decay").get_to(s.average_decay);
+    recipe.at("critic_rate").get_to(s.critic_rate);
+    recipe.at("validate_every").get_to(s.validate_every);
+    recipe.at("checkpoint_every").get_to(s.checkpoint_every);
+    return s;
+  }
+};
+
+/// Values of `given` in place of those of `known`, which has every key there is.
+void take_over(json& known, const json& given, const std::string& where) {
+  if (!given.is_object()) throw Error(where + " is no JSON object");
+  for (const auto& [name, value] : given.items()) {
+    if (!known.contains(name)) throw Error(fmt::format("{}: unknown key '{}'", where, name));
+    if (known[name].is_object())
+      take_over(known[name], value, where + ", '" + name + "'");
+    else
+      known[name] = value;
+  }
+}
+
+Configuration read_configuration(const std::string& path, const Kind& kind) {
+  Configuration c{kind.default_model, kind.default_recipe};
   if (path.empty()) return c;
   std::ifstream file(path);
   if (!file) throw Error(fmt::format("{}: cannot be opened", path), "name a JSON file with --config");
@@ -42,29 +83,12 @@ Configuration read_configuration(const std::string& path) {
       if (key != "model" && key != "training")
         throw Error(fmt::format("{}: unknown section '{}'", path, key),
                     "the sections are 'model' and 'training'");
-      const json known = key == "model" ? json(c.model) : json(c.recipe);
-      for (const auto& [name, unused] : value.items())
-        if (!known.contains(name)) throw Error(fmt::format("{}: unknown key '{}' in '{}'", path, name, key));
+      take_over(key == "model" ? c.model : c.recipe, value, fmt::format("{}: '{}'", path, key));
     }
-    if (all.contains("model")) c.model = all["model"].get<models::EventModelConfig>();
-    if (all.contains("training")) c.recipe = all["training"].get<EventsRecipe>();
   } catch (const json::exception& error) {
     throw Error(fmt::format("{}: {}", path, error.what()));
   }
   return c;
-}
-
-void store(formats::TensorFile& file, const std::string& prefix, const models::NamedTensors& tensors,
-           formats::DType dtype) {
-  for (const auto& [name, tensor] : tensors) file.tensors[prefix + name] = events::to_raw(tensor, dtype);
-}
-
-models::NamedTensors fetch(const formats::TensorFile& file, const std::string& prefix,
-                           const torch::Device& device) {
-  models::NamedTensors found;
-  for (const auto& [name, raw] : file.tensors)
-    if (name.rfind(prefix, 0) == 0) found[name.substr(prefix.size())] = events::from_raw(raw).to(device);
-  return found;
 }
 
 /// Every step frees and asks for the same large tensors; handing them back to the system each time
@@ -79,45 +103,42 @@ void keep_freed_memory() {
 /// All that changes during training.
 class Run {
  public:
-  Run(const TrainOptions& options, const Configuration& configuration, const torch::Device& device)
-      : options_(options),
+  Run(const Kind& kind, const Configuration& configuration, unsigned long long seed, Task& task)
+      : kind_(kind),
         configuration_(configuration),
-        model_(configuration.model, device),
-        critic_(configuration.model),
-        adam_(model_.parameters()),
-        critic_adam_((critic_->to(device), models::named_parameters(*critic_)), 0.5, 0.9) {
+        schedule_(configuration.schedule()),
+        seed_(seed),
+        task_(task),
+        adam_(task.parameters()),
+        critic_adam_(task.critic_parameters(), 0.5, 0.9) {
     torch::NoGradGuard no_grad;
-    for (const auto& [name, value] : model_.parameters()) average_[name] = value.detach().clone();
+    for (const auto& [name, value] : task.parameters()) average_[name] = value.detach().clone();
   }
 
-  models::EventModel& model() { return model_; }
-  const models::EventDiscriminator& critic() const { return critic_; }
   long long step() const { return step_; }
 
   /// The moving average starts over from the weights as they are.
-  void restart_average() {
-    torch::NoGradGuard no_grad;
-    for (const auto& [name, value] : model_.parameters()) average_[name].copy_(value);
-  }
+  void restart_average() { models::copy_weights(task_.parameters(), average_); }
 
   double update(const Gradients& g, double progress) {
-    const EventsRecipe& r = configuration_.recipe;
-    const double fade =
-        r.last_rate + (1.0 - r.last_rate) * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
+    const double fade = schedule_.last_rate +
+                        (1.0 - schedule_.last_rate) * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
     const double warm = std::min(1.0, static_cast<double>(step_ + 1) / 100.0);
-    const double norm = adam_.step(g.model, r.clip_norm, [&](const std::string& name) {
-      // Layers are named LAYER.weight and LAYER.bias; the decoder's learned sets have plain names.
-      const bool is_encoder = name.rfind("encoder.", 0) == 0;
-      const bool is_table = !is_encoder && name.find('.', 8) == std::string::npos;
-      return warm * fade * (is_encoder ? r.encoder_rate : is_table ? r.table_rate : r.decoder_rate);
+    const double norm = adam_.step(g.model, schedule_.clip_norm, [&](const std::string& name) {
+      return warm * fade * task_.learning_rate(name);
     });
     if (!g.critic.empty())
-      critic_adam_.step(g.critic, r.clip_norm, [&](const std::string&) { return r.critic_rate; });
+      critic_adam_.step(g.critic, schedule_.clip_norm,
+                        [&](const std::string&) { return schedule_.critic_rate; });
     ++step_;
+    std::seed_seq seed{static_cast<std::uint64_t>(seed_), static_cast<std::uint64_t>(step_),
+                       std::uint64_t{1} << 32U};
+    std::mt19937_64 random(seed);
+    task_.after_step(g.tallies, random, progress);
     torch::NoGradGuard no_grad;
-    const double keep =
-        std::min(r.average_decay, (1.0 + static_cast<double>(step_)) / (10.0 + static_cast<double>(step_)));
-    for (const auto& [name, value] : model_.parameters())
+    const double keep = std::min(schedule_.average_decay,
+                                 (1.0 + static_cast<double>(step_)) / (10.0 + static_cast<double>(step_)));
+    for (const auto& [name, value] : task_.parameters())
       average_[name].mul_(keep).add_(value.detach(), 1.0 - keep);
     return norm;
   }
@@ -126,74 +147,77 @@ class Run {
   template <typename Work>
   auto with_average(Work work) {
     models::NamedTensors own;
-    for (const auto& [name, value] : model_.parameters()) own[name] = value.detach().clone();
-    model_.load(average_);
+    for (const auto& [name, value] : task_.parameters()) own[name] = value.detach().clone();
+    models::copy_weights(average_, task_.parameters());
     auto result = work();
-    model_.load(own);
+    models::copy_weights(own, task_.parameters());
     return result;
   }
 
   void save_weights(const std::string& path) const {
-    formats::TensorFile file;
-    file.metadata["format"] = events::kModelFormat;
-    file.metadata["version"] = "1";
-    file.metadata["config"] = json(configuration_.model).dump();
-    file.metadata["recipe"] = json(configuration_.recipe).dump();
+    formats::TensorFile file = described(kind_.model_format);
     file.metadata["steps"] = std::to_string(step_);
     store(file, "", average_, formats::DType::f16);
-    events::write_tensor_file(path, file);
+    write_tensor_file(path, file);
   }
 
   void save_checkpoint(const std::string& path) const {
-    formats::TensorFile file;
-    file.metadata["format"] = events::kCheckpointFormat;
-    file.metadata["version"] = "1";
-    file.metadata["config"] = json(configuration_.model).dump();
-    file.metadata["recipe"] = json(configuration_.recipe).dump();
+    formats::TensorFile file = described(kind_.checkpoint_format);
     file.metadata["step"] = std::to_string(step_);
     file.metadata["critic_steps"] = std::to_string(critic_adam_.steps());
-    file.metadata["seed"] = std::to_string(options_.seed);
-    store(file, "model.", model_.parameters(), formats::DType::f32);
-    store(file, "average.", average_, formats::DType::f32);
+    file.metadata["seed"] = std::to_string(seed_);
+    for (const auto& [prefix, tensors] : parts()) store(file, prefix, tensors, formats::DType::f32);
     store(file, "adam.", adam_.state(), formats::DType::f32);
-    store(file, "critic.", models::named_parameters(*critic_), formats::DType::f32);
     store(file, "critic_adam.", critic_adam_.state(), formats::DType::f32);
-    events::write_tensor_file(path, file);
+    write_tensor_file(path, file);
   }
 
-  void load_checkpoint(const formats::TensorFile& file) {
-    torch::NoGradGuard no_grad;
-    const torch::Device device = model_.device;
-    model_.load(fetch(file, "model.", device));
-    for (auto& [name, value] : fetch(file, "average.", device)) average_.at(name).copy_(value);
+  void load_checkpoint(const formats::TensorFile& file, const torch::Device& device) {
+    for (const auto& [prefix, tensors] : parts()) models::copy_weights(fetch(file, prefix, device), tensors);
     step_ = std::stoll(file.metadata.at("step"));
     adam_.load_state(fetch(file, "adam.", device), step_);
-    const models::NamedTensors critic = fetch(file, "critic.", device);
-    for (auto& [name, value] : models::named_parameters(*critic_)) value.copy_(critic.at(name));
     critic_adam_.load_state(fetch(file, "critic_adam.", device),
                             std::stoll(file.metadata.at("critic_steps")));
   }
 
  private:
-  TrainOptions options_;
-  Configuration configuration_;
-  models::EventModel model_;
-  models::EventDiscriminator critic_;
+  /// The tensors of a checkpoint other than the optimisers', by their prefix.
+  std::map<std::string, models::NamedTensors> parts() const {
+    return {{"model.", task_.parameters()},
+            {"average.", average_},
+            {"critic.", task_.critic_parameters()},
+            {"memory.", task_.memory()}};
+  }
+
+  formats::TensorFile described(const char* format) const {
+    formats::TensorFile file;
+    file.metadata["format"] = format;
+    file.metadata["version"] = "1";
+    file.metadata["config"] = configuration_.model.dump();
+    file.metadata["recipe"] = configuration_.recipe.dump();
+    return file;
+  }
+
+  const Kind& kind_;
+  const Configuration& configuration_;
+  Schedule schedule_;
+  unsigned long long seed_;
+  Task& task_;
   Adam adam_, critic_adam_;
   models::NamedTensors average_;
   long long step_ = 0;
 };
 
 /// Refuses files that training cannot start from.
-void check_start(const std::string& path, const events::StoredTensors& start, bool resuming,
+void check_start(const std::string& path, const StoredTensors& start, const Kind& kind, bool resuming,
                  unsigned long long seed) {
-  const bool is_checkpoint = start.format() == events::kCheckpointFormat;
+  const bool is_checkpoint = start.format() == kind.checkpoint_format;
   if (resuming && !is_checkpoint)
-    throw Error(fmt::format("{}: not a training checkpoint", path),
+    throw Error(fmt::format("{}: not a training checkpoint of {}", path, kind.called),
                 "checkpoints end in '.checkpoint'; to start from finished weights use --init");
-  if (!is_checkpoint && start.format() != events::kModelFormat)
-    throw Error(fmt::format("{}: neither an event model nor a training checkpoint", path),
-                "--init takes what 'ictus train events' made");
+  if (!is_checkpoint && start.format() != kind.model_format)
+    throw Error(fmt::format("{}: neither {} nor a training checkpoint of one", path, kind.called),
+                fmt::format("--init takes what '{}' made", kind.made_by));
   if (!is_checkpoint) return;
   for (const char* key : {"recipe", "step", "critic_steps", "seed"})
     if (start.file.metadata.count(key) == 0)
@@ -206,14 +230,14 @@ void check_start(const std::string& path, const events::StoredTensors& start, bo
 
 /// The gradients of a batch: every worker computes those of its share, then they are averaged in a
 /// fixed order. A step's randomness depends on the seed and the step alone.
-Gradients batch_gradients(EventsTask& task, const TrainOptions& options, const EventsRecipe& recipe,
-                          long long step, double progress) {
-  const int workers = std::max(1, std::min(options.threads, recipe.batch));
+Gradients batch_gradients(Task& task, const TrainOptions& options, int batch, long long step,
+                          double progress) {
+  const int workers = std::max(1, std::min(options.threads, batch));
   std::vector<Gradients> shares(static_cast<std::size_t>(workers));
   std::vector<std::exception_ptr> failures(shares.size());
   const auto work = [&](int worker) {
     try {
-      const int count = recipe.batch / workers + (worker < recipe.batch % workers ? 1 : 0);
+      const int count = batch / workers + (worker < batch % workers ? 1 : 0);
       std::seed_seq seed{static_cast<std::uint64_t>(options.seed), static_cast<std::uint64_t>(step),
                          static_cast<std::uint64_t>(worker)};
       std::mt19937_64 random(seed);
@@ -241,6 +265,7 @@ Gradients batch_gradients(EventsTask& task, const TrainOptions& options, const E
   for (std::size_t i = 1; i < shares.size(); ++i) {
     add(all.model, shares[i].model);
     add(all.critic, shares[i].critic);
+    add(all.tallies, shares[i].tallies);
     for (auto& [name, value] : all.figures) value += shares[i].figures.at(name);
   }
   for (auto* tensors : {&all.model, &all.critic})
@@ -267,88 +292,140 @@ class Log {
   std::ofstream file_;
 };
 
-}  // namespace
-
-void train_events(const TrainOptions& options, const std::function<bool()>& stop_requested,
-                  std::ostream& words) {
-  Configuration configuration = read_configuration(options.config_path);
+void train(const Kind& kind, const TrainOptions& options, const std::function<bool()>& stop_requested,
+           std::ostream& words) {
+  Configuration configuration = read_configuration(options.config_path, kind);
   const bool resuming = !options.resume_path.empty();
   const std::string start_path = resuming ? options.resume_path : options.init_path;
-  std::optional<events::StoredTensors> start;
+  std::optional<StoredTensors> start;
   if (!start_path.empty()) {
-    start = events::read_tensor_file(start_path, "name the file of an earlier training");
-    check_start(start_path, *start, resuming, options.seed);
-    configuration.model = start->config();
+    start = read_tensor_file(start_path, "name the file of an earlier training");
+    check_start(start_path, *start, kind, resuming, options.seed);
+    configuration.model = start->config<json>();
     if (resuming && options.config_path.empty())
-      configuration.recipe = json::parse(start->file.metadata.at("recipe")).get<EventsRecipe>();
+      take_over(configuration.recipe, json::parse(start->file.metadata.at("recipe")), start_path);
   }
-  EventsRecipe& recipe = configuration.recipe;
-  if (options.steps > 0) recipe.steps = options.steps;
-  models::check(configuration.model);
-  check(recipe);
+  if (options.steps > 0) configuration.recipe["steps"] = options.steps;
+  Schedule schedule;
+  int sample_rate_hz = 0;
+  try {
+    sample_rate_hz = kind.check(configuration.model, configuration.recipe);
+    schedule = configuration.schedule();
+  } catch (const json::exception& error) {
+    throw Error(
+        fmt::format("{}: {}", options.config_path.empty() ? start_path : options.config_path, error.what()));
+  }
 
   keep_freed_memory();
   use_one_thread_per_caller();  // workers are the parallelism
   torch::manual_seed(options.seed);
   const torch::Device device = dsp::usable_device(options.device);
   Log log(options.log_path.empty() ? options.out_path + ".tsv" : options.log_path, resuming);
-  Run run(options, configuration, device);
 
   const auto loading = Clock::now();
-  const Dataset data(options.data_dir, configuration.model.bands.sample_rate_hz, stop_requested, words);
+  const Dataset data(options.data_dir, sample_rate_hz, stop_requested, words);
   fmt::print(words, "{:.2f} h to train on, {:.2f} h held out, read in {:.0f} s\n", data.training_hours(),
              data.validation_hours(), std::chrono::duration<double>(Clock::now() - loading).count());
-  EventsTask task(run.model(), run.critic(), recipe, data);
+  const std::unique_ptr<Task> task = kind.make_task(configuration.model, configuration.recipe, data, device);
+  Run run(kind, configuration, options.seed, *task);
   if (resuming) {
-    run.load_checkpoint(start->file);
-  } else if (start) {
-    const bool is_checkpoint = start->format() == events::kCheckpointFormat;
-    run.model().load(fetch(start->file, is_checkpoint ? "average." : "", device));
+    run.load_checkpoint(start->file, device);
   } else {
-    std::mt19937_64 random(options.seed);
-    task.start_from_data(random);
+    if (start) {
+      const bool is_checkpoint = start->format() == kind.checkpoint_format;
+      models::copy_weights(fetch(start->file, is_checkpoint ? "average." : "", device), task->parameters());
+    } else {
+      std::mt19937_64 random(options.seed);
+      task->start_from_data(random);
+    }
+    run.restart_average();
   }
-  if (!resuming) run.restart_average();
 
   const std::string checkpoint = options.out_path + ".checkpoint";
   const auto began = Clock::now();
   const auto seconds = [&began] { return std::chrono::duration<double>(Clock::now() - began).count(); };
   const long long first_step = run.step();
   bool stopped = false;
-  while (run.step() < recipe.steps && !stopped) {
-    const double progress = static_cast<double>(run.step()) / static_cast<double>(recipe.steps);
-    const Gradients g = batch_gradients(task, options, recipe, run.step(), progress);
+  while (run.step() < schedule.steps && !stopped) {
+    const double progress = static_cast<double>(run.step()) / static_cast<double>(schedule.steps);
+    const Gradients g = batch_gradients(*task, options, schedule.batch, run.step(), progress);
     const double norm = run.update(g, progress);
     Figures figures = g.figures;
     figures["gradient_norm"] = norm;
     if (run.step() % 20 == 0) log.write(run.step(), seconds(), figures);
     if (options.progress) {
       const double per_step = seconds() / static_cast<double>(run.step() - first_step);
-      fmt::print(
-          words,
-          "\rstep {}/{}  loss {:.3f}  fine {:.2f} dB  coarse {:.2f} dB  {:.2f} s/step  {:.0f} min left ",
-          run.step(), recipe.steps, figures["loss"], figures["fine_db"], figures["coarse_db"], per_step,
-          per_step * static_cast<double>(recipe.steps - run.step()) / 60.0);
+      fmt::print(words, "\rstep {}/{}  {}  {:.2f} s/step  {:.0f} min left ", run.step(), schedule.steps,
+                 task->step_words(figures), per_step,
+                 per_step * static_cast<double>(schedule.steps - run.step()) / 60.0);
       words.flush();
     }
     stopped = stop_requested() || (options.hours > 0.0 && seconds() > options.hours * 3600.0);
-    const bool last = stopped || run.step() == recipe.steps;
-    if (last || run.step() % recipe.validate_every == 0) {
-      const Figures validation = run.with_average([&] { return task.validate(); });
+    const bool last = stopped || run.step() == schedule.steps;
+    if (last || run.step() % schedule.validate_every == 0) {
+      const Figures validation = run.with_average([&] { return task->validate(); });
       log.write(run.step(), seconds(), validation);
-      fmt::print(words, "{}step {}: held out {:.2f} dB fine, {:.2f} dB coarse; refined {:.2f}, {:.2f}\n",
-                 options.progress ? "\r" : "", run.step(), validation.at("val_fine_db"),
-                 validation.at("val_coarse_db"), validation.at("val_refined_fine_db"),
-                 validation.at("val_refined_coarse_db"));
+      fmt::print(words, "{}step {}: {}\n", options.progress ? "\r" : "", run.step(),
+                 task->validation_words(validation));
       words.flush();
     }
-    if (last || run.step() % recipe.checkpoint_every == 0) {
+    if (last || run.step() % schedule.checkpoint_every == 0) {
       run.save_checkpoint(checkpoint);
       run.save_weights(options.out_path);
     }
   }
   fmt::print(words, "{} after {} steps, {:.0f} min: {}\n", stopped ? "stopped" : "done", run.step(),
              seconds() / 60.0, options.out_path);
+}
+
+}  // namespace
+
+void train_events(const TrainOptions& options, const std::function<bool()>& stop_requested,
+                  std::ostream& words) {
+  const Kind kind{
+      .model_format = events::kModelFormat,
+      .checkpoint_format = events::kCheckpointFormat,
+      .called = "an event model",
+      .made_by = "ictus train events",
+      .default_model = models::EventModelConfig(),
+      .default_recipe = EventsRecipe(),
+      .check =
+          [](const json& model, const json& recipe) {
+            const auto config = model.get<models::EventModelConfig>();
+            models::check(config);
+            check(recipe.get<EventsRecipe>());
+            return config.bands.sample_rate_hz;
+          },
+      .make_task =
+          [](const json& model, const json& recipe, const Dataset& data, const torch::Device& device) {
+            return std::make_unique<EventsTask>(model.get<models::EventModelConfig>(),
+                                                recipe.get<EventsRecipe>(), data, device);
+          }};
+  train(kind, options, stop_requested, words);
+}
+
+void train_tokenizer(const TrainOptions& options, const std::function<bool()>& stop_requested,
+                     std::ostream& words) {
+  const Kind kind{
+      .model_format = mars::kTokenizerFormat,
+      .checkpoint_format = mars::kTokenizerCheckpointFormat,
+      .called = "a tokenizer",
+      .made_by = "ictus train tokenizer",
+      .default_model = models::TokenizerConfig(),
+      .default_recipe = TokenizerRecipe(),
+      .check =
+          [](const json& model, const json& recipe) {
+            const auto config = model.get<models::TokenizerConfig>();
+            models::check(config);
+            check(recipe.get<TokenizerRecipe>());
+            return config.sample_rate_hz;
+          },
+      .make_task =
+          [](const json& model, const json& recipe, const Dataset& data, const torch::Device& device) {
+            return std::make_unique<TokenizerTask>(model.get<models::TokenizerConfig>(),
+                                                   recipe.get<TokenizerRecipe>(), data, device);
+          }};
+  train(kind, options, stop_requested, words);
 }
 
 }  // namespace ictus::train

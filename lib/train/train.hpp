@@ -23,9 +23,11 @@ struct TrainOptions {
   bool progress = false;  ///< draw a progress line on `words`
 };
 
-/// Trains until done, until `stop_requested`, or until the hours are over; the last state is always
-/// saved. Words for people go to `words`. Throws ictus::Error.
+/// Train until done, until `stop_requested`, or until the hours are over; the last state is always
+/// saved. Words for people go to `words`. Throw ictus::Error.
 void train_events(const TrainOptions& options, const std::function<bool()>& stop_requested,
                   std::ostream& words);
+void train_tokenizer(const TrainOptions& options, const std::function<bool()>& stop_requested,
+                     std::ostream& words);
 
 }  // namespace ictus::train

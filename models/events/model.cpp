@@ -1,10 +1,5 @@
 #include "models/events/model.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include "lib/core/error.hpp"
-
 namespace ictus::models {
 namespace {
 
@@ -14,12 +9,6 @@ EventModelConfig checked(const EventModelConfig& config) {
 }
 
 }  // namespace
-
-NamedTensors named_parameters(const torch::nn::Module& module, const std::string& prefix) {
-  NamedTensors all;
-  for (const auto& item : module.named_parameters()) all[prefix + item.key()] = item.value();
-  return all;
-}
 
 EventModel::EventModel(const EventModelConfig& config_, const torch::Device& device_)
     : config(checked(config_)), device(device_), bands(config_.bands, device_) {
@@ -46,23 +35,6 @@ NamedTensors EventModel::parameters() const {
   return all;
 }
 
-void EventModel::load(const NamedTensors& tensors) {
-  torch::NoGradGuard no_grad;
-  NamedTensors own = parameters();
-  for (auto& [name, parameter] : own) {
-    const auto given = tensors.find(name);
-    if (given == tensors.end()) throw Error(fmt::format("the weights lack the tensor '{}'", name));
-    if (given->second.sizes() != parameter.sizes())
-      throw Error(
-          fmt::format("the tensor '{}' has the shape [{}] where the model's configuration asks for [{}]",
-                      name, fmt::join(given->second.sizes(), ", "), fmt::join(parameter.sizes(), ", ")));
-    if (!torch::isfinite(given->second).all().item<bool>())
-      throw Error(fmt::format("the tensor '{}' holds values that are not finite", name));
-    parameter.copy_(given->second.to(parameter.dtype()));
-  }
-  for (const auto& item : tensors)
-    if (own.find(item.first) == own.end())
-      throw Error(fmt::format("the weights hold an unknown tensor '{}'", item.first));
-}
+void EventModel::load(const NamedTensors& tensors) { copy_weights(tensors, parameters()); }
 
 }  // namespace ictus::models

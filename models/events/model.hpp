@@ -1,7 +1,6 @@
 // An event model: its configuration, its bands, its networks, and their weights by name.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -10,14 +9,9 @@
 #include "models/events/config.hpp"
 #include "models/events/decoder.hpp"
 #include "models/events/encoder.hpp"
+#include "models/named_tensors.hpp"
 
 namespace ictus::models {
-
-/// Names are those of torch: "encoder.in.weight".
-using NamedTensors = std::map<std::string, torch::Tensor>;
-
-/// A module's weights, each name with `prefix` in front.
-NamedTensors named_parameters(const torch::nn::Module& module, const std::string& prefix = {});
 
 class EventModel {
  public:

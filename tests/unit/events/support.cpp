@@ -1,14 +1,11 @@
 #include "tests/unit/events/support.hpp"
 
-#include <unistd.h>
-
 #include <cmath>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 #include "formats/safetensors.hpp"
-#include "lib/events/tensor_file.hpp"
+#include "lib/events/model_file.hpp"
+#include "lib/weights/tensor_file.hpp"
 
 namespace ictus::tests {
 
@@ -69,25 +66,12 @@ std::shared_ptr<events::LoadedModel> one_sound_model(double pitch_hz, double dec
   return loaded;
 }
 
-TemporaryFile::TemporaryFile(const std::string& content) {
-  std::string name = "/tmp/ictus-test-XXXXXX";
-  const int fd = mkstemp(name.data());
-  if (fd < 0) throw std::runtime_error("no temporary file");
-  path_ = name;
-  const ssize_t written = ::write(fd, content.data(), content.size());
-  ::close(fd);
-  if (written != static_cast<ssize_t>(content.size())) throw std::runtime_error("temporary file not written");
-}
-
-TemporaryFile::~TemporaryFile() { ::unlink(path_.c_str()); }
-
 std::string weights_bytes(const events::LoadedModel& model) {
   formats::TensorFile file;
   file.metadata["format"] = events::kModelFormat;
   file.metadata["version"] = "1";
   file.metadata["config"] = nlohmann::json(model.model->config).dump();
-  for (const auto& [name, tensor] : model.model->parameters())
-    file.tensors[name] = events::to_raw(tensor, formats::DType::f16);
+  store(file, "", model.model->parameters(), formats::DType::f16);
   const auto bytes = formats::serialise_safetensors(file);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lib/events/loaded_model.hpp"
+#include "tests/unit/temporary_file.hpp"
 
 namespace ictus::tests {
 
@@ -16,19 +17,6 @@ std::shared_ptr<events::LoadedModel> small_model(const torch::Device& device = t
 /// A model whose every event, whatever its vector, is a harmonic sound of `pitch_hz` that starts at
 /// once and falls by 60 dB in `decay_s` seconds, in a dry room.
 std::shared_ptr<events::LoadedModel> one_sound_model(double pitch_hz, double decay_s);
-
-/// A file in the temporary folder that is removed with this object.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& content);
-  ~TemporaryFile();
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// The bytes of a weights file that holds `model`.
 std::string weights_bytes(const events::LoadedModel& model);

@@ -1,67 +1,30 @@
 #include "lib/train/train.hpp"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <unistd.h>
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <numbers>
-#include <random>
 #include <sstream>
 
-#include "lib/audio/audio.hpp"
 #include "lib/core/error.hpp"
+#include "tests/unit/train/folder.hpp"
 
 using namespace ictus;
 namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder with a little sound in it and a configuration small enough to train in seconds.
-class Folder {
- public:
-  Folder() : path_(fs::temp_directory_path() / ("ictus-train-" + std::to_string(::getpid()))) {
-    fs::create_directories(path_ / "sound");
-    std::mt19937 random(1);
-    for (int clip = 0; clip < 3; ++clip) {
-      std::vector<float> x(22050 * 10);
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        const double t = static_cast<double>(i) / 22050.0;
-        const double since = std::fmod(t, 0.5);
-        x[i] = static_cast<float>(0.4 * std::exp(-5.0 * since) *
-                                  std::sin(2.0 * std::numbers::pi * (220.0 * (clip + 1)) * t));
-      }
-      const std::string name = (path_ / "sound" / ("clip" + std::to_string(clip) + ".wav")).string();
-      const int fd = ::open(name.c_str(), O_CREAT | O_RDWR, 0600);
-      const auto sink = audio::Sink::open(fd, name, 22050, {.sample_rate_hz = 22050});
-      sink->write(x);
-      sink->finish();
-      ::close(fd);
-    }
-    std::ofstream(path_ / "small.json") << R"({"model": {"encoder_channels": 16, "encoder_dilations": [1, 2],
+constexpr const char* kSmall =
+    R"({"model": {"encoder_channels": 16, "encoder_dilations": [1, 2],
       "looks": 2, "events_per_look": 2, "decoder_hidden": 16, "resonances": 12, "attacks": 8, "decays": 6,
       "crossfades": 4, "rooms": 4}, "training": {"steps": 6, "batch": 2, "refine_steps": 1, "refine_from": 0.5,
       "adversarial_weight": 0.1, "adversarial_from": 0.2, "validate_every": 3, "checkpoint_every": 3,
       "validation_excerpts": 1}})";
-  }
-  ~Folder() { fs::remove_all(path_); }
-  [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
-
-std::string bytes_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 }  // namespace
 
 TEST_CASE("training stopped and resumed ends with the same weights as training in one go") {
-  const Folder folder;
+  const tests::Folder folder(kSmall);
   train::TrainOptions options;
   options.data_dir = folder / "sound";
   options.config_path = folder / "small.json";
@@ -80,12 +43,12 @@ TEST_CASE("training stopped and resumed ends with the same weights as training i
   CHECK(words.str().find("stopped after") != std::string::npos);
   options.resume_path = folder / "parts.checkpoint";
   train::train_events(options, never, words);
-  CHECK(bytes_of(folder / "whole") == bytes_of(folder / "parts"));
+  CHECK(tests::bytes_of(folder / "whole") == tests::bytes_of(folder / "parts"));
   // In full precision too, and with the state of both optimisers.
-  CHECK(bytes_of(folder / "whole.checkpoint") == bytes_of(folder / "parts.checkpoint"));
+  CHECK(tests::bytes_of(folder / "whole.checkpoint") == tests::bytes_of(folder / "parts.checkpoint"));
 
   SUBCASE("the log is a table of numbers, and holds the held-out distance") {
-    const std::string log = bytes_of(folder / "whole.tsv");
+    const std::string log = tests::bytes_of(folder / "whole.tsv");
     CHECK(log.rfind("step\tseconds\tname\tvalue\n", 0) == 0);
     CHECK(log.find("val_fine_db") != std::string::npos);
   }
@@ -109,7 +72,7 @@ TEST_CASE("training stopped and resumed ends with the same weights as training i
 }
 
 TEST_CASE("mistakes are named") {
-  const Folder folder;
+  const tests::Folder folder(kSmall);
   train::TrainOptions options;
   options.out_path = folder / "out";
   options.device = "cpu";

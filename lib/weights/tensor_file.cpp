@@ -1,4 +1,4 @@
-#include "lib/events/tensor_file.hpp"
+#include "lib/weights/tensor_file.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 
 #include "lib/core/error.hpp"
 
-namespace ictus::events {
+namespace ictus {
 namespace {
 
 torch::Dtype torch_dtype(formats::DType dtype) {
@@ -30,21 +30,28 @@ torch::Dtype torch_dtype(formats::DType dtype) {
   }
 }
 
+/// Copied to the processor, as `dtype`.
+formats::RawTensor to_raw(const torch::Tensor& tensor, formats::DType dtype) {
+  const torch::Tensor plain = tensor.detach().to(torch::kCPU, torch_dtype(dtype)).contiguous();
+  formats::RawTensor raw;
+  raw.dtype = dtype;
+  raw.shape = plain.sizes().vec();
+  raw.data.resize(plain.nbytes());
+  if (!raw.data.empty()) std::memcpy(raw.data.data(), plain.data_ptr(), raw.data.size());
+  return raw;
+}
+
+torch::Tensor from_raw(const formats::RawTensor& raw) {
+  torch::Tensor tensor = torch::empty(raw.shape, torch_dtype(raw.dtype));
+  if (!raw.data.empty()) std::memcpy(tensor.data_ptr(), raw.data.data(), raw.data.size());
+  return tensor.to(torch::kFloat);
+}
+
 }  // namespace
 
 std::string StoredTensors::format() const {
   const auto found = file.metadata.find("format");
   return found == file.metadata.end() ? std::string() : found->second;
-}
-
-models::EventModelConfig StoredTensors::config() const {
-  const auto found = file.metadata.find("config");
-  if (found == file.metadata.end()) throw Error("the model's configuration is missing");
-  try {
-    return nlohmann::json::parse(found->second).get<models::EventModelConfig>();
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(fmt::format("the model's configuration is damaged: {}", error.what()));
-  }
 }
 
 StoredTensors read_tensor_file(const std::string& path, const std::string& remedy) {
@@ -77,20 +84,27 @@ void write_tensor_file(const std::string& path, const formats::TensorFile& file)
   }
 }
 
-formats::RawTensor to_raw(const torch::Tensor& tensor, formats::DType dtype) {
-  const torch::Tensor plain = tensor.detach().to(torch::kCPU, torch_dtype(dtype)).contiguous();
-  formats::RawTensor raw;
-  raw.dtype = dtype;
-  raw.shape = plain.sizes().vec();
-  raw.data.resize(plain.nbytes());
-  if (!raw.data.empty()) std::memcpy(raw.data.data(), plain.data_ptr(), raw.data.size());
-  return raw;
+void store(formats::TensorFile& file, const std::string& prefix, const models::NamedTensors& tensors,
+           formats::DType dtype) {
+  for (const auto& [name, tensor] : tensors) file.tensors[prefix + name] = to_raw(tensor, dtype);
 }
 
-torch::Tensor from_raw(const formats::RawTensor& raw) {
-  torch::Tensor tensor = torch::empty(raw.shape, torch_dtype(raw.dtype));
-  if (!raw.data.empty()) std::memcpy(tensor.data_ptr(), raw.data.data(), raw.data.size());
-  return tensor.to(torch::kFloat);
+models::NamedTensors fetch(const formats::TensorFile& file, const std::string& prefix,
+                           const torch::Device& device) {
+  models::NamedTensors found;
+  for (const auto& [name, raw] : file.tensors)
+    if (name.rfind(prefix, 0) == 0) found[name.substr(prefix.size())] = from_raw(raw).to(device);
+  return found;
 }
 
-}  // namespace ictus::events
+std::vector<PartSize> part_sizes(const models::NamedTensors& tensors) {
+  std::vector<PartSize> parts;
+  for (const auto& [name, tensor] : tensors) {
+    const std::string part = name.substr(0, name.find('.', name.find('.') + 1));
+    if (parts.empty() || parts.back().part != part) parts.push_back({part, 0});
+    parts.back().parameters += tensor.numel();
+  }
+  return parts;
+}
+
+}  // namespace ictus

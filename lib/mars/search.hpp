@@ -1,0 +1,23 @@
+// Tokens that sound nearer to a clip than those of plain quantisation, found through the decoder.
+#pragma once
+
+#include <vector>
+
+#include "models/mars/distance.hpp"
+#include "models/mars/tokenizer.hpp"
+
+namespace ictus::mars {
+
+/// What the search lowers is the distance of the bands and this much of that of the bins.
+inline constexpr double kBinsShare = 0.2;
+
+/// Steps of the search at effort 0..9.
+int search_steps(int effort);
+
+/// Tokens of one image [1, 1, bins, T], [1, rows, columns] for each scale. The encoder's latent grid is moved
+/// `steps` times against the gradient of the decoded image's distance, as if quantising it were the
+/// identity; the tokens of the best place seen are taken. No steps: those of the encoder itself.
+std::vector<torch::Tensor> search_tokens(models::Tokenizer& model, const models::ImageDistance& distance,
+                                         const torch::Tensor& image, int steps);
+
+}  // namespace ictus::mars

@@ -1,0 +1,206 @@
+#include "lib/train/tokenizer_task.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/mars/image.hpp"
+
+namespace ictus::train {
+namespace {
+
+/// Weight of the adversarial loss at which its gradient is as large as that of the reconstruction.
+double balance(const torch::Tensor& reconstruction, const torch::Tensor& adversarial,
+               const torch::Tensor& last_weight) {
+  const auto norm = [&last_weight](const torch::Tensor& loss) {
+    return torch::autograd::grad({loss}, {last_weight}, {}, /*retain_graph=*/true)[0].norm().item<double>();
+  };
+  return std::min(norm(reconstruction) / (norm(adversarial) + 1e-4), 1e4);
+}
+
+torch::Tensor on(const torch::Device& device, const std::vector<float>& samples) {
+  return torch::tensor(samples).unsqueeze(0).to(device);
+}
+
+}  // namespace
+
+void check(const TokenizerRecipe& r) {
+  check(static_cast<const Schedule&>(r));
+  require_recipe(r.network_rate >= 0 && r.code_rate >= 0, "learning rates must not be negative");
+  require_recipe(r.bins_weight >= 0 && r.square_weight >= 0 && r.bands_weight >= 0 && r.code_weight >= 0 &&
+                     r.commitment_weight >= 0 && r.adversarial_weight >= 0,
+                 "weights must not be negative");
+  require_recipe(r.dropout_share >= 0 && r.dropout_share <= 1, "dropout_share must be from 0 to 1");
+  require_recipe(r.dropout_scales >= 1, "dropout_scales must be 1 or more");
+  require_recipe(r.short_share >= 0 && r.short_share <= 1, "short_share must be from 0 to 1");
+  require_recipe(r.revive_after >= 1, "revive_after must be 1 or more");
+  require_recipe(r.floor_low_db <= r.floor_high_db, "floor_low_db must not be above floor_high_db");
+}
+
+TokenizerTask::TokenizerTask(const models::TokenizerConfig& config, const TokenizerRecipe& recipe,
+                             const Dataset& data, const torch::Device& device)
+    : model_(config, device),
+      critic_(config),
+      distance_(config, device),
+      recipe_(recipe),
+      data_(data),
+      idle_steps_(torch::zeros({config.codebook_size}, torch::TensorOptions().device(device))) {
+  critic_->to(device);
+}
+
+models::NamedTensors TokenizerTask::critic_parameters() const { return models::named_parameters(*critic_); }
+
+double TokenizerTask::learning_rate(const std::string& parameter) const {
+  return parameter == "quantiser.codes" ? recipe_.code_rate : recipe_.network_rate;
+}
+
+std::string TokenizerTask::step_words(const Figures& figures) const {
+  return fmt::format("loss {:.3f}  bins {:.2f} dB  bands {:.2f} dB", figures.at("loss"),
+                     figures.at("bins_db"), figures.at("bands_db"));
+}
+
+std::string TokenizerTask::validation_words(const Figures& figures) const {
+  return fmt::format("held out {:.2f} dB bins, {:.2f} dB bands, {:.0f} % of the codes in use",
+                     figures.at("val_bins_db"), figures.at("val_bands_db"), 100.0 * figures.at("val_codes"));
+}
+
+std::size_t TokenizerTask::excerpt_samples() const {
+  // Half a window of margin before the first frame's centre and after the last one's.
+  const auto& c = model_.config;
+  return static_cast<std::size_t>((c.clip_frames - 1) * c.hop_samples + c.window_samples);
+}
+
+torch::Tensor TokenizerTask::images_of(const torch::Tensor& samples) const {
+  const torch::Tensor magnitude = models::magnitudes(samples, model_.config);  // [B, bins, T]
+  const torch::Tensor level = magnitude.amax({1, 2}, /*keepdim=*/true).clamp_min(1e-6);
+  return models::image_of(magnitude / level, model_.config);
+}
+
+torch::Tensor TokenizerTask::training_images(std::mt19937_64& random, int count) const {
+  const Augmentation changes{.varispeed_share = recipe_.varispeed_share,
+                             .mixed_share = recipe_.mixed_share,
+                             .tilted_share = recipe_.tilted_share,
+                             .floor_share = recipe_.floor_share,
+                             .floor_low_db = recipe_.floor_low_db,
+                             .floor_high_db = recipe_.floor_high_db,
+                             .rumble_share = recipe_.rumble_share};
+  std::vector<torch::Tensor> excerpts;
+  for (int i = 0; i < count; ++i)
+    excerpts.push_back(on(model_.device, data_.training_excerpt(random, excerpt_samples(), changes)));
+  return images_of(torch::cat(excerpts));
+}
+
+Gradients TokenizerTask::gradients(std::mt19937_64& random, int count, double progress) {
+  const auto& c = model_.config;
+  std::uniform_real_distribution<double> chance(0.0, 1.0);
+  torch::Tensor image;
+  {
+    torch::NoGradGuard no_grad;
+    image = training_images(random, count);
+    if (chance(random) < recipe_.short_share) {
+      const auto columns =
+          1 + static_cast<std::int64_t>(chance(random) * static_cast<double>(c.latent_columns() - 1));
+      image = image.narrow(3, 0, columns * c.column_frames()).contiguous();
+    }
+  }
+  const auto scales = static_cast<std::int64_t>(c.scales.size());
+  torch::Tensor keep = torch::full({count}, scales, torch::kLong);
+  for (int i = 0; i < count; ++i) {
+    const std::int64_t fewest = std::min<std::int64_t>(recipe_.dropout_scales, scales);
+    if (chance(random) < recipe_.dropout_share)
+      keep[i] = fewest + static_cast<std::int64_t>(chance(random) * static_cast<double>(scales - fewest + 1));
+  }
+
+  const torch::Tensor latent = model_.encoder->forward(image);
+  const models::Quantised quantised = model_.quantiser->quantise(latent, keep.to(model_.device));
+  // Straight through: the encoder learns as if nothing had been quantised, the codes as what was decoded.
+  const torch::Tensor decoded = model_.decoder->forward(quantised.sum + (latent - latent.detach()));
+
+  Gradients out;
+  const torch::Tensor bins = distance_.bins_db(image, decoded);
+  const torch::Tensor bands = distance_.bands_db(image, decoded);
+  const double image_per_db = 2.0 / c.range_db;
+  const torch::Tensor reconstruction =
+      image_per_db * (recipe_.bins_weight * bins + recipe_.bands_weight * bands) +
+      recipe_.square_weight * (image - decoded).square().mean();
+  torch::Tensor loss = reconstruction + recipe_.code_weight * quantised.code_loss +
+                       recipe_.commitment_weight * quantised.commitment;
+
+  if (recipe_.adversarial_weight > 0.0 && progress >= recipe_.adversarial_from) {
+    const torch::Tensor adversarial = -critic_->forward(decoded).mean();
+    loss = loss + recipe_.adversarial_weight *
+                      balance(reconstruction, adversarial, model_.decoder->last_weight()) * adversarial;
+    const torch::Tensor real = critic_->forward(image);
+    const torch::Tensor fake = critic_->forward(decoded.detach());
+    const torch::Tensor hinge = torch::relu(1.0 - real).mean() + torch::relu(1.0 + fake).mean();
+    out.critic = gradients_of(hinge, models::named_parameters(*critic_));
+    out.figures["critic"] = hinge.item<double>();
+  }
+
+  out.model = gradients_of(loss, model_.parameters());
+  torch::Tensor hits = torch::zeros({c.codebook_size}, idle_steps_.options());
+  for (const torch::Tensor& tokens : quantised.tokens)
+    hits = hits + torch::bincount(tokens.reshape({-1}), {}, c.codebook_size);
+  out.tallies["hits"] = hits;
+  out.figures["loss"] = loss.item<double>();
+  out.figures["bins_db"] = bins.item<double>();
+  out.figures["bands_db"] = bands.item<double>();
+  out.figures["code_loss"] = quantised.code_loss.item<double>();
+  return out;
+}
+
+torch::Tensor TokenizerTask::sample_vectors(std::mt19937_64& random, std::int64_t count) {
+  torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> some;
+  std::int64_t found = 0;
+  while (found < count) {
+    some.push_back(model_.quantiser->searched_vectors(model_.encoder->forward(training_images(random, 4))));
+    found += some.back().size(0);
+  }
+  const torch::Tensor all = torch::cat(some);
+  torch::Tensor chosen = torch::empty({count}, torch::kLong);
+  std::uniform_int_distribution<std::int64_t> any(0, all.size(0) - 1);
+  for (std::int64_t i = 0; i < count; ++i) chosen[i] = any(random);
+  return all.index_select(0, chosen.to(all.device()));
+}
+
+void TokenizerTask::start_from_data(std::mt19937_64& random) {
+  torch::NoGradGuard no_grad;
+  torch::Tensor& codes = model_.quantiser->codes();
+  codes.copy_(sample_vectors(random, codes.size(0)));
+}
+
+void TokenizerTask::after_step(const models::NamedTensors& tallies, std::mt19937_64& random,
+                               double progress) {
+  torch::NoGradGuard no_grad;
+  idle_steps_.add_(1.0).masked_fill_(tallies.at("hits").gt(0.0), 0.0);
+  if (progress > recipe_.revive_until) return;
+  const torch::Tensor idle = idle_steps_.ge(static_cast<double>(recipe_.revive_after)).nonzero().flatten();
+  // A few at a time would cost an encoding each step.
+  if (idle.size(0) < std::max(1, model_.config.codebook_size / 100)) return;
+  model_.quantiser->codes().index_copy_(0, idle, sample_vectors(random, idle.size(0)));
+  idle_steps_.index_fill_(0, idle, 0.0);
+}
+
+Figures TokenizerTask::validate() {
+  torch::NoGradGuard no_grad;
+  const auto& c = model_.config;
+  Figures sums;
+  torch::Tensor hits = torch::zeros({c.codebook_size}, idle_steps_.options());
+  for (int i = 0; i < recipe_.validation_excerpts; ++i) {
+    const std::vector<float> excerpt =
+        data_.validation_excerpt(static_cast<std::size_t>(i), excerpt_samples());
+    const torch::Tensor image = images_of(on(model_.device, excerpt));
+    const models::Quantised quantised = model_.quantiser->quantise(model_.encoder->forward(image));
+    const torch::Tensor decoded = model_.decoder->forward(quantised.sum);
+    sums["val_bins_db"] += distance_.bins_db(image, decoded.clamp(-1.0, 1.0)).item<double>();
+    sums["val_bands_db"] += distance_.bands_db(image, decoded).item<double>();
+    for (const torch::Tensor& tokens : quantised.tokens)
+      hits = hits + torch::bincount(tokens.reshape({-1}), {}, c.codebook_size);
+  }
+  for (auto& item : sums) item.second /= recipe_.validation_excerpts;
+  sums["val_codes"] = hits.gt(0.0).to(torch::kFloat).mean().item<double>();
+  return sums;
+}
+
+}  // namespace ictus::train

@@ -1,0 +1,68 @@
+#include "lib/mars/search.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/mars/support.hpp"
+
+using namespace ictus;
+
+namespace {
+
+double off_db(models::Tokenizer& model, const models::ImageDistance& distance, const torch::Tensor& image,
+              const std::vector<torch::Tensor>& tokens) {
+  torch::NoGradGuard no_grad;
+  const torch::Tensor decoded = model.image_of_tokens(tokens, image.size(3) / model.config.column_frames());
+  return (distance.bands_db(image, decoded) + mars::kBinsShare * distance.bins_db(image, decoded))
+      .item<double>();
+}
+
+}  // namespace
+
+TEST_CASE("more steps never make the tokens worse, and some make them better") {
+  const auto loaded = tests::small_tokenizer();
+  models::Tokenizer& model = *loaded->model;
+  const models::ImageDistance distance(model.config, torch::kCPU);
+  torch::manual_seed(21);
+  const torch::Tensor image = torch::rand({1, 1, 128, 32}) * 1.6 - 0.8;
+  double before = 1e9;
+  double plain = 0.0;
+  for (const int steps : {0, 1, 4, 16, 48}) {
+    const auto tokens = mars::search_tokens(model, distance, image, steps);
+    REQUIRE(tokens.size() == 3);
+    const double now = off_db(model, distance, image, tokens);
+    if (steps == 0) plain = now;
+    CHECK(now <= before + 1e-4);
+    before = now;
+  }
+  CHECK(before < plain - 0.01);
+}
+
+TEST_CASE("without steps the tokens are those of the encoder") {
+  torch::NoGradGuard no_grad;
+  const auto loaded = tests::small_tokenizer();
+  models::Tokenizer& model = *loaded->model;
+  const models::ImageDistance distance(model.config, torch::kCPU);
+  torch::manual_seed(22);
+  const torch::Tensor image = torch::rand({1, 1, 128, 24});
+  const auto tokens = mars::search_tokens(model, distance, image, 0);
+  const auto expected = model.quantiser->quantise(model.encoder->forward(image)).tokens;
+  for (std::size_t k = 0; k < 3; ++k) CHECK(torch::equal(tokens[k], expected[k]));
+}
+
+TEST_CASE("the same image gives the same tokens, and leaves the weights without gradients") {
+  const auto loaded = tests::small_tokenizer();
+  models::Tokenizer& model = *loaded->model;
+  const models::ImageDistance distance(model.config, torch::kCPU);
+  torch::manual_seed(23);
+  const torch::Tensor image = torch::rand({1, 1, 128, 32});
+  const auto first = mars::search_tokens(model, distance, image, 5);
+  const auto second = mars::search_tokens(model, distance, image, 5);
+  for (std::size_t k = 0; k < 3; ++k) CHECK(torch::equal(first[k], second[k]));
+  for (const auto& [name, tensor] : model.parameters()) CHECK_FALSE(torch::Tensor(tensor).grad().defined());
+}
+
+TEST_CASE("effort is time: 0 takes no steps, more take more") {
+  CHECK(mars::search_steps(0) == 0);
+  for (int effort = 1; effort <= 9; ++effort)
+    CHECK(mars::search_steps(effort) > mars::search_steps(effort - 1));
+}

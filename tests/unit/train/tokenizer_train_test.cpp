@@ -1,0 +1,111 @@
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "lib/core/error.hpp"
+#include "lib/mars/model_file.hpp"
+#include "lib/train/train.hpp"
+#include "tests/unit/train/folder.hpp"
+
+using namespace ictus;
+
+namespace {
+
+// Codes are revived, scales dropped, clips short and the critic heard within these few steps.
+constexpr const char* kSmall =
+    R"({"model": {"id": "tiny", "sample_rate_hz": 8000, "window_samples": 256, "hop_samples": 64, "clip_frames": 32,
+      "cmx_regions": [{"bins": 64, "rows": 16}, {"bins": 64, "rows": 16}], "cmx_columns": 4, "outer_channels": 16,
+      "inner_channels": 16, "encoder_blocks": 1, "decoder_blocks": 1, "attention_heads": 2,
+      "full_band_channels": 4, "full_band_hidden": 16, "code_size": 4,
+      "codebook_size": 64, "scales": [[1, 1], [2, 2], [4, 3]]},
+      "training": {"steps": 6, "batch": 2, "dropout_share": 0.5, "dropout_scales": 1, "short_share": 0.5,
+      "revive_after": 2, "adversarial_weight": 0.5, "adversarial_from": 0.3, "validate_every": 3,
+      "checkpoint_every": 3, "validation_excerpts": 2}})";
+
+const auto never = [] { return false; };
+
+}  // namespace
+
+TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights as training in one go") {
+  const tests::Folder folder(kSmall);
+  train::TrainOptions options;
+  options.data_dir = folder / "sound";
+  options.config_path = folder / "small.json";
+  options.device = "cpu";
+  std::ostringstream words;
+
+  options.out_path = folder / "whole";
+  train::train_tokenizer(options, never, words);
+  const auto trained = mars::load_tokenizer(folder / "whole", "cpu");
+  CHECK(mars::model_id(*trained) == "tiny");
+  CHECK(mars::shape(*trained).codebook_size == 64);
+  CHECK(mars::metadata(*trained).at("steps") == "6");
+
+  options.out_path = folder / "parts";
+  int asked = 0;
+  train::train_tokenizer(
+      options, [&] { return ++asked > 5; }, words);  // 3 clips are read, then 3 steps
+  options.resume_path = folder / "parts.checkpoint";
+  train::train_tokenizer(options, never, words);
+  CHECK(tests::bytes_of(folder / "whole") == tests::bytes_of(folder / "parts"));
+  CHECK(tests::bytes_of(folder / "whole.checkpoint") == tests::bytes_of(folder / "parts.checkpoint"));
+  CHECK(tests::bytes_of(folder / "whole.tsv").find("val_bands_db") != std::string::npos);
+
+  SUBCASE("two workers share a batch") {
+    options.resume_path.clear();
+    options.out_path = folder / "shared";
+    options.threads = 2;
+    train::train_tokenizer(options, never, words);
+    CHECK(mars::model_id(*mars::load_tokenizer(folder / "shared", "cpu")) == "tiny");
+  }
+  SUBCASE("weights of the one kind do not start the other") {
+    options.resume_path.clear();
+    options.config_path.clear();
+    options.init_path = folder / "whole";
+    options.out_path = folder / "events";
+    CHECK_THROWS_WITH_AS(train::train_events(options, never, words),
+                         doctest::Contains("neither an event model"), Error);
+  }
+}
+
+TEST_CASE("training lowers the distance, and leaves no code idle for long") {
+  const tests::Folder folder(kSmall);
+  train::TrainOptions options;
+  options.data_dir = folder / "sound";
+  options.config_path = folder / "small.json";
+  options.out_path = folder / "out";
+  options.device = "cpu";
+  options.steps = 80;
+  std::ostringstream words;
+  train::train_tokenizer(options, never, words);
+  const std::string log = tests::bytes_of(folder / "out.tsv");
+  std::istringstream lines(log);
+  double first = 0.0, last = 0.0, codes = 0.0;
+  for (std::string step, seconds, name, value; lines >> step >> seconds >> name >> value;) {
+    if (name == "val_codes") codes = std::stod(value);
+    if (name != "val_bins_db") continue;
+    last = std::stod(value);
+    if (first == 0.0) first = last;
+  }
+  CHECK(last < 0.7 * first);
+  CHECK(codes > 0.1);
+}
+
+TEST_CASE("a tokenizer's configuration and recipe are checked before any sound is read") {
+  const tests::Folder folder(kSmall);
+  train::TrainOptions options;
+  options.data_dir = folder / "nowhere";
+  options.out_path = folder / "out";
+  std::ostringstream words;
+  const auto refused = [&](const char* content, const char* named) {
+    std::ofstream(folder / "wrong.json") << content;
+    options.config_path = folder / "wrong.json";
+    CHECK_THROWS_WITH_AS(train::train_tokenizer(options, never, words), doctest::Contains(named), Error);
+  };
+  refused(R"({"training": {"stepz": 5}})", "stepz");
+  refused(R"({"training": {"refine_steps": 5}})", "refine_steps");  // of the other kind
+  refused(R"({"model": {"scales": "many"}})", "wrong.json");
+  refused(R"({"model": {"scales": [[1, 1], [99, 1]]}})", "rows of a scale");
+  refused(R"({"training": {"batch": 0}})", "batch");
+  refused(R"({"training": {"floor_low_db": 0, "floor_high_db": -5}})", "floor_low_db");
+}
