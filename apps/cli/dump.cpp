@@ -1,20 +1,53 @@
 #include "apps/cli/dump.hpp"
 
 #include "apps/cli/jobs.hpp"
+#include "apps/cli/token_table.hpp"
 
 namespace ictus::cli {
+namespace {
 
-int dump(EventInput& input, const options::DumpOptions& options, const ExtraColumns& extra,
+// What has been printed is flushed block by block: who reads along sees each when it has come.
+
+void print_events(formats::EventStreamReader& reader, const options::DumpOptions& options,
+                  const ExtraColumns& extra, TextOutput& out) {
+  EventTable table(out, options.format, !options.no_vectors, extra, reader.header().sample_rate_hz);
+  table.print_header();
+  out.flush();
+  while (const auto block = reader.next()) {
+    table.print(block->events);
+    out.flush();
+  }
+}
+
+void print_tokens(formats::TokenPyramidReader& reader, const options::DumpOptions& options, TextOutput& out) {
+  TokenTable table(out, options.format, reader.header());
+  table.print_header();
+  out.flush();
+  try {
+    while (const auto clip = reader.next()) {
+      table.print(*clip);
+      out.flush();
+    }
+  } catch (const DamagedInput&) {
+    if (reader.unfinished()) table.print(*reader.unfinished());
+    out.flush();
+    throw;
+  }
+}
+
+}  // namespace
+
+int dump(StreamInput& input, const options::DumpOptions& options, const ExtraColumns& extra,
          const Streams& streams) {
+  if (options.describe) input.require(options::Codec::events, "--describe");
+  if (options.no_vectors) input.require(options::Codec::events, "--no-vectors");
   Reporter reporter(streams);
   return run_tasks({input.name()}, 1, reporter, [&](std::size_t) {
     TextOutput out(streams.out);
-    EventTable table(out, options.format, !options.no_vectors, extra, input.header().sample_rate_hz);
-    table.print_header();
-    out.flush();
-    while (const auto block = input.reader().next()) {
-      table.print(block->events);
-      out.flush();  // who reads along sees each block when it has come
+    if (auto* const events = std::get_if<formats::EventStreamReader>(&input.reader())) {
+      print_events(*events, options, extra, out);
+    } else {
+      print_tokens(std::get<formats::TokenPyramidReader>(input.reader()), options, out);
     }
   });
 }

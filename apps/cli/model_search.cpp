@@ -1,5 +1,7 @@
 #include "apps/cli/model_search.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <vector>
 
@@ -16,23 +18,42 @@ bool is_file(const fs::path& path) {
   return fs::exists(path, failure) && !fs::is_directory(path, failure);
 }
 
-std::string require(const std::string& path, const std::string& who) {
+/// What is known of a codec's weights before they are found.
+struct Weights {
+  const char* name;      ///< for messages
+  const char* variable;  ///< of the environment
+  const char* folder;    ///< below models/
+  const char* file;
+  const char* command;  ///< that makes them
+};
+
+const Weights& weights_of(options::Codec codec) {
+  static constexpr Weights kEvents = {"event model", "ICTUS_MODEL", "events", "events.safetensors",
+                                      "ictus train events"};
+  static constexpr Weights kMars = {"tokenizer", "ICTUS_MARS_MODEL", "mars", "mars.safetensors",
+                                    "ictus train tokenizer"};
+  return codec == options::Codec::events ? kEvents : kMars;
+}
+
+std::string require(const std::string& path, const std::string& who, const Weights& weights) {
   if (is_file(path)) return path;
   throw Error(harmless(path) + ": there are no such weights, named by " + who,
-              "train some with 'ictus train events', or leave it out to use those installed with ictus");
+              fmt::format("train some with '{}', or leave it out to use those installed with ictus",
+                          weights.command));
 }
 
 /// In order; the first that exists is taken.
-std::vector<fs::path> usual_places() {
+std::vector<fs::path> usual_places(const Weights& weights) {
   const fs::path here = program_folder();
-  const fs::path shared = "share/ictus/models/events/events.safetensors";
-  std::vector<fs::path> places = {here / "models/events/events.safetensors",
+  const fs::path folder = fs::path("models") / weights.folder;
+  const fs::path shared = fs::path("share/ictus") / folder / weights.file;
+  std::vector<fs::path> places = {here / folder / weights.file,
                                   here / ".." / shared,     // from bin/
                                   here / "../.." / shared,  // from libexec/ictus/
                                   fs::path(ICTUS_INSTALL_PREFIX) / shared};
   std::error_code failure;
   if (fs::equivalent(here, ICTUS_BUILD_BIN_DIR, failure)) {
-    places.emplace_back(fs::path(ICTUS_SOURCE_DIR) / "models/events/weights/events.safetensors");
+    places.emplace_back(fs::path(ICTUS_SOURCE_DIR) / folder / "weights" / weights.file);
   }
   return places;
 }
@@ -45,18 +66,19 @@ fs::path program_folder() {
   return failure ? fs::path(".") : program.parent_path();
 }
 
-std::string find_event_model(const std::optional<std::string>& named) {
-  if (named) return require(*named, "--model");
-  if (const char* const path = std::getenv("ICTUS_MODEL"); path != nullptr && *path != '\0') {
-    return require(path, "ICTUS_MODEL");
+std::string find_model(options::Codec codec, const std::optional<std::string>& named) {
+  const Weights& weights = weights_of(codec);
+  if (named) return require(*named, "--model", weights);
+  if (const char* const path = std::getenv(weights.variable); path != nullptr && *path != '\0') {
+    return require(path, weights.variable, weights);
   }
   std::string tried;
-  for (const fs::path& place : usual_places()) {
+  for (const fs::path& place : usual_places(weights)) {
     if (is_file(place)) return place.lexically_normal().string();
-    tried += "\n    " + place.lexically_normal().string();
+    tried += (tried.empty() ? "" : ", ") + place.lexically_normal().string();
   }
-  throw Error("the weights of the event model are missing",
-              "name them with --model FILE; these places were tried:" + tried);
+  throw Error(fmt::format("the weights of the {} are missing", weights.name),
+              "name them with --model FILE; these places were tried: " + tried);
 }
 
 }  // namespace ictus::cli

@@ -5,13 +5,16 @@
 #include <optional>
 #include <string>
 
+#include "apps/options/options.hpp"
+
 namespace ictus::cli {
 
 /// The folder that the running program lies in.
 [[nodiscard]] std::filesystem::path program_folder();
 
-/// The weights that were named, else what ICTUS_MODEL names, else the first that lies in one of the usual
-/// places. Throws ictus::Error that says where it looked.
-[[nodiscard]] std::string find_event_model(const std::optional<std::string>& named);
+/// The codec's weights: those that were named, else what ICTUS_MODEL (events) or ICTUS_MARS_MODEL (token
+/// pyramids) names, else the first that lie in one of the usual places. Throws ictus::Error that says where
+/// it looked.
+[[nodiscard]] std::string find_model(options::Codec codec, const std::optional<std::string>& named);
 
 }  // namespace ictus::cli

@@ -51,4 +51,10 @@ std::string counted(std::uint64_t count, const char* noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string counted(const Counts& counts) {
+  std::string text;
+  for (const auto& [noun, count] : counts) text += (text.empty() ? "" : ", ") + counted(count, noun);
+  return text;
+}
+
 }  // namespace ictus::cli

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "lib/core/error.hpp"
 
@@ -25,5 +27,10 @@ inline constexpr const char* kStandardStream = "-";
 [[nodiscard]] std::string hex(const std::array<std::uint8_t, 16>& bytes);
 /// "1 event", "2 events".
 [[nodiscard]] std::string counted(std::uint64_t count, const char* noun);
+
+/// What a stream holds: how many of each thing.
+using Counts = std::vector<std::pair<const char*, std::uint64_t>>;
+/// "1 clip, 507 tokens".
+[[nodiscard]] std::string counted(const Counts& counts);
 
 }  // namespace ictus::cli

@@ -10,6 +10,6 @@ int encode(const options::EncodeOptions& options, const cli::Streams& streams);
 int decode(const options::DecodeOptions& options, const cli::Streams& streams);
 int info_model(const options::InfoOptions& options, const cli::Streams& streams);
 int dump_described(const options::DumpOptions& options, const cli::Streams& streams);
-int train_events(const options::TrainEventsOptions& options, const cli::Streams& streams);
+int train(const options::TrainOptions& options, const cli::Streams& streams);
 
 }  // namespace ictus::network

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
 
 namespace ictus::network {
@@ -28,9 +27,8 @@ double bitrate_bps(const Coded& coded) {
 
 std::string result_line(const cli::Job& job, const Coded& coded, double elapsed_s) {
   return fmt::format("{} -> {}: {:.1f} s, {}, {}, {:.1f}x real time", cli::display_name(job.input),
-                     cli::display_output_name(job.output), coded.duration_s,
-                     cli::counted(coded.events, "event"), cli::bitrate_text(bitrate_bps(coded)),
-                     coded.duration_s / elapsed_s);
+                     cli::display_output_name(job.output), coded.duration_s, cli::counted(coded.counts),
+                     cli::bitrate_text(bitrate_bps(coded)), coded.duration_s / elapsed_s);
 }
 
 Json job_json(const cli::Job& job, const char* status) {
@@ -45,7 +43,7 @@ Json job_json(const cli::Job& job, const char* status) {
 Json result_json(const cli::Job& job, const Coded& coded, double elapsed_s) {
   Json json = job_json(job, coded.damage ? "damaged" : "done");
   json["duration_s"] = coded.duration_s;
-  json["events"] = coded.events;
+  for (const auto& [noun, count] : coded.counts) json[fmt::format("{}s", noun)] = count;
   json["stream_bytes"] = coded.stream_bytes;
   json["bitrate_bps"] = bitrate_bps(coded);
   json["elapsed_s"] = elapsed_s;

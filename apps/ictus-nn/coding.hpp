@@ -11,6 +11,7 @@
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/reporter.hpp"
 #include "apps/cli/streams.hpp"
+#include "apps/cli/text.hpp"
 #include "apps/options/options.hpp"
 #include "lib/core/error.hpp"
 
@@ -19,8 +20,8 @@ namespace ictus::network {
 /// What is told of a job that made an output.
 struct Coded {
   double duration_s = 0.0;
-  std::uint64_t events = 0;
-  std::uint64_t stream_bytes = 0;  ///< of the event stream, whichever side it is on
+  cli::Counts counts;              ///< of what the stream holds
+  std::uint64_t stream_bytes = 0;  ///< of the stream, whichever side it is on
   std::vector<std::string> warnings;
   /// The output is sound as far as it goes, but the input was cut short or is damaged.
   std::optional<DamagedInput> damage;

@@ -1,20 +1,43 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <future>
 
-#include "apps/cli/event_input.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/stream_input.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/coding.hpp"
 #include "apps/ictus-nn/network.hpp"
 #include "lib/audio/audio.hpp"
 #include "lib/events/codec.hpp"
+#include "lib/mars/codec.hpp"
 
 namespace ictus::network {
 namespace {
 
-audio::SinkFormat sink_format(const options::DecodeOptions& options,
-                              const formats::EventStreamHeader& header) {
+/// The weights of each codec, loaded when the first stream needs them; a failure to load is kept too.
+/// Only the streams say which are needed, and a pipe says so when it comes.
+class Models {
+ public:
+  explicit Models(const options::NetworkOptions& options)
+      : event_model_(std::async(std::launch::deferred, load_event_model, options).share()),
+        tokenizer_(std::async(std::launch::deferred, load_tokenizer, options).share()) {}
+
+  // A future may be shared by threads as long as each has its own copy of it.
+  [[nodiscard]] EventModel of(const formats::EventStreamReader&) const {
+    return std::shared_future(event_model_).get();
+  }
+  [[nodiscard]] Tokenizer of(const formats::TokenPyramidReader&) const {
+    return std::shared_future(tokenizer_).get();
+  }
+
+ private:
+  std::shared_future<EventModel> event_model_;
+  std::shared_future<Tokenizer> tokenizer_;
+};
+
+template <typename Header>
+audio::SinkFormat sink_format(const options::DecodeOptions& options, const Header& header) {
   audio::SinkFormat format;
   format.container = options.raw ? audio::Container::raw : audio::Container::wav;
   format.samples = options.samples;
@@ -25,8 +48,10 @@ audio::SinkFormat sink_format(const options::DecodeOptions& options,
 }
 
 /// How many frames the output has at its own rate; at the original's, exactly as many as that had.
-std::optional<std::uint64_t> exact_frames(const std::optional<formats::EventStreamTotals>& totals,
-                                          const formats::EventStreamHeader& header, int output_rate_hz) {
+template <typename Reader>
+std::optional<std::uint64_t> exact_frames(const Reader& reader, int output_rate_hz) {
+  const auto& header = reader.header();
+  const auto& totals = reader.totals();
   if (!totals) return std::nullopt;
   const auto rate_hz = static_cast<std::uint32_t>(output_rate_hz);
   if (rate_hz == header.sample_rate_hz) return totals->length_samples;
@@ -35,21 +60,72 @@ std::optional<std::uint64_t> exact_frames(const std::optional<formats::EventStre
   return static_cast<std::uint64_t>(std::llround(static_cast<double>(totals->length_samples) * ratio));
 }
 
-/// Hands every block to `take`; damage is returned.
-std::optional<DamagedInput> drain(cli::EventInput& input,
-                                  const std::function<void(const EventBlock&)>& take) {
-  try {
-    while (const auto block = input.reader().next()) take(*block);
-  } catch (const DamagedInput& damage) {
-    return damage;
-  }
-  return std::nullopt;
+// --- What differs between the codecs -----------------------------------------------------------------
+
+using TakeSound = std::function<void(std::span<const float>)>;
+
+/// Throws ictus::Error when the options are not for this stream.
+void check_options(const cli::StreamInput& input, const formats::EventStreamReader&,
+                   const options::DecodeOptions& options) {
+  if (options.scales) input.require(options::Codec::mars, "--scales");
 }
 
-Coded decode_job(const cli::Job& job, const options::DecodeOptions& options, const Model& model,
-                 const cli::Streams& streams, JobProgress& progress) {
-  cli::EventInput input(job.input, streams);
-  const formats::EventStreamHeader& header = input.header();
+void check_options(const cli::StreamInput& input, const formats::TokenPyramidReader& reader,
+                   const options::DecodeOptions& options) {
+  const std::size_t scales = reader.header().shape.scales.size();
+  if (!options.scales || static_cast<std::size_t>(*options.scales) <= scales) return;
+  throw Error(
+      fmt::format("{}: has {}, fewer than --scales asks for", input.name(), cli::counted(scales, "scale")),
+      "leave it out to decode all");
+}
+
+events::Decoder decoder_of(const EventModel& model, const formats::EventStreamReader&,
+                           const options::DecodeOptions&, TakeSound take) {
+  return {model, std::move(take)};
+}
+
+mars::Decoder decoder_of(const Tokenizer& model, const formats::TokenPyramidReader& reader,
+                         const options::DecodeOptions& options, TakeSound take) {
+  if (reader.header().shape != mars::shape(*model)) {
+    throw Error("its pyramids have another shape than those of the weights that it names",
+                "get the file again from where it came");
+  }
+  return {model, {.scales = options.scales}, std::move(take)};
+}
+
+/// Decodes all that the stream holds, and counts it. Throws DamagedInput after what comes before the damage.
+void play(formats::EventStreamReader& reader, events::Decoder& decoder, cli::Counts& counts) {
+  counts = {{"event", 0}};
+  while (const auto block = reader.next()) {
+    counts[0].second += block->events.size();
+    decoder.push(*block);
+  }
+}
+
+void play(formats::TokenPyramidReader& reader, mars::Decoder& decoder, cli::Counts& counts) {
+  counts = {{"clip", 0}, {"token", 0}};
+  const auto push = [&](const formats::TokenClip& clip) {
+    ++counts[0].second;
+    for (const auto& tokens : clip.scales) counts[1].second += tokens.size();
+    decoder.push(clip);
+  };
+  try {
+    while (const auto clip = reader.next()) push(*clip);
+  } catch (const DamagedInput&) {
+    if (reader.unfinished()) push(*reader.unfinished());
+    throw;
+  }
+}
+
+// --- What is the same ----------------------------------------------------------------------------------
+
+template <typename Reader>
+Coded decode_stream(cli::StreamInput& input, Reader& reader, const cli::Job& job,
+                    const options::DecodeOptions& options, const Models& models, const cli::Streams& streams,
+                    JobProgress& progress) {
+  check_options(input, reader, options);
+  const auto model = models.of(reader);
+  const auto& header = reader.header();
   require_same_weights(input.name(), header, *model);
   const audio::SinkFormat format = sink_format(options, header);
   const double rate_hz = header.sample_rate_hz;
@@ -58,25 +134,26 @@ Coded decode_job(const cli::Job& job, const options::DecodeOptions& options, con
   const std::unique_ptr<audio::Sink> sink = audio::Sink::open(
       output.fd(), output.name(), static_cast<int>(header.sample_rate_hz), format, header.tags);
   std::uint64_t samples = 0;
-  events::Decoder decoder(model, [&](std::span<const float> block) {
+  auto decoder = decoder_of(model, reader, options, [&](std::span<const float> block) {
     sink->write(block);
     samples += block.size();
     progress.update(static_cast<double>(samples) / rate_hz, input.part_read());
   });
 
   Coded coded;
-  coded.damage = drain(input, [&](const EventBlock& block) {
-    coded.events += block.events.size();
-    decoder.push(block);
-  });
-  const auto& totals = input.reader().totals();
+  try {
+    play(reader, decoder, coded.counts);
+  } catch (const DamagedInput& damage) {
+    coded.damage = damage;
+  }
+  const auto& totals = reader.totals();
   decoder.finish(totals ? std::optional(totals->length_samples) : std::nullopt);
   if (coded.damage && samples == 0) throw Error(coded.damage->what(), "there is nothing in it to keep");
-  sink->finish(exact_frames(totals, header, format.sample_rate_hz));
+  sink->finish(exact_frames(reader, format.sample_rate_hz));
   output.commit();
 
   coded.duration_s = static_cast<double>(samples) / rate_hz;
-  coded.stream_bytes = input.reader().bytes_read();
+  coded.stream_bytes = reader.bytes_read();
   if (const std::uint64_t count = sink->clipped_samples(); count > 0) {
     coded.warnings.push_back(
         fmt::format("{} beyond full scale and limited to it; --samples float32 keeps all",
@@ -90,10 +167,15 @@ Coded decode_job(const cli::Job& job, const options::DecodeOptions& options, con
 int decode(const options::DecodeOptions& options, const cli::Streams& streams) {
   const auto jobs =
       cli::plan_jobs(options.inputs, options.output, options.talk, options.raw ? ".raw" : ".wav", streams);
-  const Model model = load(options.network);
+  const Models models(options.network);
   return run_coding(jobs, options.output.force, options.threads, options.talk, streams,
                     [&](const cli::Job& job, JobProgress& progress) {
-                      return decode_job(job, options, model, streams, progress);
+                      cli::StreamInput input(job.input, streams);
+                      return std::visit(
+                          [&](auto& reader) {
+                            return decode_stream(input, reader, job, options, models, streams, progress);
+                          },
+                          input.reader());
                     });
 }
 

@@ -35,9 +35,10 @@ std::vector<cli::Cell> cells(const events::EventDescription& heard) {
 }  // namespace
 
 int dump_described(const options::DumpOptions& options, const cli::Streams& streams) {
-  cli::EventInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
-  const Model model = load(options.network);
-  require_same_weights(input.name(), input.header(), *model);
+  cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
+  input.require(options::Codec::events, "--describe");
+  const EventModel model = load_event_model(options.network);
+  require_same_weights(input.name(), std::get<formats::EventStreamReader>(input.reader()).header(), *model);
   const cli::ExtraColumns heard{
       {"duration_s", "loudness_db", "pitch_hz", "note", "brightness_hz", "decay_s"},
       [&model](std::span<const Event> events) {

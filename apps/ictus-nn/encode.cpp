@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text.hpp"
@@ -9,8 +10,10 @@
 #include "apps/ictus-nn/coding.hpp"
 #include "apps/ictus-nn/network.hpp"
 #include "formats/event_stream.hpp"
+#include "formats/token_pyramid.hpp"
 #include "lib/audio/audio.hpp"
 #include "lib/events/codec.hpp"
+#include "lib/mars/codec.hpp"
 
 namespace ictus::network {
 namespace {
@@ -34,18 +37,95 @@ audio::Tags merged_tags(audio::Tags tags, const audio::Tags& set) {
   return tags;
 }
 
-formats::EventStreamHeader header_for(const audio::Source& source, const events::LoadedModel& model,
-                                      const options::EncodeOptions& options) {
-  formats::EventStreamHeader header;
-  header.sample_rate_hz = static_cast<std::uint32_t>(events::sample_rate_hz(model));
+/// What streams of either codec say of the sound and of the model.
+template <typename Header, typename Loaded>
+Header header_for(const audio::Source& source, const Loaded& model, const options::EncodeOptions& options) {
+  Header header;
+  header.sample_rate_hz = static_cast<std::uint32_t>(sample_rate_hz(model));
   header.original_sample_rate_hz = static_cast<std::uint32_t>(source.original_spec().sample_rate_hz);
   header.original_channels = static_cast<std::uint16_t>(source.original_spec().channels);
-  header.precision = options.lossless ? formats::Precision::float32 : formats::Precision::quantised;
-  header.model_id = events::model_id(model);
-  header.weights_hash = events::weights_hash(model);
+  header.model_id = model_id(model);
+  header.weights_hash = weights_hash(model);
   header.tags = merged_tags(source.tags(), options.tags);
   return header;
 }
+
+/// Samples to an event stream.
+class EventMaker {
+ public:
+  using Model = EventModel;
+
+  EventMaker(const Model& model, const options::EncodeOptions& options, const audio::Source& source,
+             formats::ByteSink sink)
+      : writer_(header(model, options, source), std::move(sink)),
+        encoder_(model,
+                 {.precision = precision(options),
+                  .effort = options.effort,
+                  .events_per_hop = options.events_per_hop},
+                 [this](const EventBlock& block) {
+                   writer_.write(block);
+                   events_ += block.events.size();
+                 }) {}
+
+  void push(std::span<const float> samples) { encoder_.push(samples); }
+  void finish(std::uint64_t samples, std::uint64_t original_samples) {
+    encoder_.finish();
+    writer_.finish({.length_samples = samples, .original_length_samples = original_samples});
+  }
+  [[nodiscard]] cli::Counts counts() const { return {{"event", events_}}; }
+  [[nodiscard]] std::uint64_t bytes() const { return writer_.bytes_written(); }
+
+ private:
+  static formats::Precision precision(const options::EncodeOptions& options) {
+    return options.lossless ? formats::Precision::float32 : formats::Precision::quantised;
+  }
+  static formats::EventStreamHeader header(const Model& model, const options::EncodeOptions& options,
+                                           const audio::Source& source) {
+    auto header = header_for<formats::EventStreamHeader>(source, *model, options);
+    header.precision = precision(options);
+    return header;
+  }
+
+  formats::EventStreamWriter writer_;
+  std::uint64_t events_ = 0;
+  events::Encoder encoder_;
+};
+
+/// Samples to a token pyramid.
+class PyramidMaker {
+ public:
+  using Model = Tokenizer;
+
+  PyramidMaker(const Model& model, const options::EncodeOptions& options, const audio::Source& source,
+               formats::ByteSink sink)
+      : writer_(header(model, options, source), std::move(sink)),
+        encoder_(model, {.effort = options.effort}, [this](const formats::TokenClip& clip) {
+          writer_.write(clip);
+          ++clips_;
+          for (const auto& tokens : clip.scales) tokens_ += tokens.size();
+        }) {}
+
+  void push(std::span<const float> samples) { encoder_.push(samples); }
+  void finish(std::uint64_t samples, std::uint64_t original_samples) {
+    encoder_.finish();
+    writer_.finish({.length_samples = samples, .original_length_samples = original_samples});
+  }
+  [[nodiscard]] cli::Counts counts() const { return {{"clip", clips_}, {"token", tokens_}}; }
+  [[nodiscard]] std::uint64_t bytes() const { return writer_.bytes_written(); }
+
+ private:
+  static formats::TokenPyramidHeader header(const Model& model, const options::EncodeOptions& options,
+                                            const audio::Source& source) {
+    auto header = header_for<formats::TokenPyramidHeader>(source, *model, options);
+    header.shape = shape(*model);
+    return header;
+  }
+
+  formats::TokenPyramidWriter writer_;
+  std::uint64_t clips_ = 0;
+  std::uint64_t tokens_ = 0;
+  mars::Encoder encoder_;
+};
 
 /// Hands the whole source to `take`, block by block; damage at its end is returned.
 std::optional<DamagedInput> drain(audio::Source& source,
@@ -65,36 +145,27 @@ std::optional<double> part_read(const audio::Source& source) {
   return std::min(1.0, static_cast<double>(source.original_frames()) / static_cast<double>(*expected));
 }
 
-Coded encode_job(const cli::Job& job, const options::EncodeOptions& options, const Model& model,
-                 const cli::Streams& streams, JobProgress& progress) {
-  const int rate_hz = events::sample_rate_hz(*model);
+template <typename Maker>
+Coded encode_job(const cli::Job& job, const options::EncodeOptions& options,
+                 const typename Maker::Model& model, const cli::Streams& streams, JobProgress& progress) {
+  const int rate_hz = sample_rate_hz(*model);
   const std::unique_ptr<audio::Source> source = audio::Source::open(job.input, rate_hz, options.raw);
   cli::OutputFile output(job.output, options.output.force, streams);
-  formats::EventStreamWriter writer(header_for(*source, *model, options),
-                                    [&output](std::span<const std::byte> bytes) { output.write(bytes); });
-  Coded coded;
-  events::EncoderSettings settings;
-  settings.precision = options.lossless ? formats::Precision::float32 : formats::Precision::quantised;
-  settings.effort = options.effort;
-  settings.events_per_hop = options.events_per_hop;
-  events::Encoder encoder(model, settings, [&](const EventBlock& block) {
-    writer.write(block);
-    coded.events += block.events.size();
-  });
+  Maker maker(model, options, *source, [&output](std::span<const std::byte> bytes) { output.write(bytes); });
 
+  Coded coded;
   std::uint64_t samples = 0;
   coded.damage = drain(*source, [&](std::span<const float> block) {
-    encoder.push(block);
+    maker.push(block);
     samples += block.size();
     progress.update(static_cast<double>(samples) / rate_hz, part_read(*source));
   });
-  encoder.finish();
-  writer.finish(
-      {.events = 0, .length_samples = samples, .original_length_samples = source->original_frames()});
+  maker.finish(samples, source->original_frames());
   output.commit();
 
   coded.duration_s = static_cast<double>(samples) / rate_hz;
-  coded.stream_bytes = writer.bytes_written();
+  coded.counts = maker.counts();
+  coded.stream_bytes = maker.bytes();
   if (const std::uint64_t count = source->non_finite_samples(); count > 0) {
     coded.warnings.push_back(
         fmt::format("{} no finite numbers and became silence",
@@ -103,15 +174,24 @@ Coded encode_job(const cli::Job& job, const options::EncodeOptions& options, con
   return coded;
 }
 
+template <typename Maker>
+int encode_all(const std::vector<cli::Job>& jobs, const options::EncodeOptions& options,
+               const typename Maker::Model& model, const cli::Streams& streams) {
+  return run_coding(jobs, options.output.force, options.threads, options.talk, streams,
+                    [&](const cli::Job& job, JobProgress& progress) {
+                      return encode_job<Maker>(job, options, model, streams, progress);
+                    });
+}
+
 }  // namespace
 
 int encode(const options::EncodeOptions& options, const cli::Streams& streams) {
-  const auto jobs = cli::plan_jobs(options.inputs, options.output, options.talk, ".evs", streams);
-  const Model model = load(options.network);
-  return run_coding(jobs, options.output.force, options.threads, options.talk, streams,
-                    [&](const cli::Job& job, JobProgress& progress) {
-                      return encode_job(job, options, model, streams, progress);
-                    });
+  const auto jobs = cli::plan_jobs(options.inputs, options.output, options.talk,
+                                   options::suffix_of(options.codec), streams);
+  if (options.codec == options::Codec::mars) {
+    return encode_all<PyramidMaker>(jobs, options, load_tokenizer(options.network), streams);
+  }
+  return encode_all<EventMaker>(jobs, options, load_event_model(options.network), streams);
 }
 
 }  // namespace ictus::network

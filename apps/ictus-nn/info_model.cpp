@@ -9,6 +9,7 @@
 #include "apps/cli/text_output.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/network.hpp"
+#include "lib/weights/tensor_file.hpp"
 
 namespace ictus::network {
 namespace {
@@ -18,31 +19,43 @@ using Json = nlohmann::ordered_json;
 /// Grows when the meaning of a field changes; new fields do not change it.
 constexpr int kSchema = 1;
 
+constexpr const char* kRemedy = "name the weights of an event model or of a tokenizer";
+
 struct ModelFacts {
   std::string path;
+  std::string codec;
   std::string id;
   std::string hash;
   int sample_rate_hz = 0;
   std::uint64_t bytes = 0;
-  std::vector<events::PartSize> parts;
+  std::vector<PartSize> parts;
   std::map<std::string, std::string> metadata;
 
   [[nodiscard]] std::int64_t parameters() const {
     std::int64_t sum = 0;
-    for (const events::PartSize& part : parts) sum += part.parameters;
+    for (const PartSize& part : parts) sum += part.parameters;
     return sum;
   }
 };
 
-ModelFacts read_model(const std::string& path) {
-  const auto model = events::load_model(path, "cpu");
+/// Of a loaded model of either codec.
+template <typename Loaded>
+ModelFacts facts_of(const std::string& path, const char* codec, const Loaded& model) {
   return {.path = path,
-          .id = events::model_id(*model),
-          .hash = cli::hex(events::weights_hash(*model)),
-          .sample_rate_hz = events::sample_rate_hz(*model),
-          .bytes = events::file_bytes(*model),
-          .parts = events::part_sizes(*model),
-          .metadata = events::metadata(*model)};
+          .codec = codec,
+          .id = model_id(model),
+          .hash = cli::hex(weights_hash(model)),
+          .sample_rate_hz = sample_rate_hz(model),
+          .bytes = file_bytes(model),
+          .parts = part_sizes(model),
+          .metadata = metadata(model)};
+}
+
+ModelFacts read_model(const std::string& path) {
+  const std::string format = read_tensor_file(path, kRemedy).format();
+  if (format == events::kModelFormat) return facts_of(path, "events", *events::load_model(path, "cpu"));
+  if (format == mars::kTokenizerFormat) return facts_of(path, "mars", *mars::load_tokenizer(path, "cpu"));
+  throw Error(fmt::format("{}: neither an event model nor a tokenizer", path), kRemedy);
 }
 
 /// A metadata text that is JSON itself, such as the configuration, is shown as such.
@@ -55,12 +68,13 @@ std::string json_text(const ModelFacts& facts) {
   Json json;
   json["schema"] = kSchema;
   json["file"] = facts.path;
+  json["codec"] = facts.codec;
   json["model_id"] = facts.id;
   json["weights_hash"] = facts.hash;
   json["sample_rate_hz"] = facts.sample_rate_hz;
   json["bytes"] = facts.bytes;
   json["parameters"] = facts.parameters();
-  for (const events::PartSize& part : facts.parts) json["parts"][part.part] = part.parameters;
+  for (const PartSize& part : facts.parts) json["parts"][part.part] = part.parameters;
   for (const auto& [key, text] : facts.metadata) json["metadata"][key] = metadata_value(text);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -71,13 +85,13 @@ std::string row(const std::string& label, const std::string& value) {
 
 std::string plain_text(const ModelFacts& facts) {
   std::string text = cli::display_name(facts.path) + "\n";
+  text += row("codec", facts.codec);
   text += row("model", facts.id);
   text += row("weights hash", facts.hash);
   text += row("sample rate", fmt::format("{} Hz", facts.sample_rate_hz));
   text += row("size", cli::counted(facts.bytes, "byte"));
   text += row("parameters", fmt::format("{}", facts.parameters()));
-  for (const events::PartSize& part : facts.parts)
-    text += row("  " + part.part, fmt::format("{}", part.parameters));
+  for (const PartSize& part : facts.parts) text += row("  " + part.part, fmt::format("{}", part.parameters));
   for (const auto& [key, value] : facts.metadata) {
     const Json json = metadata_value(value);
     if (!json.is_object()) {
@@ -90,20 +104,35 @@ std::string plain_text(const ModelFacts& facts) {
   return text;
 }
 
+/// A file of weights, or the codec whose weights are to be found.
+struct Wanted {
+  std::string name;  ///< for messages
+  std::string path;  ///< empty: to be found
+  options::Codec codec = options::Codec::events;
+};
+
+std::vector<Wanted> wanted_models(const std::vector<std::string>& paths) {
+  if (paths.empty())
+    return {{"event model", {}, options::Codec::events}, {"tokenizer", {}, options::Codec::mars}};
+  std::vector<Wanted> wanted;
+  for (const std::string& path : paths) wanted.push_back({cli::display_name(path), path});
+  return wanted;
+}
+
 }  // namespace
 
 int info_model(const options::InfoOptions& options, const cli::Streams& streams) {
-  std::vector<std::string> paths = options.inputs;
-  if (paths.empty()) paths.push_back(cli::find_event_model(std::nullopt));
+  const std::vector<Wanted> wanted = wanted_models(options.inputs);
   std::vector<std::string> names;
-  for (const std::string& path : paths) names.push_back(cli::display_name(path));
+  for (const Wanted& one : wanted) names.push_back(one.name);
 
   cli::Reporter reporter(streams);
   return cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
-    if (paths[task] == cli::kStandardStream) {
+    const Wanted& one = wanted[task];
+    if (one.path == cli::kStandardStream) {
       throw Error("standard input: weights are not read from a pipe", "name their file");
     }
-    const ModelFacts facts = read_model(paths[task]);
+    const ModelFacts facts = read_model(one.path.empty() ? cli::find_model(one.codec, {}) : one.path);
     cli::TextOutput out(streams.out);
     out.print(options.json ? json_text(facts) : plain_text(facts));
     out.flush();

@@ -8,16 +8,18 @@
 
 namespace ictus::network {
 
-Model load(const options::NetworkOptions& options) {
-  return events::load_model(cli::find_event_model(options.model), options.device);
+EventModel load_event_model(const options::NetworkOptions& options) {
+  return events::load_model(cli::find_model(options::Codec::events, options.model), options.device);
 }
 
-void require_same_weights(const std::string& name, const formats::EventStreamHeader& header,
-                          const events::LoadedModel& model) {
-  if (header.weights_hash == events::weights_hash(model)) return;
+Tokenizer load_tokenizer(const options::NetworkOptions& options) {
+  return mars::load_tokenizer(cli::find_model(options::Codec::mars, options.model), options.device);
+}
+
+void require_same_weights(const std::string& name, const Identity& made_with, const Identity& at_hand) {
+  if (made_with.hash == at_hand.hash) return;
   throw Error(fmt::format("{}: made with the weights {} ({}), but the model at hand is {} ({})", name,
-                          header.model_id, cli::hex(header.weights_hash), events::model_id(model),
-                          cli::hex(events::weights_hash(model))),
+                          made_with.id, cli::hex(made_with.hash), at_hand.id, cli::hex(at_hand.hash)),
               "give the weights it was made with: --model FILE");
 }
 

@@ -1,22 +1,37 @@
-// The model that a command uses, on the device that was asked for.
+// The models that a command uses, on the device that was asked for.
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "apps/options/options.hpp"
-#include "formats/event_stream.hpp"
+#include "formats/blocks.hpp"
 #include "lib/events/model_file.hpp"
+#include "lib/mars/model_file.hpp"
 
 namespace ictus::network {
 
-using Model = std::shared_ptr<const events::LoadedModel>;
+using EventModel = std::shared_ptr<const events::LoadedModel>;
+using Tokenizer = std::shared_ptr<const mars::LoadedTokenizer>;
 
-/// Throws ictus::Error when the weights or the device are not there.
-[[nodiscard]] Model load(const options::NetworkOptions& options);
+/// Both throw ictus::Error when the weights or the device are not there.
+[[nodiscard]] EventModel load_event_model(const options::NetworkOptions& options);
+[[nodiscard]] Tokenizer load_tokenizer(const options::NetworkOptions& options);
 
-/// Throws ictus::Error when the stream `name` was made with other weights than these.
-void require_same_weights(const std::string& name, const formats::EventStreamHeader& header,
-                          const events::LoadedModel& model);
+/// What tells weights from others.
+struct Identity {
+  const std::string& id;
+  const formats::WeightsHash& hash;
+};
+
+/// Throws ictus::Error when the stream `name` was made with other weights than those at hand.
+void require_same_weights(const std::string& name, const Identity& made_with, const Identity& at_hand);
+
+/// The same for the header of a stream and a loaded model, of either codec.
+template <typename Header, typename Loaded>
+void require_same_weights(const std::string& name, const Header& header, const Loaded& model) {
+  require_same_weights(name, Identity{header.model_id, header.weights_hash},
+                       Identity{model_id(model), weights_hash(model)});
+}
 
 }  // namespace ictus::network

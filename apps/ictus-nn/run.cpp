@@ -15,7 +15,7 @@ struct Actions {
   int operator()(const options::DecodeOptions& request) const { return decode(request, streams); }
   int operator()(const options::InfoOptions& request) const { return info_model(request, streams); }
   int operator()(const options::DumpOptions& request) const { return dump_described(request, streams); }
-  int operator()(const options::TrainEventsOptions& request) const { return train_events(request, streams); }
+  int operator()(const options::TrainOptions& request) const { return train(request, streams); }
   int operator()(const options::PrintText&) const { return refuse(); }
   int operator()(const options::TestOptions&) const { return refuse(); }
 

@@ -16,7 +16,7 @@
 namespace ictus::network {
 namespace {
 
-train::TrainOptions train_options(const options::TrainEventsOptions& options, bool draws_progress) {
+train::TrainOptions train_options(const options::TrainOptions& options, bool draws_progress) {
   train::TrainOptions result;
   result.data_dir = options.data_folder;
   result.out_path = options.output.path.value_or("");
@@ -34,7 +34,7 @@ train::TrainOptions train_options(const options::TrainEventsOptions& options, bo
   return result;
 }
 
-void check(const options::TrainEventsOptions& options) {
+void check(const options::TrainOptions& options) {
   std::error_code failure;
   if (!std::filesystem::is_directory(options.data_folder, failure)) {
     throw Error(cli::display_name(options.data_folder) + ": is no folder to learn from",
@@ -45,13 +45,15 @@ void check(const options::TrainEventsOptions& options) {
 
 }  // namespace
 
-int train_events(const options::TrainEventsOptions& options, const cli::Streams& streams) {
+int train(const options::TrainOptions& options, const cli::Streams& streams) {
   check(options);
   const cli::Reporter reporter(streams, options.talk.quiet, options.talk.progress);
   std::ostream nothing(nullptr);
   // The first signal ends the training after its step, with a checkpoint; a second one ends it at once.
   cli::note_stop_signals();
-  train::train_events(
+  const auto train_network =
+      options.codec == options::Codec::events ? train::train_events : train::train_tokenizer;
+  train_network(
       train_options(options, reporter.draws_progress()), [] { return cli::noted_signal() != 0; },
       options.talk.quiet ? nothing : std::cerr);
   if (const int signal_number = cli::noted_signal(); signal_number != 0) cli::end_by_signal(signal_number);

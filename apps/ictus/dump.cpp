@@ -6,7 +6,7 @@
 namespace ictus::front {
 
 int dump(const options::DumpOptions& options, const cli::Streams& streams) {
-  cli::EventInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
+  cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
   return cli::dump(input, options, {}, streams);
 }
 

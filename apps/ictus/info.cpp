@@ -23,35 +23,70 @@ const char* precision_name(formats::Precision precision) {
   return precision == formats::Precision::quantised ? "quantised" : "float32";
 }
 
+const char* codec_name(const StreamFacts& facts) {
+  return std::holds_alternative<EventFacts>(facts.own) ? "events" : "mars";
+}
+
 Json tags_json(const audio::Tags& tags) {
   Json json = Json::object();
   for (const auto& [field, value] : tags) json[field].push_back(value);
   return json;
 }
 
+Json scales_json(const PyramidFacts& own, const StreamFacts& facts) {
+  Json json = Json::array();
+  for (const ScaleFacts& scale : own.scales) {
+    const double bits = 8.0 * static_cast<double>(scale.bytes);
+    json.push_back({{"rows", scale.grid.rows},
+                    {"columns", scale.grid.columns},
+                    {"tokens", scale.tokens},
+                    {"bits", 8 * scale.bytes},
+                    {"entropy_bits_per_token", scale.entropy_bits},
+                    {"bitrate_bps", facts.per_s(bits)}});
+  }
+  return json;
+}
+
+/// What only streams of this codec have.
+void add_own(Json& json, const EventFacts& own, const StreamFacts& facts) {
+  json["events"] = own.events;
+  json["events_per_s"] = facts.per_s(static_cast<double>(own.events));
+}
+
+void add_own(Json& json, const PyramidFacts& own, const StreamFacts& facts) {
+  json["clips"] = own.clips;
+  json["tokens"] = own.tokens;
+  json["tokens_per_s"] = facts.per_s(static_cast<double>(own.tokens));
+  json["codebook_size"] = own.codebook_size;
+  json["family"] = own.label ? Json(own.label->family) : Json(nullptr);
+  json["pitch"] = own.label ? Json(own.label->pitch) : Json(nullptr);
+  json["velocity"] = own.label ? Json(own.label->velocity) : Json(nullptr);
+  json["seed"] = own.seed ? Json(*own.seed) : Json(nullptr);
+  json["scales"] = scales_json(own, facts);
+}
+
 /// The order of the fields is that of the output.
 Json facts_json(const std::string& path, const StreamFacts& facts) {
-  const formats::EventStreamHeader& header = facts.header;
+  const auto* const events = std::get_if<EventFacts>(&facts.own);
   Json json;
   json["schema"] = kSchema;
   json["file"] = path;
-  json["complete"] = facts.totals.has_value();
-  json["codec"] = "events";
-  json["format_version"] = formats::kEventStreamVersion;
-  json["model_id"] = header.model_id;
-  json["weights_hash"] = cli::hex(header.weights_hash);
-  json["precision"] = precision_name(header.precision);
-  json["sample_rate_hz"] = header.sample_rate_hz;
+  json["complete"] = facts.is_complete();
+  json["codec"] = codec_name(facts);
+  json["format_version"] = facts.format_version;
+  json["model_id"] = facts.model_id;
+  json["weights_hash"] = cli::hex(facts.weights_hash);
+  if (events != nullptr) json["precision"] = precision_name(events->precision);
+  json["sample_rate_hz"] = facts.sample_rate_hz;
   json["samples"] = facts.samples;
   json["duration_s"] = facts.duration_s();
-  json["original_sample_rate_hz"] = header.original_sample_rate_hz;
-  json["original_channels"] = header.original_channels;
-  json["original_samples"] = facts.totals ? Json(facts.totals->original_length_samples) : Json(nullptr);
-  json["events"] = facts.events;
-  json["events_per_s"] = facts.events_per_s();
+  json["original_sample_rate_hz"] = facts.original_sample_rate_hz;
+  json["original_channels"] = facts.original_channels;
+  json["original_samples"] = facts.original_samples ? Json(*facts.original_samples) : Json(nullptr);
+  std::visit([&](const auto& own) { add_own(json, own, facts); }, facts.own);
   json["bytes"] = facts.bytes;
   json["bitrate_bps"] = facts.bitrate_bps();
-  json["tags"] = tags_json(header.tags);
+  json["tags"] = tags_json(facts.tags);
   return json;
 }
 
@@ -68,13 +103,25 @@ std::string without_unit(const std::string& field) {
   return field;
 }
 
+/// The fields of facts_json() that --get can print, for streams of both codecs.
+std::vector<std::string> simple_fields() {
+  StreamFacts events;
+  StreamFacts pyramid;
+  pyramid.own.emplace<PyramidFacts>();
+  std::vector<std::string> keys;
+  for (const StreamFacts& example : {events, pyramid}) {
+    const Json json = facts_json({}, example);
+    for (const auto& [key, value] : json.items()) {
+      const bool is_known = std::find(keys.begin(), keys.end(), key) != keys.end();
+      if (!value.is_structured() && !is_known) keys.push_back(key);
+    }
+  }
+  return keys;
+}
+
 /// The key in facts_json() that --get means. Throws options::UsageError.
 std::string field_key(const std::string& wanted) {
-  const Json example = facts_json({}, {});
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : example.items()) {
-    if (key != "tags") keys.push_back(key);
-  }
+  const std::vector<std::string> keys = simple_fields();
   for (const std::string& key : keys) {
     if (wanted == key || wanted == without_unit(key)) return key;
   }
@@ -95,34 +142,95 @@ std::string row(const char* label, const std::string& value) {
   return fmt::format("  {:<13}{}\n", label, value);
 }
 
+/// "flute, pitch 60, velocity 100, seed 7"; empty when the sound was not generated.
+std::string generated_text(const PyramidFacts& own) {
+  std::string text;
+  if (own.label) {
+    text = fmt::format("{}, pitch {}, velocity {}",
+                       own.label->family.empty() ? "any family" : cli::harmless(own.label->family),
+                       own.label->pitch, own.label->velocity);
+  }
+  if (own.seed) text += fmt::format("{}seed {}", text.empty() ? "" : ", ", *own.seed);
+  return text;
+}
+
+std::string own_rows(const EventFacts& own, const StreamFacts& facts) {
+  return row("precision", precision_name(own.precision)) +
+         row("events",
+             fmt::format("{}, {:.1f} a second", own.events, facts.per_s(static_cast<double>(own.events))));
+}
+
+std::string own_rows(const PyramidFacts& own, const StreamFacts& facts) {
+  std::string text;
+  if (const std::string generated = generated_text(own); !generated.empty()) {
+    text += row("generated", generated);
+  }
+  text += row("clips", fmt::format("{}, up to {:.3f} s each", own.clips, own.clip_s));
+  text += row("tokens", fmt::format("{}, {:.1f} a second, from a codebook of {}", own.tokens,
+                                    facts.per_s(static_cast<double>(own.tokens)), own.codebook_size));
+  return text;
+}
+
+/// What stands below the rows.
+std::string own_table(const EventFacts&, const StreamFacts&) { return {}; }
+
+std::string own_table(const PyramidFacts& own, const StreamFacts& facts) {
+  std::string text = fmt::format("\n  {:>5}  {:>9}  {:>9}  {:>10}  {:>19}  {:>6}\n", "scale", "grid",
+                                 "tokens", "bits", "entropy, bits/token", "kbit/s");
+  for (std::size_t scale = 0; scale < own.scales.size(); ++scale) {
+    const ScaleFacts& one = own.scales[scale];
+    text += fmt::format("  {:>5}  {:>9}  {:>9}  {:>10}  {:>19.2f}  {:>6.3f}\n", scale,
+                        fmt::format("{} x {}", one.grid.rows, one.grid.columns), one.tokens, 8 * one.bytes,
+                        one.entropy_bits, facts.per_s(8e-3 * static_cast<double>(one.bytes)));
+  }
+  return text;
+}
+
+/// How far a stream that is not complete goes.
+std::string incomplete_text(const StreamFacts& facts) {
+  std::string text = "no: this is what comes before the damage";
+  if (const auto* const own = std::get_if<PyramidFacts>(&facts.own);
+      own != nullptr && own->clips > 0 && own->last_scales > 0 && own->last_scales < own->scales.size()) {
+    text += fmt::format("; the last clip has {} of its {} scales", own->last_scales, own->scales.size());
+  }
+  return text;
+}
+
 std::string text_of(const StreamFacts& facts, const std::string& name) {
-  const formats::EventStreamHeader& header = facts.header;
-  std::string original = fmt::format("{} Hz, {}", header.original_sample_rate_hz,
-                                     cli::counted(header.original_channels, "channel"));
-  if (facts.totals)
-    original += fmt::format(", {}", cli::counted(facts.totals->original_length_samples, "sample"));
+  std::string original = fmt::format("{} Hz, {}", facts.original_sample_rate_hz,
+                                     cli::counted(facts.original_channels, "channel"));
+  if (facts.original_samples) {
+    original += fmt::format(", {}", cli::counted(*facts.original_samples, "sample"));
+  }
   std::string text = name + "\n";
-  text += row("codec", fmt::format("events, format {}", formats::kEventStreamVersion));
-  text += row("model", fmt::format("{} ({})", cli::harmless(header.model_id), cli::hex(header.weights_hash)));
-  text += row("precision", precision_name(header.precision));
-  text +=
-      row("sound", fmt::format("{} Hz, {}", header.sample_rate_hz, cli::counted(facts.samples, "sample")));
+  text += row("codec", fmt::format("{}, format {}", codec_name(facts), facts.format_version));
+  text += row("model", fmt::format("{} ({})", cli::harmless(facts.model_id), cli::hex(facts.weights_hash)));
+  text += row("sound", fmt::format("{} Hz, {}", facts.sample_rate_hz, cli::counted(facts.samples, "sample")));
   text += row("original", original);
   text += row("duration", fmt::format("{:.3f} s", facts.duration_s()));
-  text += row("events", fmt::format("{}, {:.1f} a second", facts.events, facts.events_per_s()));
+  text += std::visit([&](const auto& own) { return own_rows(own, facts); }, facts.own);
   text += row("size", fmt::format("{}, {}", cli::counted(facts.bytes, "byte"),
                                   cli::bitrate_text(facts.bitrate_bps())));
-  for (const auto& [field, value] : header.tags) {
+  for (const auto& [field, value] : facts.tags) {
     text += row("tag", fmt::format("{} = {}", cli::harmless(field), cli::harmless(value)));
   }
-  if (!facts.totals) text += row("complete", "no: this is what comes before the damage");
-  return text;
+  if (!facts.is_complete()) text += row("complete", incomplete_text(facts));
+  return text + std::visit([&](const auto& own) { return own_table(own, facts); }, facts.own);
+}
+
+std::string field_text(const std::string& key, const std::string& path, const StreamFacts& facts) {
+  const Json json = facts_json(path, facts);
+  if (!json.contains(key)) {
+    throw Error(fmt::format("{}: has no field {}, as its codec is {}", cli::display_name(path), key,
+                            codec_name(facts)));
+  }
+  return plain_value(json[key]) + "\n";
 }
 
 std::string rendered(const options::InfoOptions& options, const std::string& key, const std::string& path,
                      const StreamFacts& facts) {
   if (options.json) return json_text(facts_json(path, facts)) + "\n";
-  if (!key.empty()) return plain_value(facts_json(path, facts)[key]) + "\n";
+  if (!key.empty()) return field_text(key, path, facts);
   return text_of(facts, cli::display_name(path));
 }
 
@@ -136,7 +244,7 @@ int info(const options::InfoOptions& options, const cli::Streams& streams) {
 
   cli::Reporter reporter(streams);
   return cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
-    cli::EventInput input(inputs[task], streams);
+    cli::StreamInput input(inputs[task], streams);
     std::optional<DamagedInput> damage;
     const StreamFacts facts = read_facts(input, damage);
     cli::TextOutput out(streams.out);

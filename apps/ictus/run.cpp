@@ -20,7 +20,8 @@ struct Actions {
     return cli::kDone;
   }
   int operator()(const options::EncodeOptions& request) const {
-    return hand_over_jobs(words, streams, request.inputs, request.output, request.talk, ".evs");
+    return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
+                          options::suffix_of(request.codec));
   }
   int operator()(const options::DecodeOptions& request) const {
     return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
@@ -33,7 +34,7 @@ struct Actions {
     return request.describe ? hand_over(words) : dump(request, streams);
   }
   int operator()(const options::TestOptions& request) const { return test(request, streams); }
-  int operator()(const options::TrainEventsOptions&) const { return hand_over(words); }
+  int operator()(const options::TrainOptions&) const { return hand_over(words); }
 };
 
 }  // namespace

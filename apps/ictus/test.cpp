@@ -14,12 +14,12 @@ int test(const options::TestOptions& options, const cli::Streams& streams) {
 
   cli::Reporter reporter(streams, options.quiet);
   return cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
-    cli::EventInput input(inputs[task], streams);
+    cli::StreamInput input(inputs[task], streams);
     std::optional<DamagedInput> damage;
     const StreamFacts facts = read_facts(input, damage);
     if (damage) throw *damage;
     reporter.say(fmt::format("{}: sound, {:.1f} s, {}", names[task], facts.duration_s(),
-                             cli::counted(facts.events, "event")));
+                             cli::counted(facts.counts())));
   });
 }
 

@@ -15,6 +15,9 @@ constexpr const char* kNetworkGroup = "Network";
 constexpr const char* kMessagesGroup = "Messages";
 constexpr const char* kGeneralGroup = "General";
 
+/// As many scales as a token pyramid can have.
+constexpr int kMostScales = 32;
+
 using TakeValue = std::function<void(const std::string&)>;
 
 CLI::Option* add_value(CLI::App& app, const char* group, const char* names, const char* metavar,
@@ -109,8 +112,8 @@ CLI::Option* add_device(CLI::App& app, std::string& target) {
 
 CLI::Option* add_model(CLI::App& app, std::optional<std::string>& target) {
   return add_value(app, kNetworkGroup, "--model", "FILE",
-                   "The weights to use. Without it: the file that ICTUS_MODEL names, else the one installed "
-                   "with the program.",
+                   "The weights to use. Without it: the file that ICTUS_MODEL names, or ICTUS_MARS_MODEL for "
+                   "token pyramids, else the one installed with the program.",
                    [&target](const std::string& value) { target = non_empty("--model", value); });
 }
 
@@ -128,6 +131,7 @@ CommandLine::CommandLine() {
       "  ictus encode song.wav              make song.evs\n"
       "  ictus decode song.evs -o back.wav  make sound of it again\n"
       "  ictus info song.evs                what the file holds\n"
+      "  ictus encode note.wav -o note.mars a note as a pyramid of tokens\n"
       "  arecord -f cd | ictus encode - | ictus decode - | aplay");
   add_help_switch(root);
   add_switch(root, kGeneralGroup, "-V,--version", "Print the version.", version);
@@ -147,8 +151,9 @@ CommandLine::CommandLine() {
 }
 
 void CommandLine::add_encode() {
-  CLI::App& app = *add_command(root, "encode", "Turn sound into a stream of events",
+  CLI::App& app = *add_command(root, "encode", "Turn sound into a stream of events or of tokens",
                                "  ictus encode song.wav                     make song.evs\n"
+                               "  ictus encode --codec mars note.wav        make note.mars\n"
                                "  ictus encode song.wav -o -  > s.evs       write to standard output\n"
                                "  ictus encode *.flac -o events/            many files into a folder\n"
                                "  arecord -f cd | ictus encode - | ictus decode - | aplay\n"
@@ -159,17 +164,23 @@ void CommandLine::add_encode() {
              encode.inputs);
   add_output(app, encode.output,
              "Where to write: a file, an existing folder, or '-' for standard output. Without it song.wav "
-             "becomes song.evs beside it, and standard input goes to standard output.");
-  add_switch(app, kCodingGroup, "--lossless",
-             "Keep the events' numbers as 32-bit floats; the file becomes several times larger.",
-             encode.lossless);
+             "becomes song.evs, or song.mars, beside it, and standard input goes to standard output.");
+  static constexpr Choice<Codec> kCodecs[] = {{"events", Codec::events}, {"mars", Codec::mars}};
+  add_choice(app, kCodingGroup, "--codec",
+             "What to make: events (.evs), for music of any kind, or mars, a pyramid of tokens (.mars), for "
+             "single notes. Without it an OUT that ends in .mars becomes one.",
+             kCodecs, encode.codec);
   add_whole_number(app, kCodingGroup, "--effort",
-                   "Time spent on finding better events, 0 to 9; it costs time, never bits.", 0, 9,
+                   "Time spent on finding better events or tokens, 0 to 9; it costs time, never bits.", 0, 9,
                    encode.effort);
   add_whole_number(
       app, kCodingGroup, "--events-per-hop",
-      "At most so many events in one hop of the model, 1 to 32; fewer where the sound needs fewer.", 1, 32,
-      encode.events_per_hop);
+      "Events only: at most so many in one hop of the model, 1 to 32; fewer where the sound needs "
+      "fewer.",
+      1, 32, encode.events_per_hop);
+  add_switch(app, kCodingGroup, "--lossless",
+             "Events only: keep their numbers as 32-bit floats; the file becomes several times larger.",
+             encode.lossless);
   app.add_option_function<std::vector<std::string>>(
          "--tag",
          [this](const std::vector<std::string>& words) {
@@ -190,12 +201,16 @@ void CommandLine::add_encode() {
 }
 
 void CommandLine::add_decode() {
-  CLI::App& app = *add_command(root, "decode", "Turn a stream of events back into sound",
+  CLI::App& app = *add_command(root, "decode", "Turn a stream of events or of tokens back into sound",
                                "  ictus decode song.evs                     make song.wav\n"
                                "  ictus decode song.evs -o back.wav --rate original\n"
                                "  ictus decode *.evs -o sound/              many files into a folder\n"
-                               "  ictus decode song.evs -o - | aplay        listen to it");
-  add_inputs(app, "IN", "Event streams to decode. '-', or nothing, is standard input.", decode.inputs);
+                               "  ictus decode song.evs -o - | aplay        listen to it\n"
+                               "  ictus decode --scales 4 note.mars         only what is coarse");
+  add_inputs(app, "IN",
+             "Event streams or token pyramids to decode; which it is the file says. '-', or nothing, is "
+             "standard input.",
+             decode.inputs);
   add_output(app, decode.output,
              "Where to write: a file, an existing folder, or '-' for standard output. Without it song.evs "
              "becomes song.wav beside it, and standard input goes to standard output.");
@@ -214,6 +229,11 @@ void CommandLine::add_decode() {
                 decode.rate_hz = static_cast<int>(whole_number("--rate", value, 1000, 768'000));
               }
             });
+  add_value(app, kCodingGroup, "--scales", "N",
+            "Token pyramids only: decode the N coarsest scales alone. Without it: all that are there.",
+            [this](const std::string& value) {
+              decode.scales = static_cast<int>(whole_number("--scales", value, 1, kMostScales));
+            });
   add_switch(app, kCodingGroup, "--raw",
              "Write the samples alone, without a WAV header; a file gets the suffix .raw.", decode.raw);
   add_device(app, decode.network.device);
@@ -223,14 +243,15 @@ void CommandLine::add_decode() {
 }
 
 void CommandLine::add_info() {
-  CLI::App& app = *add_command(root, "info", "Say what an event stream or a model holds",
+  CLI::App& app = *add_command(root, "info", "Say what a stream or a model holds",
                                "  ictus info song.evs\n"
                                "  ictus info --json *.evs | jq .bitrate_bps\n"
                                "  ictus info --get duration_s song.evs\n"
-                               "  ictus info --model                        the installed model");
+                               "  ictus info note.mars\n"
+                               "  ictus info --model                        the installed models");
   add_inputs(app, "FILE",
-             "Event streams, or weights with --model. '-', or nothing, is standard input; nothing with "
-             "--model is the model that encode would use.",
+             "Event streams and token pyramids, or weights with --model. '-', or nothing, is standard input; "
+             "nothing with --model are the models that encode would use.",
              info.inputs);
   CLI::Option* const json =
       add_switch(app, kOutputGroup, "--json", "Print one line of JSON for each file.", info.json);
@@ -246,79 +267,95 @@ void CommandLine::add_info() {
 }
 
 void CommandLine::add_dump() {
-  CLI::App& app = *add_command(root, "dump", "Print the events of a stream as text",
+  CLI::App& app = *add_command(root, "dump", "Print the events or the tokens of a stream as text",
                                "  ictus dump song.evs > song.tsv\n"
+                               "  ictus dump note.mars > note.tsv\n"
                                "  ictus dump --describe --no-vectors song.evs | less\n"
                                "  ictus dump --format json song.evs | jq .onset_s");
-  add_inputs(app, "FILE", "One event stream. '-', or nothing, is standard input.", dump.inputs)
+  add_inputs(app, "FILE", "One event stream or token pyramid. '-', or nothing, is standard input.",
+             dump.inputs)
       ->expected(0, 1);
   static constexpr Choice<TableFormat> kFormats[] = {
       {"tsv", TableFormat::tsv}, {"csv", TableFormat::csv}, {"json", TableFormat::json}};
   add_choice(app, kOutputGroup, "--format",
              "Columns between tabs or commas under a line of names, or one JSON object a line.", kFormats,
              dump.format);
-  add_switch(app, kOutputGroup, "--no-vectors", "Leave out the 32 numbers of each event.", dump.no_vectors);
-  CLI::Option* const describe = add_switch(
-      app, kOutputGroup, "--describe",
-      "Render each event with the model and add how it sounds: duration, loudness, pitch in Hz and as "
-      "a note, brightness and decay time.",
-      dump.describe);
+  add_switch(app, kOutputGroup, "--no-vectors", "Event streams only: leave out the 32 numbers of each event.",
+             dump.no_vectors);
+  CLI::Option* const describe = add_switch(app, kOutputGroup, "--describe",
+                                           "Event streams only: render each event with the model and add how "
+                                           "it sounds: duration, loudness, pitch in Hz and as "
+                                           "a note, brightness and decay time.",
+                                           dump.describe);
   add_device(app, dump.network.device)->needs(describe);
   add_model(app, dump.network.model)->needs(describe);
 }
 
 void CommandLine::add_test() {
-  CLI::App& app = *add_command(root, "test", "Check that event streams are whole and sound",
+  CLI::App& app = *add_command(root, "test", "Check that streams are whole and sound",
                                "  ictus test song.evs\n"
                                "  ictus test -q archive/*.evs || echo 'something is damaged'");
-  add_inputs(app, "FILE", "Event streams. '-', or nothing, is standard input.", test.inputs);
+  add_inputs(app, "FILE", "Event streams and token pyramids. '-', or nothing, is standard input.",
+             test.inputs);
   add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", test.quiet);
 }
 
 void CommandLine::add_train() {
-  CLI::App& train =
-      *add_command(root, "train", "Train a model", "  ictus train events --data music/ --out my.model");
+  CLI::App& train = *add_command(root, "train", "Train a model",
+                                 "  ictus train events --data music/ --out my.model\n"
+                                 "  ictus train tokenizer --data notes/ --out my.model");
   train.require_subcommand(0, 1);
-  CLI::App& app =
-      *add_command(train, "events", "Train a model of the event codec",
-                   "  ictus train events --data music/ --out my.model --hours 4\n"
-                   "  ictus train events --data music/ --out my.model --resume my.model.checkpoint");
+  add_train_network(train, "events", "Train a model of the event codec",
+                    "  ictus train events --data music/ --out my.model --hours 4\n"
+                    "  ictus train events --data music/ --out my.model --resume my.model.checkpoint",
+                    train_events);
+  train_tokenizer.codec = Codec::mars;
+  add_train_network(train, "tokenizer", "Train a tokenizer, the model of token pyramids",
+                    "  ictus train tokenizer --data notes/ --out my.model --hours 4\n"
+                    "  ictus train tokenizer --data notes/ --out my.model --resume my.model.checkpoint",
+                    train_tokenizer);
+}
+
+/// The networks differ; what can be said of their training does not.
+void CommandLine::add_train_network(CLI::App& train, const char* name, const char* description,
+                                    const char* examples, TrainOptions& options) {
+  CLI::App& app = *add_command(train, name, description, examples);
   add_value(app, kInputGroup, "--data", "DIR", "Folder of audio files to learn from (required).",
-            [this](const std::string& value) { train_events.data_folder = non_empty("--data", value); });
+            [&options](const std::string& value) { options.data_folder = non_empty("--data", value); });
   add_value(app, kInputGroup, "--config", "FILE",
             "Sizes of the network and the recipe, as JSON, instead of the built-in ones.",
-            [this](const std::string& value) { train_events.config = non_empty("--config", value); });
+            [&options](const std::string& value) { options.config = non_empty("--config", value); });
   CLI::Option* const resume =
       add_value(app, kInputGroup, "--resume", "FILE", "Go on from this checkpoint as if never stopped.",
-                [this](const std::string& value) { train_events.resume = non_empty("--resume", value); });
+                [&options](const std::string& value) { options.resume = non_empty("--resume", value); });
   CLI::Option* const init =
       add_value(app, kInputGroup, "--init", "FILE", "Start from these weights instead of from nothing.",
-                [this](const std::string& value) { train_events.init = non_empty("--init", value); });
+                [&options](const std::string& value) { options.init = non_empty("--init", value); });
   resume->excludes(init);
   add_value(app, kOutputGroup, "--out", "FILE",
             "Where to write the model (required). FILE.checkpoint beside it is what --resume takes.",
-            [this](const std::string& value) { train_events.output.path = non_empty("--out", value); });
+            [&options](const std::string& value) { options.output.path = non_empty("--out", value); });
   add_switch(app, kOutputGroup, "-f,--force", "Replace a model that exists; --resume does so anyway.",
-             train_events.output.force);
+             options.output.force);
   add_value(
       app, kOutputGroup, "--log", "FILE",
       "Table of losses and distances as the work goes on, in TSV. Without it: FILE.tsv beside the model.",
-      [this](const std::string& value) { train_events.log = non_empty("--log", value); });
+      [&options](const std::string& value) { options.log = non_empty("--log", value); });
   add_value(app, kCodingGroup, "--hours", "H", "Stop after so many hours, with a checkpoint.",
-            [this](const std::string& value) { train_events.hours = positive_number("--hours", value); });
+            [&options](const std::string& value) { options.hours = positive_number("--hours", value); });
   add_value(app, kCodingGroup, "--steps", "N", "Number of steps, instead of the recipe's.",
-            [this](const std::string& value) {
-              train_events.steps = whole_number("--steps", value, 1, 1'000'000'000'000);
+            [&options](const std::string& value) {
+              options.steps = whole_number("--steps", value, 1, 1'000'000'000'000);
             });
   add_value(app, kCodingGroup, "--seed", "N", "Where the random numbers start.",
-            [this](const std::string& value) {
-              train_events.seed = static_cast<unsigned long long>(
+            [&options](const std::string& value) {
+              options.seed = static_cast<unsigned long long>(
                   whole_number("--seed", value, 0, std::numeric_limits<long long>::max()));
             })
       ->default_str("1");
-  add_device(app, train_events.device);
-  add_threads(app, train_events.threads, "Threads that work on it; 0 is one per processor core.");
-  add_progress(app, train_events.talk);
+  add_device(app, options.device);
+  add_threads(app, options.threads, "Threads that work on it; 0 is one per processor core.");
+  add_progress(app, options.talk);
 }
 
 void CommandLine::add_help() {

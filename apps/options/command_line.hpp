@@ -19,7 +19,7 @@ class CommandLine {
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
 
-  CLI::App root{"Audio as sparse events, and back", "ictus"};
+  CLI::App root{"Audio as events or as tokens, and back", "ictus"};
 
   bool version = false;
   std::string generate;                 ///< hidden: what to make from this tree
@@ -29,7 +29,8 @@ class CommandLine {
   InfoOptions info;
   DumpOptions dump;
   TestOptions test;
-  TrainEventsOptions train_events;
+  TrainOptions train_events;
+  TrainOptions train_tokenizer;
 
  private:
   void add_encode();
@@ -38,6 +39,8 @@ class CommandLine {
   void add_dump();
   void add_test();
   void add_train();
+  void add_train_network(CLI::App& train, const char* name, const char* description, const char* examples,
+                         TrainOptions& options);
   void add_help();
 };
 

@@ -11,6 +11,11 @@
 
 namespace ictus::options {
 
+enum class Codec {
+  events,  ///< event streams, .evs
+  mars,    ///< token pyramids, .mars
+};
+
 enum class Progress { automatic, always, never };
 
 /// What a command says while it works and when it is done.
@@ -38,9 +43,10 @@ struct EncodeOptions {
   TalkOptions talk;
   NetworkOptions network;
   int threads = 0;  ///< files at a time; 0 is one per processor core
+  Codec codec = Codec::events;
   int effort = 5;
-  int events_per_hop = 32;
-  bool lossless = false;
+  int events_per_hop = 32;  ///< events only
+  bool lossless = false;    ///< events only
   audio::Tags tags;
   std::optional<audio::RawFormat> raw;
 };
@@ -51,6 +57,7 @@ struct DecodeOptions {
   TalkOptions talk;
   NetworkOptions network;
   int threads = 0;
+  std::optional<int> scales;  ///< token pyramids only: the coarsest so many
   audio::SampleFormat samples = audio::SampleFormat::pcm16;
   bool raw = false;
   bool original_rate = false;
@@ -58,7 +65,7 @@ struct DecodeOptions {
 };
 
 struct InfoOptions {
-  std::vector<std::string> inputs;  ///< event streams, or weights files with `model`
+  std::vector<std::string> inputs;  ///< streams of either codec, or weights files with `model`
   bool json = false;
   std::optional<std::string> field;
   bool model = false;
@@ -69,9 +76,9 @@ enum class TableFormat { tsv, csv, json };
 struct DumpOptions {
   std::vector<std::string> inputs;
   TableFormat format = TableFormat::tsv;
-  bool no_vectors = false;
-  bool describe = false;
-  NetworkOptions network;  ///< used by `describe` only
+  bool no_vectors = false;  ///< event streams only
+  bool describe = false;    ///< event streams only
+  NetworkOptions network;   ///< used by `describe` only
 };
 
 struct TestOptions {
@@ -79,7 +86,8 @@ struct TestOptions {
   bool quiet = false;
 };
 
-struct TrainEventsOptions {
+struct TrainOptions {
+  Codec codec = Codec::events;  ///< whose network
   std::string data_folder;
   OutputOptions output;
   std::optional<std::string> config;
@@ -100,7 +108,10 @@ struct PrintText {
 };
 
 using Request = std::variant<PrintText, EncodeOptions, DecodeOptions, InfoOptions, DumpOptions, TestOptions,
-                             TrainEventsOptions>;
+                             TrainOptions>;
+
+/// What the name of a file of this codec ends in: ".evs".
+[[nodiscard]] const char* suffix_of(Codec codec);
 
 /// Whether the request can only be met by the program that has libtorch.
 [[nodiscard]] bool needs_network(const Request& request);

@@ -129,24 +129,60 @@ std::string generated(const CLI::App& root, const std::string& what) {
                        : render_completion(describe(root), what);
 }
 
+bool was_given(const CLI::App& command, const std::string& option) {
+  return command.get_option(option)->count() > 0;
+}
+
+/// The codec that the name of a file tells.
+std::optional<Codec> codec_of_name(const std::string& path) {
+  for (const Codec codec : {Codec::events, Codec::mars}) {
+    if (path.ends_with(suffix_of(codec))) return codec;
+  }
+  return std::nullopt;
+}
+
+/// Settles the codec, which the output's name may tell, and what can be asked of it.
+EncodeOptions settled(EncodeOptions options, const CLI::App& command) {
+  if (const auto named = codec_of_name(options.output.path.value_or(""))) {
+    if (!was_given(command, "--codec")) options.codec = *named;
+    if (options.codec != *named) {
+      throw UsageError(
+          fmt::format("--codec asks for another kind of file than the name {} does", *options.output.path),
+          fmt::format("Leave out --codec, or name a file that ends in {}.", suffix_of(options.codec)));
+    }
+  }
+  if (options.codec == Codec::mars) {
+    for (const char* const option : {"--lossless", "--events-per-hop"}) {
+      if (was_given(command, option)) {
+        throw UsageError(fmt::format("{} is for events, and a token pyramid is asked for", option),
+                         "Leave it out, or use --codec events.");
+      }
+    }
+  }
+  return options;
+}
+
+TrainOptions complete(const TrainOptions& options) {
+  if (options.data_folder.empty()) throw UsageError("--data DIR is missing: the folder to learn from");
+  if (!options.output.path) throw UsageError("--out FILE is missing: where to write the model");
+  return options;
+}
+
 Request request_of(const CommandLine& line) {
-  const std::string command = full_name(parsed_command(line.root));
+  const CLI::App& parsed = parsed_command(line.root);
+  const std::string command = full_name(parsed);
   if (!line.generate.empty()) return PrintText{generated(line.root, line.generate)};
   if (line.version) return PrintText{"ictus " ICTUS_VERSION "\n"};
-  if (command == "ictus encode") return line.encode;
+  if (command == "ictus encode") return settled(line.encode, parsed);
   if (command == "ictus decode") return line.decode;
   if (command == "ictus info") return line.info;
   if (command == "ictus dump") return line.dump;
   if (command == "ictus test") return line.test;
   if (command == "ictus help") return PrintText{help_of(line.root, line.help_topic)};
-  if (command == "ictus train events") {
-    if (line.train_events.data_folder.empty())
-      throw UsageError("--data DIR is missing: the folder to learn from");
-    if (!line.train_events.output.path) throw UsageError("--out FILE is missing: where to write the model");
-    return line.train_events;
-  }
+  if (command == "ictus train events") return complete(line.train_events);
+  if (command == "ictus train tokenizer") return complete(line.train_tokenizer);
   std::string commands;
-  for (const std::string& name : command_names(describe(parsed_command(line.root)))) {
+  for (const std::string& name : command_names(describe(parsed))) {
     commands += (commands.empty() ? "" : ", ") + name;
   }
   throw UsageError("no command was given", fmt::format("Commands: {}. {}", commands, try_help(command)));
@@ -172,6 +208,8 @@ Request parse(std::span<const std::string> words) {
 
 std::string try_help(const std::string& command) { return fmt::format("Try '{} --help'.", command); }
 
+const char* suffix_of(Codec codec) { return codec == Codec::events ? ".evs" : ".mars"; }
+
 bool needs_network(const Request& request) {
   struct {
     bool operator()(const PrintText&) const { return false; }
@@ -180,7 +218,7 @@ bool needs_network(const Request& request) {
     bool operator()(const InfoOptions& info) const { return info.model; }
     bool operator()(const DumpOptions& dump) const { return dump.describe; }
     bool operator()(const TestOptions&) const { return false; }
-    bool operator()(const TrainEventsOptions&) const { return true; }
+    bool operator()(const TrainOptions&) const { return true; }
   } const judge;
   return std::visit(judge, request);
 }

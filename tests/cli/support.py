@@ -1,7 +1,7 @@
 """What the tests of the command line share: running the programs, making sound, looking at what is left.
 
 The programs are those in the folder ICTUS_BIN_DIR (default: build/dev/bin). The weights are found as a user's
-would be, or named by ICTUS_MODEL.
+would be, or named by ICTUS_MODEL and ICTUS_MARS_MODEL.
 """
 
 import array
@@ -52,6 +52,34 @@ def start(*words, **options):
     """Starts ictus with pipes to all its streams."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen([ICTUS, *map(str, words)], **{**pipes, **options})
+
+
+def libraries(*words, **options):
+    """The shared libraries that the command loads, as the dynamic linker tells them."""
+    run = ictus(*words, env={**os.environ, "LD_DEBUG": "libs"}, **options)
+    assert run.returncode == DONE, run.stderr[-500:]
+    return {line.split("calling init:")[1].strip() for line in run.stderr.splitlines() if "calling init:" in line}
+
+
+def peak_kib(*words):
+    """The memory that the command needs."""
+    process = subprocess.Popen([ICTUS, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == DONE, words
+    return usage.ru_maxrss
+
+
+def first_line_ms(*words):
+    """How long the command takes to print its first line."""
+    began = time.perf_counter()
+    process = subprocess.Popen([ICTUS, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process.stdout.readline()
+    elapsed_ms = 1e3 * (time.perf_counter() - began)
+    process.stdout.read()
+    process.stdout.close()
+    assert process.wait() == DONE, words
+    return elapsed_ms
 
 
 # ---- Sound
@@ -106,15 +134,19 @@ def clip():
 
 
 @functools.cache
-def clip_stream():
-    """The same as an event stream."""
-    run = encode("-", "--tag", "TITLE=A test", stdin=clip())
+def clip_stream(codec="events"):
+    """The same as an event stream or a token pyramid."""
+    run = encode("-", "--codec", codec, "--tag", "TITLE=A test", stdin=clip())
     if run.returncode != DONE:
         raise AssertionError("the clip could not be encoded: " + run.stderr)
     return run.stdout
 
 
-# ---- Event streams, by formats/SPEC.md
+def clip_pyramid():
+    return clip_stream("mars")
+
+
+# ---- Streams, by formats/SPEC.md
 
 
 def xxh32(data, seed):
@@ -199,16 +231,19 @@ def long_stream(seconds):
 # ---- Weights
 
 
-def installed_weights():
+@functools.cache
+def weights_path(codec):
+    """The weights that a command uses when none are named."""
     run = ictus("info", "--model", "--json")
-    if run.returncode != DONE:
-        raise AssertionError("these tests need the event model's weights: " + run.stderr)
-    return pathlib.Path(json.loads(run.stdout)["file"]).read_bytes()
+    for line in run.stdout.splitlines():
+        if json.loads(line)["codec"] == codec:
+            return pathlib.Path(json.loads(line)["file"])
+    raise AssertionError("these tests need the weights of each codec: " + run.stderr)
 
 
-def other_weights():
+def other_weights(codec="events"):
     """Weights that load and differ in the last bit of one number."""
-    weights = bytearray(installed_weights())
+    weights = bytearray(weights_path(codec).read_bytes())
     header_size = struct.unpack_from("<Q", weights)[0]
     weights[8 + header_size] ^= 1
     return bytes(weights)

@@ -7,7 +7,7 @@ import struct
 import unittest
 
 from support import (DONE, FAILED, Case, block_ends, clip, clip_stream, encode, float_wav_bytes, ictus,
-                     installed_weights, other_weights, read_wav, tone, wav_bytes)
+                     other_weights, read_wav, tone, wav_bytes, weights_path)
 
 # At most so many cuts and flips of each kind; the step is odd, so that every kind of field is met.
 TRIES = 150
@@ -124,7 +124,7 @@ class BadSound(Case):
 
 class BadStreams(Case):
     def test_not_a_stream(self):
-        for data, text in [(b"", "the input is empty"), (clip(), "the input is not an event stream"),
+        for data, text in [(b"", "the input is empty"), (clip(), "the input is neither an event stream nor a token pyramid"),
                            (clip_stream()[:5], "cut short in its first 9 bytes"),
                            (clip_stream()[:8] + b"\x63" + clip_stream()[9:], "format version 99"),
                            (clip_stream().replace(b"\r\n", b"\n"), "signature of the event stream is damaged")]:
@@ -202,7 +202,7 @@ class BadWeights(Case):
                                 left=self.before)
 
     def test_truncated(self):
-        weights = installed_weights()
+        weights = weights_path("events").read_bytes()
         for length in (0, 4, 100, len(weights) // 2, len(weights) - 1):
             self.put_weights(weights[:length])
             self.assert_nothing_done("w.safetensors", "w.safetensors")

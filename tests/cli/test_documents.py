@@ -9,7 +9,7 @@ import unittest
 from support import DONE, ICTUS, ROOT, Case, ictus
 
 MAN = ROOT / "man"
-COMMANDS = ["encode", "decode", "info", "dump", "test", "train events"]
+COMMANDS = ["encode", "decode", "info", "dump", "test", "train events", "train tokenizer"]
 
 
 def page(command):
@@ -37,6 +37,10 @@ class ManPages(Case):
             self.assertTrue((MAN / f"ictus-{command}.1").exists(), command)
             self.assertIn(f".BR ictus\\-{command} (1)", front)
 
+    def test_training_takes_the_same_options_for_every_network(self):
+        pages = [ictus("train", network, "--generate", "man").stdout for network in ("events", "tokenizer")]
+        self.assertEqual(pages[0], pages[1])
+
     def test_every_option_is_documented(self):
         for command in COMMANDS:
             options = options_of(command)
@@ -59,7 +63,7 @@ class ManPages(Case):
         help_of_fields = ictus("info", "--get", "?").stderr
         fields = re.search(r"Fields are (.+)\.", help_of_fields).group(1).split(", ")
         self.assertIn("bitrate_bps", fields)
-        for field in [*fields, "tags"]:
+        for field in [*fields, "tags", "scales"]:
             self.assertIn(field, page("info"))
 
     def test_documented_examples_parse(self):
@@ -92,6 +96,7 @@ class Completions(Case):
         self.assertEqual(self.completed("ictus", "en"), ["encode"])
         self.assertEqual(set(self.completed("ictus", "")) & {"encode", "train", "help"}, {"encode", "train", "help"})
         self.assertEqual(self.completed("ictus", "train", "e"), ["events"])
+        self.assertEqual(self.completed("ictus", "train", ""), ["events", "tokenizer", "--help", "-h"])
         self.assertEqual(self.completed("ictus", "help", "d"), ["decode", "dump"])
         self.assertEqual(self.completed("ictus", "encode", "--eff"), ["--effort"])
         for command in COMMANDS:
@@ -102,6 +107,7 @@ class Completions(Case):
         self.assertEqual(self.completed("ictus", "encode", "a.wav", "--progress", "=", "al"), ["always"])
         self.assertEqual(self.completed("ictus", "dump", "--format", "="), ["tsv", "csv", "json"])
         self.assertEqual(self.completed("ictus", "encode", "--device", "cu"), ["cuda"])
+        self.assertEqual(self.completed("ictus", "encode", "--codec", ""), ["events", "mars"])
 
     def test_scripts_are_sound(self):
         for shell in ("bash", "zsh", "fish"):

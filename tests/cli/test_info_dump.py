@@ -6,24 +6,16 @@ import json
 import os
 import struct
 import subprocess
-import time
 import unittest
 
-from support import (DONE, FAILED, ICTUS, SLOWNESS, Case, block_ends, blocks, clip, clip_stream, encode, ictus,
-                     installed_weights, long_stream)
+from support import (DONE, FAILED, ICTUS, SLOWNESS, Case, block_ends, blocks, clip, clip_stream, encode, first_line_ms,
+                     ictus, libraries, long_stream, peak_kib, weights_path)
 
 HOUR_S = 3600
 
 
 def table(run, separator="\t"):
     return list(csv.DictReader(io.StringIO(run.stdout.decode()), delimiter=separator))
-
-
-def libraries(*words, **options):
-    """The shared libraries that the command loads, as the dynamic linker tells them."""
-    run = ictus(*words, env={**os.environ, "LD_DEBUG": "libs"}, **options)
-    assert run.returncode == DONE, run.stderr[-500:]
-    return {line.split("calling init:")[1].strip() for line in run.stderr.splitlines() if "calling init:" in line}
 
 
 class Info(Case):
@@ -102,15 +94,15 @@ class Info(Case):
         self.assertEqual(self.facts(tagged)["tags"]["COMMENT"], ["red \x1b[31m bell \x07 \x9b"])
 
     def test_model(self):
-        run = ictus("info", "--model", "--json")
+        run = ictus("info", "--model", "--json", weights_path("events"))
         self.assert_ended(run, DONE)
         facts = json.loads(run.stdout)
         self.assertEqual(facts["schema"], 1)
         self.assertEqual(facts["parameters"], sum(facts["parts"].values()))
         self.assertGreater(len(facts["parts"]), 1)
-        self.assertEqual(facts["bytes"], len(installed_weights()))
+        self.assertEqual(facts["bytes"], weights_path("events").stat().st_size)
         self.assertEqual(facts["weights_hash"], self.facts(clip_stream())["weights_hash"])
-        text = ictus("info", "--model").stdout.decode()
+        text = ictus("info", "--model", weights_path("events")).stdout.decode()
         for part, count in facts["parts"].items():
             self.assertRegex(text, rf"{part} +{count}\n")
         self.assertIn(facts["weights_hash"], text)
@@ -219,7 +211,7 @@ class WithoutNetwork(Case):
             loaded = libraries(*words)
             self.assertTrue(any("libstdc++" in name for name in loaded), "the method of this test works")
             self.assertFalse([name for name in loaded if "torch" in name or "c10" in name], words)
-        self.assertTrue(any("torch" in name for name in libraries("info", "--model")))
+        self.assertTrue(any("torch" in name for name in libraries("info", "--model", weights_path("events"))))
 
     def test_mistakes_are_told_without_it(self):
         for words in (["encode", "--effrot"], ["encode", "missing.wav"], ["decode", "missing.evs"]):
@@ -233,23 +225,6 @@ class HourLong(Case):
         cls.hour = long_stream(HOUR_S)
         cls.five_minutes = long_stream(300)
 
-    def peak_kib(self, *words):
-        process = subprocess.Popen([ICTUS, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.assertEqual(process.returncode, DONE)
-        return usage.ru_maxrss
-
-    def first_line_ms(self, *words):
-        began = time.perf_counter()
-        process = subprocess.Popen([ICTUS, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        process.stdout.readline()
-        elapsed_ms = 1e3 * (time.perf_counter() - began)
-        process.stdout.read()
-        process.stdout.close()
-        self.assertEqual(process.wait(), DONE)
-        return elapsed_ms
-
     def test_the_stream_is_what_it_should_be(self):
         run = ictus("info", "--get", "duration", stdin=self.hour)
         self.assert_ended(run, DONE)
@@ -260,7 +235,7 @@ class HourLong(Case):
         self.put("hour.evs", self.hour)
         for words in (["info", "hour.evs"], ["dump", "hour.evs"]):
             # The best of some tries, because other programs may be using the machine.
-            best = min(self.first_line_ms(*words) for _ in range(8))
+            best = min(first_line_ms(*words) for _ in range(8))
             self.assertLess(best, 50.0 * SLOWNESS, words)
 
     @unittest.skipIf(SLOWNESS > 1, "sanitisers keep memory that was freed")
@@ -268,7 +243,7 @@ class HourLong(Case):
         self.put("hour.evs", self.hour)
         self.put("short.evs", self.five_minutes)
         for command in ("info", "dump", "test"):
-            self.assertLess(self.peak_kib(command, "hour.evs"), 1.1 * self.peak_kib(command, "short.evs"), command)
+            self.assertLess(peak_kib(command, "hour.evs"), 1.1 * peak_kib(command, "short.evs"), command)
 
 
 if __name__ == "__main__":

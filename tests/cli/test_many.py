@@ -34,7 +34,7 @@ class Many(Case):
         self.put("a.evs", clip_stream())
         self.put("b.evs", b"text")
         run = ictus("info", "b.evs", "a.evs")
-        self.assert_ended(run, FAILED, "b.evs: the input is not an event stream", "1 of 2 inputs failed")
+        self.assert_ended(run, FAILED, "b.evs: the input is neither an event stream nor a token pyramid", "1 of 2 inputs failed")
         self.assertIn(b"a.evs\n", run.stdout)
         self.assert_ended(ictus("test", "b.evs", "a.evs"), FAILED, "a.evs: sound")
 

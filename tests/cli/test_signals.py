@@ -101,19 +101,6 @@ class ReaderGone(Case):
             self.assert_ended(run, FAILED, "standard output", "roken pipe")
 
 
-class Training(Case):
-    def test_mistakes_are_found_at_once(self):
-        self.put("my.model", b"precious")
-        (self.folder / "music").mkdir()
-        left = ["music", "my.model"]
-        self.assert_refused(ictus("train", "events", "--data", "none", "--out", "x"), FAILED, "none: is no folder",
-                            left=left)
-        self.assert_refused(ictus("train", "events", "--data", "music", "--out", "my.model"), FAILED,
-                            "my.model: the output exists already", left=left)
-        self.assert_refused(ictus("train", "events", "--data", "music", "--out", "none/my.model"), FAILED,
-                            "the folder none does not exist", left=left)
-
-
 class Progress(Case):
     def words_on_terminal(self, *words):
         """What ictus writes to a terminal on stderr."""

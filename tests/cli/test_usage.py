@@ -8,7 +8,7 @@ import unittest
 
 from support import DONE, FAILED, USAGE, Case, ictus
 
-COMMANDS = ["encode", "decode", "info", "dump", "test", "train", "train events", "help"]
+COMMANDS = ["encode", "decode", "info", "dump", "test", "train", "train events", "train tokenizer", "help"]
 
 
 class Help(Case):
@@ -34,7 +34,7 @@ class Help(Case):
                 self.assertLessEqual(len(line), 82, line)
 
     def test_help_has_examples_and_exit_status(self):
-        for command in ["encode", "decode", "info", "dump", "test", "train events"]:
+        for command in ["encode", "decode", "info", "dump", "test", "train events", "train tokenizer"]:
             text = ictus(*command.split(), "--help").stdout.decode()
             self.assertIn("Examples:\n", text)
             self.assertIn("Exit status: 0 done, 1 ", text)
@@ -63,6 +63,7 @@ class Mistakes(Case):
             (["decode", "--progres=never"], ["unknown option '--progres'; did you mean '--progress'?"]),
             (["encode", "-x"], ["unknown option '-x'", "Try 'ictus encode --help'."]),
             (["train", "events", "more"], ["there is no place for 'more'"]),
+            (["train", "tokeniser"], ["unknown command 'tokeniser'; did you mean 'tokenizer'?"]),
             (["frobnicate"], ["unknown command 'frobnicate'\n"]),
         ]:
             with self.subTest(words=words):
@@ -90,6 +91,8 @@ class Mistakes(Case):
             (["encode", "--raw", "s16le:0:2"], ["--raw (rate): 0 is out of range"]),
             (["encode", "--raw", "s16le:44100:0"], ["--raw (channels): 0 is out of range"]),
             (["decode", "--samples", "pcm32"], ["--samples: there is no 'pcm32'", "pcm16, pcm24, float32"]),
+            (["decode", "--scales", "0"], ["--scales: 0 is out of range", "1 to 32"]),
+            (["encode", "--codec", "marz"], ["--codec: there is no 'marz'; did you mean 'mars'?", "events, mars"]),
             (["decode", "--rate", "fast"], ["--rate: 'fast' is not a whole number"]),
             (["decode", "--rate", "10"], ["--rate: 10 is out of range"]),
             (["dump", "--format", "xml"], ["--format: there is no 'xml'", "tsv, csv, json"]),
@@ -100,6 +103,8 @@ class Mistakes(Case):
             (["train", "events", "--data", "."], ["--out FILE is missing"]),
             (["train", "events", "--hours", "-1"], ["--hours: '-1' is not a positive number"]),
             (["train", "events", "--resume", "a", "--init", "b"], ["cannot be used together"]),
+            (["train", "tokenizer", "--out", "m"], ["--data DIR is missing", "Try 'ictus train tokenizer --help'."]),
+            (["train", "tokenizer", "--data", "."], ["--out FILE is missing"]),
         ]:
             with self.subTest(words=words):
                 self.assert_usage(words, *texts)
@@ -130,9 +135,9 @@ class AnyWords(Case):
     def test_no_words_make_it_crash_or_end_oddly(self):
         dice = random.Random(7)
         words = [*"encode decode info dump test train events help - -- -o -f -q -h -V --output --force --json --get".split(),
-                 *"--effort --tag --raw --model --device --threads --progress --describe --rate --version".split(),
+                 *"--effort --tag --raw --model --device --threads --progress --describe --rate --version --codec --scales".split(),
                  *"--generate --samples --format --data --out --steps 0 -1 7 99999999999999999999 1e9 nan".split(),
-                 *"auto always cpu cuda:9 s16le:1:1 A=b man bash tsv none.wav none.evs none/ --o --=x -oq --tag=".split(),
+                 *"auto always cpu cuda:9 mars tokenizer x.mars s16le:1:1 A=b man bash tsv none.wav none.evs none/ --o --=x -oq --tag=".split(),
                  "", "=", "\xff\xfe", "%s%n", "a" * 5000, "\n"]
         for _ in range(150):
             line = [dice.choice(words) for _ in range(dice.randrange(1, 7))]
