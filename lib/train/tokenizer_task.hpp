@@ -26,7 +26,7 @@ struct TokenizerRecipe : Schedule {
   double dropout_share = 0.1;       ///< excerpts that keep only some of the coarse scales
   int dropout_scales = 3;           ///< the fewest that they keep
   double short_share = 0.15;        ///< batches of clips that are shorter than whole
-  int revive_after = 200;           ///< a code that no vector of so many steps was nearest to starts anew
+  int revive_after = 10;            ///< a code that no vector of so many steps was nearest to starts anew
   double revive_until = 0.8;        ///< part of training after which codes stay where they are
   double varispeed_share = 0.3;     ///< see Augmentation
   double mixed_share = 0.1;

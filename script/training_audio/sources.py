@@ -8,6 +8,8 @@ from pathlib import Path
 DEBIAN = ["libfluidsynth3", "fluid-soundfont-gm", "musescore-general-soundfont-lossless", "ffmpeg", "flac", "sox", "python3-numpy",
           "python3-scipy", "flite", "festival", "festvox-us-slt-hts", "festvox-kdlpc16k", "festvox-ru", "wamerican",
           "sonic-pi-samples", "blobwars-data", "ufoai-music", "freedoom", "npm"]
+NOTES_DEBIAN = ["libfluidsynth3", "fluid-soundfont-gm", "musescore-general-soundfont-lossless", "ffmpeg", "python3-numpy", "python3-scipy",
+                "python3-soundfile", "npm"]
 # Recorded by; all edited by N. Brosowsky, who gives them out under CC-BY 3.0. His guitar-nylon is left out: the licence
 # of the recordings it was made from (a pack of quartertone's on freesound.org) could not be confirmed.
 _VERSILIAN, _KARORYFER = "Versilian Studios", "Karoryfer Samples"
@@ -16,7 +18,15 @@ INSTRUMENTS = {"bass-electric": _KARORYFER, "bassoon": _VERSILIAN, "cello": "flc
                "guitar-electric": _KARORYFER, "harmonium": "Donya Quick", "harp": _VERSILIAN, "organ": _VERSILIAN, "piano": _VERSILIAN,
                "saxophone": _KARORYFER, "trombone": _VERSILIAN, "trumpet": _VERSILIAN, "tuba": _VERSILIAN, "violin": _VERSILIAN,
                "xylophone": _VERSILIAN}
-NPM = [f"tonejs-instrument-{name}-mp3" for name in INSTRUMENTS] + [f"@audio-samples/piano-velocity{v}" for v in (3, 6, 10, 14)]
+SALAMANDER = [f"@audio-samples/piano-velocity{v}" for v in (3, 6, 10, 14)]
+HELD_OUT = [name for name, by in INSTRUMENTS.items() if by == _VERSILIAN]      # from the notes of script/render-notes, which tests them
+
+
+def tonejs(names):
+    return [f"tonejs-instrument-{name}-mp3" for name in names]
+
+
+NPM = tonejs(INSTRUMENTS) + SALAMANDER
 FREE = ("CC0", "CC0-1.0", "public-domain", "CC-BY-3.0", "CC-BY-4.0", "MIT", "Expat")
 
 
@@ -25,8 +35,8 @@ def _installed(package):
     return out.startswith(b"ii")
 
 
-def install():
-    missing = [p for p in DEBIAN if not _installed(p) and not (p == "npm" and _which("npm"))]
+def install(packages=DEBIAN):
+    missing = [p for p in packages if not _installed(p) and not (p == "npm" and _which("npm"))]
     if missing:
         print("installing", *missing, flush=True)
         environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
@@ -38,10 +48,10 @@ def _which(name):
     return any((Path(d) / name).exists() for d in os.environ["PATH"].split(":"))
 
 
-def fetch_npm(folder):
-    """Unpacks the npm packages of recorded notes into folder; those already there are kept."""
+def fetch_npm(folder, packages=None):
+    """Unpacks the npm packages of recorded notes (all of NPM, if none are given) into folder; those already there are kept."""
     folder.mkdir(parents=True, exist_ok=True)
-    for package in NPM:
+    for package in NPM if packages is None else packages:
         target = folder / package.strip("@").replace("/", "-")
         if target.exists():
             continue

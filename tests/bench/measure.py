@@ -67,9 +67,9 @@ def output_of(command):
     return subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def distances_db(reference, test):
-    """The mean, and that of each resolution."""
-    return [float(x) for x in output_of([DISTANCE, reference, test]).split("\t")]
+def distances_db(reference, test, rate_hz=22050):
+    """The mean, and that of each resolution, of both sounds at `rate_hz`."""
+    return [float(x) for x in output_of([DISTANCE, reference, test, rate_hz]).split("\t")]
 
 
 def duration_s(path):
@@ -90,6 +90,7 @@ def to_wav(source, target, rate_hz, seconds=None):
 class Codec:
     """How one codec is asked to go there and back. Conversions before and after are not measured."""
     name = ""
+    ending, sound_ending = ".coded", ".wav"
 
     def prepare(self, recording, folder):
         """What the encoder is given."""
@@ -107,25 +108,34 @@ class Codec:
 
 
 class Ictus(Codec):
-    name = "ictus"
+    """One of ictus' own codecs. Unlike the others it takes many files at a time."""
+
+    def __init__(self, codec="events", ending=".evs", name="ictus"):
+        self.codec, self.ending, self.name = codec, ending, name
 
     def encode(self, source, coded):
-        return [ICTUS, "encode", "-q", "-f", "--device", "cpu", "--threads", 1, source, "-o", coded]
+        return self.encode_many([source], coded)
 
     def decode(self, coded, sound):
-        return [ICTUS, "decode", "-q", "-f", "--device", "cpu", "--threads", 1, coded, "-o", sound]
+        return self.decode_many([coded], sound)
+
+    def encode_many(self, sources, target):
+        return [ICTUS, "encode", "-q", "-f", "--device", "cpu", "--threads", 1, "--codec", self.codec, *sources, "-o", target]
+
+    def decode_many(self, coded, target, *words):
+        return [ICTUS, "decode", "-q", "-f", "--device", "cpu", "--threads", 1, *words, *coded, "-o", target]
 
 
 class Opus(Codec):
-    def __init__(self, kbit_s):
-        self.kbit_s = kbit_s
+    def __init__(self, kbit_s, rate_hz=48000, words=()):
+        self.kbit_s, self.rate_hz, self.words = kbit_s, rate_hz, words
         self.name = f"Opus {kbit_s} CBR"
 
     def prepare(self, recording, folder):
-        return resampled(recording, folder, 48000)
+        return resampled(recording, folder, self.rate_hz)
 
     def encode(self, source, coded):
-        return ["opusenc", "--quiet", "--hard-cbr", "--bitrate", self.kbit_s, "--downmix-mono", source, coded]
+        return ["opusenc", "--quiet", "--hard-cbr", "--bitrate", self.kbit_s, "--downmix-mono", *self.words, source, coded]
 
     def decode(self, coded, sound):
         return ["opusdec", "--quiet", "--force-wav", coded, sound]
@@ -133,6 +143,7 @@ class Opus(Codec):
 
 class Codec2(Codec):
     name = "Codec 2 3200"
+    sound_ending = ".raw"
 
     def prepare(self, recording, folder):
         wav = resampled(recording, folder, 8000)
@@ -180,6 +191,9 @@ class Vorbis(Codec):
 
 
 CODECS = [Ictus(), Opus(6), Opus(8), Opus(12), Codec2(), Speex(), Vorbis()]
+# At 16 kHz. Files of single notes are small: opusenc is not to reserve room for tags in them.
+MARS = Ictus("mars", ".mars", "mars")
+NOTE_CODECS = [MARS, Ictus(name="events"), *(Opus(kbit_s, 16000, ("--padding", 0)) for kbit_s in (6, 8, 12)), Codec2()]
 
 
 def resampled(recording, folder, rate_hz):
@@ -189,18 +203,26 @@ def resampled(recording, folder, rate_hz):
     return wav
 
 
-def measure(recording, codec, folder):
-    """Takes a recording through a codec; what is made on the way stays in `folder`."""
+def paths_of(recording, codec, folder):
+    """Where its coded form and the decoded sound go."""
     stem = f"{recording.stem}.{codec.name.replace(' ', '-').lower()}"
-    coded = folder / (stem + (".evs" if isinstance(codec, Ictus) else ".coded"))
-    sound = folder / (stem + (".raw" if isinstance(codec, Codec2) else ".wav"))
+    return folder / (stem + codec.ending), folder / (stem + codec.sound_ending)
+
+
+def measure(recording, codec, folder, rate_hz=22050):
+    """Takes a recording through a codec; what is made on the way stays in `folder`."""
+    coded, sound = paths_of(recording, codec, folder)
     encoding = run(on_one_core(codec.encode(codec.prepare(recording, folder), coded)))
     decoding = run(on_one_core(codec.decode(coded, sound)))
+    return row_of(recording, codec, coded, codec.finish(sound), encoding, decoding, rate_hz)
+
+
+def row_of(recording, codec, coded, sound, encoding, decoding, rate_hz):
     seconds = duration_s(recording)
     size = coded.stat().st_size
-    events = int(output_of([ICTUS, "info", "--get", "events", coded])) if isinstance(codec, Ictus) else None
+    events = int(output_of([ICTUS, "info", "--get", "events", coded])) if coded.suffix == ".evs" else None
     return Row(recording.stem, codec.name, seconds, size, 8e-3 * size / seconds,
-               *distances_db(recording, codec.finish(sound)), *encoding, *decoding, events)
+               *distances_db(recording, sound, rate_hz), *encoding, *decoding, events)
 
 
 def recordings_in(folder):

@@ -11,9 +11,9 @@ def ictus(*words, **options):
                           **options).stdout
 
 
-def lines(recordings, folder):
+def lines(recordings, folder, codec="events", ending=".evs"):
     """Lines of the table of bars, measured on two recordings."""
-    encode, decode = ["encode", "--device", "cpu"], ["decode", "--device", "cpu"]
+    encode, decode = ["encode", "--device", "cpu", "--codec", codec], ["decode", "--device", "cpu"]
     a, b = recordings[:2]
     streams = [ictus(*encode, "-o", "-", path) for path in (a, b)]
     again = ictus(*encode, "-o", "-", a)
@@ -21,7 +21,7 @@ def lines(recordings, folder):
         piped = ictus(*encode, "-", stdin=opened)
     paths = []
     for path, stream in zip((a, b), streams):
-        paths.append(folder / f"{path.stem}.repeated.evs")
+        paths.append(folder / f"{path.stem}.repeated{ending}")
         paths[-1].write_bytes(stream)
     sounds = [ictus(*decode, "-o", "-", path) for path in paths]
     decoded_again = ictus(*decode, "-o", "-", paths[0])
@@ -30,7 +30,7 @@ def lines(recordings, folder):
     shutil.rmtree(both, ignore_errors=True)
     both.mkdir(parents=True)
     ictus(*encode, "-q", "--threads", 2, "-o", both, a, b)
-    company = [(both / f"{path.stem}.evs").read_bytes() for path in (a, b)]
+    company = [(both / f"{path.stem}{ending}").read_bytes() for path in (a, b)]
     ictus(*decode, "-q", "--raw", "--threads", 2, "-o", both, *paths)
     heard = [(both / f"{path.stem}.raw").read_bytes() for path in paths]
     alone = [ictus(*decode, "--raw", "-o", "-", path) for path in paths]

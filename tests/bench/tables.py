@@ -1,7 +1,10 @@
 """Rows of measurements as tables in Markdown."""
 
+from collections import Counter
+
 BAR_BITRATE_KBIT_S = 4.0
 BAR_ENCODE, BAR_DECODE = 1.0, 10.0
+NOTE_BAR_KBIT_S, NOTE_BAR_DB, NOTE_BAR_CODES, NOTE_BAR_SPEED = 1.6, 2.2, 0.6, 5.0
 BAR_MEMORY = 1.10
 BAR_FIRST_LINE_MS = 50.0
 RIVAL = "Opus 6 CBR"
@@ -93,5 +96,71 @@ def bars(rows):
     ]
 
 
+def note_bars(rows, recorded, scales, codebook):
+    """The same of a run over notes: `recorded` tells which are recordings, `scales` what each scale of the tokens gives."""
+    own = of_codec(rows, "mars")
+    bitrates = [row.kbit_s for row in own]
+    ours = mean(row.distance_db for row in own if recorded(row))
+    lines = [["bitrate, header included", f"at most {NOTE_BAR_KBIT_S:g} kbit/s",
+              f"{mean(bitrates):.2f}, mean over the notes; highest {max(bitrates):.2f}", yes(mean(bitrates) <= NOTE_BAR_KBIT_S)],
+             ["log-mel distance, recorded notes", f"at most {NOTE_BAR_DB:g} dB", f"{ours:.2f} dB", yes(ours <= NOTE_BAR_DB)]]
+    steps = [mean(scale.distances_db.values()) for scale in scales]
+    lines.append(["progressive: the distance falls with every scale", "always", ", ".join(f"{db:.2f}" for db in steps) + " dB",
+                  yes(all(later < earlier for earlier, later in zip(steps, steps[1:])))])
+    used = len(sum((scale.codes for scale in scales), Counter())) / codebook
+    lines.append(["codes in use", f"at least {100 * NOTE_BAR_CODES:g} %", f"{100 * used:.1f} %", yes(used >= NOTE_BAR_CODES)])
+    for what in ("encode", "decode"):
+        by_clock = speed(own, f"{what}_wall_s")
+        lines.append([f"{what}, one core", f"at least {NOTE_BAR_SPEED:g}x real time",
+                      f"{times(by_clock)}, {times(speed(own, f'{what}_cpu_s'))} by CPU time", yes(by_clock >= NOTE_BAR_SPEED)])
+    return lines
+
+
 def bar_table(lines):
     return markdown(["what", "bar", "measured", "holds"], lines, numbers=False)
+
+
+def in_groups(rows, groups):
+    """`groups` are names with the test of a row that belongs there; a column of bitrates and one of distances for each."""
+    table = []
+    for codec in codecs_of(rows):
+        own = [[row for row in of_codec(rows, codec) if belongs(row)] for belongs in groups.values()]
+        table.append([codec] + [f"{mean(row.kbit_s for row in each):.2f}" for each in own]
+                     + [f"{mean(row.distance_db for row in each):.2f}" for each in own])
+    return markdown(["codec", *[f"kbit/s, {name}" for name in groups], *[f"dB, {name}" for name in groups]], table)
+
+
+def by_kind(rows, kind_of):
+    """Mean distances by what `kind_of` says of a row, such as its instrument; bitrate and speed are those of the first codec."""
+    codecs = codecs_of(rows)
+    kinds = {}
+    for row in rows:
+        kinds.setdefault(kind_of(row), []).append(row)
+    table = []
+    for kind, each in kinds.items():
+        first = of_codec(each, codecs[0])
+        means = {codec: mean(row.distance_db for row in of_codec(each, codec)) for codec in codecs}
+        best = min(means.values())
+        table.append([kind, len(first), f"{mean(row.duration_s for row in first):.1f}", f"{mean(row.kbit_s for row in first):.2f}",
+                      *[f"**{m:.2f}**" if m == best else f"{m:.2f}" for m in means.values()]])
+    return markdown(["", "files", "s", f"{codecs[0]}, kbit/s", *[f"{codec}, dB" for codec in codecs]], table)
+
+
+def by_scale(scales, seconds, groups):
+    """What decoding the coarsest scales alone gives. `groups` are names with the test of a note's name that belongs there."""
+    table, bits = [], 0
+    for k, scale in enumerate(scales):
+        bits += scale.bits
+        table.append([k + 1, scale.grid, f"{1e-3 * scale.bits / seconds:.3f}", f"{1e-3 * bits / seconds:.3f}",
+                      *[f"{mean(d for note, d in scale.distances_db.items() if belongs(note)):.2f}" for belongs in groups.values()]])
+    return markdown(["scales", "grid of the last", "it takes, kbit/s", "together", *[f"dB, {name}" for name in groups]], table)
+
+
+def by_codebook(scales, codebook, entropy_bits):
+    """How much of the codebook occurs, in each scale and in all; `entropy_bits` is of counts."""
+    table = []
+    whole = [(f"{k + 1}: {scale.grid}", scale.codes) for k, scale in enumerate(scales)]
+    for name, codes in [*whole, ("all", sum((codes for _, codes in whole), Counter()))]:
+        bits = entropy_bits(codes)
+        table.append([name, sum(codes.values()), len(codes), f"{100 * len(codes) / codebook:.1f} %", f"{bits:.2f}", f"{2 ** bits:.0f}"])
+    return markdown(["scale", "tokens", "codes that occur", f"of {codebook}", "entropy, bits a token", "as many codes, used evenly"], table)

@@ -26,6 +26,8 @@ class Memory(unittest.TestCase):
         for seconds in (SHORT_S, LONG_S):
             (cls.folder / f"{seconds}.wav").write_bytes(support.wav_bytes(second * (seconds // 4)))
             (cls.folder / f"{seconds}.evs").write_bytes(support.long_stream(seconds))
+            measure.output_of([measure.ICTUS, "encode", "-q", "--codec", "mars", "--effort", 0, cls.folder / f"{seconds}.wav",
+                               "-o", cls.folder / f"{seconds}.mars"])
 
     def assert_like_the_short(self, *words, ending):
         short, long = (measure.run([measure.ICTUS, *words, self.folder / f"{seconds}{ending}", "-o", "/dev/null"]).peak_mib
@@ -37,6 +39,12 @@ class Memory(unittest.TestCase):
 
     def test_decoding(self):
         self.assert_like_the_short("decode", "-q", ending=".evs")
+
+    def test_encoding_with_mars(self):
+        self.assert_like_the_short("encode", "-q", "--codec", "mars", "--effort", 0, ending=".wav")
+
+    def test_decoding_with_mars(self):
+        self.assert_like_the_short("decode", "-q", ending=".mars")
 
 
 if __name__ == "__main__":

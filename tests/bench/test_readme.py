@@ -31,7 +31,7 @@ class Examples(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="ictus-readme-") as name:
             folder = pathlib.Path(name)
             song = support.wav_bytes(support.tone(1.5, 44100, 2), 44100, 2)
-            for recording in ("song.wav", "one.flac", "two.flac"):  # what is in a file counts, not its ending
+            for recording in ("song.wav", "note.wav", "one.flac", "two.flac"):  # what is in a file counts, not its ending
                 (folder / recording).write_bytes(song)
             shutil.copy(measure.output_of([measure.ICTUS, "info", "--model"]).splitlines()[0], folder / "my.model")
             programs = folder / "bin"

@@ -1,0 +1,53 @@
+"""Notes that no model is trained on, for script/bench --notes: recorded ones and those of an unseen soundfont."""
+import numpy as np
+import notes as bench       # tests/bench/notes.py
+from . import dsp, single_notes, sources, synth
+from .notes import pitch_of
+
+OF_EACH_PACKAGE, OF_FOLDER, OF_SOUNDFONT = 16, 60, 100
+FAMILIES = list(single_notes.FAMILIES)[:11]      # those of NSynth
+
+
+def _recordings(instrument, paths, count, source, licence):
+    """Up to `count` recordings, evenly over the range among those that are long enough."""
+    kept = []
+    for path in sorted(paths, key=lambda path: (pitch_of(path.name), path.name)):
+        x = bench.cut(dsp.decode(path, bench.RATE_HZ))
+        if x is not None:
+            kept.append((f"recorded-{instrument}-{path.stem.replace('s', '#')}", x, source, licence))
+    return bench.spread(kept, count)
+
+
+def _soundfont(seed):
+    """The families in turn; program, pitch, velocity and level by chance, no room and no noise."""
+    fonts = single_notes.Soundfonts((synth.TIM,))
+    made = {}
+    index = 0
+    while len(made) < OF_SOUNDFONT:
+        rng = np.random.default_rng([seed, 77, index])
+        index += 1
+        drawn = fonts.draw(rng)
+        _, family, _, _, pitch, velocity = drawn
+        name = f"soundfont-{family}-{bench.pitch_name(pitch)}-{velocity}"
+        if family != FAMILIES[len(made) % len(FAMILIES)] or name in made:
+            continue
+        x = fonts.play(rng, drawn, 0.0, 3.0, side=1.0)
+        x = None if x is None else bench.cut(x)
+        if x is not None:
+            made[name] = (x * np.float32(dsp.db(rng.uniform(-20, -1)) / dsp.peak(x)), *fonts.source(drawn))
+    return [(name, x, source, licence) for name, (x, source, licence) in made.items()]
+
+
+def all_of(packages, folder, seed):
+    """(name, samples, source, licence) of every note; `folder` is of recorded notes by instrument, or None."""
+    found = []
+    for instrument in sources.HELD_OUT:
+        package = sources.tonejs([instrument])[0]
+        found += _recordings(instrument, [p for p in (packages / package).glob("*.mp3") if pitch_of(p.name) is not None], OF_EACH_PACKAGE,
+                             f"npm {package} ({sources.INSTRUMENTS[instrument]}, edited by N. Brosowsky)", "CC-BY-3.0")
+    instruments = sorted(p for p in folder.iterdir() if p.is_dir()) if folder else []
+    for path in instruments:
+        found += _recordings(path.name, [p for p in path.glob("*.flac") if pitch_of(p.name) is not None], OF_FOLDER // len(instruments),
+                             f"{path.name} of the folder {folder.name}", "as that folder says")
+    found += _soundfont(seed)
+    return [(name, single_notes.to_int16(x * np.float32(min(1.0, dsp.db(-1) / dsp.peak(x)))), source, licence) for name, x, source, licence in found]
