@@ -16,6 +16,21 @@ namespace ictus::mars {
 using formats::GridSize;
 using formats::TokenClip;
 
+namespace {
+
+/// Frames on either side of a seam where clips that were trained on single notes tend to fade.
+constexpr std::int64_t kSeamFrames = 16;
+
+/// Fills the fade between the end of one clip and the beginning of the next, [frames, bins] both: what sounds
+/// on either side of a seam sounds through it, as loud as on its softer side.
+void mend_seam(torch::Tensor& end, torch::Tensor& beginning) {
+  const torch::Tensor through = torch::minimum(end[0], beginning[beginning.size(0) - 1]);  // [bins]
+  end = torch::maximum(end, through);
+  beginning = torch::maximum(beginning, through);
+}
+
+}  // namespace
+
 struct Decoder::State {
   State(std::shared_ptr<const LoadedTokenizer> loaded_, const DecoderSettings& settings_, Emit emit_)
       : loaded(std::move(loaded_)),
@@ -30,7 +45,7 @@ struct Decoder::State {
   DecoderSettings settings;
   ExactLength sound;
   dsp::PhaseStream phase;
-  torch::Tensor last_frame;      // [1, window / 2 + 1], of the clip before
+  torch::Tensor held;  // [frames, window / 2 + 1], the end of the clip before, until its seam is mended
   std::int64_t end_samples = 0;  // of the clips so far
 
   [[nodiscard]] std::vector<torch::Tensor> tokens_of(const TokenClip& clip) const;
@@ -81,9 +96,17 @@ void Decoder::push(const TokenClip& clip) {
     throw Error(fmt::format("a clip of {} columns, where the model's have 1 to {}", clip.columns,
                             s.loaded->shape.clip_columns));
   // Clips are joined here, as magnitudes: the phase is found across them as if there were no seam.
-  const torch::Tensor magnitude = s.magnitudes_of(clip);
-  s.phase.push(magnitude);
-  s.last_frame = magnitude.narrow(0, magnitude.size(0) - 1, 1).clone();
+  torch::Tensor magnitude = s.magnitudes_of(clip);  // [frames, window / 2 + 1]
+  const std::int64_t frames = magnitude.size(0);
+  const std::int64_t seam = std::min(kSeamFrames + 1, frames);
+  if (s.held.defined()) {
+    torch::Tensor beginning = magnitude.narrow(0, 0, seam);
+    mend_seam(s.held, beginning);
+    magnitude = torch::cat({beginning, magnitude.narrow(0, seam, frames - seam)});
+    s.phase.push(s.held);
+  }
+  s.phase.push(magnitude.narrow(0, 0, frames - seam));
+  s.held = magnitude.narrow(0, frames - seam, seam);
   s.end_samples += std::int64_t{clip.columns} * s.loaded->shape.column_samples();
 }
 
@@ -92,10 +115,11 @@ void Decoder::finish(std::optional<std::uint64_t> length_samples) {
   State& s = *state_;
   const auto length =
       static_cast<std::int64_t>(length_samples.value_or(static_cast<std::uint64_t>(s.end_samples)));
-  if (!s.sound.end_at(length) || !s.last_frame.defined()) return;
+  if (!s.sound.end_at(length) || !s.held.defined()) return;
+  s.phase.push(s.held);
   // The last samples lie under windows of frames that no clip holds: the last frame goes on.
   const models::TokenizerConfig& c = s.model.config;
-  s.phase.push(s.last_frame.repeat({c.window_samples / c.hop_samples, 1}));
+  s.phase.push(s.held.narrow(0, s.held.size(0) - 1, 1).repeat({c.window_samples / c.hop_samples, 1}));
   s.phase.finish();
 }
 

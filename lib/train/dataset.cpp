@@ -130,7 +130,7 @@ Dataset::Dataset(const std::string& folder, int sample_rate_hz, const std::funct
 }
 
 std::vector<float> Dataset::cut(const std::vector<Clip>& clips, std::mt19937_64& random, std::size_t samples,
-                                double speed) {
+                                double speed, bool shifted) {
   // Long clips are drawn more often, so that every second of the folder has the same chance.
   double total = 0.0;
   for (const Clip& clip : clips) total += static_cast<double>(clip.size());
@@ -141,7 +141,9 @@ std::vector<float> Dataset::cut(const std::vector<Clip>& clips, std::mt19937_64&
   const Clip& clip = clips[which];
   const double needed = static_cast<double>(samples) * speed + 2.0;
   const double spare = static_cast<double>(clip.size()) - needed;
-  const double start = uniform(random, std::min(0.0, spare), std::max(0.0, spare));
+  double start = uniform(random, std::min(0.0, spare), std::max(0.0, spare));
+  if (shifted && spare < 0.5 * needed)  // silence before its beginning, or part of it left out
+    start = uniform(random, -0.7 * needed, 0.5 * static_cast<double>(clip.size()));
   std::vector<float> out(samples, 0.0F);
   for (std::size_t i = 0; i < samples; ++i) {
     const double at = start + static_cast<double>(i) * speed;
@@ -156,12 +158,14 @@ std::vector<float> Dataset::cut(const std::vector<Clip>& clips, std::mt19937_64&
 
 std::vector<float> Dataset::training_excerpt(std::mt19937_64& random, std::size_t samples,
                                              const Augmentation& changes) const {
+  const bool shifted = changes.shifted_share > 0.0 && uniform(random, 0, 1) < changes.shifted_share;
   const bool varispeed = uniform(random, 0, 1) < changes.varispeed_share;
   std::vector<float> x =
-      cut(training_, random, samples, varispeed ? std::pow(2.0, uniform(random, -0.35, 0.35)) : 1.0);
-  for (int again = 0; again < 8 && power(x) < 1e-8; ++again) x = cut(training_, random, samples, 1.0);
+      cut(training_, random, samples, varispeed ? std::pow(2.0, uniform(random, -0.35, 0.35)) : 1.0, shifted);
+  for (int again = 0; again < 8 && power(x) < 1e-8; ++again)
+    x = cut(training_, random, samples, 1.0, shifted);
   if (uniform(random, 0, 1) < changes.mixed_share) {
-    const std::vector<float> other = cut(training_, random, samples, 1.0);
+    const std::vector<float> other = cut(training_, random, samples, 1.0, false);
     const double ratio = power(other) > 1e-9 ? std::sqrt(power(x) / power(other)) : 0.0;
     const float gain = static_cast<float>(ratio * std::pow(10.0, uniform(random, -24.0, 0.0) / 20.0));
     for (std::size_t i = 0; i < samples; ++i) x[i] += gain * other[i];
@@ -182,8 +186,9 @@ std::vector<float> Dataset::training_excerpt(std::mt19937_64& random, std::size_
 
 std::vector<float> Dataset::validation_excerpt(std::size_t index, std::size_t samples) const {
   std::mt19937_64 random(1000003 * (index + 1));
-  std::vector<float> x = cut(validation_, random, samples, 1.0);
-  for (int again = 0; again < 8 && power(x) < 1e-8; ++again) x = cut(validation_, random, samples, 1.0);
+  std::vector<float> x = cut(validation_, random, samples, 1.0, false);
+  for (int again = 0; again < 8 && power(x) < 1e-8; ++again)
+    x = cut(validation_, random, samples, 1.0, false);
   return x;
 }
 

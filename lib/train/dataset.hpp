@@ -12,6 +12,7 @@ namespace ictus::train {
 
 /// How a training excerpt is changed, so that what is learned holds for more than the folder's sound.
 struct Augmentation {
+  double shifted_share = 0.0;  ///< excerpts that begin or end amid a file that is hardly longer than they are
   double varispeed_share = 0.4;  ///< excerpts played up to 0.35 octaves faster or slower
   double mixed_share = 0.2;      ///< with a second sound, 0 to 24 dB softer
   double tilted_share = 0.4;     ///< through a shelving filter of up to 9 dB
@@ -42,7 +43,7 @@ class Dataset {
  private:
   using Clip = std::vector<std::int16_t>;
   [[nodiscard]] static std::vector<float> cut(const std::vector<Clip>& clips, std::mt19937_64& random,
-                                              std::size_t samples, double speed);
+                                              std::size_t samples, double speed, bool shifted);
 
   int sample_rate_hz_;
   std::vector<Clip> training_, validation_;

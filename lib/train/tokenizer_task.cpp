@@ -77,7 +77,8 @@ torch::Tensor TokenizerTask::images_of(const torch::Tensor& samples) const {
 }
 
 torch::Tensor TokenizerTask::training_images(std::mt19937_64& random, int count) const {
-  const Augmentation changes{.varispeed_share = recipe_.varispeed_share,
+  const Augmentation changes{.shifted_share = recipe_.shifted_share,
+                             .varispeed_share = recipe_.varispeed_share,
                              .mixed_share = recipe_.mixed_share,
                              .tilted_share = recipe_.tilted_share,
                              .floor_share = recipe_.floor_share,

@@ -28,7 +28,8 @@ struct TokenizerRecipe : Schedule {
   double short_share = 0.15;        ///< batches of clips that are shorter than whole
   int revive_after = 10;            ///< a code that no vector of so many steps was nearest to starts anew
   double revive_until = 0.8;        ///< part of training after which codes stay where they are
-  double varispeed_share = 0.3;     ///< see Augmentation
+  double shifted_share = 0.0;       ///< see Augmentation
+  double varispeed_share = 0.3;
   double mixed_share = 0.1;
   double tilted_share = 0.4;
   double floor_share = 0.4;
@@ -37,14 +38,12 @@ struct TokenizerRecipe : Schedule {
   double rumble_share = 0.1;
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TokenizerRecipe, steps, batch, network_rate, code_rate,
-                                                last_rate, clip_norm, average_decay, bins_weight,
-                                                square_weight, bands_weight, code_weight, commitment_weight,
-                                                adversarial_weight, adversarial_from, critic_rate,
-                                                dropout_share, dropout_scales, short_share, revive_after,
-                                                revive_until, varispeed_share, mixed_share, tilted_share,
-                                                floor_share, floor_low_db, floor_high_db, rumble_share,
-                                                validate_every, checkpoint_every, validation_excerpts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
+    TokenizerRecipe, steps, batch, network_rate, code_rate, last_rate, clip_norm, average_decay, bins_weight,
+    square_weight, bands_weight, code_weight, commitment_weight, adversarial_weight, adversarial_from,
+    critic_rate, dropout_share, dropout_scales, short_share, revive_after, revive_until, shifted_share,
+    varispeed_share, mixed_share, tilted_share, floor_share, floor_low_db, floor_high_db, rumble_share,
+    validate_every, checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const TokenizerRecipe& recipe);

@@ -193,7 +193,7 @@ class Vorbis(Codec):
 CODECS = [Ictus(), Opus(6), Opus(8), Opus(12), Codec2(), Speex(), Vorbis()]
 # At 16 kHz. Files of single notes are small: opusenc is not to reserve room for tags in them.
 MARS = Ictus("mars", ".mars", "mars")
-NOTE_CODECS = [MARS, Ictus(name="events"), *(Opus(kbit_s, 16000, ("--padding", 0)) for kbit_s in (6, 8, 12)), Codec2()]
+NOTE_CODECS = [MARS, *(Opus(kbit_s, 16000, ("--padding", 0)) for kbit_s in (6, 8, 12)), Codec2()]
 
 
 def resampled(recording, folder, rate_hz):

@@ -168,6 +168,21 @@ class There(Case):
         self.assert_ended(ictus("encode", "--effort", 9, "--codec", "mars", stdin=wav_bytes(tone(0.3))), DONE)
 
 
+class Seams(Case):
+    """Clips follow each other every 65,536 samples; nothing of that is to be heard."""
+
+    def test_a_steady_sound_stays_steady(self):
+        samples = [0.2 * math.sin(2 * math.pi * 440 * i / RATE_HZ) + 0.1 * math.sin(2 * math.pi * 660 * i / RATE_HZ)
+                   for i in range(9 * RATE_HZ)]
+        run = ictus("decode", "--raw", stdin=encode_mars(stdin=wav_bytes(samples, RATE_HZ)).stdout)
+        levels = [level_db(run.stdout[2 * at:2 * at + 1600]) for at in range(RATE_HZ, 8 * RATE_HZ, 800)]
+        usual = sorted(levels)[len(levels) // 2]
+        at_seams = [level for k, level in enumerate(levels) if abs((RATE_HZ + 800 * k + 400) % 65536 - 32768) > 32768 - 3000]
+        self.assertGreater(len(at_seams), 6)
+        for level in at_seams:
+            self.assertAlmostEqual(level, usual, delta=4)
+
+
 class Scales(Case):
     def scales(self):
         return len(facts(clip_pyramid())["scales"])
