@@ -7,7 +7,7 @@
 namespace ictus::mars {
 namespace {
 
-// Adam (Kingma and Ba 2015) with short memories, as there are few steps; chosen on held-out training sound.
+// Adam (Kingma and Ba 2015) with short memories, as there are few steps; chosen on training notes.
 constexpr double kMeanDecay = 0.6;
 constexpr double kSquareDecay = 0.95;
 constexpr double kRate = 0.1;  // of a step, as part of the latent grid's standard deviation

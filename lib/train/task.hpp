@@ -23,6 +23,10 @@ struct Schedule {
   int validation_excerpts = 24;
 };
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Schedule, steps, batch, last_rate, clip_norm, average_decay,
+                                                critic_rate, validate_every, checkpoint_every,
+                                                validation_excerpts)
+
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const Schedule& schedule);
 

@@ -46,18 +46,7 @@ struct Kind {
 /// Sizes and recipe as JSON with every key.
 struct Configuration {
   json model, recipe;
-  [[nodiscard]] Schedule schedule() const {
-    Schedule s;
-    recipe.at("steps").get_to(s.steps);
-    recipe.at("batch").get_to(s.batch);
-    recipe.at("last_rate").get_to(s.last_rate);
-    recipe.at("clip_norm").get_to(s.clip_norm);
-    recipe.at("average_decay").get_to(s.average_decay);
-    recipe.at("critic_rate").get_to(s.critic_rate);
-    recipe.at("validate_every").get_to(s.validate_every);
-    recipe.at("checkpoint_every").get_to(s.checkpoint_every);
-    return s;
-  }
+  [[nodiscard]] Schedule schedule() const { return recipe.get<Schedule>(); }
 };
 
 /// Values of `given` in place of those of `known`, which has every key there is.

@@ -2,26 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "lib/core/error.hpp"
+#include "models/require.hpp"
 
 namespace ictus::models {
-namespace {
-
-void require(bool holds, const std::string& what) {
-  if (!holds) throw Error("the tokenizer's configuration makes no sense: " + what);
-}
-
-void require_within(const char* name, int value, int least, int most) {
-  require(value >= least && value <= most,
-          fmt::format("{} is {}, and must be from {} to {}", name, value, least, most));
-}
-
-void require_divides(const char* part_name, int part, const char* whole_name, int whole) {
-  require(whole % part == 0,
-          fmt::format("{} ({}) must be a multiple of {} ({})", whole_name, whole, part_name, part));
-}
-
-}  // namespace
 
 formats::PyramidShape TokenizerConfig::shape() const {
   formats::PyramidShape shape;
