@@ -76,6 +76,13 @@ void append_block(Bytes& bytes, const Block& block, std::uint32_t number) {
 
 }  // namespace
 
+std::string hexadecimal(const WeightsHash& hash) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : hash) text += {kDigits[byte >> 4U], kDigits[byte & 15U]};
+  return text;
+}
+
 const StreamFormat* format_of(std::span<const std::byte> beginning) {
   for (const StreamFormat* format : {&kEventStreamFormat, &kTokenPyramidFormat}) {
     if (begins_as(*format, beginning)) return format;

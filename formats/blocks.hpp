@@ -15,6 +15,8 @@ namespace ictus::formats {
 
 /// XXH3-128 of a file of weights.
 using WeightsHash = std::array<std::uint8_t, 16>;
+/// Its 32 digits.
+[[nodiscard]] std::string hexadecimal(const WeightsHash& hash);
 
 /// Takes the bytes that a writer makes; throws on failure.
 using ByteSink = std::function<void(std::span<const std::byte>)>;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <vector>
 
@@ -18,7 +19,7 @@ bool is_file(const fs::path& path) {
   return fs::exists(path, failure) && !fs::is_directory(path, failure);
 }
 
-/// What is known of a codec's weights before they are found.
+/// What is known of weights before they are found.
 struct Weights {
   const char* name;      ///< for messages
   const char* variable;  ///< of the environment
@@ -27,13 +28,17 @@ struct Weights {
   const char* command;  ///< that makes them
 };
 
-const Weights& weights_of(options::Codec codec) {
-  static constexpr Weights kEvents = {"event model", "ICTUS_MODEL", "events", "events.safetensors",
-                                      "ictus train events"};
-  static constexpr Weights kMars = {"tokenizer", "ICTUS_MARS_MODEL", "mars", "mars.safetensors",
-                                    "ictus train tokenizer"};
-  return codec == options::Codec::events ? kEvents : kMars;
-}
+/// In the order of Model.
+constexpr Weights kWeights[] = {
+    {"event model", "ICTUS_MODEL", "events", "events.safetensors", "ictus train events"},
+    {"tokenizer", "ICTUS_MARS_MODEL", "mars", "mars.safetensors", "ictus train tokenizer"},
+    {"generator", "ICTUS_GENERATOR", "mars", "generator.safetensors", "ictus train generator"},
+    {"family judge", "ICTUS_FAMILY_JUDGE", "judges", "family.safetensors",
+     "ictus train judge --about family"},
+    {"pitch judge", "ICTUS_PITCH_JUDGE", "judges", "pitch.safetensors", "ictus train judge --about pitch"},
+};
+
+const Weights& weights_of(Model model) { return kWeights[static_cast<std::size_t>(model)]; }
 
 std::string require(const std::string& path, const std::string& who, const Weights& weights) {
   if (is_file(path)) return path;
@@ -66,9 +71,18 @@ fs::path program_folder() {
   return failure ? fs::path(".") : program.parent_path();
 }
 
-std::string find_model(options::Codec codec, const std::optional<std::string>& named) {
-  const Weights& weights = weights_of(codec);
-  if (named) return require(*named, "--model", weights);
+const char* name_of(Model model) { return weights_of(model).name; }
+
+bool is_at_hand(Model model) {
+  const Weights& weights = weights_of(model);
+  if (const char* const path = std::getenv(weights.variable); path != nullptr && *path != '\0') return true;
+  const std::vector<fs::path> places = usual_places(weights);
+  return std::any_of(places.begin(), places.end(), is_file);
+}
+
+std::string find_model(Model model, const std::optional<std::string>& named, const char* option) {
+  const Weights& weights = weights_of(model);
+  if (named) return require(*named, option, weights);
   if (const char* const path = std::getenv(weights.variable); path != nullptr && *path != '\0') {
     return require(path, weights.variable, weights);
   }
@@ -78,7 +92,7 @@ std::string find_model(options::Codec codec, const std::optional<std::string>& n
     tried += (tried.empty() ? "" : ", ") + place.lexically_normal().string();
   }
   throw Error(fmt::format("the weights of the {} are missing", weights.name),
-              "name them with --model FILE; these places were tried: " + tried);
+              fmt::format("name them with {} FILE; these places were tried: {}", option, tried));
 }
 
 }  // namespace ictus::cli

@@ -39,6 +39,10 @@ void remove_and_end(int signal_number) {
     const Slot* const slot = entry.load();
     if (slot != nullptr && slot->armed.load()) ::unlink(slot->path.data());
   }
+  for (const std::atomic<Slot*>& entry : slots) {  // folders, which have to be empty first
+    const Slot* const slot = entry.load();
+    if (slot != nullptr && slot->armed.load()) ::rmdir(slot->path.data());
+  }
   restore_and_raise(signal_number);
 }
 

@@ -10,7 +10,8 @@ namespace ictus::cli {
 /// ignored stays ignored.
 void remove_temporary_files_on_signals();
 
-/// Says that `path` is to be removed when a signal ends the process, for as long as this lives.
+/// Says that `path`, a file or a folder that is empty by then, is to be removed when a signal ends the
+/// process, for as long as this lives.
 class TemporaryPath {
  public:
   explicit TemporaryPath(const std::string& path);

@@ -41,12 +41,6 @@ std::string bitrate_text(double bits_per_second) {
   return fmt::format("{:.1f} Mbit/s", bits_per_second / 1e6);
 }
 
-std::string hex(const std::array<std::uint8_t, 16>& bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) text += fmt::format("{:02x}", byte);
-  return text;
-}
-
 std::string counted(std::uint64_t count, const char* noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }

@@ -1,7 +1,6 @@
 // Words for people: names of files, durations, sizes.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,7 +23,6 @@ inline constexpr const char* kStandardStream = "-";
 [[nodiscard]] std::string sentence(const Error& error, const std::string& name);
 /// Bits per second in words: "2.9 kbit/s".
 [[nodiscard]] std::string bitrate_text(double bits_per_second);
-[[nodiscard]] std::string hex(const std::array<std::uint8_t, 16>& bytes);
 /// "1 event", "2 events".
 [[nodiscard]] std::string counted(std::uint64_t count, const char* noun);
 

@@ -11,5 +11,7 @@ int decode(const options::DecodeOptions& options, const cli::Streams& streams);
 int info_model(const options::InfoOptions& options, const cli::Streams& streams);
 int dump_described(const options::DumpOptions& options, const cli::Streams& streams);
 int train(const options::TrainOptions& options, const cli::Streams& streams);
+int generate(const options::GenerateOptions& options, const cli::Streams& streams);
+int evaluate(const options::EvaluateOptions& options, const cli::Streams& streams);
 
 }  // namespace ictus::network

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include "apps/cli/text_output.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/network.hpp"
+#include "lib/judges/judge.hpp"
+#include "lib/mars/generator_file.hpp"
 #include "lib/weights/tensor_file.hpp"
 
 namespace ictus::network {
@@ -19,7 +22,7 @@ using Json = nlohmann::ordered_json;
 /// Grows when the meaning of a field changes; new fields do not change it.
 constexpr int kSchema = 1;
 
-constexpr const char* kRemedy = "name the weights of an event model or of a tokenizer";
+constexpr const char* kRemedy = "name the weights of an event model, a tokenizer, a generator or a judge";
 
 struct ModelFacts {
   std::string path;
@@ -44,7 +47,7 @@ ModelFacts facts_of(const std::string& path, const char* codec, const Loaded& mo
   return {.path = path,
           .codec = codec,
           .id = model_id(model),
-          .hash = cli::hex(weights_hash(model)),
+          .hash = formats::hexadecimal(weights_hash(model)),
           .sample_rate_hz = sample_rate_hz(model),
           .bytes = file_bytes(model),
           .parts = part_sizes(model),
@@ -55,7 +58,10 @@ ModelFacts read_model(const std::string& path) {
   const std::string format = read_tensor_file(path, kRemedy).format();
   if (format == events::kModelFormat) return facts_of(path, "events", *events::load_model(path, "cpu"));
   if (format == mars::kTokenizerFormat) return facts_of(path, "mars", *mars::load_tokenizer(path, "cpu"));
-  throw Error(fmt::format("{}: neither an event model nor a tokenizer", path), kRemedy);
+  if (format == judges::kJudgeFormat) return facts_of(path, "judge", *judges::load_judge(path, "cpu"));
+  if (format == mars::kGeneratorFormat) return facts_of(path, "mars", *mars::load_generator(path, "cpu"));
+  throw Error(fmt::format("{}: neither an event model nor a tokenizer, a generator or a judge", path),
+              kRemedy);
 }
 
 /// A metadata text that is JSON itself, such as the configuration, is shown as such.
@@ -104,39 +110,56 @@ std::string plain_text(const ModelFacts& facts) {
   return text;
 }
 
-/// A file of weights, or the codec whose weights are to be found.
+/// A file of weights, or those that are to be found.
 struct Wanted {
   std::string name;  ///< for messages
   std::string path;  ///< empty: to be found
-  options::Codec codec = options::Codec::events;
+  cli::Model model = cli::Model::events;
 };
 
-std::vector<Wanted> wanted_models(const std::vector<std::string>& paths) {
-  if (paths.empty())
-    return {{"event model", {}, options::Codec::events}, {"tokenizer", {}, options::Codec::mars}};
+std::vector<Wanted> named_models(const std::vector<std::string>& paths) {
   std::vector<Wanted> wanted;
   for (const std::string& path : paths) wanted.push_back({cli::display_name(path), path});
+  return wanted;
+}
+
+std::vector<Wanted> usual_models() {
+  std::vector<Wanted> wanted;
+  for (const cli::Model model : {cli::Model::events, cli::Model::tokenizer, cli::Model::generator,
+                                 cli::Model::family_judge, cli::Model::pitch_judge})
+    wanted.push_back({cli::name_of(model), {}, model});
   return wanted;
 }
 
 }  // namespace
 
 int info_model(const options::InfoOptions& options, const cli::Streams& streams) {
-  const std::vector<Wanted> wanted = wanted_models(options.inputs);
+  std::vector<Wanted> wanted = options.inputs.empty() ? usual_models() : named_models(options.inputs);
+  // An installation need not have all models; one without any is an error.
+  const auto missing = std::stable_partition(wanted.begin(), wanted.end(), [](const Wanted& one) {
+    return !one.path.empty() || cli::is_at_hand(one.model);
+  });
+  std::vector<std::string> not_installed;
+  if (missing != wanted.begin()) {
+    for (auto one = missing; one != wanted.end(); ++one) not_installed.push_back(one->name);
+    wanted.erase(missing, wanted.end());
+  }
   std::vector<std::string> names;
   for (const Wanted& one : wanted) names.push_back(one.name);
 
   cli::Reporter reporter(streams);
-  return cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
+  const int status = cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
     const Wanted& one = wanted[task];
     if (one.path == cli::kStandardStream) {
       throw Error("standard input: weights are not read from a pipe", "name their file");
     }
-    const ModelFacts facts = read_model(one.path.empty() ? cli::find_model(one.codec, {}) : one.path);
+    const ModelFacts facts = read_model(one.path.empty() ? cli::find_model(one.model) : one.path);
     cli::TextOutput out(streams.out);
     out.print(options.json ? json_text(facts) : plain_text(facts));
     out.flush();
   });
+  for (const std::string& name : not_installed) reporter.say(name + ": not installed");
+  return status;
 }
 
 }  // namespace ictus::network

@@ -9,18 +9,19 @@
 namespace ictus::network {
 
 EventModel load_event_model(const options::NetworkOptions& options) {
-  return events::load_model(cli::find_model(options::Codec::events, options.model), options.device);
+  return events::load_model(cli::find_model(cli::Model::events, options.model), options.device);
 }
 
 Tokenizer load_tokenizer(const options::NetworkOptions& options) {
-  return mars::load_tokenizer(cli::find_model(options::Codec::mars, options.model), options.device);
+  return mars::load_tokenizer(cli::find_model(cli::Model::tokenizer, options.model), options.device);
 }
 
 void require_same_weights(const std::string& name, const Identity& made_with, const Identity& at_hand) {
   if (made_with.hash == at_hand.hash) return;
-  throw Error(fmt::format("{}: made with the weights {} ({}), but the model at hand is {} ({})", name,
-                          made_with.id, cli::hex(made_with.hash), at_hand.id, cli::hex(at_hand.hash)),
-              "give the weights it was made with: --model FILE");
+  throw Error(
+      fmt::format("{}: made with the weights {} ({}), but the model at hand is {} ({})", name, made_with.id,
+                  formats::hexadecimal(made_with.hash), at_hand.id, formats::hexadecimal(at_hand.hash)),
+      "give the weights it was made with: --model FILE");
 }
 
 }  // namespace ictus::network

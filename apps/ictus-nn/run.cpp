@@ -16,6 +16,8 @@ struct Actions {
   int operator()(const options::InfoOptions& request) const { return info_model(request, streams); }
   int operator()(const options::DumpOptions& request) const { return dump_described(request, streams); }
   int operator()(const options::TrainOptions& request) const { return train(request, streams); }
+  int operator()(const options::GenerateOptions& request) const { return generate(request, streams); }
+  int operator()(const options::EvaluateOptions& request) const { return evaluate(request, streams); }
   int operator()(const options::PrintText&) const { return refuse(); }
   int operator()(const options::TestOptions&) const { return refuse(); }
 

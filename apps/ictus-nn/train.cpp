@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "apps/cli/command.hpp"
+#include "apps/cli/model_search.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/reporter.hpp"
 #include "apps/cli/signals.hpp"
@@ -21,6 +22,7 @@ train::TrainOptions train_options(const options::TrainOptions& options, bool dra
   result.data_dir = options.data_folder;
   result.out_path = options.output.path.value_or("");
   result.config_path = options.config.value_or("");
+  if (options.about) result.about = *options.about == options::JudgeQuestion::pitch ? "pitch" : "family";
   result.resume_path = options.resume.value_or("");
   result.init_path = options.init.value_or("");
   result.device = options.device;
@@ -51,11 +53,26 @@ int train(const options::TrainOptions& options, const cli::Streams& streams) {
   std::ostream nothing(nullptr);
   // The first signal ends the training after its step, with a checkpoint; a second one ends it at once.
   cli::note_stop_signals();
-  const auto train_network =
-      options.codec == options::Codec::events ? train::train_events : train::train_tokenizer;
-  train_network(
-      train_options(options, reporter.draws_progress()), [] { return cli::noted_signal() != 0; },
-      options.talk.quiet ? nothing : std::cerr);
+  train::TrainOptions how = train_options(options, reporter.draws_progress());
+  const auto stop_requested = [] { return cli::noted_signal() != 0; };
+  std::ostream& words = options.talk.quiet ? nothing : std::cerr;
+  switch (options.network) {
+    case options::Network::events:
+      train::train_events(how, stop_requested, words);
+      break;
+    case options::Network::tokenizer:
+      train::train_tokenizer(how, stop_requested, words);
+      break;
+    case options::Network::generator:
+      how.tokenizer_path = cli::find_model(cli::Model::tokenizer, options.tokenizer, "--tokenizer");
+      train::train_generator(how, stop_requested, words);
+      break;
+    case options::Network::judge:
+      if (options.tokenizer)
+        how.tokenizer_path = cli::find_model(cli::Model::tokenizer, options.tokenizer, "--tokenizer");
+      train::train_judge(how, stop_requested, words);
+      break;
+  }
   if (const int signal_number = cli::noted_signal(); signal_number != 0) cli::end_by_signal(signal_number);
   return cli::kDone;
 }

@@ -75,7 +75,7 @@ Json facts_json(const std::string& path, const StreamFacts& facts) {
   json["codec"] = codec_name(facts);
   json["format_version"] = facts.format_version;
   json["model_id"] = facts.model_id;
-  json["weights_hash"] = cli::hex(facts.weights_hash);
+  json["weights_hash"] = formats::hexadecimal(facts.weights_hash);
   if (events != nullptr) json["precision"] = precision_name(events->precision);
   json["sample_rate_hz"] = facts.sample_rate_hz;
   json["samples"] = facts.samples;
@@ -204,7 +204,8 @@ std::string text_of(const StreamFacts& facts, const std::string& name) {
   }
   std::string text = name + "\n";
   text += row("codec", fmt::format("{}, format {}", codec_name(facts), facts.format_version));
-  text += row("model", fmt::format("{} ({})", cli::harmless(facts.model_id), cli::hex(facts.weights_hash)));
+  text += row("model", fmt::format("{} ({})", cli::harmless(facts.model_id),
+                                   formats::hexadecimal(facts.weights_hash)));
   text += row("sound", fmt::format("{} Hz, {}", facts.sample_rate_hz, cli::counted(facts.samples, "sample")));
   text += row("original", original);
   text += row("duration", fmt::format("{:.3f} s", facts.duration_s()));

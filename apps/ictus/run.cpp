@@ -35,6 +35,8 @@ struct Actions {
   }
   int operator()(const options::TestOptions& request) const { return test(request, streams); }
   int operator()(const options::TrainOptions&) const { return hand_over(words); }
+  int operator()(const options::GenerateOptions&) const { return hand_over(words); }
+  int operator()(const options::EvaluateOptions&) const { return hand_over(words); }
 };
 
 }  // namespace

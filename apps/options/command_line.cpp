@@ -1,5 +1,7 @@
 #include "apps/options/command_line.hpp"
 
+#include <fmt/format.h>
+
 #include <functional>
 #include <limits>
 
@@ -11,7 +13,10 @@ namespace {
 constexpr const char* kOutputGroup = "Output";
 constexpr const char* kCodingGroup = "Coding";
 constexpr const char* kInputGroup = "Input";
+constexpr const char* kNoteGroup = "Note";
+constexpr const char* kSamplingGroup = "Sampling";
 constexpr const char* kNetworkGroup = "Network";
+constexpr const char* kMeasuresGroup = "Measures";
 constexpr const char* kMessagesGroup = "Messages";
 constexpr const char* kGeneralGroup = "General";
 
@@ -147,6 +152,8 @@ CommandLine::CommandLine() {
   add_dump();
   add_test();
   add_train();
+  add_generate();
+  add_evaluate();
   add_help();
 }
 
@@ -251,7 +258,7 @@ void CommandLine::add_info() {
                                "  ictus info --model                        the installed models");
   add_inputs(app, "FILE",
              "Event streams and token pyramids, or weights with --model. '-', or nothing, is standard input; "
-             "nothing with --model are the models that encode would use.",
+             "nothing with --model are all that are installed.",
              info.inputs);
   CLI::Option* const json =
       add_switch(app, kOutputGroup, "--json", "Print one line of JSON for each file.", info.json);
@@ -303,22 +310,54 @@ void CommandLine::add_test() {
 void CommandLine::add_train() {
   CLI::App& train = *add_command(root, "train", "Train a model",
                                  "  ictus train events --data music/ --out my.model\n"
-                                 "  ictus train tokenizer --data notes/ --out my.model");
+                                 "  ictus train tokenizer --data notes/ --out my.model\n"
+                                 "  ictus train generator --data notes/ --out my.model\n"
+                                 "  ictus train judge --about pitch --data notes/ --out my.model");
   train.require_subcommand(0, 1);
   add_train_network(train, "events", "Train a model of the event codec",
                     "  ictus train events --data music/ --out my.model --hours 4\n"
                     "  ictus train events --data music/ --out my.model --resume my.model.checkpoint",
                     train_events);
-  train_tokenizer.codec = Codec::mars;
+  train_tokenizer.network = Network::tokenizer;
   add_train_network(train, "tokenizer", "Train a tokenizer, the model of token pyramids",
                     "  ictus train tokenizer --data notes/ --out my.model --hours 4\n"
                     "  ictus train tokenizer --data notes/ --out my.model --resume my.model.checkpoint",
                     train_tokenizer);
+  train_generator.network = Network::generator;
+  CLI::App& generator =
+      add_train_network(train, "generator", "Train a generator, which writes notes as token pyramids",
+                        "  ictus train generator --data notes/ --out my.model --hours 8\n"
+                        "  ictus train generator --data notes/ --tokenizer my.tokenizer --out my.model",
+                        train_generator);
+  add_value(
+      generator, kInputGroup, "--tokenizer", "FILE",
+      "The tokenizer whose tokens it is to write. Without it: the file that ICTUS_MARS_MODEL names, else "
+      "the one installed with the program. It learns from notes whose names say what they are: "
+      "FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY, and leaves out one in four, which judges learn from.",
+      [this](const std::string& value) { train_generator.tokenizer = non_empty("--tokenizer", value); });
+  train_judge.network = Network::judge;
+  CLI::App& judge =
+      add_train_network(train, "judge", "Train a judge, which tells the family or the pitch of a note",
+                        "  ictus train judge --about family --data notes/ --out family.model\n"
+                        "  ictus train judge --about pitch --data notes/ --out pitch.model --hours 1",
+                        train_judge);
+  static constexpr Choice<JudgeQuestion> kQuestions[] = {{"family", JudgeQuestion::family},
+                                                         {"pitch", JudgeQuestion::pitch}};
+  add_value(judge, kInputGroup, "--about", "family|pitch",
+            "What it is to tell of a note (required). It learns from notes whose names say what they are: "
+            "FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY, and from one in four of them, which generators do not "
+            "learn from.",
+            [this](const std::string& value) { train_judge.about = choice("--about", value, kQuestions); });
+  add_value(
+      judge, kInputGroup, "--tokenizer", "FILE",
+      "Hear some of the notes as this tokenizer gives them back, too, to be right about coded and generated "
+      "sound. Without it: only as they are.",
+      [this](const std::string& value) { train_judge.tokenizer = non_empty("--tokenizer", value); });
 }
 
 /// The networks differ; what can be said of their training does not.
-void CommandLine::add_train_network(CLI::App& train, const char* name, const char* description,
-                                    const char* examples, TrainOptions& options) {
+CLI::App& CommandLine::add_train_network(CLI::App& train, const char* name, const char* description,
+                                         const char* examples, TrainOptions& options) {
   CLI::App& app = *add_command(train, name, description, examples);
   add_value(app, kInputGroup, "--data", "DIR", "Folder of audio files to learn from (required).",
             [&options](const std::string& value) { options.data_folder = non_empty("--data", value); });
@@ -356,6 +395,160 @@ void CommandLine::add_train_network(CLI::App& train, const char* name, const cha
   add_device(app, options.device);
   add_threads(app, options.threads, "Threads that work on it; 0 is one per processor core.");
   add_progress(app, options.talk);
+  return app;
+}
+
+void CommandLine::add_generate() {
+  GenerateOptions& options = generate_notes;
+  CLI::App& app =
+      *add_command(root, "generate", "Make notes that were never played",
+                   "  ictus generate --family flute --pitch A4 --velocity 100 --seed 7 -o flute.wav\n"
+                   "  ictus generate --pitch C3..C5 -n 64 --seed 1 -o notes/\n"
+                   "  ictus generate --family mallet --pitch 60 -o note.mars\n"
+                   "  ictus generate --like note.mars --keep-scales 3 -n 8 -o variations/");
+  add_value(app, kNoteGroup, "--family", "NAME[,...]|any",
+            "The family of instruments, or several, of which each note takes one by chance.",
+            [&options](const std::string& value) { options.families = word_list("--family", value); })
+      ->default_str("any");
+  add_value(
+      app, kNoteGroup, "--pitch", "PITCH[,...]|any",
+      "A name such as A4 or Bb2 or a MIDI number; a range, C3..C5, or several, of which each note takes one "
+      "by chance. any is C2..C6.",
+      [&options](const std::string& value) {
+        options.pitches = value == "any" ? std::vector<int>{} : pitch_list("--pitch", value);
+      })
+      ->default_str("any");
+  add_value(app, kNoteGroup, "--velocity", "N[,...]|any",
+            "How hard the note is played, 1 to 127; a range, 25..127, or several. any is 25..127.",
+            [&options](const std::string& value) {
+              options.velocities = number_list("--velocity", value == "any" ? "25..127" : value, 1, 127);
+            })
+      ->default_str("100");
+  add_value(app, kNoteGroup, "-n,--count", "N", "How many notes.", [&options](const std::string& value) {
+    options.count = static_cast<int>(whole_number("--count", value, 1, 1'000'000));
+  })->default_str("1");
+  add_switch(app, kNoteGroup, "--each",
+             "Make --count notes of each combination of the families, pitches and velocities.", options.each);
+  add_value(
+      app, kNoteGroup, "--seed", "N",
+      "Where chance starts: the same number gives the same note. Further notes take the numbers after it. "
+      "Without it: by chance; the name of the file tells.",
+      [&options](const std::string& value) {
+        options.seed = static_cast<unsigned long long>(
+            whole_number("--seed", value, 0, std::numeric_limits<long long>::max()));
+      });
+  CLI::Option* const like = add_value(
+      app, kInputGroup, "--like", "FILE",
+      "Vary this token pyramid: its coarse scales are kept, the fine ones written anew. Its label is "
+      "taken over unless another is given.",
+      [&options](const std::string& value) { options.like = non_empty("--like", value); });
+  add_whole_number(app, kInputGroup, "--keep-scales", "How many of its scales to keep.", 0, kMostScales,
+                   options.keep_scales);
+  CLI::Option* const labels_of = add_value(
+      app, kNoteGroup, "--labels-of", "DIR",
+      "Make a note for each sound file of this folder whose name tells a label, with this label and the "
+      "same name: what ictus evaluate compares.",
+      [&options](const std::string& value) { options.labels_of = non_empty("--labels-of", value); });
+  for (const char* const other : {"--each", "--count", "--family", "--pitch", "--velocity", "--like"})
+    labels_of->excludes(app.get_option(other));
+  like->excludes(app.get_option("--each"));
+  add_value(
+      app, kSamplingGroup, "--guidance", "X",
+      "How much more the label counts than by training: 1 is as trained and twice as fast, more follows the "
+      "label more closely with less variety.",
+      [&options](const std::string& value) { options.guidance = number_within("--guidance", value, 0, 100); })
+      ->default_str(fmt::format("{}", options.guidance));
+  add_value(app, kSamplingGroup, "--temperature", "X",
+            "Below 1 likelier tokens, above 1 less likely ones; 0 the likeliest.",
+            [&options](const std::string& value) {
+              options.temperature = number_within("--temperature", value, 0, 100);
+            })
+      ->default_str(fmt::format("{}", options.temperature));
+  add_whole_number(app, kSamplingGroup, "--top-k", "Take only the N likeliest tokens; 0 is all.", 0, 65536,
+                   options.top_k);
+  add_value(
+      app, kSamplingGroup, "--top-p", "X",
+      "Take only the likeliest tokens that have this much of the chance together.",
+      [&options](const std::string& value) { options.top_p = number_within("--top-p", value, 1e-6, 1.0); })
+      ->default_str(fmt::format("{}", options.top_p));
+  static constexpr Choice<NoteFormat> kFormats[] = {{"wav", NoteFormat::wav}, {"mars", NoteFormat::mars}};
+  add_value(app, kOutputGroup, "--format", "wav|mars",
+            "Sound, or token pyramids. Without it: as the name of the output says, else wav.",
+            [&options](const std::string& value) { options.format = choice("--format", value, kFormats); });
+  add_output(
+      app, options.output,
+      "File to write, a folder for several (made if need be), or '-' for standard output. Without it: a "
+      "file named after label and seed, here.");
+  add_value(
+      app, kNetworkGroup, "--model", "FILE",
+      "The generator to use. Without it: the file that ICTUS_GENERATOR names, else the one installed with "
+      "the program.",
+      [&options](const std::string& value) { options.network.model = non_empty("--model", value); });
+  add_value(
+      app, kNetworkGroup, "--tokenizer", "FILE",
+      "The tokenizer it was trained with. Without it: the file that ICTUS_MARS_MODEL names, else the one "
+      "installed with the program.",
+      [&options](const std::string& value) { options.tokenizer = non_empty("--tokenizer", value); });
+  add_device(app, options.network.device);
+  add_threads(app, options.threads, "Notes to work on at the same time; 0 is one per processor core.");
+  add_talk(app, options.talk);
+}
+
+void CommandLine::add_evaluate() {
+  CLI::App& app =
+      *add_command(root, "evaluate", "Measure how good generated notes are, beside real ones",
+                   "  ictus evaluate --reference real/ --generated made/\n"
+                   "  ictus evaluate --reference real/ --generated made/ --report report/\n"
+                   "  ictus evaluate --reference real/ --generated made/ --json | jq .metrics.fad");
+  const auto folder = [&app](const char* name, const char* description, TakeValue take) {
+    add_value(app, kInputGroup, name, "DIR", description, std::move(take));
+  };
+  folder("--reference",
+         "Real notes to compare with (required): sound files of any rate, in this folder and its folders. "
+         "Labels are read from names such as flute_acoustic_002-069-100.wav.",
+         [this](const std::string& value) { evaluate.reference_folder = non_empty("--reference", value); });
+  folder("--generated", "The notes to evaluate (required).",
+         [this](const std::string& value) { evaluate.generated_folder = non_empty("--generated", value); });
+  folder(
+      "--training",
+      "The notes that the generator has learnt from: are the generated ones nearer to them than real ones?",
+      [this](const std::string& value) { evaluate.training_folder = non_empty("--training", value); });
+  add_value(app, kOutputGroup, "--report", "DIR",
+            "Write a page to look at and to listen to into this folder: index.html, evaluation.json and "
+            "table.txt.",
+            [this](const std::string& value) { evaluate.report_folder = non_empty("--report", value); });
+  add_whole_number(app, kOutputGroup, "--report-clips",
+                   "Generated notes on that page, spread over the labels.", 0, 1000, evaluate.report_clips);
+  add_switch(app, kOutputGroup, "-f,--force", "Replace a report that exists.", evaluate.force);
+  add_switch(app, kOutputGroup, "--json", "Print one object of JSON with everything, in place of the table.",
+             evaluate.talk.json);
+  add_whole_number(app, kMeasuresGroup, "--clusters",
+                   "At most so many bins for NDB/k; fewer where fewer than 10 reference notes would fall on "
+                   "each.",
+                   2, 10'000, evaluate.clusters);
+  add_whole_number(app, kMeasuresGroup, "--bootstrap",
+                   "How often notes are drawn anew for the intervals of 95 %; 0 leaves intervals out.", 0,
+                   100'000, evaluate.resamples);
+  add_value(app, kMeasuresGroup, "--seed", "N", "Where the random numbers start.",
+            [this](const std::string& value) {
+              evaluate.seed = static_cast<unsigned long long>(
+                  whole_number("--seed", value, 0, std::numeric_limits<long long>::max()));
+            })
+      ->default_str("1");
+  add_value(app, kNetworkGroup, "--family-judge", "FILE",
+            "What tells families. Without it: the file that ICTUS_FAMILY_JUDGE names, else the one installed "
+            "with the program.",
+            [this](const std::string& value) { evaluate.family_judge = non_empty("--family-judge", value); });
+  add_value(app, kNetworkGroup, "--pitch-judge", "FILE",
+            "What tells pitches. Without it: the file that ICTUS_PITCH_JUDGE names, else the one installed "
+            "with the program.",
+            [this](const std::string& value) { evaluate.pitch_judge = non_empty("--pitch-judge", value); });
+  add_value(app, kNetworkGroup, "--vggish", "FILE",
+            "Weights of VGGish for FAD: a safetensors file with the names of torchvggish. Without it FAD is "
+            "taken over the family judge's embeddings.",
+            [this](const std::string& value) { evaluate.vggish = non_empty("--vggish", value); });
+  add_device(app, evaluate.device);
+  add_progress(app, evaluate.talk);
 }
 
 void CommandLine::add_help() {

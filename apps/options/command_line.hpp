@@ -31,6 +31,10 @@ class CommandLine {
   TestOptions test;
   TrainOptions train_events;
   TrainOptions train_tokenizer;
+  TrainOptions train_generator;
+  TrainOptions train_judge;
+  GenerateOptions generate_notes;
+  EvaluateOptions evaluate;
 
  private:
   void add_encode();
@@ -39,8 +43,10 @@ class CommandLine {
   void add_dump();
   void add_test();
   void add_train();
-  void add_train_network(CLI::App& train, const char* name, const char* description, const char* examples,
-                         TrainOptions& options);
+  void add_generate();
+  void add_evaluate();
+  CLI::App& add_train_network(CLI::App& train, const char* name, const char* description,
+                              const char* examples, TrainOptions& options);
   void add_help();
 };
 

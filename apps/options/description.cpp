@@ -48,7 +48,9 @@ std::vector<std::string> OptionDescription::choices() const {
     }
   }
   for (std::string& word : words) word = word.substr(0, word.find('['));  // "cuda[:N]" completes to "cuda"
-  std::erase_if(words, [](const std::string& word) { return word == "N"; });  // a number, not a word
+  std::erase_if(words, [](const std::string& word) {                      // "N" or "NAME" stands for others
+    return std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  });
   return words;
 }
 

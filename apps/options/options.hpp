@@ -86,8 +86,16 @@ struct TestOptions {
   bool quiet = false;
 };
 
+/// What can be trained.
+enum class Network { events, tokenizer, generator, judge };
+
+/// What a judge tells of a note.
+enum class JudgeQuestion { family, pitch };
+
 struct TrainOptions {
-  Codec codec = Codec::events;  ///< whose network
+  Network network = Network::events;
+  std::optional<JudgeQuestion> about;    ///< of a judge
+  std::optional<std::string> tokenizer;  ///< of a generator, or that a judge hears notes through
   std::string data_folder;
   OutputOptions output;
   std::optional<std::string> config;
@@ -102,13 +110,55 @@ struct TrainOptions {
   TalkOptions talk;
 };
 
+/// How generated notes are written.
+enum class NoteFormat { by_name, wav, mars };
+
+struct GenerateOptions {
+  std::vector<std::string> families;  ///< one of these; none: any
+  std::vector<int> pitches;           ///< MIDI numbers
+  std::vector<int> velocities;        ///< 1 .. 127
+  int count = 1;
+  bool each = false;                       ///< `count` of each combination instead of each by chance
+  std::optional<std::string> labels_of;    ///< a folder of notes: one with the label and name of each
+  std::optional<unsigned long long> seed;  ///< of the first; without it by chance
+  std::optional<std::string> like;         ///< a token pyramid to vary
+  int keep_scales = 3;                     ///< of it
+  double guidance = 2.0;
+  double temperature = 1.0;
+  int top_k = 0;  ///< 0: all
+  double top_p = 1.0;
+  NoteFormat format = NoteFormat::by_name;
+  OutputOptions output;
+  TalkOptions talk;
+  NetworkOptions network;  ///< its model is the generator
+  std::optional<std::string> tokenizer;
+  int threads = 0;
+};
+
+struct EvaluateOptions {
+  std::string reference_folder;
+  std::string generated_folder;
+  std::optional<std::string> training_folder;
+  std::optional<std::string> report_folder;
+  bool force = false;
+  int report_clips = 24;
+  std::optional<std::string> family_judge;
+  std::optional<std::string> pitch_judge;
+  std::optional<std::string> vggish;
+  std::string device = "auto";
+  int clusters = 50;
+  int resamples = 200;  ///< 0: no intervals
+  unsigned long long seed = 1;
+  TalkOptions talk;
+};
+
 /// Text that was asked for, such as a help page; it goes to stdout.
 struct PrintText {
   std::string text;
 };
 
 using Request = std::variant<PrintText, EncodeOptions, DecodeOptions, InfoOptions, DumpOptions, TestOptions,
-                             TrainOptions>;
+                             TrainOptions, GenerateOptions, EvaluateOptions>;
 
 /// What the name of a file of this codec ends in: ".evs".
 [[nodiscard]] const char* suffix_of(Codec codec);

@@ -162,9 +162,36 @@ EncodeOptions settled(EncodeOptions options, const CLI::App& command) {
   return options;
 }
 
+/// Settles the format, which the output's name may tell.
+GenerateOptions settled(GenerateOptions options, const CLI::App& command) {
+  if (was_given(command, "--keep-scales") && !options.like)
+    throw UsageError("--keep-scales keeps scales of a file, and none is named", "Name one with --like.");
+  const std::string path = options.output.path.value_or("");
+  const auto by_name = path.ends_with(".mars")  ? NoteFormat::mars
+                       : path.ends_with(".wav") ? NoteFormat::wav
+                                                : NoteFormat::by_name;
+  if (by_name != NoteFormat::by_name) {
+    if (options.format != NoteFormat::by_name && options.format != by_name)
+      throw UsageError(fmt::format("--format asks for another kind of file than the name {} does", path),
+                       "Leave out --format, or give the file another name.");
+    options.format = by_name;
+  }
+  if (options.format == NoteFormat::by_name) options.format = NoteFormat::wav;
+  return options;
+}
+
 TrainOptions complete(const TrainOptions& options) {
   if (options.data_folder.empty()) throw UsageError("--data DIR is missing: the folder to learn from");
   if (!options.output.path) throw UsageError("--out FILE is missing: where to write the model");
+  if (options.network == Network::judge && !options.about)
+    throw UsageError("--about is missing: what to judge, family or pitch");
+  return options;
+}
+
+EvaluateOptions complete(const EvaluateOptions& options) {
+  if (options.reference_folder.empty())
+    throw UsageError("--reference DIR is missing: the real notes to compare with");
+  if (options.generated_folder.empty()) throw UsageError("--generated DIR is missing: the notes to evaluate");
   return options;
 }
 
@@ -181,6 +208,10 @@ Request request_of(const CommandLine& line) {
   if (command == "ictus help") return PrintText{help_of(line.root, line.help_topic)};
   if (command == "ictus train events") return complete(line.train_events);
   if (command == "ictus train tokenizer") return complete(line.train_tokenizer);
+  if (command == "ictus train generator") return complete(line.train_generator);
+  if (command == "ictus train judge") return complete(line.train_judge);
+  if (command == "ictus generate") return settled(line.generate_notes, parsed);
+  if (command == "ictus evaluate") return complete(line.evaluate);
   std::string commands;
   for (const std::string& name : command_names(describe(parsed))) {
     commands += (commands.empty() ? "" : ", ") + name;
@@ -219,6 +250,8 @@ bool needs_network(const Request& request) {
     bool operator()(const DumpOptions& dump) const { return dump.describe; }
     bool operator()(const TestOptions&) const { return false; }
     bool operator()(const TrainOptions&) const { return true; }
+    bool operator()(const GenerateOptions&) const { return true; }
+    bool operator()(const EvaluateOptions&) const { return true; }
   } const judge;
   return std::visit(judge, request);
 }

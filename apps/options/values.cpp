@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "apps/options/parse.hpp"
 #include "apps/options/suggest.hpp"
+#include "lib/notes/note_name.hpp"
 
 namespace ictus::options {
 namespace {
@@ -54,6 +57,19 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
+/// "3,5..7" as 3, 5, 6, 7, each once, in ascending order; `read` reads one number.
+template <typename Read>
+std::vector<int> list_of(const std::string& value, Read read) {
+  std::set<int> all;
+  for (const std::string& part : split(value, ',')) {
+    const std::size_t dots = part.find("..");
+    const int first = read(part.substr(0, dots));
+    const int last = dots == std::string::npos ? first : read(part.substr(dots + 2));
+    for (int i = std::min(first, last); i <= std::max(first, last); ++i) all.insert(i);
+  }
+  return {all.begin(), all.end()};
+}
+
 }  // namespace
 
 long long whole_number(const std::string& option, const std::string& value, long long least, long long most) {
@@ -64,6 +80,46 @@ long long whole_number(const std::string& option, const std::string& value, long
                      fmt::format("{} takes {} to {}.", option, least, most));
   }
   return *result;
+}
+
+double number_within(const std::string& option, const std::string& value, double least, double most) {
+  const auto result = number<double>(value);
+  if (!result || !std::isfinite(*result))
+    throw UsageError(fmt::format("{}: '{}' is not a number", option, value));
+  if (*result < least || *result > most) {
+    throw UsageError(fmt::format("{}: {} is out of range", option, value),
+                     fmt::format("{} takes {} to {}.", option, least, most));
+  }
+  return *result;
+}
+
+std::vector<std::string> word_list(const std::string& option, const std::string& value) {
+  std::vector<std::string> words;
+  if (value == "any") return words;
+  for (const std::string& word : split(value, ',')) {
+    if (word.empty()) throw UsageError(fmt::format("{}: '{}' holds an empty name", option, value));
+    if (std::find(words.begin(), words.end(), word) != words.end())
+      throw UsageError(fmt::format("{}: '{}' comes twice", option, word));
+    words.push_back(word);
+  }
+  return words;
+}
+
+std::vector<int> pitch_list(const std::string& option, const std::string& value) {
+  return list_of(value, [&](const std::string& word) {
+    const std::optional<int> pitch = notes::pitch_of(word);
+    if (!pitch)
+      throw UsageError(
+          fmt::format("{}: '{}' is no pitch", option, word),
+          "A pitch is a name such as A4, C#3 or Bb2, or a MIDI number from 0 to 127; C3..C5 is a range.");
+    return *pitch;
+  });
+}
+
+std::vector<int> number_list(const std::string& option, const std::string& value, int least, int most) {
+  return list_of(value, [&](const std::string& word) {
+    return static_cast<int>(whole_number(option, word, least, most));
+  });
 }
 
 double positive_number(const std::string& option, const std::string& value) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "lib/audio/audio.hpp"
 
@@ -13,6 +14,16 @@ namespace ictus::options {
 [[nodiscard]] long long whole_number(const std::string& option, const std::string& value, long long least,
                                      long long most);
 [[nodiscard]] double positive_number(const std::string& option, const std::string& value);
+/// A number from `least` to `most`.
+[[nodiscard]] double number_within(const std::string& option, const std::string& value, double least,
+                                   double most);
+/// Words between commas; "any" is none. None may be empty or come twice.
+[[nodiscard]] std::vector<std::string> word_list(const std::string& option, const std::string& value);
+/// Pitches as names or MIDI numbers, between commas, or ranges of them: "A4", "60", "C3..C5,72".
+[[nodiscard]] std::vector<int> pitch_list(const std::string& option, const std::string& value);
+/// Whole numbers between commas, or ranges of them: "64", "25..127".
+[[nodiscard]] std::vector<int> number_list(const std::string& option, const std::string& value, int least,
+                                           int most);
 /// A path or a name that must not be empty.
 [[nodiscard]] std::string non_empty(const std::string& option, const std::string& value);
 /// "auto", "cpu", "cuda" or "cuda:N".

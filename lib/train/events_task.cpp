@@ -43,9 +43,12 @@ void check(const EventsRecipe& r) {
   require_recipe(r.refine_steps >= 0, "refine_steps must not be negative");
 }
 
-EventsTask::EventsTask(const models::EventModelConfig& config, const EventsRecipe& recipe,
-                       const Dataset& data, const torch::Device& device)
-    : model_(config, device), critic_(config), recipe_(recipe), data_(data) {
+EventsTask::EventsTask(const models::EventModelConfig& config, const EventsRecipe& recipe, const Sound& sound,
+                       const torch::Device& device)
+    : model_(config, device),
+      critic_(config),
+      recipe_(recipe),
+      data_(sound.folder, config.bands.sample_rate_hz, sound.stop_requested, sound.words) {
   critic_->to(device);
 }
 

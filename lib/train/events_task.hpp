@@ -39,9 +39,11 @@ void check(const EventsRecipe& recipe);
 
 class EventsTask : public Task {
  public:
-  EventsTask(const models::EventModelConfig& config, const EventsRecipe& recipe, const Dataset& data,
+  EventsTask(const models::EventModelConfig& config, const EventsRecipe& recipe, const Sound& sound,
              const torch::Device& device);
 
+  [[nodiscard]] double training_hours() const override { return data_.training_hours(); }
+  [[nodiscard]] double validation_hours() const override { return data_.validation_hours(); }
   [[nodiscard]] models::NamedTensors parameters() const override { return model_.parameters(); }
   [[nodiscard]] models::NamedTensors critic_parameters() const override;
   [[nodiscard]] double learning_rate(const std::string& parameter) const override;
@@ -66,7 +68,7 @@ class EventsTask : public Task {
   models::EventModel model_;
   models::EventDiscriminator critic_;
   EventsRecipe recipe_;
-  const Dataset& data_;
+  Dataset data_;
 };
 
 }  // namespace ictus::train

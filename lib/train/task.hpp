@@ -1,8 +1,10 @@
 // What the trainer asks of a kind of model; one class per kind stands behind it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <random>
 #include <string>
 
@@ -38,6 +40,13 @@ using Figures = std::map<std::string, double>;  ///< named values for the log
 /// Gradients of a scalar by each parameter; undefined where it does not depend on one. The graph stays.
 models::NamedTensors gradients_of(const torch::Tensor& loss, const models::NamedTensors& parameters);
 
+/// Where a task reads what it learns from.
+struct Sound {
+  const std::string& folder;
+  const std::function<bool()>& stop_requested;  ///< reading ends early when it says so
+  std::ostream& words;                          ///< for people
+};
+
 /// What one worker's share of a batch comes to. Gradients and figures are means over its excerpts.
 struct Gradients {
   models::NamedTensors model, critic;
@@ -48,6 +57,9 @@ struct Gradients {
 class Task {
  public:
   virtual ~Task() = default;
+
+  [[nodiscard]] virtual double training_hours() const = 0;
+  [[nodiscard]] virtual double validation_hours() const = 0;
 
   /// What the gradients are for. The tensors are shared: the trainer changes them in place.
   [[nodiscard]] virtual models::NamedTensors parameters() const = 0;

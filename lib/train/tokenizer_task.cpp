@@ -38,12 +38,12 @@ void check(const TokenizerRecipe& r) {
 }
 
 TokenizerTask::TokenizerTask(const models::TokenizerConfig& config, const TokenizerRecipe& recipe,
-                             const Dataset& data, const torch::Device& device)
+                             const Sound& sound, const torch::Device& device)
     : model_(config, device),
       critic_(config),
       distance_(config, device),
       recipe_(recipe),
-      data_(data),
+      data_(sound.folder, config.sample_rate_hz, sound.stop_requested, sound.words),
       idle_steps_(torch::zeros({config.codebook_size}, torch::TensorOptions().device(device))) {
   critic_->to(device);
 }

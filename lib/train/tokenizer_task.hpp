@@ -50,9 +50,11 @@ void check(const TokenizerRecipe& recipe);
 
 class TokenizerTask : public Task {
  public:
-  TokenizerTask(const models::TokenizerConfig& config, const TokenizerRecipe& recipe, const Dataset& data,
+  TokenizerTask(const models::TokenizerConfig& config, const TokenizerRecipe& recipe, const Sound& sound,
                 const torch::Device& device);
 
+  [[nodiscard]] double training_hours() const override { return data_.training_hours(); }
+  [[nodiscard]] double validation_hours() const override { return data_.validation_hours(); }
   [[nodiscard]] models::NamedTensors parameters() const override { return model_.parameters(); }
   [[nodiscard]] models::NamedTensors critic_parameters() const override;
   [[nodiscard]] double learning_rate(const std::string& parameter) const override;
@@ -78,7 +80,7 @@ class TokenizerTask : public Task {
   models::ImageDiscriminator critic_;
   models::ImageDistance distance_;
   TokenizerRecipe recipe_;
-  const Dataset& data_;
+  Dataset data_;
   torch::Tensor idle_steps_;  // [V] since a vector was nearest to the code
 };
 

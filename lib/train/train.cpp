@@ -16,10 +16,13 @@
 #include "lib/core/error.hpp"
 #include "lib/dsp/device.hpp"
 #include "lib/events/model_file.hpp"
+#include "lib/judges/judge.hpp"
+#include "lib/mars/generator_file.hpp"
 #include "lib/mars/model_file.hpp"
 #include "lib/train/adam.hpp"
-#include "lib/train/dataset.hpp"
 #include "lib/train/events_task.hpp"
+#include "lib/train/generator_task.hpp"
+#include "lib/train/judge_task.hpp"
 #include "lib/train/tokenizer_task.hpp"
 #include "lib/weights/tensor_file.hpp"
 
@@ -36,9 +39,10 @@ struct Kind {
   const char* called;   ///< in words
   const char* made_by;  ///< the command that trains it
   json default_model, default_recipe;
-  /// Throws when a value makes no sense or is of another type; returns the sample rate of the sound.
-  std::function<int(const json& model, const json& recipe)> check;
-  std::function<std::unique_ptr<Task>(const json& model, const json& recipe, const Dataset&,
+  /// Throws when a value makes no sense or is of another type.
+  std::function<void(const json& model, const json& recipe)> check;
+  /// Reads the sound that it needs.
+  std::function<std::unique_ptr<Task>(const json& model, const json& recipe, const Sound&,
                                       const torch::Device&)>
       make_task;
 };
@@ -296,9 +300,8 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
   }
   if (options.steps > 0) configuration.recipe["steps"] = options.steps;
   Schedule schedule;
-  int sample_rate_hz = 0;
   try {
-    sample_rate_hz = kind.check(configuration.model, configuration.recipe);
+    kind.check(configuration.model, configuration.recipe);
     schedule = configuration.schedule();
   } catch (const json::exception& error) {
     throw Error(
@@ -312,10 +315,10 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
   Log log(options.log_path.empty() ? options.out_path + ".tsv" : options.log_path, resuming);
 
   const auto loading = Clock::now();
-  const Dataset data(options.data_dir, sample_rate_hz, stop_requested, words);
-  fmt::print(words, "{:.2f} h to train on, {:.2f} h held out, read in {:.0f} s\n", data.training_hours(),
-             data.validation_hours(), std::chrono::duration<double>(Clock::now() - loading).count());
-  const std::unique_ptr<Task> task = kind.make_task(configuration.model, configuration.recipe, data, device);
+  const std::unique_ptr<Task> task = kind.make_task(configuration.model, configuration.recipe,
+                                                    {options.data_dir, stop_requested, words}, device);
+  fmt::print(words, "{:.2f} h to train on, {:.2f} h held out, read in {:.0f} s\n", task->training_hours(),
+             task->validation_hours(), std::chrono::duration<double>(Clock::now() - loading).count());
   Run run(kind, configuration, options.seed, *task);
   if (resuming) {
     run.load_checkpoint(start->file, device);
@@ -380,15 +383,13 @@ void train_events(const TrainOptions& options, const std::function<bool()>& stop
       .default_recipe = EventsRecipe(),
       .check =
           [](const json& model, const json& recipe) {
-            const auto config = model.get<models::EventModelConfig>();
-            models::check(config);
+            models::check(model.get<models::EventModelConfig>());
             check(recipe.get<EventsRecipe>());
-            return config.bands.sample_rate_hz;
           },
       .make_task =
-          [](const json& model, const json& recipe, const Dataset& data, const torch::Device& device) {
+          [](const json& model, const json& recipe, const Sound& sound, const torch::Device& device) {
             return std::make_unique<EventsTask>(model.get<models::EventModelConfig>(),
-                                                recipe.get<EventsRecipe>(), data, device);
+                                                recipe.get<EventsRecipe>(), sound, device);
           }};
   train(kind, options, stop_requested, words);
 }
@@ -404,15 +405,71 @@ void train_tokenizer(const TrainOptions& options, const std::function<bool()>& s
       .default_recipe = TokenizerRecipe(),
       .check =
           [](const json& model, const json& recipe) {
-            const auto config = model.get<models::TokenizerConfig>();
-            models::check(config);
+            models::check(model.get<models::TokenizerConfig>());
             check(recipe.get<TokenizerRecipe>());
-            return config.sample_rate_hz;
           },
       .make_task =
-          [](const json& model, const json& recipe, const Dataset& data, const torch::Device& device) {
+          [](const json& model, const json& recipe, const Sound& sound, const torch::Device& device) {
             return std::make_unique<TokenizerTask>(model.get<models::TokenizerConfig>(),
-                                                   recipe.get<TokenizerRecipe>(), data, device);
+                                                   recipe.get<TokenizerRecipe>(), sound, device);
+          }};
+  train(kind, options, stop_requested, words);
+}
+
+void train_generator(const TrainOptions& options, const std::function<bool()>& stop_requested,
+                     std::ostream& words) {
+  const auto tokenizer = mars::load_tokenizer(options.tokenizer_path, options.device);
+  const Kind kind{
+      .model_format = mars::kGeneratorFormat,
+      .checkpoint_format = mars::kGeneratorCheckpointFormat,
+      .called = "a generator",
+      .made_by = "ictus train generator",
+      .default_model = generator_config(*tokenizer),
+      .default_recipe = GeneratorRecipe(),
+      .check =
+          [](const json& model, const json& recipe) {
+            models::check(model.get<models::GeneratorConfig>());
+            check(recipe.get<GeneratorRecipe>());
+          },
+      .make_task =
+          [&](const json& model, const json& recipe, const Sound& sound, const torch::Device& device) {
+            return std::make_unique<GeneratorTask>(model.get<models::GeneratorConfig>(),
+                                                   recipe.get<GeneratorRecipe>(), tokenizer, sound, device,
+                                                   options.threads);
+          }};
+  train(kind, options, stop_requested, words);
+}
+
+void train_judge(const TrainOptions& options, const std::function<bool()>& stop_requested,
+                 std::ostream& words) {
+  std::shared_ptr<const mars::LoadedTokenizer> tokenizer;
+  if (!options.tokenizer_path.empty())
+    tokenizer = mars::load_tokenizer(options.tokenizer_path, options.device);
+  models::JudgeConfig config;
+  config.question = options.about;
+  config.id = fmt::format("judge-{}-1", config.question);
+  const Kind kind{
+      .model_format = judges::kJudgeFormat,
+      .checkpoint_format = judges::kJudgeCheckpointFormat,
+      .called = "a judge",
+      .made_by = "ictus train judge",
+      .default_model = config,
+      .default_recipe = JudgeRecipe(),
+      .check =
+          [question = config.question](const json& model, const json& recipe) {
+            const auto given = model.get<models::JudgeConfig>();
+            models::check(given);
+            if (given.question != question)
+              throw Error(
+                  fmt::format("a judge of {} is asked for, and the configuration is that of a judge of {}",
+                              question, given.question),
+                  "give another --about, or other files");
+            check(recipe.get<JudgeRecipe>());
+          },
+      .make_task =
+          [&](const json& model, const json& recipe, const Sound& sound, const torch::Device& device) {
+            return std::make_unique<JudgeTask>(model.get<models::JudgeConfig>(), recipe.get<JudgeRecipe>(),
+                                               tokenizer, sound, device, options.threads);
           }};
   train(kind, options, stop_requested, words);
 }

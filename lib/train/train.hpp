@@ -9,11 +9,13 @@
 namespace ictus::train {
 
 struct TrainOptions {
-  std::string data_dir;     ///< folder of sound files
-  std::string out_path;     ///< the weights; OUT.checkpoint and OUT.tsv lie beside them
-  std::string config_path;  ///< JSON of sizes and recipe; empty for the defaults
-  std::string resume_path;  ///< a checkpoint to go on from; empty to start anew
-  std::string init_path;    ///< weights to start from with a fresh recipe; empty for random ones
+  std::string data_dir;        ///< folder of sound files
+  std::string out_path;        ///< the weights; OUT.checkpoint and OUT.tsv lie beside them
+  std::string config_path;     ///< JSON of sizes and recipe; empty for the defaults
+  std::string resume_path;     ///< a checkpoint to go on from; empty to start anew
+  std::string about;           ///< of a judge: what it tells, "family" or "pitch"
+  std::string init_path;       ///< weights to start from with a fresh recipe; empty for random ones
+  std::string tokenizer_path;  ///< of a generator; of a judge, empty: it hears no coded sound
   std::string device = "auto";
   std::string log_path;  ///< TSV; empty for OUT.tsv
   double hours = 0.0;    ///< stop (with a checkpoint) after this long; 0: when all steps are done
@@ -29,5 +31,10 @@ void train_events(const TrainOptions& options, const std::function<bool()>& stop
                   std::ostream& words);
 void train_tokenizer(const TrainOptions& options, const std::function<bool()>& stop_requested,
                      std::ostream& words);
+void train_generator(const TrainOptions& options, const std::function<bool()>& stop_requested,
+                     std::ostream& words);
+/// The folder's notes must say in their names what they are.
+void train_judge(const TrainOptions& options, const std::function<bool()>& stop_requested,
+                 std::ostream& words);
 
 }  // namespace ictus::train

@@ -27,15 +27,19 @@ QuantiserImpl::QuantiserImpl(const TokenizerConfig& config) : config_(config), s
   register_module("refinements", refinements_);
 }
 
-formats::GridSize QuantiserImpl::grid(std::size_t scale, std::int64_t width) const {
-  return shape_.grid(scale, static_cast<std::uint16_t>(width));
+torch::Tensor QuantiserImpl::averages(std::size_t scale, const torch::Tensor& rest) const {
+  const auto [rows, columns] = shape_.grid(scale, static_cast<std::uint16_t>(rest.size(3)));
+  return torch::adaptive_avg_pool2d(rest, {rows, columns});
 }
 
-torch::Tensor QuantiserImpl::nearest(const torch::Tensor& vectors) {
+torch::Tensor QuantiserImpl::nearest(const torch::Tensor& grid) {
   torch::NoGradGuard no_grad;
-  if (config_.cosine_search)  // the vectors' own length does not change which is nearest
-    return torch::matmul(vectors, unit_length(codes_).t()).argmax(1);
-  return (codes_.square().sum(1) - 2.0 * torch::matmul(vectors, codes_.t())).argmin(1);
+  const torch::Tensor vectors = as_vectors(grid);
+  const torch::Tensor found =
+      config_.cosine_search  // the vectors' own length does not change which is nearest
+          ? torch::matmul(vectors, unit_length(codes_).t()).argmax(1)
+          : (codes_.square().sum(1) - 2.0 * torch::matmul(vectors, codes_.t())).argmin(1);
+  return found.reshape({grid.size(0), grid.size(2), grid.size(3)});
 }
 
 torch::Tensor QuantiserImpl::contribution(std::size_t scale, const torch::Tensor& tokens, std::int64_t height,
@@ -52,7 +56,6 @@ torch::Tensor QuantiserImpl::contribution(std::size_t scale, const torch::Tensor
 }
 
 Quantised QuantiserImpl::quantise(const torch::Tensor& latent, const torch::Tensor& keep) {
-  const std::int64_t batch = latent.size(0);
   const std::int64_t height = latent.size(2);
   const std::int64_t width = latent.size(3);
   Quantised out;
@@ -62,9 +65,7 @@ Quantised QuantiserImpl::quantise(const torch::Tensor& latent, const torch::Tens
   const torch::Tensor target = latent.detach();
   torch::Tensor rest = target;
   for (std::size_t scale = 0; scale < shape_.scales.size(); ++scale) {
-    const auto [rows, columns] = grid(scale, width);
-    const torch::Tensor averages = torch::adaptive_avg_pool2d(rest, {rows, columns});
-    out.tokens.push_back(nearest(as_vectors(averages)).reshape({batch, rows, columns}));
+    out.tokens.push_back(nearest(averages(scale, rest)));
     const torch::Tensor codes = contribution(scale, out.tokens.back(), height, width);
     rest = rest - codes.detach();
     torch::Tensor kept = torch::ones({}, latent.options());
@@ -87,11 +88,9 @@ torch::Tensor QuantiserImpl::searched_vectors(const torch::Tensor& latent) {
   std::vector<torch::Tensor> all;
   torch::Tensor rest = latent;
   for (std::size_t scale = 0; scale < shape_.scales.size(); ++scale) {
-    const auto [rows, columns] = grid(scale, width);
-    const torch::Tensor vectors = as_vectors(torch::adaptive_avg_pool2d(rest, {rows, columns}));
-    all.push_back(vectors);
-    const torch::Tensor tokens = nearest(vectors).reshape({latent.size(0), rows, columns});
-    rest = rest - contribution(scale, tokens, latent.size(2), width);
+    const torch::Tensor looked_up = averages(scale, rest);
+    all.push_back(as_vectors(looked_up));
+    rest = rest - contribution(scale, nearest(looked_up), latent.size(2), width);
   }
   return torch::cat(all);
 }

@@ -33,6 +33,13 @@ class QuantiserImpl : public torch::nn::Module {
   torch::Tensor contribution(std::size_t scale, const torch::Tensor& tokens, std::int64_t height,
                              std::int64_t width);
 
+  /// What is looked up for a scale: `rest`, the latent grid without the coarser scales' codes, averaged over
+  /// the scale's cells, [B, D, rows, columns].
+  torch::Tensor averages(std::size_t scale, const torch::Tensor& rest) const;
+
+  /// The nearest code to each vector of [B, D, rows, columns]: [B, rows, columns].
+  torch::Tensor nearest(const torch::Tensor& vectors);
+
   /// All averages that quantise() would look up, [n, D].
   torch::Tensor searched_vectors(const torch::Tensor& latent);
 
@@ -40,9 +47,6 @@ class QuantiserImpl : public torch::nn::Module {
   torch::Tensor& codes() { return codes_; }
 
  private:
-  torch::Tensor nearest(const torch::Tensor& vectors);
-  formats::GridSize grid(std::size_t scale, std::int64_t width) const;
-
   TokenizerConfig config_;
   formats::PyramidShape shape_;
   torch::Tensor codes_;                // [V, D]

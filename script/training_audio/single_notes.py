@@ -116,29 +116,31 @@ class Recorded:
     """Versions of recorded notes, each played a little faster or slower. Never of those in sources.HELD_OUT."""
 
     def __init__(self, folder):
-        self.all = []       # family, instrument, source, pitch, velocity, path, version, cents to either side
+        self.all = []       # family, instrument, source, pitch as recorded, velocity, path, version, semitones up
         found = notes.Notes(folder).instruments
         for instrument, family in RECORDED_FAMILIES.items():
             assert instrument not in sources.HELD_OUT
             source, options = found[instrument]
             for pitch, path in options:
-                velocity, versions, cents = (0, 6, 300) if instrument != "salamander" else \
-                    (int(path.parts[-3].split("velocity")[1]) * 8 - 1, 3, 50)
+                velocity, shifts = (0, range(-3, 3)) if instrument != "salamander" else \
+                    (int(path.parts[-3].split("velocity")[1]) * 8 - 1, (0, 0, 0))
                 taken = sum(item[1:5] == (instrument, source, pitch, velocity) for item in self.all)    # a pitch recorded twice
-                self.all += [(family, instrument, source, pitch, velocity, path, taken + v, cents) for v in range(versions)]
+                self.all += [(family, instrument, source, pitch, velocity, path, taken + v, shift) for v, shift in enumerate(shifts)]
 
     def name(self, item):
-        family, instrument, _, pitch, velocity, path, version, _ = item
-        return f"{family}_{instrument}_000-000-{pitch:03}-{velocity:03}-{version}"
+        """In place of a program stands the pitch that was recorded. A velocity of 0: not known."""
+        family, instrument, _, pitch, velocity, _, version, shift = item
+        return f"{family}_{instrument}_000-{pitch:03}-{pitch + shift:03}-{velocity:03}-{version}"
 
     def make(self, rng, item):
-        _, _, _, _, _, path, _, cents = item
+        _, _, _, _, _, path, _, shift = item
         x = dsp.decode(path, RENDER)[:RENDER * 12]
         loud = np.flatnonzero(np.abs(x) > 0.01 * dsp.peak(x))
         if not len(loud):
             return None
         x = x[max(0, loud[0] - int(rng.uniform(0.002, 0.02) * RENDER)):]
-        x = dsp.resample(x, RATE / RENDER * 2 ** (rng.uniform(-cents, cents) / 1200))[:LENGTH]
+        semitones = shift + rng.uniform(-0.3, 0.3)
+        x = dsp.resample(x, RATE / RENDER * 2 ** (-semitones / 12))[:LENGTH]
         x = dsp.fade(x, 0.001, rng.uniform(0.005, 0.08), RATE)
         if rng.random() < 0.3:      # let go before its end
             n = int(rng.uniform(0.3, 3.5) * RATE)

@@ -249,6 +249,67 @@ def other_weights(codec="events"):
     return bytes(weights)
 
 
+# ---- Models so small that they learn nothing, trained once a run
+
+TINY_RATE_HZ = 8000
+TINY_CLIP_SAMPLES = 2048
+TINY_FAMILIES = ["flute", "organ", "synth_lead"]
+TINY_PITCHES = (48, 72)
+TINY_TOKENIZER = {
+    "model": {"id": "mars-tiny", "sample_rate_hz": TINY_RATE_HZ, "window_samples": 256, "hop_samples": 64,
+              "clip_frames": 32, "cmx_regions": [{"bins": 128, "rows": 4}], "cmx_columns": 2, "outer_channels": 16,
+              "inner_channels": 16, "encoder_blocks": 1, "decoder_blocks": 1, "attention_heads": 2,
+              "full_band_channels": 8, "full_band_hidden": 16, "code_size": 4, "codebook_size": 50,
+              "scales": [[1, 1], [2, 2], [4, 4], [8, 8]]},
+    "training": {"steps": 2, "batch": 2, "validate_every": 2, "checkpoint_every": 2, "validation_excerpts": 1},
+}
+TINY_GENERATOR = {
+    "model": {"id": "tiny_notes", "width": 16, "depth": 2, "heads": 2, "hidden": 32, "families": TINY_FAMILIES,
+              "lowest_pitch": TINY_PITCHES[0], "highest_pitch": TINY_PITCHES[1]},
+    "training": {"steps": 2, "batch": 2, "validate_every": 2, "checkpoint_every": 2, "validation_excerpts": 1},
+}
+
+
+def put_sounds(folder):
+    """Short sounds to train a tiny tokenizer on."""
+    folder.mkdir(parents=True)
+    # One file in forty is held out, by its name; some of these are.
+    for i in range(60):
+        (folder / f"{i:02}.wav").write_bytes(wav_bytes(tone(0.4, TINY_RATE_HZ, seed=i), TINY_RATE_HZ))
+
+
+def put_notes(folder):
+    """Short sounds whose names say that they are notes; one in four is for judges."""
+    folder.mkdir(parents=True)
+    for family in TINY_FAMILIES:
+        for pitch in range(60, 66):
+            name = f"{family}_made_000-{pitch:03}-100.wav"
+            (folder / name).write_bytes(wav_bytes(tone(0.4, TINY_RATE_HZ, seed=pitch), TINY_RATE_HZ))
+
+
+def _trained(network, configuration, put_data, *words):
+    folder = pathlib.Path(tempfile.mkdtemp(dir=_scratch))
+    put_data(folder / "data")
+    (folder / "config.json").write_text(json.dumps(configuration))
+    run = ictus("train", network, "--data", folder / "data", "--config", folder / "config.json", "--device", "cpu",
+                "--threads", 1, "--out", folder / f"{network}.model", *words)
+    assert run.returncode == DONE, run.stderr
+    return folder / f"{network}.model"
+
+
+@functools.cache
+def tiny_tokenizer(seed=1):
+    """The path of its weights."""
+    return _trained("tokenizer", TINY_TOKENIZER, put_sounds, "--seed", seed)
+
+
+@functools.cache
+def tiny_generator(order="scales", families=tuple(TINY_FAMILIES)):
+    """The path of the weights of one for the tiny tokenizer."""
+    model = {**TINY_GENERATOR["model"], "order": order, "families": families}
+    return _trained("generator", {**TINY_GENERATOR, "model": model}, put_notes, "--tokenizer", tiny_tokenizer())
+
+
 # ---- Cases
 
 _scratch = tempfile.mkdtemp(prefix="ictus-cli-")

@@ -9,7 +9,9 @@ import unittest
 from support import DONE, ICTUS, ROOT, Case, ictus
 
 MAN = ROOT / "man"
-COMMANDS = ["encode", "decode", "info", "dump", "test", "train events", "train tokenizer"]
+COMMANDS = ["encode", "decode", "info", "dump", "test", "train events", "train tokenizer", "generate", "evaluate"]
+# Pages that also tell of commands with options of their own.
+MORE_COMMANDS = ["train generator", "train judge"]
 
 
 def page(command):
@@ -40,9 +42,12 @@ class ManPages(Case):
     def test_training_takes_the_same_options_for_every_network(self):
         pages = [ictus("train", network, "--generate", "man").stdout for network in ("events", "tokenizer")]
         self.assertEqual(pages[0], pages[1])
+        own = {"train generator": {"--tokenizer"}, "train judge": {"--about", "--tokenizer"}}
+        for command in MORE_COMMANDS:
+            self.assertEqual({*options_of(command)} - {*options_of("train events")}, own[command])
 
     def test_every_option_is_documented(self):
-        for command in COMMANDS:
+        for command in [*COMMANDS, *MORE_COMMANDS]:
             options = options_of(command)
             self.assertIn("--help", options)
             for option in options:
@@ -70,7 +75,7 @@ class ManPages(Case):
         for path in MAN.glob("*.1"):
             for line in path.read_text().replace("\\-", "-").replace("\\(aq", "'").splitlines():
                 for call in re.findall(r"^\t?ictus (\w+) ", line):
-                    self.assertIn(call, ["encode", "decode", "info", "dump", "test", "train", "help"])
+                    self.assertIn(call, ["encode", "decode", "info", "dump", "test", "train", "generate", "evaluate", "help"])
 
     @unittest.skipUnless(shutil.which("groff"), "groff is not installed")
     def test_groff_has_nothing_to_complain_of(self):
@@ -96,10 +101,10 @@ class Completions(Case):
         self.assertEqual(self.completed("ictus", "en"), ["encode"])
         self.assertEqual(set(self.completed("ictus", "")) & {"encode", "train", "help"}, {"encode", "train", "help"})
         self.assertEqual(self.completed("ictus", "train", "e"), ["events"])
-        self.assertEqual(self.completed("ictus", "train", ""), ["events", "tokenizer", "--help", "-h"])
+        self.assertEqual(self.completed("ictus", "train", ""), ["events", "tokenizer", "generator", "judge", "--help", "-h"])
         self.assertEqual(self.completed("ictus", "help", "d"), ["decode", "dump"])
         self.assertEqual(self.completed("ictus", "encode", "--eff"), ["--effort"])
-        for command in COMMANDS:
+        for command in [*COMMANDS, *MORE_COMMANDS]:
             self.assertEqual(set(options_of(command)), {word for word in self.completed("ictus", *command.split(), "--")})
 
     def test_bash_values(self):
@@ -108,6 +113,9 @@ class Completions(Case):
         self.assertEqual(self.completed("ictus", "dump", "--format", "="), ["tsv", "csv", "json"])
         self.assertEqual(self.completed("ictus", "encode", "--device", "cu"), ["cuda"])
         self.assertEqual(self.completed("ictus", "encode", "--codec", ""), ["events", "mars"])
+        self.assertEqual(self.completed("ictus", "generate", "--family", ""), ["any"])
+        self.assertEqual(self.completed("ictus", "generate", "--format", "m"), ["mars"])
+        self.assertEqual(self.completed("ictus", "train", "judge", "--about", ""), ["family", "pitch"])
 
     def test_scripts_are_sound(self):
         for shell in ("bash", "zsh", "fish"):

@@ -6,24 +6,16 @@ import re
 import signal
 import unittest
 
-from support import (DONE, FAILED, TIMEOUT_S, Case, clip_pyramid, encode, ictus, read_wav, start, tone, wav_bytes,
-                     weights_path)
+from support import (DONE, FAILED, TIMEOUT_S, TINY_RATE_HZ, TINY_TOKENIZER, Case, clip_pyramid, encode, ictus,
+                     put_sounds, read_wav, start, tiny_tokenizer, tone, wav_bytes, weights_path)
 
-RATE_HZ = 8000
-CONFIG = json.dumps({
-    "model": {"id": "mars-tiny", "sample_rate_hz": RATE_HZ, "window_samples": 256, "hop_samples": 64, "clip_frames": 32,
-              "cmx_regions": [{"bins": 128, "rows": 4}], "cmx_columns": 2, "outer_channels": 16, "inner_channels": 16,
-              "encoder_blocks": 1, "decoder_blocks": 1, "attention_heads": 2, "full_band_channels": 8,
-              "full_band_hidden": 16, "code_size": 4, "codebook_size": 50, "scales": [[1, 1], [2, 2], [4, 4], [8, 8]]},
-    "training": {"steps": 2, "batch": 2, "validate_every": 2, "checkpoint_every": 2, "validation_excerpts": 1},
-}).encode()
+RATE_HZ = TINY_RATE_HZ
+CONFIG = json.dumps(TINY_TOKENIZER).encode()
 
 
 def put_training_data(case):
     case.put("tiny.json", CONFIG)
-    # One file in forty is held out, by its name; some of these are.
-    for i in range(60):
-        case.put(f"notes/{i:02}.wav", wav_bytes(tone(0.4, RATE_HZ, seed=i), RATE_HZ))
+    put_sounds(case.folder / "notes")
 
 
 def train(*words, **options):
@@ -32,20 +24,13 @@ def train(*words, **options):
 
 
 class Tokenizer(Case):
-    weights = None
-
     def setUp(self):
         super().setUp()
         put_training_data(self)
 
     def tiny(self):
         """The weights of the tiny tokenizer, made once."""
-        if Tokenizer.weights is None:
-            self.assert_ended(train("--out", "made.model"), DONE, "done after 2 steps")
-            Tokenizer.weights = (self.folder / "made.model").read_bytes()
-            for name in ("made.model", "made.model.checkpoint", "made.model.tsv"):
-                (self.folder / name).unlink()
-        return self.put("tiny.model", Tokenizer.weights)
+        return self.put("tiny.model", tiny_tokenizer().read_bytes())
 
     def test_what_it_leaves_and_that_it_is_repeatable(self):
         for name in ("a.model", "b.model"):

@@ -8,7 +8,8 @@ import unittest
 
 from support import DONE, FAILED, USAGE, Case, ictus
 
-COMMANDS = ["encode", "decode", "info", "dump", "test", "train", "train events", "train tokenizer", "help"]
+COMMANDS = ["encode", "decode", "info", "dump", "test", "train", "train events", "train tokenizer",
+            "train generator", "train judge", "generate", "evaluate", "help"]
 
 
 class Help(Case):
@@ -34,7 +35,9 @@ class Help(Case):
                 self.assertLessEqual(len(line), 82, line)
 
     def test_help_has_examples_and_exit_status(self):
-        for command in ["encode", "decode", "info", "dump", "test", "train events", "train tokenizer"]:
+        for command in COMMANDS:
+            if command in ("train", "help"):
+                continue
             text = ictus(*command.split(), "--help").stdout.decode()
             self.assertIn("Examples:\n", text)
             self.assertIn("Exit status: 0 done, 1 ", text)
@@ -105,6 +108,16 @@ class Mistakes(Case):
             (["train", "events", "--resume", "a", "--init", "b"], ["cannot be used together"]),
             (["train", "tokenizer", "--out", "m"], ["--data DIR is missing", "Try 'ictus train tokenizer --help'."]),
             (["train", "tokenizer", "--data", "."], ["--out FILE is missing"]),
+            (["train", "generator", "--out", "m"], ["--data DIR is missing", "Try 'ictus train generator --help'."]),
+            (["train", "generator", "--data", "."], ["--out FILE is missing"]),
+            (["train", "tokenizer", "--tokenizer", "m"], ["unknown option '--tokenizer'"]),
+            (["generat"], ["unknown command 'generat'; did you mean 'generate'?"]),
+            (["generate", "--temprature", "1"], ["unknown option '--temprature'; did you mean '--temperature'?"]),
+            (["generate", "--model", ""], ["--model: the name is empty"]),
+            (["train", "judge", "--data", ".", "--out", "m"], ["--about is missing", "family or pitch"]),
+            (["evaluate", "--generated", "b"], ["--reference DIR is missing", "Try 'ictus evaluate --help'."]),
+            (["evaluat"], ["unknown command 'evaluat'; did you mean 'evaluate'?"]),
+            (["train", "judge", "--about", "pich"], ["--about: there is no 'pich'; did you mean 'pitch'?"]),
         ]:
             with self.subTest(words=words):
                 self.assert_usage(words, *texts)
@@ -134,7 +147,7 @@ class Mistakes(Case):
 class AnyWords(Case):
     def test_no_words_make_it_crash_or_end_oddly(self):
         dice = random.Random(7)
-        words = [*"encode decode info dump test train events help - -- -o -f -q -h -V --output --force --json --get".split(),
+        words = [*"encode decode info dump test train generate evaluate events help - -- -o -f -q -h -V --output --force --json --get".split(),
                  *"--effort --tag --raw --model --device --threads --progress --describe --rate --version --codec --scales".split(),
                  *"--generate --samples --format --data --out --steps 0 -1 7 99999999999999999999 1e9 nan".split(),
                  *"auto always cpu cuda:9 mars tokenizer x.mars s16le:1:1 A=b man bash tsv none.wav none.evs none/ --o --=x -oq --tag=".split(),

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/mars/generator_file.hpp"
 #include "lib/mars/model_file.hpp"
 #include "lib/weights/tensor_file.hpp"
 
@@ -42,14 +43,66 @@ std::shared_ptr<mars::LoadedTokenizer> small_tokenizer() {
   return loaded;
 }
 
-std::string weights_bytes(const mars::LoadedTokenizer& tokenizer) {
+models::GeneratorConfig small_generator_config(const std::string& order) {
+  const models::TokenizerConfig tokenizer = small_config();
+  models::GeneratorConfig c;
+  c.id = "small-notes";
+  c.order = order;
+  c.width = 32;
+  c.depth = 2;
+  c.heads = 2;
+  c.hidden = 64;
+  c.families = {"flute", "organ", "synth_lead"};
+  c.lowest_pitch = 57;
+  c.highest_pitch = 69;
+  c.tokenizer_id = tokenizer.id;
+  c.tokenizer_hash = formats::hexadecimal(formats::WeightsHash{});
+  c.sample_rate_hz = tokenizer.sample_rate_hz;
+  c.code_size = tokenizer.code_size;
+  c.codebook_size = tokenizer.codebook_size;
+  c.scales = tokenizer.scales;
+  return c;
+}
+
+std::shared_ptr<mars::LoadedGenerator> small_generator(const std::string& order) {
+  torch::NoGradGuard no_grad;
+  torch::manual_seed(12);
+  auto loaded = std::make_shared<mars::LoadedGenerator>();
+  loaded->config = small_generator_config(order);
+  loaded->model = std::make_shared<models::GeneratorImpl>(loaded->config);
+  for (auto& [name, tensor] : models::named_parameters(*loaded->model)) {
+    tensor.set_requires_grad(false);
+    // What training makes matter: places, the sums of codes (which are short before training), the last
+    // layer.
+    if (name == "places" || name == "no_velocity") torch::Tensor(tensor).normal_(0.0, 0.5);
+    if (name == "sum.weight" || name == "before.weight") torch::Tensor(tensor).normal_(0.0, 5.0);
+    if (name == "logits.weight") torch::Tensor(tensor).normal_(0.0, 0.2);
+  }
+  loaded->model->show_pitches(torch::randn({13, 4, models::kTones * 4}));
+  return loaded;
+}
+
+namespace {
+
+std::string file_bytes(const char* format, const nlohmann::json& config,
+                       const models::NamedTensors& tensors) {
   formats::TensorFile file;
-  file.metadata["format"] = mars::kTokenizerFormat;
+  file.metadata["format"] = format;
   file.metadata["version"] = "1";
-  file.metadata["config"] = nlohmann::json(tokenizer.model->config).dump();
-  store(file, "", tokenizer.model->parameters(), formats::DType::f16);
+  file.metadata["config"] = config.dump();
+  store(file, "", tensors, formats::DType::f16);
   const auto bytes = formats::serialise_safetensors(file);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+std::string weights_bytes(const mars::LoadedTokenizer& tokenizer) {
+  return file_bytes(mars::kTokenizerFormat, tokenizer.model->config, tokenizer.model->parameters());
+}
+
+std::string weights_bytes(const mars::LoadedGenerator& generator) {
+  return file_bytes(mars::kGeneratorFormat, generator.config, models::named_parameters(*generator.model));
 }
 
 }  // namespace ictus::tests

@@ -1,9 +1,10 @@
-// A small tokenizer for tests: the real architecture with few channels, its weights from a seed.
+// A small tokenizer and generator for tests: the real architecture with few channels, weights from a seed.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "lib/mars/loaded_generator.hpp"
 #include "lib/mars/loaded_tokenizer.hpp"
 
 namespace ictus::tests {
@@ -13,7 +14,14 @@ models::TokenizerConfig small_config();
 /// Weights as they are before training, but for layers that start as zeros: they are given values too.
 std::shared_ptr<mars::LoadedTokenizer> small_tokenizer();
 
-/// The bytes of a weights file that holds `tokenizer`.
+/// A generator for the small tokenizer, of the families flute, organ and synth_lead and the pitches 57 to 69.
+models::GeneratorConfig small_generator_config(const std::string& order);
+
+/// Weights from a seed, large enough that label, place and coarser tokens all decide which token is likely.
+std::shared_ptr<mars::LoadedGenerator> small_generator(const std::string& order);
+
+/// The bytes of a weights file that holds the model.
 std::string weights_bytes(const mars::LoadedTokenizer& tokenizer);
+std::string weights_bytes(const mars::LoadedGenerator& generator);
 
 }  // namespace ictus::tests

@@ -16,6 +16,14 @@
 
 namespace ictus::tests {
 
+inline void write_wav(const std::string& name, const std::vector<float>& samples, int rate_hz) {
+  const int fd = ::open(name.c_str(), O_CREAT | O_RDWR, 0600);
+  const auto sink = audio::Sink::open(fd, name, rate_hz, {.sample_rate_hz = rate_hz});
+  sink->write(samples);
+  sink->finish();
+  ::close(fd);
+}
+
 /// A folder with a little sound in it and a configuration small enough to train in seconds.
 class Folder {
  public:
@@ -32,12 +40,7 @@ class Folder {
         x[i] = static_cast<float>(0.4 * std::exp(-5.0 * since) *
                                   std::sin(2.0 * std::numbers::pi * (220.0 * (clip + 1)) * t));
       }
-      const std::string name = (path_ / "sound" / ("clip" + std::to_string(clip) + ".wav")).string();
-      const int fd = ::open(name.c_str(), O_CREAT | O_RDWR, 0600);
-      const auto sink = audio::Sink::open(fd, name, 22050, {.sample_rate_hz = 22050});
-      sink->write(x);
-      sink->finish();
-      ::close(fd);
+      write_wav((path_ / "sound" / ("clip" + std::to_string(clip) + ".wav")).string(), x, 22050);
     }
     std::ofstream(path_ / "small.json") << configuration;
   }

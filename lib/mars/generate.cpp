@@ -1,0 +1,230 @@
+#include "lib/mars/generate.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/core/error.hpp"
+#include "lib/mars/generator_file.hpp"
+#include "lib/mars/loaded_generator.hpp"
+#include "lib/mars/loaded_tokenizer.hpp"
+#include "models/mars/image.hpp"
+
+namespace ictus::mars {
+
+using formats::TokenClip;
+
+namespace {
+
+/// The notes of training have levels by chance, so loudness is made from the velocity: this is that of the
+/// loudest frame, which leaves room for its peaks, at the highest velocity and how much lower at the lowest.
+constexpr double kLoudestRmsDb = -18.0;
+constexpr double kVelocityRangeDb = 24.0;
+constexpr int kUsualVelocity = 100;
+
+/// Clips that a graphics processor writes together.
+constexpr std::size_t kTogether = 32;
+
+torch::Tensor tensor_of(const std::vector<std::uint16_t>& tokens, std::int64_t rows, std::int64_t columns) {
+  torch::Tensor out = torch::empty({1, rows, columns}, torch::kLong);
+  std::copy(tokens.begin(), tokens.end(), out.data_ptr<std::int64_t>());
+  return out;
+}
+
+std::vector<std::uint16_t> plain(const torch::Tensor& tokens) {
+  const torch::Tensor own = tokens.to(torch::kCPU, torch::kLong).contiguous();
+  const std::int64_t* const from = own.data_ptr<std::int64_t>();
+  return {from, from + own.numel()};
+}
+
+/// With the label, then, with guidance, without.
+models::Labels labels_of(const models::GeneratorConfig& c, std::span<const Wish> wishes, bool guided,
+                         const torch::Device& device) {
+  const auto count = static_cast<std::int64_t>(wishes.size());
+  const std::int64_t rows = guided ? 2 * count : count;
+  models::Labels labels;
+  labels.family = torch::full({rows}, static_cast<std::int64_t>(c.families.size()), torch::kLong);
+  labels.pitch = torch::full({rows}, c.pitches(), torch::kLong);
+  labels.velocity = torch::zeros({rows}, torch::kLong);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Wish& wish = wishes[static_cast<std::size_t>(i)];
+    if (wish.family) {
+      const auto found = std::find(c.families.begin(), c.families.end(), *wish.family);
+      if (found == c.families.end())
+        throw Error(fmt::format("'{}' is no family that the generator knows", *wish.family),
+                    fmt::format("its families are {}", fmt::join(c.families, ", ")));
+      labels.family[i] = found - c.families.begin();
+    }
+    if (wish.pitch) {
+      if (*wish.pitch < c.lowest_pitch || *wish.pitch > c.highest_pitch)
+        throw Error(fmt::format("the pitch {} is outside of what the generator was trained on", *wish.pitch),
+                    fmt::format("it can write {} to {}", c.lowest_pitch, c.highest_pitch));
+      labels.pitch[i] = *wish.pitch - c.lowest_pitch;
+    }
+    if (wish.velocity) labels.velocity[i] = *wish.velocity;
+  }
+  for (torch::Tensor* part : {&labels.family, &labels.pitch, &labels.velocity}) *part = part->to(device);
+  return labels;
+}
+
+/// Throws ictus::Error where the tokens that are given are not those of a whole clip.
+void require_kept(const models::GeneratorConfig& c, const Wish& wish) {
+  if (wish.kept.size() > c.scales.size())
+    throw Error(fmt::format("{} scales are to be kept, and the generator writes {}", wish.kept.size(),
+                            c.scales.size()));
+  for (std::size_t scale = 0; scale < wish.kept.size(); ++scale) {
+    const std::vector<std::uint16_t>& tokens = wish.kept[scale];
+    if (static_cast<std::int64_t>(tokens.size()) != c.tokens_of(scale))
+      throw Error(fmt::format("scale {} is to be kept with {} tokens where the model's grid has {}", scale,
+                              tokens.size(), c.tokens_of(scale)));
+    for (const std::uint16_t token : tokens)
+      if (token >= c.codebook_size)
+        throw Error(
+            fmt::format("scale {} is to be kept with the token {}, outside of the model's codebook of {}",
+                        scale, token, c.codebook_size));
+  }
+}
+
+/// Level at which the loudest frame of an image is as loud as the velocity says.
+float level_for(const torch::Tensor& image, const models::TokenizerConfig& config, int velocity) {
+  // Under a Hann window a sinusoid's bins have 1.5 times the square of its amplitude, which is twice its
+  // power.
+  const torch::Tensor power = models::magnitudes_of(image, config).square().sum(1) / 3.0;  // [1, T]
+  const double loudest_db = 10.0 * std::log10(std::max(power.max().item<double>(), 1e-12));
+  const double wanted_db = kLoudestRmsDb + kVelocityRangeDb * (velocity / 127.0 - 1.0);
+  return static_cast<float>(wanted_db - loudest_db);
+}
+
+}  // namespace
+
+Writer::Writer(std::shared_ptr<const LoadedGenerator> generator,
+               std::shared_ptr<const LoadedTokenizer> tokenizer, const SamplingSettings& settings)
+    : generator_(std::move(generator)), tokenizer_(std::move(tokenizer)), settings_(settings) {
+  require_tokenizer(generator_->config, *tokenizer_);
+  check(settings_);
+}
+
+std::size_t Writer::together() const { return generator_->device.is_cpu() ? 1 : kTogether; }
+
+std::vector<TokenClip> Writer::write(std::span<const Wish> wishes) const {
+  std::vector<TokenClip> clips;
+  for (std::size_t first = 0; first < wishes.size(); first += together())
+    for (TokenClip& clip : write_together(wishes.subspan(first, std::min(together(), wishes.size() - first))))
+      clips.push_back(std::move(clip));
+  return clips;
+}
+
+std::vector<TokenClip> Writer::write_together(std::span<const Wish> wishes) const {
+  torch::NoGradGuard no_grad;
+  const models::GeneratorConfig& c = generator_->config;
+  models::Tokenizer& tokenizer = *tokenizer_->model;
+  models::GeneratorImpl& model = *generator_->model;
+  const torch::Device& device = generator_->device;
+  const auto count = static_cast<std::int64_t>(wishes.size());
+  const bool guided = settings_.guidance != 1.0;
+  const models::Condition condition = model.condition(labels_of(c, wishes, guided, device));
+  std::vector<std::mt19937_64> randoms;
+  for (const Wish& wish : wishes) {
+    require_kept(c, wish);
+    randoms.emplace_back(wish.seed);
+  }
+
+  /// For the rows with and without label alike.
+  const auto both = [guided](const torch::Tensor& x) { return guided ? torch::cat({x, x}) : x; };
+  models::Memory memory;
+  /// Logits [clips, n, V] of the n tokens from `first` on.
+  const auto logits_of = [&](std::int64_t first, std::int64_t n, const torch::Tensor& sums,
+                             const torch::Tensor& before) {
+    const torch::Tensor logits = model.next(condition, first, n, sums.defined() ? both(sums) : sums,
+                                            before.defined() ? both(before) : before, memory);
+    if (!guided) return logits;
+    const torch::Tensor without = logits.narrow(0, count, count);
+    return without + settings_.guidance * (logits.narrow(0, 0, count) - without);
+  };
+  /// Tokens [clips, n] of a scale, from its token `first` on: what is given, else, each clip by its own
+  /// chance, from logits [clips, n, V].
+  const auto chosen = [&](std::size_t scale, std::int64_t first, const torch::Tensor& logits) {
+    std::vector<torch::Tensor> rows;
+    for (std::size_t i = 0; i < wishes.size(); ++i) {
+      const std::vector<std::vector<std::uint16_t>>& kept = wishes[i].kept;
+      rows.push_back(
+          scale < kept.size()
+              ? tensor_of(kept[scale], 1, c.tokens_of(scale))[0][0].narrow(0, first, logits.size(1))
+              : sample(logits[static_cast<std::int64_t>(i)], settings_, randoms[i]));
+    }
+    return torch::stack(rows).to(device);
+  };
+
+  models::PyramidSum sum(*tokenizer.quantiser, count, c.code_size, tokenizer.config.latent_rows(),
+                         tokenizer.config.latent_columns(), device);
+  std::vector<torch::Tensor> pyramid;
+  torch::Tensor last;  // code of the token before, [clips, 1, code size]
+  for (std::size_t scale = 0; scale < c.scales.size(); ++scale) {
+    const auto& [rows, columns] = c.scales[scale];
+    const std::int64_t first = c.first_token(scale);
+    const std::int64_t n = c.tokens_of(scale);
+    const torch::Tensor sums = scale > 0 ? sum.at(rows, columns) : torch::Tensor();  // [clips, n, code size]
+    torch::Tensor tokens;                                                            // [clips, n]
+    if (c.order == "scales") {
+      tokens = chosen(scale, 0, logits_of(first, n, sums, {}));  // given tokens too have to be remembered
+    } else {
+      std::vector<torch::Tensor> written;
+      for (std::int64_t i = 0; i < n; ++i) {
+        const torch::Tensor logits =
+            logits_of(first + i, 1, sums.defined() ? sums.narrow(1, i, 1) : sums, last);
+        written.push_back(chosen(scale, i, logits));
+        last = tokenizer.quantiser->codes().index_select(0, written.back().flatten()).unsqueeze(1);
+      }
+      tokens = torch::cat(written, 1);
+    }
+    pyramid.push_back(tokens.reshape({count, rows, columns}));
+    sum.add(pyramid.back());
+  }
+
+  std::vector<TokenClip> clips;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Wish& wish = wishes[static_cast<std::size_t>(i)];
+    TokenClip clip;
+    clip.columns = static_cast<std::uint16_t>(tokenizer.config.latent_columns());
+    std::vector<torch::Tensor> own;
+    for (const torch::Tensor& tokens : pyramid) {
+      own.push_back(tokens.narrow(0, i, 1));
+      clip.scales.push_back(plain(own.back()));
+    }
+    const float level_db = wish.level_db
+                               ? *wish.level_db
+                               : level_for(tokenizer.image_of_tokens(own, clip.columns), tokenizer.config,
+                                           wish.velocity.value_or(kUsualVelocity));
+    clip.level_db = formats::quantised_level_db(level_db);
+    if (!clip.level_db) clip.scales.clear();  // as soft as silence
+    clips.push_back(std::move(clip));
+  }
+  return clips;
+}
+
+std::vector<std::vector<std::uint16_t>> Writer::coarse_tokens(const TokenClip& clip,
+                                                              std::size_t scales) const {
+  torch::NoGradGuard no_grad;
+  models::Tokenizer& tokenizer = *tokenizer_->model;
+  const models::TokenizerConfig& c = tokenizer.config;
+  std::vector<std::vector<std::uint16_t>> coarse = clip.scales;
+  if (clip.columns < c.latent_columns()) {
+    std::vector<torch::Tensor> tokens;
+    for (std::size_t scale = 0; scale < clip.scales.size(); ++scale) {
+      const formats::GridSize grid = tokenizer_->shape.grid(scale, clip.columns);
+      tokens.push_back(tensor_of(clip.scales[scale], grid.rows, grid.columns).to(tokenizer.device));
+    }
+    const torch::Tensor image = tokenizer.image_of_tokens(tokens, clip.columns);
+    const torch::Tensor whole =
+        torch::constant_pad_nd(image, {0, c.clip_frames - image.size(3)}, /*value=*/-1.0);
+    coarse.clear();
+    for (const torch::Tensor& found : tokenizer.quantiser->quantise(tokenizer.encoder->forward(whole)).tokens)
+      coarse.push_back(plain(found));
+  }
+  coarse.resize(std::min(scales, coarse.size()));
+  return coarse;
+}
+
+}  // namespace ictus::mars

@@ -1,0 +1,13 @@
+// Text as HTML.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ictus::report {
+
+/// `text` such that a browser shows it as it is, between tags as well as within an attribute in quotes of
+/// either kind: & < > " and ' become character references.
+[[nodiscard]] std::string escape_html(std::string_view text);
+
+}  // namespace ictus::report

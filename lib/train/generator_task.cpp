@@ -1,0 +1,298 @@
+#include "lib/train/generator_task.hpp"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numbers>
+#include <thread>
+
+#include "lib/core/error.hpp"
+#include "lib/mars/generator_file.hpp"
+#include "lib/mars/loaded_tokenizer.hpp"
+#include "models/mars/image.hpp"
+
+namespace ictus::train {
+namespace {
+
+double chance(std::mt19937_64& random) { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }
+
+/// A steady sawtooth, square or sine, as long as a clip.
+std::vector<std::int16_t> tone_of(const models::TokenizerConfig& config, int pitch, int tone) {
+  const double frequency_hz = 440.0 * std::pow(2.0, (pitch - 69) / 12.0);
+  std::vector<std::int16_t> samples(static_cast<std::size_t>(config.clip_samples()));
+  const double step = 2.0 * std::numbers::pi * frequency_hz / config.sample_rate_hz;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    double sum = 0.0;
+    for (int k = 1; k == 1 || k * frequency_hz < 0.47 * config.sample_rate_hz; k += tone == 1 ? 2 : 1) {
+      sum += std::sin(step * k * static_cast<double>(i)) / k;
+      if (tone == 2) break;
+    }
+    samples[i] = static_cast<std::int16_t>(std::lround(12000.0 * sum));
+  }
+  return samples;
+}
+
+/// The latent grid of a note's first clip, relative to its own level; a shorter note is followed by silence.
+torch::Tensor latent_of(models::Tokenizer& tokenizer, const std::vector<std::int16_t>& samples) {
+  const models::TokenizerConfig& c = tokenizer.config;
+  const std::int64_t margin = c.window_samples / 2;
+  const std::int64_t needed = (c.clip_frames - 1) * c.hop_samples + c.window_samples;
+  torch::Tensor excerpt = torch::zeros({1, needed});
+  auto* const to = excerpt.data_ptr<float>();
+  const auto count = std::min<std::int64_t>(static_cast<std::int64_t>(samples.size()), needed - margin);
+  for (std::int64_t i = 0; i < count; ++i) to[margin + i] = static_cast<float>(samples[i]) / 32768.0F;
+  const torch::Tensor magnitude = models::magnitudes(excerpt.to(tokenizer.device), c);
+  const torch::Tensor level = magnitude.max().clamp_min(1e-6);
+  return tokenizer.encoder->forward(models::image_of(magnitude / level, c));
+}
+
+}  // namespace
+
+void check(const GeneratorRecipe& r) {
+  check(static_cast<const Schedule&>(r));
+  require_recipe(r.rate >= 0, "rate must not be negative");
+  for (const double share :
+       {r.label_dropout, r.velocity_dropout, r.even_share, r.short_share, r.mistaken_share, r.mistakes})
+    require_recipe(share >= 0 && share <= 1,
+                   "label_dropout, velocity_dropout, even_share, short_share, mistaken_share and "
+                   "mistakes must be from 0 to 1");
+  require_recipe(r.mistake_size >= 0, "mistake_size must not be negative");
+}
+
+models::GeneratorConfig generator_config(const mars::LoadedTokenizer& tokenizer) {
+  const models::TokenizerConfig& theirs = tokenizer.model->config;
+  models::GeneratorConfig config;
+  config.tokenizer_id = theirs.id;
+  config.tokenizer_hash = formats::hexadecimal(tokenizer.hash);
+  config.sample_rate_hz = theirs.sample_rate_hz;
+  config.code_size = theirs.code_size;
+  config.codebook_size = theirs.codebook_size;
+  config.scales = theirs.scales;
+  return config;
+}
+
+GeneratorTask::GeneratorTask(const models::GeneratorConfig& config, const GeneratorRecipe& recipe,
+                             std::shared_ptr<const mars::LoadedTokenizer> tokenizer, const Sound& sound,
+                             const torch::Device& device, int threads)
+    : config_(config),
+      recipe_(recipe),
+      tokenizer_(std::move(tokenizer)),
+      device_(device),
+      model_(config),
+      of_family_(config.families.size()) {
+  mars::require_tokenizer(config, *tokenizer_);
+  model_->to(device);
+  model_->use_bfloat16(recipe.bfloat16);
+
+  const notes::NoteFolder folder =
+      notes::read_notes(sound.folder, tokenizer_->model->config.sample_rate_hz, notes::Share::generator,
+                        config.families, sound.stop_requested, sound.words);
+  if (!folder.unlabelled.empty())
+    fmt::print(sound.words, "left out: {} files whose names hold no label, such as {}\n",
+               folder.unlabelled.size(), folder.unlabelled.front());
+  std::vector<const notes::LabelledNote*> used;
+  for (const notes::LabelledNote& note : folder.notes)
+    if (note.label.pitch >= config.lowest_pitch && note.label.pitch <= config.highest_pitch)
+      used.push_back(&note);
+  std::vector<Example> examples(used.size());
+  const auto encode = [&](std::size_t worker, std::size_t workers) {
+    torch::NoGradGuard no_grad;
+    for (std::size_t i = worker; i < used.size() && !sound.stop_requested(); i += workers) {
+      const formats::NoteLabel& label = used[i]->label;
+      const auto family = std::find(config.families.begin(), config.families.end(), label.family);
+      examples[i] = {latent_of(*tokenizer_->model, used[i]->samples).to(torch::kHalf),
+                     family - config.families.begin(), label.pitch - config.lowest_pitch, label.velocity};
+    }
+  };
+  std::vector<std::thread> workers;
+  for (int i = 1; i < threads; ++i) workers.emplace_back(encode, i, threads);
+  encode(0, static_cast<std::size_t>(std::max(1, threads)));
+  for (std::thread& worker : workers) worker.join();
+
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    if (!examples[i].latent.defined()) continue;  // stopped before its turn
+    (notes::held_out(used[i]->name) ? validation_ : training_).push_back(std::move(examples[i]));
+  }
+  if (training_.empty())
+    throw Error(
+        fmt::format("{}: no note to learn from", sound.folder),
+        fmt::format("names must say what notes are, as in flute_mine_001-069-100.wav; the families are {}, "
+                    "the pitches {} to {}",
+                    fmt::join(config.families, ", "), config.lowest_pitch, config.highest_pitch));
+  if (validation_.empty()) validation_.push_back(training_.back());
+  for (std::size_t i = 0; i < training_.size(); ++i) of_family_[training_[i].family].push_back(i);
+  std::erase_if(of_family_, [](const auto& places) { return places.empty(); });
+
+  token_weights_ = torch::empty({config.tokens()});
+  for (std::size_t scale = 0; scale < config.scales.size(); ++scale) {
+    const auto tokens = static_cast<double>(config.tokens_of(scale));
+    token_weights_.narrow(0, config.first_token(scale), config.tokens_of(scale))
+        .fill_(std::pow(tokens, recipe.scale_power - 1.0));
+  }
+  token_weights_ = (token_weights_ / token_weights_.sum()).to(device);
+}
+
+void GeneratorTask::start_from_data(std::mt19937_64& /*random*/) {
+  torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> latents;
+  for (int pitch = config_.lowest_pitch; pitch <= config_.highest_pitch; ++pitch) {
+    std::vector<torch::Tensor> tones;
+    for (int tone = 0; tone < models::kTones; ++tone)
+      tones.push_back(torch::adaptive_avg_pool2d(
+                          latent_of(*tokenizer_->model, tone_of(tokenizer_->model->config, pitch, tone)),
+                          {config_.scales.back()[0], 1})[0]
+                          .squeeze(2)
+                          .t());  // [rows, code size]
+    latents.push_back(torch::cat(tones, 1));
+  }
+  model_->show_pitches(torch::stack(latents));
+}
+
+double GeneratorTask::hours_of(std::size_t notes) const {
+  const models::TokenizerConfig& c = tokenizer_->model->config;
+  return static_cast<double>(notes) * c.clip_samples() / c.sample_rate_hz / 3600.0;
+}
+
+models::NamedTensors GeneratorTask::parameters() const { return models::named_parameters(*model_); }
+
+double GeneratorTask::learning_rate(const std::string& /*parameter*/) const { return recipe_.rate; }
+
+std::string GeneratorTask::step_words(const Figures& figures) const {
+  return fmt::format("{:.3f} nats a token", figures.at("nats"));
+}
+
+std::string GeneratorTask::validation_words(const Figures& figures) const {
+  std::string words = fmt::format("held out {:.3f} nats a token, of scales", figures.at("val_nats"));
+  for (std::size_t scale = 0; scale < config_.scales.size(); ++scale)
+    words += fmt::format(" {:.2f}", figures.at(fmt::format("val_nats_scale_{}", scale)));
+  return words;
+}
+
+std::size_t GeneratorTask::draw(std::mt19937_64& random) const {
+  const auto any = [&random](std::size_t count) {
+    return std::uniform_int_distribution<std::size_t>(0, count - 1)(random);
+  };
+  if (chance(random) >= recipe_.even_share) return any(training_.size());
+  const std::vector<std::size_t>& places = of_family_[any(of_family_.size())];
+  return places[any(places.size())];
+}
+
+models::Labels GeneratorTask::labels_of(const std::vector<const Example*>& examples,
+                                        std::mt19937_64* random) const {
+  models::Labels labels;
+  const auto count = static_cast<std::int64_t>(examples.size());
+  for (torch::Tensor* part : {&labels.family, &labels.pitch, &labels.velocity})
+    *part = torch::empty({count}, torch::kLong);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Example& example = *examples[static_cast<std::size_t>(i)];
+    const bool said = random == nullptr || chance(*random) >= recipe_.label_dropout;
+    const bool velocity_said = said && (random == nullptr || chance(*random) >= recipe_.velocity_dropout);
+    labels.family[i] = said ? example.family : static_cast<std::int64_t>(config_.families.size());
+    labels.pitch[i] = said ? example.pitch : config_.pitches();
+    labels.velocity[i] = velocity_said ? example.velocity : 0;
+  }
+  for (torch::Tensor* part : {&labels.family, &labels.pitch, &labels.velocity}) *part = part->to(device_);
+  return labels;
+}
+
+/// Mistakes teach the finer scales to mend what coarser ones got wrong, as they will when sampled (Han, Liu,
+/// Jiang, Yan, Zhang, Yuan, Peng and Liu, "Infinity" (2024), section 3.3, for tokens that are no bits).
+GeneratorTask::Pyramids GeneratorTask::pyramids_of(const torch::Tensor& latent, std::size_t scales,
+                                                   std::mt19937_64* random) {
+  torch::NoGradGuard no_grad;
+  models::QuantiserImpl& quantiser = *tokenizer_->model->quantiser;
+  const std::int64_t batch = latent.size(0);
+  torch::Tensor mistakes = torch::zeros({batch, 1, 1});  // part of the tokens
+  at::Generator noise;
+  if (random != nullptr) {
+    for (std::int64_t i = 0; i < batch; ++i)
+      if (chance(*random) < recipe_.mistaken_share) mistakes[i] = recipe_.mistakes * chance(*random);
+    noise = at::make_generator<at::CPUGeneratorImpl>((*random)());
+  }
+  models::PyramidSum sum(quantiser, batch, latent.size(1), latent.size(2), latent.size(3), device_);
+  std::vector<torch::Tensor> sums, written, targets;
+  for (std::size_t scale = 0; scale < scales; ++scale) {
+    const auto& [rows, columns] = config_.scales[scale];
+    if (scale > 0) sums.push_back(sum.at(rows, columns));
+    const torch::Tensor looked_up = quantiser.averages(scale, latent - sum.whole());
+    const torch::Tensor right = quantiser.nearest(looked_up);  // [B, rows, columns]
+    torch::Tensor tokens = right;
+    if (random != nullptr) {
+      const torch::Tensor shift = torch::randn(looked_up.sizes(), noise, torch::TensorOptions()).to(device_) *
+                                  looked_up.norm(2, 1, /*keepdim=*/true) /
+                                  std::sqrt(static_cast<double>(config_.code_size));
+      const torch::Tensor mistaken =
+          torch::rand(right.sizes(), noise, torch::TensorOptions()).lt(mistakes).to(device_);
+      tokens = torch::where(mistaken, quantiser.nearest(looked_up + recipe_.mistake_size * shift), right);
+    }
+    sum.add(tokens);
+    written.push_back(tokens.flatten(1));
+    targets.push_back(right.flatten(1));
+  }
+  Pyramids out;
+  out.sums =
+      sums.empty() ? torch::zeros({batch, 0, config_.code_size}, latent.options()) : torch::cat(sums, 1);
+  out.targets = torch::cat(targets, 1);
+  if (config_.order == "tokens") {
+    const torch::Tensor all = torch::cat(written, 1);  // [B, tokens]
+    const std::int64_t count = all.size(1) - 1;
+    out.before = quantiser.codes()
+                     .index_select(0, all.narrow(1, 0, count).reshape({-1}))
+                     .reshape({batch, count, config_.code_size});
+  }
+  return out;
+}
+
+torch::Tensor GeneratorTask::losses(const models::Labels& labels, const Pyramids& pyramids) {
+  const torch::Tensor logits =
+      model_->forward(model_->condition(labels), pyramids.sums, pyramids.before);  // [B, tokens, V]
+  return -torch::log_softmax(logits, -1).gather(2, pyramids.targets.unsqueeze(2)).squeeze(2);
+}
+
+Gradients GeneratorTask::gradients(std::mt19937_64& random, int count, double progress) {
+  std::vector<const Example*> examples;
+  std::vector<torch::Tensor> latents;
+  for (int i = 0; i < count; ++i) {
+    examples.push_back(&training_[draw(random)]);
+    latents.push_back(examples.back()->latent);
+  }
+  // Workers wait for each other: the same choice for all of them.
+  std::mt19937_64 of_step(std::bit_cast<std::uint64_t>(progress));
+  const bool is_short = config_.scales.size() > 1 && chance(of_step) < recipe_.short_share;
+  const std::size_t scales = config_.scales.size() - (is_short ? 1 : 0);
+  const Pyramids pyramids = pyramids_of(torch::cat(latents).to(torch::kFloat), scales, &random);
+  const torch::Tensor weights = token_weights_.narrow(0, 0, config_.first_token(scales));
+  const torch::Tensor loss = (losses(labels_of(examples, &random), pyramids) * weights).sum() /
+                             (weights.sum() * static_cast<double>(count));
+  Gradients out;
+  out.model = gradients_of(loss, parameters());
+  out.figures["nats"] = loss.item<double>();
+  return out;
+}
+
+Figures GeneratorTask::validate() {
+  torch::NoGradGuard no_grad;
+  const auto count =
+      std::min<std::size_t>(validation_.size(), static_cast<std::size_t>(recipe_.validation_excerpts));
+  torch::Tensor sum = torch::zeros({config_.tokens()}, torch::TensorOptions().device(device_));
+  for (std::size_t i = 0; i < count; ++i) {
+    // Evenly over what is held out.
+    const Example& example = validation_[i * validation_.size() / count];
+    sum = sum + losses(labels_of({&example}, nullptr),
+                       pyramids_of(example.latent.to(torch::kFloat), config_.scales.size(), nullptr))[0];
+  }
+  sum = sum / static_cast<double>(count);
+  Figures figures;
+  figures["val_nats"] = sum.mean().item<double>();
+  for (std::size_t scale = 0; scale < config_.scales.size(); ++scale)
+    figures[fmt::format("val_nats_scale_{}", scale)] =
+        sum.narrow(0, config_.first_token(scale), config_.tokens_of(scale)).mean().item<double>();
+  return figures;
+}
+
+}  // namespace ictus::train

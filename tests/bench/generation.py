@@ -1,0 +1,216 @@
+"""What script/bench-generator measures: notes made for labels, their pitch as heard by aubio, scores and times."""
+
+import json
+import math
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import measure
+import tables
+from measure import ICTUS, ROOT
+
+sys.path.append(str(ROOT / "tests/conformance"))
+import read_blocks  # noqa: E402
+
+RATE_HZ = 16000
+LABEL = re.compile(r"(.+)_[^_]+_(?:\d+-){1,2}(\d{3})-(\d{3})(?:-\d+)?$")
+# Which end of each metric is good. NDB/k, PIS and so on are described in `ictus help evaluate`.
+HIGHER_IS_BETTER = {"PIS", "IIS"}
+METRICS = ["NDB/k", "PIS", "IIS", "PKID", "IKID", "FAD", "MSE", "MAE"]
+CENTS = 50
+
+
+def ictus(*words):
+    return [ICTUS, *[str(word) for word in words]]
+
+
+def pitch_in_name(path):
+    """The MIDI number in a note's name, or None."""
+    found = LABEL.fullmatch(path.stem)
+    return int(found[2]) if found else None
+
+
+# --- Sets of notes ---------------------------------------------------------------------------------------
+
+
+def make(folder, *words):
+    """Notes made by `ictus generate`, in an empty folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return measure.run(ictus("generate", "-q", *words, "-o", f"{folder}/"))
+
+
+def decoded(pyramids, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    measure.run(ictus("decode", "-q", *pyramids, "-o", f"{folder}/"))
+
+
+def reconstructed(notes, work):
+    """The notes through the tokenizer alone: no generator of its tokens can do better."""
+    coded = work / "reconstructed-tokens"
+    shutil.rmtree(coded, ignore_errors=True)
+    coded.mkdir(parents=True)
+    measure.run(ictus("encode", "-q", "--codec", "mars", *notes, "-o", f"{coded}/"))
+    decoded(sorted(coded.glob("*.mars")), work / "reconstructed")
+
+
+class Blocks(read_blocks.BlockReader):
+    """The blocks of a token pyramid as they stand in the file."""
+
+    def raw(self):
+        signature, blocks = self.take(8), []
+        while self.at < len(self.data):
+            self.block()
+            blocks.append(self.data[self.offset : self.at])
+        return signature, blocks
+
+
+def shuffled(pyramids, folder, keep_scales):
+    """Pyramids whose fine scales were written for another note's label: header, coarse scales and end of one, the
+    scales between them of another, in turn; where both are of one clip and no scale is left out they fit."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    files = sorted(pyramids)
+    read = [Blocks(path.read_bytes()).raw() for path in files]
+    step = max(1, len(files) // 2 - 1)
+    for i, path in enumerate(files):
+        (signature, own), (_, other) = read[i], read[(i + step) % len(files)]
+        blocks = own[: 1 + keep_scales] + other[1 + keep_scales : -1] + own[-1:]
+        (folder / path.name).write_bytes(signature + b"".join(blocks))
+    return sorted(folder.glob("*.mars"))
+
+
+# --- Scores ----------------------------------------------------------------------------------------------
+
+
+class Scores(NamedTuple):
+    metrics: dict    # by name: (value, low, high) or None
+    family: float    # share of the notes on which the family judge agrees with the label
+    pitch: float
+    real_family: float
+    real_pitch: float
+    parameters: dict
+
+
+def evaluate(reference, generated, *words):
+    found = json.loads(measure.output_of(ictus("evaluate", "--reference", reference, "--generated", generated, "--json", "-q",
+                                               *words)))
+    metrics = {}
+    for key, metric in found["metrics"].items():
+        name = metric.get("name", key)
+        metrics[name] = None if metric["value"] is None else (metric["value"], metric["low"], metric["high"])
+    agreement = found["agreement"]
+    share = lambda judge, side: agreement[judge][side]["share"]  # noqa: E731
+    return Scores(metrics, share("family", "generated"), share("pitch", "generated"), share("family", "reference"),
+                  share("pitch", "reference"),
+                  {m.get("name", k): m.get("parameters") for k, m in found["metrics"].items()})
+
+
+def better(name, one, other):
+    return one > other if name in HIGHER_IS_BETTER else one < other
+
+
+# --- Pitch -----------------------------------------------------------------------------------------------
+
+
+class Heard(NamedTuple):
+    right: int
+    octave: int  # right but for octaves
+    wrong: int
+    silent: int  # nothing heard
+
+    @property
+    def total(self):
+        return sum(self)
+
+    @property
+    def share(self):
+        return self.right / max(self.total, 1)
+
+
+def heard_pitch(path):
+    """The median of the pitches, as MIDI numbers, that aubio hears in the note; None without any."""
+    lines = measure.output_of(["aubiopitch", "-i", path, "-p", "yinfast", "-u", "midi", "-B", "2048", "-H", "512", "-s", "-60"])
+    pitches = [float(line.split()[1]) for line in lines.splitlines() if len(line.split()) == 2]
+    pitches = [pitch for pitch in pitches if pitch > 10]
+    return statistics.median(pitches) if pitches else None
+
+
+def pitches(notes, asked_of=pitch_in_name):
+    counts = [0, 0, 0, 0]
+    for note in notes:
+        pitch = heard_pitch(note)
+        if pitch is None:
+            counts[3] += 1
+            continue
+        off = pitch - asked_of(note)
+        if abs(off) <= CENTS / 100:
+            counts[0] += 1
+        else:
+            counts[1 if abs(off - 12 * round(off / 12)) <= CENTS / 100 else 2] += 1
+    return Heard(*counts)
+
+
+# --- Times -----------------------------------------------------------------------------------------------
+
+
+class Speed(NamedTuple):
+    note_s: float    # a note as sound, after loading, median
+    tokens_s: float  # its tokens alone
+    start_s: float   # the whole program for one note
+
+
+def speed(model, work, count=8):
+    """On one core."""
+    def median(*words):
+        shutil.rmtree(work, ignore_errors=True)
+        lines = subprocess.run(measure.on_one_core(ictus("generate", "--seed", 1, "-n", count, "--threads", 1, "--json", "--model",
+                                                         model, *words, "-o", f"{work}/")),
+                               check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+        return statistics.median(json.loads(line)["elapsed_s"] for line in lines)
+
+    note_s, tokens_s = median("--format", "wav"), median("--format", "mars")
+    starts = []
+    for seed in range(5):
+        began = time.perf_counter()
+        measure.run(measure.on_one_core(ictus("generate", "-q", "-f", "--seed", seed, "--model", model, "-o", work / "one.wav")))
+        starts.append(time.perf_counter() - began)
+    return Speed(note_s, tokens_s, statistics.median(starts))
+
+
+# --- Tables ----------------------------------------------------------------------------------------------
+
+
+def number(value):
+    if value is None:
+        return "-"
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    return f"{value:.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
+
+
+def cell(metric):
+    if metric is None:
+        return "-"
+    value, low, high = metric
+    return number(value) if low is None else f"{number(value)} ({number(low)} .. {number(high)})"
+
+
+def percent(share):
+    return "-" if share is None else f"{100 * share:.0f} %"
+
+
+def scores_table(rows):
+    """`rows`: (what, Scores)."""
+    names = [name for name in METRICS if any(name in scores.metrics for _, scores in rows)]
+    lines = [[name + (", higher is better" if name in HIGHER_IS_BETTER else ""), *[cell(scores.metrics.get(name)) for _, scores in rows]]
+             for name in names]
+    lines.append(["family judge agrees", *[percent(scores.family) for _, scores in rows]])
+    lines.append(["pitch judge agrees", *[percent(scores.pitch) for _, scores in rows]])
+    return tables.markdown(["", *[what for what, _ in rows]], lines)

@@ -1,0 +1,74 @@
+#include "lib/mars/generator_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include "lib/core/error.hpp"
+#include "tests/unit/mars/support.hpp"
+#include "tests/unit/temporary_file.hpp"
+
+using namespace ictus;
+
+namespace {
+
+std::string message_of(const std::string& content) {
+  const tests::TemporaryFile file(content);
+  try {
+    static_cast<void>(mars::load_generator(file.path(), "cpu"));
+  } catch (const Error& error) {
+    CHECK_FALSE(error.hint().empty());
+    return error.what();
+  }
+  return "";
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("a generator comes back as it was saved, to half precision") {
+  for (const char* const order : {"scales", "tokens"}) {
+    const auto generator = tests::small_generator(order);
+    const tests::TemporaryFile file(tests::weights_bytes(*generator));
+    const auto loaded = mars::load_generator(file.path(), "cpu");
+    CHECK(mars::model_id(*loaded) == "small-notes");
+    CHECK(mars::sample_rate_hz(*loaded) == 8000);
+    CHECK(mars::config(*loaded).order == order);
+    CHECK(mars::config(*loaded).families == std::vector<std::string>{"flute", "organ", "synth_lead"});
+    const models::NamedTensors before = models::named_parameters(*generator->model);
+    const models::NamedTensors after = models::named_parameters(*loaded->model);
+    REQUIRE(after.size() == before.size());
+    std::int64_t all = 0;
+    for (const auto& [name, tensor] : before) {
+      CHECK(torch::allclose(after.at(name), tensor, 1e-3, 1e-4));
+      all += tensor.numel();
+    }
+    std::int64_t sum = 0;
+    for (const auto& part : mars::part_sizes(*loaded)) sum += part.parameters;
+    CHECK(sum == all);
+  }
+}
+
+TEST_CASE("files that are no generator are refused with the reason and a remedy") {
+  const std::string good = tests::weights_bytes(*tests::small_generator("scales"));
+  CHECK(message_of(good) == "");
+  CHECK(message_of("") != "");
+  CHECK(message_of(good.substr(0, good.size() / 2)) != "");
+  CHECK(message_of(tests::weights_bytes(*tests::small_tokenizer())).find("not a generator") !=
+        std::string::npos);
+  CHECK(message_of(replaced(good, "\"version\":\"1\"", "\"version\":\"2\"")).find("version 2") !=
+        std::string::npos);
+  CHECK(message_of(replaced(good, "sum.weight", "sun.weight")).find("sum.weight") != std::string::npos);
+  CHECK(message_of(replaced(good, "\\\"depth\\\":2", "\\\"depth\\\":3")).find("blocks.2") !=
+        std::string::npos);
+  CHECK(message_of(replaced(good, "\\\"width\\\":32", "\\\"width\\\":64")) != "");
+  CHECK(message_of(replaced(good, "\\\"heads\\\":2", "\\\"heads\\\":3")).find("heads") != std::string::npos);
+  CHECK(message_of(replaced(good, "\\\"organ\\\"", "\\\"or/an\\\"")).find("family") != std::string::npos);
+  CHECK(message_of(replaced(good, "\\\"depth\\\":2", "\\\"depth\\\":x")).find("damaged") !=
+        std::string::npos);
+  CHECK_THROWS_WITH_AS(mars::load_generator("/nowhere/generator", "cpu"),
+                       doctest::Contains("/nowhere/generator"), Error);
+}
