@@ -123,9 +123,9 @@ struct GenerateOptions {
   std::optional<unsigned long long> seed;  ///< of the first; without it by chance
   std::optional<std::string> like;         ///< a token pyramid to vary
   int keep_scales = 3;                     ///< of it
-  double guidance = 2.0;
-  double temperature = 1.0;
-  int top_k = 0;  ///< 0: all
+  double guidance = 3.0;
+  double temperature = 0.8;
+  int top_k = 10;  ///< 0: all
   double top_p = 1.0;
   NoteFormat format = NoteFormat::by_name;
   OutputOptions output;

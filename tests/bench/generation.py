@@ -64,10 +64,11 @@ class Blocks(read_blocks.BlockReader):
     """The blocks of a token pyramid as they stand in the file."""
 
     def raw(self):
-        signature, blocks = self.take(8), []
+        signature, blocks = self.take(9), []  # and the version
         while self.at < len(self.data):
             self.block()
             blocks.append(self.data[self.offset : self.at])
+            self.number += 1
         return signature, blocks
 
 
