@@ -495,7 +495,7 @@ class Sampling(Case):
 
     def test_settings(self):
         usual = self.made("--seed", 1)
-        self.assertEqual(usual, self.made("--seed", 1, "--guidance", 2, "--temperature", 1, "--top-k", 0, "--top-p", 1))
+        self.assertEqual(usual, self.made("--seed", 1, "--guidance", 3, "--temperature", 0.8, "--top-k", 10, "--top-p", 1))
         for words in (["--seed", 2], ["--seed", 1, "--top-k", 2], ["--seed", 1, "--top-p", 0.1]):
             self.assertNotEqual(usual, self.made(*words))
         likeliest = self.made("--seed", 1, "--temperature", 0)
