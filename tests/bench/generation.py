@@ -38,15 +38,26 @@ def pitch_in_name(path):
 
 # --- Sets of notes ---------------------------------------------------------------------------------------
 
+resume = False  # keep sets of notes that an earlier run has made
+
+
+def is_there(folder):
+    """Whether the set is kept; otherwise the folder is emptied."""
+    if resume and folder.is_dir() and any(folder.iterdir()):
+        return True
+    shutil.rmtree(folder, ignore_errors=True)
+    return False
+
 
 def make(folder, *words):
-    """Notes made by `ictus generate`, in an empty folder."""
-    shutil.rmtree(folder, ignore_errors=True)
-    return measure.run(ictus("generate", "-q", *words, "-o", f"{folder}/"))
+    """Notes made by `ictus generate`."""
+    if not is_there(folder):
+        measure.run(ictus("generate", "-q", *words, "-o", f"{folder}/"))
 
 
 def decoded(pyramids, folder):
-    shutil.rmtree(folder, ignore_errors=True)
+    if is_there(folder):
+        return
     folder.mkdir(parents=True)
     measure.run(ictus("decode", "-q", *pyramids, "-o", f"{folder}/"))
 
@@ -54,9 +65,9 @@ def decoded(pyramids, folder):
 def reconstructed(notes, work):
     """The notes through the tokenizer alone: no generator of its tokens can do better."""
     coded = work / "reconstructed-tokens"
-    shutil.rmtree(coded, ignore_errors=True)
-    coded.mkdir(parents=True)
-    measure.run(ictus("encode", "-q", "--codec", "mars", *notes, "-o", f"{coded}/"))
+    if not is_there(coded):
+        coded.mkdir(parents=True)
+        measure.run(ictus("encode", "-q", "--codec", "mars", *notes, "-o", f"{coded}/"))
     decoded(sorted(coded.glob("*.mars")), work / "reconstructed")
 
 

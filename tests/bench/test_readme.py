@@ -33,6 +33,9 @@ class Examples(unittest.TestCase):
             song = support.wav_bytes(support.tone(1.5, 44100, 2), 44100, 2)
             for recording in ("song.wav", "note.wav", "one.flac", "two.flac"):  # what is in a file counts, not its ending
                 (folder / recording).write_bytes(song)
+            (folder / "real").mkdir()
+            for pitch in range(60, 66):
+                (folder / f"real/flute_synthetic_001-{pitch:03}-100.wav").write_bytes(song)
             shutil.copy(measure.output_of([measure.ICTUS, "info", "--model"]).splitlines()[0], folder / "my.model")
             programs = folder / "bin"
             programs.mkdir()
