@@ -25,11 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 using options::UsageError;
 
-bool is_folder(const std::string& path) {
-  std::error_code failure;
-  return path.ends_with('/') || fs::is_directory(path, failure);
-}
-
 /// "a/song.wav" to "a/song.evs".
 std::string with_suffix(const std::string& path, const std::string& suffix) {
   return fs::path(path).replace_extension(suffix).string();
@@ -54,20 +49,6 @@ void refuse_shared_outputs(const std::vector<Job>& jobs) {
     if (!is_new) {
       throw UsageError(fmt::format("{} and {} would both become {}", display_name(other->second),
                                    display_name(job.input), display_output_name(job.output)));
-    }
-  }
-}
-
-void refuse_terminals(const std::vector<Job>& jobs, const options::TalkOptions& talk,
-                      const Streams& streams) {
-  for (const Job& job : jobs) {
-    if (job.output != kStandardStream) continue;
-    if (talk.json) {
-      throw UsageError("--json and the data cannot both go to standard output", "Name a file with -o.");
-    }
-    if (::isatty(streams.out) == 1) {
-      throw UsageError("the output is binary and is not written to a terminal",
-                       "Name a file with -o, or send standard output to a file or a program.");
     }
   }
 }
@@ -116,6 +97,21 @@ class FailureList {
 
 }  // namespace
 
+bool is_folder(const std::string& path) {
+  std::error_code failure;
+  return path.ends_with('/') || fs::is_directory(path, failure);
+}
+
+void check_standard_output(const options::TalkOptions& talk, const Streams& streams) {
+  if (talk.json) {
+    throw UsageError("--json and the data cannot both go to standard output", "Name a file with -o.");
+  }
+  if (::isatty(streams.out) == 1) {
+    throw UsageError("the output is binary and is not written to a terminal",
+                     "Name a file with -o, or send standard output to a file or a program.");
+  }
+}
+
 std::vector<std::string> plan_inputs(const std::vector<std::string>& inputs, const Streams& streams) {
   std::vector<std::string> planned = inputs;
   if (planned.empty()) planned.emplace_back(kStandardStream);
@@ -139,7 +135,9 @@ std::vector<Job> plan_jobs(const std::vector<std::string>& inputs, const options
   std::vector<Job> jobs;
   for (const std::string& input : planned) jobs.push_back({input, output_for(input, output.path, suffix)});
   refuse_shared_outputs(jobs);
-  refuse_terminals(jobs, talk, streams);
+  const bool uses_standard_output =
+      std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.output == kStandardStream; });
+  if (uses_standard_output) check_standard_output(talk, streams);
   return jobs;
 }
 

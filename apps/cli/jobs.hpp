@@ -18,6 +18,12 @@ struct Job {
   std::string output;  ///< a path, or "-"
 };
 
+/// Whether an output of this name is a folder to put files into: it ends in '/', or there is such a folder.
+[[nodiscard]] bool is_folder(const std::string& path);
+
+/// Throws options::UsageError when data cannot go to standard output: --json goes there, or it is a terminal.
+void check_standard_output(const options::TalkOptions& talk, const Streams& streams);
+
 /// Pairs each input with its output; `suffix` (".evs") is what an output gets for a name of its own.
 /// Throws options::UsageError when the words on the command line do not go together.
 [[nodiscard]] std::vector<Job> plan_jobs(const std::vector<std::string>& inputs,

@@ -8,18 +8,16 @@
 #include "apps/cli/jobs.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/network.hpp"
+#include "lib/notes/note_name.hpp"
 
 namespace ictus::network {
 namespace {
 
 /// "A4" for 440 Hz: the nearest note of the equally tempered scale.
 std::string note_name(double pitch_hz) {
-  static constexpr const char* kNames[] = {"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
   constexpr int kMidiOfA4 = 69;
-  constexpr int kNotesPerOctave = 12;
-  const long midi = kMidiOfA4 + std::lround(kNotesPerOctave * std::log2(pitch_hz / 440.0));
-  if (midi < 0) return {};
-  return fmt::format("{}{}", kNames[midi % kNotesPerOctave], midi / kNotesPerOctave - 1);
+  const auto midi = kMidiOfA4 + static_cast<int>(std::lround(12.0 * std::log2(pitch_hz / 440.0)));
+  return midi < 0 ? std::string() : notes::pitch_name(midi);
 }
 
 std::vector<cli::Cell> cells(const events::EventDescription& heard) {

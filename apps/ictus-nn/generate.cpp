@@ -165,25 +165,15 @@ std::string name_of(const Note& note, const GenerateOptions& options, const mode
   return notes::file_name(*note.label, id, note.seed) + suffix;
 }
 
-bool is_folder(const std::string& path) {
-  std::error_code failure;
-  return path.ends_with('/') || fs::is_directory(path, failure);
-}
-
 /// What can be said about the words on the command line before anything is loaded.
 void check_usage(const GenerateOptions& options, const cli::Streams& streams) {
   const bool several = options.count > 1 || options.each || options.labels_of;
-  if (!options.output.path || is_folder(*options.output.path)) return;
+  if (!options.output.path || cli::is_folder(*options.output.path)) return;
   if (several)
     throw UsageError(fmt::format("several notes do not fit into one output, {}",
                                  cli::display_output_name(*options.output.path)),
                      "Name a folder: -o DIR/.");
-  if (*options.output.path != cli::kStandardStream) return;
-  if (options.talk.json)
-    throw UsageError("--json and the data cannot both go to standard output", "Name a file with -o.");
-  if (::isatty(streams.out) == 1)
-    throw UsageError("the output is binary and is not written to a terminal",
-                     "Name a file with -o, or send standard output to a file or a program.");
+  if (*options.output.path == cli::kStandardStream) cli::check_standard_output(options.talk, streams);
 }
 
 /// A note for each labelled file of a folder, with its label and name.
@@ -231,7 +221,7 @@ std::vector<Note> plan(const GenerateOptions& options, const models::GeneratorCo
   if (count > kMostNotes)
     throw UsageError(fmt::format("--each makes {} notes of these labels", count),
                      fmt::format("At most {} are made at a time.", kMostNotes));
-  const bool in_folder = !options.output.path || is_folder(*options.output.path);
+  const bool in_folder = !options.output.path || cli::is_folder(*options.output.path);
   std::vector<Note> notes(count);
   for (std::size_t i = 0; i < count; ++i) {
     Note& note = notes[i];

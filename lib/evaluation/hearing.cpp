@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "lib/audio/audio.hpp"
 #include "lib/audio/sound_files.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/workers.hpp"
 #include "lib/evaluation/note_image.hpp"
 #include "lib/notes/note_name.hpp"
 
@@ -163,8 +163,9 @@ HeardFolder hear(const std::string& folder, const Ears& ears, Attention attentio
   std::atomic<std::size_t> next{0};
   std::mutex mutex;  // for what follows
   std::size_t heard = 0;
-  std::exception_ptr failure;
-  const auto worker = [&] {
+  const std::size_t workers =
+      std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), batches.size());
+  run_workers(workers, [&](std::size_t) {
     const torch::NoGradGuard no_grad;
     for (std::size_t at = next++; at < batches.size(); at = next++) {
       const std::size_t first = at * kTogether;
@@ -172,23 +173,14 @@ HeardFolder hear(const std::string& folder, const Ears& ears, Attention attentio
       try {
         batches[at] = listener.hear(std::span(paths).subspan(first, count));
       } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!failure) failure = std::current_exception();
-        next = batches.size();
-        return;
+        next = batches.size();  // the others need not go on
+        throw;
       }
       const std::lock_guard lock(mutex);
       heard += count;
       if (progress) progress(heard, paths.size());
     }
-  };
-  std::vector<std::thread> others;
-  const std::size_t threads =
-      std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), batches.size());
-  for (std::size_t i = 1; i < threads; ++i) others.emplace_back(worker);
-  worker();
-  for (std::thread& other : others) other.join();
-  if (failure) std::rethrow_exception(failure);
+  });
   return joined(folder, batches);
 }
 

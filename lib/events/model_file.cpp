@@ -17,16 +17,11 @@ constexpr const char* kRemedy = "name an event model with --model, or reinstall 
 std::shared_ptr<const LoadedModel> load_model(const std::string& path, const std::string& device_name) {
   use_one_thread_per_caller();
   const torch::Device device = dsp::usable_device(device_name);
-  const StoredTensors stored = read_tensor_file(path, kRemedy);
-  if (stored.format() != kModelFormat) throw Error(fmt::format("{}: not an event model", path), kRemedy);
+  const StoredTensors stored = read_weights(path, kModelFormat, "an event model", kRemedy);
   auto loaded = std::make_shared<LoadedModel>();
   loaded->hash = stored.hash;
   loaded->bytes = stored.bytes;
   loaded->metadata = stored.file.metadata;
-  if (loaded->metadata["version"] != "1")
-    throw Error(fmt::format("{}: an event model of version {}, which this program does not know", path,
-                            loaded->metadata["version"]),
-                "use a newer ictus");
   try {
     torch::manual_seed(0);  // the weights drawn here are replaced below
     loaded->model = std::make_shared<models::EventModel>(stored.config<models::EventModelConfig>(), device);

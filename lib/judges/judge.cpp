@@ -50,13 +50,7 @@ class LoadedJudge {
 std::shared_ptr<const LoadedJudge> load_judge(const std::string& path, const std::string& device_name) {
   use_one_thread_per_caller();
   const torch::Device device = dsp::usable_device(device_name);
-  const StoredTensors stored = read_tensor_file(path, kRemedy);
-  if (stored.format() != kJudgeFormat) throw Error(fmt::format("{}: not a judge", path), kRemedy);
-  const auto version = stored.file.metadata.find("version");
-  if (version == stored.file.metadata.end() || version->second != "1")
-    throw Error(fmt::format("{}: a judge of version {}, which this program does not know", path,
-                            version == stored.file.metadata.end() ? "" : version->second),
-                "use a newer ictus");
+  const StoredTensors stored = read_weights(path, kJudgeFormat, "a judge", kRemedy);
   try {
     torch::manual_seed(0);  // the weights drawn here are replaced below
     auto loaded = std::make_shared<LoadedJudge>(stored.config<models::JudgeConfig>(), device);

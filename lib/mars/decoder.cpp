@@ -9,6 +9,7 @@
 #include "lib/dsp/phase.hpp"
 #include "lib/mars/codec.hpp"
 #include "lib/mars/loaded_tokenizer.hpp"
+#include "lib/mars/token_tensors.hpp"
 #include "models/mars/image.hpp"
 
 namespace ictus::mars {
@@ -62,8 +63,7 @@ std::vector<torch::Tensor> Decoder::State::tokens_of(const TokenClip& clip) cons
     if (given.size() != grid.tokens())
       throw Error(fmt::format("scale {} of a clip has {} tokens where the model's grid has {} x {}", scale,
                               given.size(), grid.rows, grid.columns));
-    torch::Tensor one = torch::empty({1, grid.rows, grid.columns}, torch::kLong);
-    std::copy(given.begin(), given.end(), one.data_ptr<std::int64_t>());
+    const torch::Tensor one = tensor_of(given, grid.rows, grid.columns);
     if (one.max().item<std::int64_t>() >= model.config.codebook_size)
       throw Error(fmt::format("scale {} of a clip holds the token {}, outside of the model's codebook of {}",
                               scale, one.max().item<std::int64_t>(), model.config.codebook_size));

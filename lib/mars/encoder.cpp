@@ -5,6 +5,7 @@
 #include "lib/mars/codec.hpp"
 #include "lib/mars/loaded_tokenizer.hpp"
 #include "lib/mars/search.hpp"
+#include "lib/mars/token_tensors.hpp"
 #include "models/mars/image.hpp"
 
 namespace ictus::mars {
@@ -49,11 +50,8 @@ void Encoder::State::encode(std::int64_t columns) {
   if (clip.level_db) {
     const double level = std::pow(10.0, *clip.level_db / 20.0);
     const torch::Tensor image = models::image_of(magnitude / level, c);
-    for (const torch::Tensor& tokens : search_tokens(model, distance, image, search_steps(settings.effort))) {
-      const torch::Tensor plain = tokens.to(torch::kCPU, torch::kLong).contiguous();
-      const std::int64_t* from = plain.data_ptr<std::int64_t>();
-      clip.scales.emplace_back(from, from + plain.numel());
-    }
+    for (const torch::Tensor& tokens : search_tokens(model, distance, image, search_steps(settings.effort)))
+      clip.scales.push_back(tokens_of(tokens));
   }
   emit(clip);
   const auto used = static_cast<std::size_t>(frames * c.hop_samples);

@@ -10,6 +10,7 @@
 #include "lib/mars/generator_file.hpp"
 #include "lib/mars/loaded_generator.hpp"
 #include "lib/mars/loaded_tokenizer.hpp"
+#include "lib/mars/token_tensors.hpp"
 #include "models/mars/image.hpp"
 
 namespace ictus::mars {
@@ -26,18 +27,6 @@ constexpr int kUsualVelocity = 100;
 
 /// Clips that a graphics processor writes together.
 constexpr std::size_t kTogether = 32;
-
-torch::Tensor tensor_of(const std::vector<std::uint16_t>& tokens, std::int64_t rows, std::int64_t columns) {
-  torch::Tensor out = torch::empty({1, rows, columns}, torch::kLong);
-  std::copy(tokens.begin(), tokens.end(), out.data_ptr<std::int64_t>());
-  return out;
-}
-
-std::vector<std::uint16_t> plain(const torch::Tensor& tokens) {
-  const torch::Tensor own = tokens.to(torch::kCPU, torch::kLong).contiguous();
-  const std::int64_t* const from = own.data_ptr<std::int64_t>();
-  return {from, from + own.numel()};
-}
 
 /// With the label, then, with guidance, without.
 models::Labels labels_of(const models::GeneratorConfig& c, std::span<const Wish> wishes, bool guided,
@@ -188,15 +177,14 @@ std::vector<TokenClip> Writer::write_together(std::span<const Wish> wishes) cons
     const Wish& wish = wishes[static_cast<std::size_t>(i)];
     TokenClip clip;
     clip.columns = static_cast<std::uint16_t>(tokenizer.config.latent_columns());
-    std::vector<torch::Tensor> own;
-    for (const torch::Tensor& tokens : pyramid) {
-      own.push_back(tokens.narrow(0, i, 1));
-      clip.scales.push_back(plain(own.back()));
+    for (const torch::Tensor& tokens : pyramid) clip.scales.push_back(tokens_of(tokens[i]));
+    float level_db = 0.0F;
+    if (wish.level_db) {
+      level_db = *wish.level_db;
+    } else {
+      const torch::Tensor image = tokenizer.decoder->forward(sum.whole().narrow(0, i, 1));
+      level_db = level_for(image, tokenizer.config, wish.velocity.value_or(kUsualVelocity));
     }
-    const float level_db = wish.level_db
-                               ? *wish.level_db
-                               : level_for(tokenizer.image_of_tokens(own, clip.columns), tokenizer.config,
-                                           wish.velocity.value_or(kUsualVelocity));
     clip.level_db = formats::quantised_level_db(level_db);
     if (!clip.level_db) clip.scales.clear();  // as soft as silence
     clips.push_back(std::move(clip));
@@ -221,7 +209,7 @@ std::vector<std::vector<std::uint16_t>> Writer::coarse_tokens(const TokenClip& c
         torch::constant_pad_nd(image, {0, c.clip_frames - image.size(3)}, /*value=*/-1.0);
     coarse.clear();
     for (const torch::Tensor& found : tokenizer.quantiser->quantise(tokenizer.encoder->forward(whole)).tokens)
-      coarse.push_back(plain(found));
+      coarse.push_back(tokens_of(found));
   }
   coarse.resize(std::min(scales, coarse.size()));
   return coarse;

@@ -19,15 +19,10 @@ std::shared_ptr<const LoadedGenerator> load_generator(const std::string& path, c
   use_one_thread_per_caller();
   auto loaded = std::make_shared<LoadedGenerator>();
   loaded->device = dsp::usable_device(device);
-  const StoredTensors stored = read_tensor_file(path, kRemedy);
-  if (stored.format() != kGeneratorFormat) throw Error(fmt::format("{}: not a generator", path), kRemedy);
+  const StoredTensors stored = read_weights(path, kGeneratorFormat, "a generator", kRemedy);
   loaded->hash = stored.hash;
   loaded->bytes = stored.bytes;
   loaded->metadata = stored.file.metadata;
-  if (loaded->metadata["version"] != "1")
-    throw Error(fmt::format("{}: a generator of version {}, which this program does not know", path,
-                            loaded->metadata["version"]),
-                "use a newer ictus");
   try {
     loaded->config = stored.config<models::GeneratorConfig>();
     models::check(loaded->config);

@@ -18,16 +18,11 @@ std::shared_ptr<const LoadedTokenizer> load_tokenizer(const std::string& path,
                                                       const std::string& device_name) {
   use_one_thread_per_caller();
   const torch::Device device = dsp::usable_device(device_name);
-  const StoredTensors stored = read_tensor_file(path, kRemedy);
-  if (stored.format() != kTokenizerFormat) throw Error(fmt::format("{}: not a tokenizer", path), kRemedy);
+  const StoredTensors stored = read_weights(path, kTokenizerFormat, "a tokenizer", kRemedy);
   auto loaded = std::make_shared<LoadedTokenizer>();
   loaded->hash = stored.hash;
   loaded->bytes = stored.bytes;
   loaded->metadata = stored.file.metadata;
-  if (loaded->metadata["version"] != "1")
-    throw Error(fmt::format("{}: a tokenizer of version {}, which this program does not know", path,
-                            loaded->metadata["version"]),
-                "use a newer ictus");
   try {
     torch::manual_seed(0);  // the weights drawn here are replaced below
     loaded->model = std::make_shared<models::Tokenizer>(stored.config<models::TokenizerConfig>(), device);

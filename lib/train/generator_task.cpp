@@ -9,17 +9,16 @@
 #include <bit>
 #include <cmath>
 #include <numbers>
-#include <thread>
 
 #include "lib/core/error.hpp"
+#include "lib/core/workers.hpp"
 #include "lib/mars/generator_file.hpp"
 #include "lib/mars/loaded_tokenizer.hpp"
+#include "lib/train/sound_changes.hpp"
 #include "models/mars/image.hpp"
 
 namespace ictus::train {
 namespace {
-
-double chance(std::mt19937_64& random) { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }
 
 /// A steady sawtooth, square or sine, as long as a clip.
 std::vector<std::int16_t> tone_of(const models::TokenizerConfig& config, int pitch, int tone) {
@@ -100,7 +99,8 @@ GeneratorTask::GeneratorTask(const models::GeneratorConfig& config, const Genera
     if (note.label.pitch >= config.lowest_pitch && note.label.pitch <= config.highest_pitch)
       used.push_back(&note);
   std::vector<Example> examples(used.size());
-  const auto encode = [&](std::size_t worker, std::size_t workers) {
+  const auto workers = static_cast<std::size_t>(std::max(1, threads));
+  run_workers(workers, [&](std::size_t worker) {
     torch::NoGradGuard no_grad;
     for (std::size_t i = worker; i < used.size() && !sound.stop_requested(); i += workers) {
       const formats::NoteLabel& label = used[i]->label;
@@ -108,11 +108,7 @@ GeneratorTask::GeneratorTask(const models::GeneratorConfig& config, const Genera
       examples[i] = {latent_of(*tokenizer_->model, used[i]->samples).to(torch::kHalf),
                      family - config.families.begin(), label.pitch - config.lowest_pitch, label.velocity};
     }
-  };
-  std::vector<std::thread> workers;
-  for (int i = 1; i < threads; ++i) workers.emplace_back(encode, i, threads);
-  encode(0, static_cast<std::size_t>(std::max(1, threads)));
-  for (std::thread& worker : workers) worker.join();
+  });
 
   for (std::size_t i = 0; i < examples.size(); ++i) {
     if (!examples[i].latent.defined()) continue;  // stopped before its turn
@@ -177,7 +173,7 @@ std::size_t GeneratorTask::draw(std::mt19937_64& random) const {
   const auto any = [&random](std::size_t count) {
     return std::uniform_int_distribution<std::size_t>(0, count - 1)(random);
   };
-  if (chance(random) >= recipe_.even_share) return any(training_.size());
+  if (!chance(random, recipe_.even_share)) return any(training_.size());
   const std::vector<std::size_t>& places = of_family_[any(of_family_.size())];
   return places[any(places.size())];
 }
@@ -190,8 +186,8 @@ models::Labels GeneratorTask::labels_of(const std::vector<const Example*>& examp
     *part = torch::empty({count}, torch::kLong);
   for (std::int64_t i = 0; i < count; ++i) {
     const Example& example = *examples[static_cast<std::size_t>(i)];
-    const bool said = random == nullptr || chance(*random) >= recipe_.label_dropout;
-    const bool velocity_said = said && (random == nullptr || chance(*random) >= recipe_.velocity_dropout);
+    const bool said = random == nullptr || !chance(*random, recipe_.label_dropout);
+    const bool velocity_said = said && (random == nullptr || !chance(*random, recipe_.velocity_dropout));
     labels.family[i] = said ? example.family : static_cast<std::int64_t>(config_.families.size());
     labels.pitch[i] = said ? example.pitch : config_.pitches();
     labels.velocity[i] = velocity_said ? example.velocity : 0;
@@ -211,7 +207,7 @@ GeneratorTask::Pyramids GeneratorTask::pyramids_of(const torch::Tensor& latent, 
   at::Generator noise;
   if (random != nullptr) {
     for (std::int64_t i = 0; i < batch; ++i)
-      if (chance(*random) < recipe_.mistaken_share) mistakes[i] = recipe_.mistakes * chance(*random);
+      if (chance(*random, recipe_.mistaken_share)) mistakes[i] = uniform(*random, 0.0, recipe_.mistakes);
     noise = at::make_generator<at::CPUGeneratorImpl>((*random)());
   }
   models::PyramidSum sum(quantiser, batch, latent.size(1), latent.size(2), latent.size(3), device_);
@@ -263,7 +259,7 @@ Gradients GeneratorTask::gradients(std::mt19937_64& random, int count, double pr
   }
   // Workers wait for each other: the same choice for all of them.
   std::mt19937_64 of_step(std::bit_cast<std::uint64_t>(progress));
-  const bool is_short = config_.scales.size() > 1 && chance(of_step) < recipe_.short_share;
+  const bool is_short = config_.scales.size() > 1 && chance(of_step, recipe_.short_share);
   const std::size_t scales = config_.scales.size() - (is_short ? 1 : 0);
   const Pyramids pyramids = pyramids_of(torch::cat(latents).to(torch::kFloat), scales, &random);
   const torch::Tensor weights = token_weights_.narrow(0, 0, config_.first_token(scales));

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <map>
 #include <span>
-#include <thread>
 
 #include "lib/core/error.hpp"
+#include "lib/core/workers.hpp"
 #include "lib/mars/codec.hpp"
 #include "lib/train/sound_changes.hpp"
 
@@ -109,17 +109,13 @@ void JudgeTask::add_coded_copies(const std::shared_ptr<const mars::LoadedTokeniz
   for (std::size_t i = 0; i < training_.size(); ++i)
     if (chance(random, recipe_.coded_share)) chosen.push_back(i);
   Notes copies(chosen.size());
-  const auto code = [&](std::size_t worker, std::size_t workers) {
+  const auto workers = static_cast<std::size_t>(std::max(1, threads));
+  run_workers(workers, [&](std::size_t worker) {
     for (std::size_t i = worker; i < chosen.size() && !sound.stop_requested(); i += workers) {
       const notes::LabelledNote& note = training_[chosen[i]];
       copies[i] = {note.name, note.label, coded(tokenizer, note.samples)};
     }
-  };
-  const auto workers = static_cast<std::size_t>(std::max(1, threads));
-  std::vector<std::thread> others;
-  for (std::size_t worker = 1; worker < workers; ++worker) others.emplace_back(code, worker, workers);
-  code(0, workers);
-  for (std::thread& other : others) other.join();
+  });
   for (notes::LabelledNote& copy : copies)
     if (!copy.samples.empty()) training_.push_back(std::move(copy));
 }

@@ -11,9 +11,9 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <optional>
-#include <thread>
 
 #include "lib/core/error.hpp"
+#include "lib/core/workers.hpp"
 #include "lib/dsp/device.hpp"
 #include "lib/events/model_file.hpp"
 #include "lib/judges/judge.hpp"
@@ -227,24 +227,13 @@ Gradients batch_gradients(Task& task, const TrainOptions& options, int batch, lo
                           double progress) {
   const int workers = std::max(1, std::min(options.threads, batch));
   std::vector<Gradients> shares(static_cast<std::size_t>(workers));
-  std::vector<std::exception_ptr> failures(shares.size());
-  const auto work = [&](int worker) {
-    try {
-      const int count = batch / workers + (worker < batch % workers ? 1 : 0);
-      std::seed_seq seed{static_cast<std::uint64_t>(options.seed), static_cast<std::uint64_t>(step),
-                         static_cast<std::uint64_t>(worker)};
-      std::mt19937_64 random(seed);
-      shares[static_cast<std::size_t>(worker)] = task.gradients(random, count, progress);
-    } catch (...) {
-      failures[static_cast<std::size_t>(worker)] = std::current_exception();
-    }
-  };
-  std::vector<std::thread> threads;
-  for (int worker = 1; worker < workers; ++worker) threads.emplace_back(work, worker);
-  work(0);
-  for (std::thread& thread : threads) thread.join();
-  for (const std::exception_ptr& failure : failures)
-    if (failure) std::rethrow_exception(failure);
+  run_workers(shares.size(), [&](std::size_t worker) {
+    const int count = batch / workers + (static_cast<int>(worker) < batch % workers ? 1 : 0);
+    std::seed_seq seed{static_cast<std::uint64_t>(options.seed), static_cast<std::uint64_t>(step),
+                       static_cast<std::uint64_t>(worker)};
+    std::mt19937_64 random(seed);
+    shares[worker] = task.gradients(random, count, progress);
+  });
 
   torch::NoGradGuard no_grad;
   Gradients all = std::move(shares[0]);

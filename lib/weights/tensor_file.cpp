@@ -69,6 +69,18 @@ StoredTensors read_tensor_file(const std::string& path, const std::string& remed
   }
 }
 
+StoredTensors read_weights(const std::string& path, const std::string& format, const std::string& called,
+                           const std::string& remedy) {
+  StoredTensors stored = read_tensor_file(path, remedy);
+  if (stored.format() != format) throw Error(fmt::format("{}: not {}", path, called), remedy);
+  const auto version = stored.file.metadata.find("version");
+  const std::string found = version == stored.file.metadata.end() ? "" : version->second;
+  if (found != "1")
+    throw Error(fmt::format("{}: {} of version {}, which this program does not know", path, called, found),
+                "use a newer ictus");
+  return stored;
+}
+
 void write_tensor_file(const std::string& path, const formats::TensorFile& file) {
   const std::vector<std::byte> bytes = formats::serialise_safetensors(file);
   const std::string part = path + ".part";

@@ -42,6 +42,11 @@ struct StoredTensors {
 /// Throws ictus::Error with `remedy` when the file is missing, no file, or no safetensors file.
 StoredTensors read_tensor_file(const std::string& path, const std::string& remedy);
 
+/// The same for finished weights: throws ictus::Error, too, when the metadata's "format" is another, so that
+/// the file is not `called` ("a tokenizer"), or its "version" is not 1.
+StoredTensors read_weights(const std::string& path, const std::string& format, const std::string& called,
+                           const std::string& remedy);
+
 /// Writes beside the target and renames, so that half a file is never left. Throws ictus::Error.
 void write_tensor_file(const std::string& path, const formats::TensorFile& file);
 
