@@ -58,14 +58,13 @@ class EventMaker {
   EventMaker(const Model& model, const options::EncodeOptions& options, const audio::Source& source,
              formats::ByteSink sink)
       : writer_(header(model, options, source), std::move(sink)),
-        encoder_(model,
-                 {.precision = precision(options),
-                  .effort = options.effort,
-                  .events_per_hop = options.events_per_hop},
-                 [this](const EventBlock& block) {
-                   writer_.write(block);
-                   events_ += block.events.size();
-                 }) {}
+        encoder_(
+            model,
+            {.coding = coding(options), .effort = options.effort, .events_per_hop = options.events_per_hop},
+            [this](const EventBlock& block) {
+              writer_.write(block);
+              events_ += block.events.size();
+            }) {}
 
   void push(std::span<const float> samples) { encoder_.push(samples); }
   void finish(std::uint64_t samples, std::uint64_t original_samples) {
@@ -76,13 +75,13 @@ class EventMaker {
   [[nodiscard]] std::uint64_t bytes() const { return writer_.bytes_written(); }
 
  private:
-  static formats::Precision precision(const options::EncodeOptions& options) {
-    return options.lossless ? formats::Precision::float32 : formats::Precision::quantised;
+  static formats::EventCoding coding(const options::EncodeOptions& options) {
+    return {.precision = options.lossless ? formats::Precision::float32 : formats::Precision::coded};
   }
   static formats::EventStreamHeader header(const Model& model, const options::EncodeOptions& options,
                                            const audio::Source& source) {
     auto header = header_for<formats::EventStreamHeader>(source, *model, options);
-    header.precision = precision(options);
+    header.coding = coding(options);
     return header;
   }
 

@@ -15,7 +15,7 @@ namespace ictus::events {
 class LoadedModel;  ///< weights on a device, see lib/events/model_file.hpp
 
 struct EncoderSettings {
-  formats::Precision precision = formats::Precision::quantised;
+  formats::EventCoding coding;
   int effort = 5;           ///< 0..9: time spent on refining the events, never bits
   int events_per_hop = 32;  ///< at most, and never more than the model was trained for
 };

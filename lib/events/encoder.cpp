@@ -111,7 +111,7 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
     event.gain_db = static_cast<float>(10.0 * (gains[i].item<double>() / std::log(10.0) + std::log10(level)));
     event.onset_samples = std::clamp<std::int64_t>(window_start + std::llround(onsets[i].item<double>()),
                                                    window_start, end_samples - 1);
-    events.push_back(formats::quantise(event, settings.precision));
+    events.push_back(formats::quantise(event, settings.coding, window_start, end_samples));
   }
   events = worth_keeping(std::move(events), sound, carried);
   std::stable_sort(events.begin(), events.end(),
