@@ -12,10 +12,11 @@
 namespace ictus::formats {
 namespace {
 
-// SPEC.md, section 12.
+// SPEC.md, section 22.
 constexpr std::uint32_t kCountStep = 2;
 constexpr std::uint32_t kMostCounts = 256;
 
+// Section 24.
 constexpr std::uint32_t kFirstPoolCount = 2;
 constexpr std::uint32_t kMostPoolCounts = 8192;
 constexpr std::size_t kEventsToHalving = 256;

@@ -1,4 +1,5 @@
-// Blocks of events to bytes and back, by what the blocks before them were like; see SPEC.md, section 12.
+// Blocks of events to bytes and back, by what the blocks before them were like; see SPEC.md, sections 22
+// and 24.
 #pragma once
 
 #include <array>

@@ -17,7 +17,7 @@ using Bytes = std::vector<std::uint8_t>;
 constexpr std::uint8_t kEventsKind = 0x02;
 constexpr std::uint8_t kPackedEventsKind = 0x12;
 
-// Section 13.
+// Section 11.
 constexpr unsigned kTotalBytes = 8;
 
 // --- Contents of the blocks, written ---------------------------------------------------------------
