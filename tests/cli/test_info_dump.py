@@ -8,9 +8,10 @@ import struct
 import subprocess
 import unittest
 
-from support import (DONE, FAILED, ICTUS, SLOWNESS, Case, block_ends, blocks, clip, clip_stream, encode, first_line_ms,
+from support import (DONE, FAILED, ICTUS, ROOT, SLOWNESS, Case, block_ends, blocks, clip, clip_stream, encode, first_line_ms,
                      ictus, libraries, long_stream, peak_kib, weights_path)
 
+CONFORMANCE = ROOT / "tests" / "conformance"
 HOUR_S = 3600
 
 
@@ -31,13 +32,14 @@ class Info(Case):
         facts = json.loads(run.stdout)
         self.assertEqual(list(facts), [
             "schema", "file", "complete", "codec", "format_version", "model_id", "weights_hash", "precision",
-            "sample_rate_hz", "samples", "duration_s", "original_sample_rate_hz", "original_channels",
+            "vector_levels", "gain_step_db", "onset_step_samples", "sample_rate_hz", "samples", "duration_s", "original_sample_rate_hz", "original_channels",
             "original_samples", "events", "events_per_s", "bytes", "bitrate_bps", "tags"])
         self.assertEqual(facts["schema"], 1)
         self.assertEqual(facts["file"], "a.evs")
         self.assertIs(facts["complete"], True)
         self.assertEqual(facts["codec"], "events")
-        self.assertEqual(facts["precision"], "quantised")
+        self.assertEqual(facts["precision"], "coded")
+        self.assertEqual((facts["vector_levels"], facts["gain_step_db"], facts["onset_step_samples"]), (16, 1.0, 64))
         self.assertEqual((facts["original_sample_rate_hz"], facts["original_channels"]), (44100, 2))
         self.assertEqual(facts["original_samples"], 44100 * 3 // 2)
         self.assertEqual(facts["samples"], round(facts["sample_rate_hz"] * 1.5))
@@ -54,6 +56,19 @@ class Info(Case):
         text = run.stdout.decode()
         for words in ("a.evs\n", "44100 Hz, 2 channels, 66150 samples", "1.500 s", "kbit/s", "TITLE = A test"):
             self.assertIn(words, text)
+
+    def test_every_precision_says_its_steps(self):
+        for name, precision, steps, text in [
+            ("coded-steps", "coded", [12, 1.5, 100],
+             "coded: numbers in steps of 1/12, gains of 1.5 dB, onsets of 100 samples\n"),
+            ("one-event", "quantised", [None] * 3, "precision    quantised\n"),
+            ("float32", "float32", [None] * 3, "precision    float32\n"),
+        ]:  # fmt: skip
+            stream = (CONFORMANCE / "valid" / f"{name}.evs").read_bytes()
+            facts = self.facts(stream)
+            self.assertEqual(facts["precision"], precision)
+            self.assertEqual([facts[f] for f in ("vector_levels", "gain_step_db", "onset_step_samples")], steps)
+            self.assertIn(text, ictus("info", stdin=stream).stdout.decode())
 
     def test_pipe_and_file_say_the_same(self):
         self.put("a.evs", clip_stream())
@@ -134,11 +149,11 @@ class Dump(Case):
     def test_numbers_read_back_exactly(self):
         for row in table(ictus("dump", stdin=clip_stream())):
             samples = float(row["onset_s"]) * 22050
-            self.assertLess(abs(samples - round(samples)), 0.02)
-            self.assertEqual(float(row["gain_db"]) * 2, int(float(row["gain_db"]) * 2))
+            self.assertLess(abs(samples - 64 * round(samples / 64)), 0.02)
+            self.assertEqual(float(row["gain_db"]), int(float(row["gain_db"])))
             for i in range(32):
-                steps = float(row[f"v{i}"]) * 127
-                self.assertAlmostEqual(steps, round(steps), places=4)
+                steps = float(row[f"v{i}"]) * 16
+                self.assertEqual(steps, round(steps))
         exact = table(ictus("dump", stdin=encode("-", "--lossless", stdin=clip()).stdout))
         for row in exact:
             for i in range(32):

@@ -925,10 +925,10 @@ def _():
 
 @conformance("faulty", "coded-missing-block", "a block of packed events is left out, and the numbers of the blocks are put right")
 def _():
-    # The next block was packed by what the missing one taught, and by other spans: it ends too early or late.
+    # The next block was packed by what the missing one taught; read without that it is something else.
     piece = Piece(precision="coded").add_packed(CODED_ONE)
     piece.packed(coded_events(1, 30))
-    return piece.put(Block(PACKED_EVENTS, piece.packed(coded_events(2, 30)))).end().damaged(2, "")
+    return piece.put(Block(PACKED_EVENTS, piece.packed(coded_events(2, 30)))).end().damaged(2, "beyond the end")
 
 
 @conformance("faulty", "coded-too-many-events", "packed events that say there are 4097")
@@ -968,12 +968,12 @@ def _():
 
 @conformance("faulty", "coded-cut", "packed events without their second half, under the right checksum: zeros take its place")
 def _():
-    return bad_packed(lambda piece: piece.packed([(1023, 127, [16] * 32)] * 20)[:9], "")
+    return bad_packed(lambda piece: piece.packed([(1023, 127, [16] * 32)] * 20)[:9], "beyond the end")
 
 
 @conformance("faulty", "coded-ones", "nothing but bits of 1 for packed events")
 def _():
-    return bad_packed(lambda piece: b"\xff" * 64, "")
+    return bad_packed(lambda piece: b"\xff" * 64, "above 9007199254740991")
 
 
 @conformance("faulty", "coded-count-differs", "the end block of a coded stream counts one event more than there are")

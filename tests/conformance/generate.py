@@ -22,7 +22,7 @@ import token_pyramid_files
 HERE = pathlib.Path(__file__).resolve().parent
 SPEC = HERE.parents[1] / "formats" / "SPEC.md"
 FORMATS = {".evs": event_stream_files.FILES, ".mars": token_pyramid_files.FILES}
-EXAMPLES = {13: "one-event.evs", 18: "one-clip.mars"}
+EXAMPLES = {13: "one-event.evs", 18: "one-clip.mars", 25: "coded-one-event.evs"}
 
 GROUPS = {
     "valid": "Files that every reader reads completely.",
