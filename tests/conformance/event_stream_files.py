@@ -946,9 +946,14 @@ def _():
     return bad_packed(lambda piece: piece.packed([], 2**53 - 65536), "above 9007199254740991")
 
 
-@conformance("faulty", "coded-span-of-63-digits", "packed events with a span of 2^63 - 1")
+@conformance("faulty", "coded-span-wraps", "packed events with a span of 2^56 - 1, the most that its bytes hold")
 def _():
-    return bad_packed(lambda piece: piece.packed([], 2**63 - 1), "above 9007199254740991")
+    return bad_packed(lambda piece: piece.packed([], 2**56 - 1), "above 9007199254740991")
+
+
+@conformance("faulty", "coded-span-of-nine-bytes", "packed events with a span of nine bytes")
+def _():
+    return bad_packed(lambda piece: piece.packed([], 2**56), "does not begin with the number of events")
 
 
 @conformance("faulty", "coded-onset-at-end", "a packed event one step beyond the last of its block")
@@ -973,7 +978,32 @@ def _():
 
 @conformance("faulty", "coded-ones", "nothing but bits of 1 for packed events")
 def _():
-    return bad_packed(lambda piece: b"\xff" * 64, "above 9007199254740991")
+    return bad_packed(lambda piece: b"\xff" * 64, "does not begin with the number of events")
+
+
+@conformance("faulty", "coded-ones-as-symbols", "nothing but bits of 1 for the symbols of 20 packed events")
+def _():
+    return bad_packed(lambda piece: varint(40) + b"\xff" * 400, "beyond the end of the block")
+
+
+@conformance("faulty", "coded-empty", "a block of packed events without content")
+def _():
+    return bad_packed(lambda piece: b"", "does not begin with the number of events")
+
+
+@conformance("faulty", "coded-no-span", "packed events that end where a span should follow")
+def _():
+    return bad_packed(lambda piece: b"\x01", "does not begin with the number of events")
+
+
+@conformance("faulty", "coded-count-not-shortest", "the number of packed events in two bytes where one would do")
+def _():
+    return bad_packed(lambda piece: b"\x80\x00", "does not begin with the number of events")
+
+
+@conformance("faulty", "coded-bytes-left-without-events", "a byte after the head of a block without events, more than the range coder looks at")
+def _():
+    return bad_packed(lambda piece: varint(0) + bytes(5), "bytes after its events")
 
 
 @conformance("faulty", "coded-count-differs", "the end block of a coded stream counts one event more than there are")

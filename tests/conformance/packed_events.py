@@ -4,6 +4,8 @@ of the readers."""
 import collections
 import itertools
 
+from blocks import varint
+
 NUMBERS = 33
 FALLING = [256, 245, 235, 225, 215, 206, 197, 189, 181, 173, 166, 159, 152, 146, 140, 134]
 
@@ -113,25 +115,22 @@ class PackedWriter:
 
     def __init__(self, levels, gain_step, onset_step):
         self.numbers, self.onset_step, self.span = NumberWriter(levels, gain_step), onset_step, 65536
-        self.is_new, self.digits = [1, 1], [1] * 14
         self.goes_on = [[1, 3] for _ in range(16)]
 
     def block(self, span, events, claimed=None, shorten=True):
         """An event is (step, symbols of its 33 numbers). `claimed`: how many events it says there are."""
-        coder = RangeWriter()
-        coder.put_adaptive(int(span != self.span), self.is_new)
-        if span != self.span:
-            coder.put_size(span)
-        self.span = span
         count = len(events) if claimed is None else claimed
-        coder.put_adaptive(count.bit_length(), self.digits)
-        coder.put_below(count)
+        head = varint(2 * count + (span != self.span))
+        if span != self.span:
+            head += varint(span)
+        self.span = span
+        coder = RangeWriter()
         before, last = 0, (span - 1) // self.onset_step
         for i, (step, symbols) in enumerate(events):
             self.put_gap(coder, step - before, (last - before) // (count - i))
             self.numbers.put(coder, symbols)
             before = step
-        return coder.content(shorten)
+        return head + coder.content(shorten)
 
     def put_gap(self, coder, gap, mean):
         unit_digits = max(2, mean.bit_length()) - 2

@@ -1,6 +1,6 @@
 """The packed events of a coded event stream, read as formats/SPEC.md, part V, has them."""
 
-from read_blocks import MAX_POSITION, Damaged
+from read_blocks import MAX_POSITION, Damaged, varint
 
 DIMENSIONS, GAIN = 32, 32
 MAX_EVENTS = 4096
@@ -127,7 +127,6 @@ class PackedEvents:
     def __init__(self, levels, gain_step, onset_step):
         self.numbers, self.onset_step = Numbers(levels, gain_step), onset_step
         self.end, self.span = 0, 65536
-        self.new_span, self.digits = [1, 1], [1] * 14
         self.units = [[1, 3] for _ in range(16)]
 
     def gap(self, decoder, steps, events):
@@ -144,20 +143,29 @@ class PackedEvents:
 
     def block(self, content):
         """(end, events), an event being its onset and the symbols of its 33 numbers."""
-        decoder = RangeDecoder(content)
-        if decoder.adaptive(self.new_span):
-            self.span = decoder.size()
+        at = 0
+
+        def take(size):
+            nonlocal at
+            at += size
+            if at > len(content):
+                raise Damaged("cut short")
+            return content[at - size : at]
+
+        count, is_new_span = divmod(varint(take, 2), 2)
+        if is_new_span:
+            self.span = varint(take, 8)
         start, self.end = self.end, self.end + self.span
         if self.end > MAX_POSITION:
             raise Damaged("the block ends too late")
-        count = decoder.below(decoder.adaptive(self.digits))
         if count > MAX_EVENTS or count and not self.span:
             raise Damaged("bad number of events")
+        decoder = RangeDecoder(content[at:])
         step, last = 0, (self.span - 1) // self.onset_step
         events = []
         for i in range(count):
             step += self.gap(decoder, last - step, count - i)
             events.append((start + step * self.onset_step, self.numbers.event(decoder)))
-        if decoder.taken < len(content):
+        if decoder.taken < len(decoder.content):
             raise Damaged("bytes after the events")
         return self.end, events

@@ -190,6 +190,34 @@ TEST_CASE("event stream: steps come back with the header, and wrong ones are not
   CHECK(read(bytes).header->coding == kQuantised);
 }
 
+TEST_CASE("event stream: outlines say how many events there are and where blocks end") {
+  for (const EventCoding& coding : kCodings) {
+    const Stream stream = random_stream(28, coding, 6, 40, 100'000);
+    const Bytes bytes = written(stream);
+    EventStreamReader reader(source_of(bytes));
+    for (const EventBlock& block : stream.blocks) {
+      const std::optional<BlockOutline> outline = reader.next_outline();
+      REQUIRE(outline);
+      CHECK(outline->events == block.events.size());
+      CHECK(outline->end_samples == block.end_samples);
+    }
+    CHECK(!reader.next_outline());
+    CHECK(same(*reader.totals(), stream.totals));
+  }
+}
+
+TEST_CASE("event stream: after an outline of packed events none can be unpacked") {
+  Stream stream = random_stream(29, kCoded, 2, 5, 65536);
+  std::mt19937_64 random(30);
+  const std::int64_t end_samples = stream.blocks.back().end_samples;
+  stream.blocks.push_back(random_block(random, end_samples, 65536, 3));
+  stream.blocks.push_back(random_block(random, end_samples + 65536, 65536, 3));
+  const Bytes bytes = written(stream);
+  EventStreamReader reader(source_of(bytes));
+  for (std::size_t i = 0; i + 1 < stream.blocks.size(); ++i) REQUIRE(reader.next_outline());
+  CHECK_THROWS_AS((void)reader.next(), Error);
+}
+
 TEST_CASE("event stream: cut short at every byte, it keeps the whole blocks") {
   for (const EventCoding& coding : kCodings) {
     const std::vector<Bytes> parts = written_parts(small_stream(coding));
