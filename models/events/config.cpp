@@ -28,9 +28,9 @@ void check(const EventModelConfig& c) {
           "encoder_dilations must name 1 to 64 layers");
   for (const int dilation : c.encoder_dilations) require_within("encoder_dilations", dilation, 1, 1024);
   require_within("the sum of encoder_dilations", c.encoder_reach_frames(), kGainFrames, c.hop_frames());
-  require_within("looks", c.looks, 1, 256);
+  require(!c.look_events.empty() && c.look_events.size() <= 256, "look_events must name 1 to 256 looks");
   // Onsets within one look keep a frame's distance on either side.
-  require_within("events_per_look", c.events_per_look, 1, c.hop_frames() / 3);
+  for (const int events : c.look_events) require_within("look_events", events, 1, c.hop_frames() / 3);
   require_within("decoder_hidden", c.decoder_hidden, 1, 1 << 14);
   require_within("resonances", c.resonances, 1, 1 << 16);
   require_within("filter_knots", c.filter_knots, 2, b.fine_bands);
@@ -42,6 +42,9 @@ void check(const EventModelConfig& c) {
   require_within("decays", c.decays, 1, 1 << 12);
   require_within("crossfades", c.crossfades, 1, 1 << 12);
   require_within("rooms", c.rooms, 1, 1 << 12);
+  require_within("holds", c.holds, 0, 1 << 12);
+  require(c.bend_semitones >= 0.0 && c.bend_semitones <= 12.0, "bend_semitones must be from 0 to 12");
+  require_within("vector_levels", c.vector_levels, 1, 127);
 }
 
 }  // namespace ictus::models

@@ -18,12 +18,17 @@ torch::Tensor log_distance(const torch::Tensor& sound, const torch::Tensor& expl
 
 torch::Tensor Distance::total() const { return fine_db + coarse_db + 4.0 * convergence; }
 
+torch::Tensor Distance::left() const { return 12.0 * convergence + excess_db; }
+
 Distance distance(const PowerMaps& sound, const PowerMaps& explained, std::int64_t frames,
                   std::int64_t tail_frames) {
   const std::int64_t per_fine = sound.coarse.size(2) / sound.fine.size(2);
   Distance out;
   out.fine_db = log_distance(sound.fine, explained.fine, frames, tail_frames);
   out.coarse_db = log_distance(sound.coarse, explained.coarse, frames * per_fine, tail_frames * per_fine);
+  out.excess_db = torch::relu(level_db(explained.fine.narrow(2, 0, frames + tail_frames)) -
+                              level_db(sound.fine.narrow(2, 0, frames + tail_frames)))
+                      .mean({1, 2});
   const torch::Tensor heard = torch::sqrt(sound.fine.narrow(2, 0, frames) + kPowerFloor);
   const torch::Tensor made = torch::sqrt(explained.fine.narrow(2, 0, frames) + kPowerFloor);
   out.convergence = (made - heard).square().sum({1, 2}).sqrt() / heard.square().sum({1, 2}).sqrt();
