@@ -282,7 +282,8 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
     start = read_tensor_file(start_path, "name the file of an earlier training");
     check_start(start_path, *start, kind, resuming, options.seed);
     // Weights of an earlier version may say what this one no longer asks for.
-    for (const auto& [key, value] : start->config<json>().items())
+    const auto own = start->config<json>();
+    for (const auto& [key, value] : own.items())
       if (configuration.model.contains(key)) configuration.model[key] = value;
     if (resuming && options.config_path.empty())
       take_over(configuration.recipe, json::parse(start->file.metadata.at("recipe")), start_path);
