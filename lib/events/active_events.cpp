@@ -12,8 +12,8 @@ constexpr double kDeadNepers = 20.7;  // 90 dB of power
 torch::Tensor life_seconds(const models::EventShape& shape) {
   const torch::Tensor slowest = shape.decay_rate.amin({-2, -1});
   const torch::Tensor ringing = kDeadNepers / slowest;
-  const torch::Tensor damped = shape.hold_seconds + (kDeadNepers - slowest * shape.hold_seconds) /
-                                                        (slowest + shape.damping_rate);
+  const torch::Tensor damped =
+      shape.hold_seconds + (kDeadNepers - slowest * shape.hold_seconds) / (slowest + shape.damping_rate);
   const torch::Tensor direct = torch::where(shape.hold_seconds < ringing, damped, ringing);
   return torch::maximum(direct, kDeadNepers / shape.room_rate.amin(-1));
 }

@@ -132,9 +132,10 @@ std::vector<Event> Encoder::State::worth_keeping(std::vector<Event> events, cons
   const PowerMaps alone = model.render(model.decoder->shape(vectors.transpose(0, 1)), gains.t(),
                                        onsets.to(model.device).t(), frames());
   PowerMaps all = carried + PowerMaps{alone.fine.sum(0, true), alone.coarse.sum(0, true)};
-  const double with = models::distance(sound, all, hop, 0).total().item<double>();
+  const double with = models::distance(model.bands, sound, all, hop, 0).total().item<double>();
   const PowerMaps sounds{sound.fine.expand_as(alone.fine), sound.coarse.expand_as(alone.coarse)};
-  const torch::Tensor without = models::distance(sounds, all - alone, hop, 0).total().to(torch::kCPU);
+  const torch::Tensor without =
+      models::distance(model.bands, sounds, all - alone, hop, 0).total().to(torch::kCPU);
   // Leaving out many of little worth can cost more than each alone, so they go one by one, least first.
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) order[static_cast<std::size_t>(i)] = i;
@@ -149,7 +150,7 @@ std::vector<Event> Encoder::State::worth_keeping(std::vector<Event> events, cons
   for (const std::int64_t i : order) {
     if (worth[static_cast<std::size_t>(i)] >= kLeastWorthDb) break;
     const PowerMaps rest = all - PowerMaps{alone.fine.narrow(0, i, 1), alone.coarse.narrow(0, i, 1)};
-    const double now = models::distance(sound, rest, hop, 0).total().item<double>();
+    const double now = models::distance(model.bands, sound, rest, hop, 0).total().item<double>();
     if (now - current >= kLeastWorthDb) continue;
     keep[static_cast<std::size_t>(i)] = false;
     all = rest;

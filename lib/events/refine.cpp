@@ -42,7 +42,7 @@ models::Proposal refine(models::EventModel& model, const models::PowerMaps& soun
     const models::PowerMaps made =
         model.render(model.decoder->shape(torch::tanh(leaves[0])), torch::exp(leaves[1]),
                      leaves[2] * hop_samples, sound.fine.size(2));
-    const models::Distance off = models::distance(sound, carried + made, frames, tail_frames);
+    const models::Distance off = models::distance(model.bands, sound, carried + made, frames, tail_frames);
     const auto gradients = torch::autograd::grad({off.total().sum()}, leaves);
     // The step size falls to a tenth along half a cosine.
     const double progress = static_cast<double>(step - 1) / steps;

@@ -154,13 +154,13 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
         at[i] = static_cast<float>(exploration) * gumbel(random);
       noise = noise.to(model_.device);
     }
-    const Proposal next = model_.encoder->propose(
-        batch.sound, explained.detach(), c.look_events[static_cast<std::size_t>(look)], noise);
+    const Proposal next = model_.encoder->propose(batch.sound, explained.detach(),
+                                                  c.look_events[static_cast<std::size_t>(look)], noise);
     looks.push_back(next);
     const Proposal stored{with_quantisation_noise(next.vectors, c.vector_levels, random), next.log_gain,
                           next.onset_samples};
     explained = explained + rendered(stored, window_frames());
-    const Distance off = models::distance(batch.sound, explained, hop, recipe_.tail_frames);
+    const Distance off = models::distance(model_.bands, batch.sound, explained, hop, recipe_.tail_frames);
     const bool last = look + 1 == look_count;
     const torch::Tensor off_db = look < recipe_.leading_looks ? off.left() : off.total();
     loss = loss + (last ? 1.0 : 0.25) * off_db.mean();
@@ -177,11 +177,11 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
 
   // The decoder also learns from events as refinement will leave them.
   if (recipe_.refine_steps > 0 && progress >= recipe_.refine_from) {
-    Proposal refined = events::refine(model_, batch.sound, batch.carried, proposed, recipe_.refine_steps,
-                                      hop, recipe_.tail_frames);
+    Proposal refined = events::refine(model_, batch.sound, batch.carried, proposed, recipe_.refine_steps, hop,
+                                      recipe_.tail_frames);
     refined.vectors = with_quantisation_noise(refined.vectors, c.vector_levels, random);
     const PowerMaps made = batch.carried + rendered(refined, window_frames());
-    const Distance off = models::distance(batch.sound, made, hop, recipe_.tail_frames);
+    const Distance off = models::distance(model_.bands, batch.sound, made, hop, recipe_.tail_frames);
     loss = loss + recipe_.refined_weight * off.total().mean();
     figures["refined_db"] = off.fine_db.mean().item<double>();
   }
@@ -223,7 +223,7 @@ Figures EventsTask::validate() {
     const Batch batch = make_batch(samples, {true}, 0.0);
     const auto distance_of = [&](const Proposal& events) {
       const PowerMaps explained = batch.carried + rendered(events, window_frames());
-      return models::distance(batch.sound, explained, hop, 0);
+      return models::distance(model_.bands, batch.sound, explained, hop, 0);
     };
     const Proposal proposed = events::propose(model_, batch.sound, batch.carried, c.events_per_hop());
     const Distance before = distance_of(proposed);

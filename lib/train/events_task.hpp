@@ -31,10 +31,10 @@ struct EventsRecipe : Schedule {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventsRecipe, steps, batch, encoder_rate, decoder_rate,
                                                 table_rate, last_rate, clip_norm, average_decay,
-                                                carried_share, leading_looks, vector_price, tail_frames, exploration, refine_steps,
-                                                refine_from, refined_weight, adversarial_weight,
-                                                adversarial_from, critic_rate, validate_every,
-                                                checkpoint_every, validation_excerpts)
+                                                carried_share, leading_looks, vector_price, tail_frames,
+                                                exploration, refine_steps, refine_from, refined_weight,
+                                                adversarial_weight, adversarial_from, critic_rate,
+                                                validate_every, checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const EventsRecipe& recipe);

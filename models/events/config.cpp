@@ -15,6 +15,7 @@ void check(const EventModelConfig& c) {
   require_within("fine_bands", b.fine_bands, b.linear_bands + 1, b.fine_window_samples / 2);
   require_within("coarse_bands", b.coarse_bands, 1, b.coarse_window_samples / 2);
   require_within("regions", b.regions, 1, b.coarse_bands);
+  require_within("mel_bands", b.mel_bands, 1, b.fine_window_samples / 2);
   require_divides("fine_hop_samples", b.fine_hop_samples, "fine_window_samples", b.fine_window_samples);
   require_divides("coarse_hop_samples", b.coarse_hop_samples, "fine_hop_samples", b.fine_hop_samples);
   require_divides("coarse_window_samples", b.coarse_window_samples, "fine_window_samples",

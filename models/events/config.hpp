@@ -14,7 +14,7 @@ namespace ictus::dsp {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BandSettings, sample_rate_hz, fine_window_samples,
                                                 fine_hop_samples, coarse_window_samples, coarse_hop_samples,
-                                                linear_bands, fine_bands, coarse_bands, regions)
+                                                linear_bands, fine_bands, coarse_bands, regions, mel_bands)
 
 }  // namespace ictus::dsp
 
@@ -66,10 +66,10 @@ struct EventModelConfig {
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventModelConfig, id, bands, window_samples, encoder_channels,
-                                                encoder_dilations, look_events, decoder_hidden,
-                                                resonances, filter_knots, attacks, attack_steps,
-                                                attack_step_samples, decays, crossfades, rooms, holds,
-                                                bend_semitones, vector_levels)
+                                                encoder_dilations, look_events, decoder_hidden, resonances,
+                                                filter_knots, attacks, attack_steps, attack_step_samples,
+                                                decays, crossfades, rooms, holds, bend_semitones,
+                                                vector_levels)
 
 /// Throws ictus::Error that names the first value that is out of range or does not fit another.
 void check(const EventModelConfig& config);

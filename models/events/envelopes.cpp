@@ -62,8 +62,8 @@ enum Row : std::int64_t {
 };
 
 /// out[t] = exp(-rate * seconds[t]), where seconds rise evenly from frame `begin` on and are 0 before.
-ICTUS_WIDE void decaying(float rate, const float* seconds, float hop_seconds, std::int64_t begin, std::int64_t frames,
-              float* out) {
+ICTUS_WIDE void decaying(float rate, const float* seconds, float hop_seconds, std::int64_t begin,
+                         std::int64_t frames, float* out) {
   constexpr std::int64_t kLanes = 16;
   for (std::int64_t t = 0; t < begin; ++t) out[t] = 1.0F;
   if (begin >= frames) return;
@@ -202,9 +202,9 @@ class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
                  static_cast<float>(0.5 * window_samples / step_samples),
                  static_cast<float>(hop_samples)};
     const torch::autograd::variable_list all{
-        gain.contiguous(),      onset.contiguous(),      tables.contiguous(),    room_start.contiguous(),
-        decay.contiguous(),     crossfade.contiguous(),  room_level.contiguous(), room_rate.contiguous(),
-        hold.contiguous(),      damping.contiguous()};
+        gain.contiguous(),  onset.contiguous(),     tables.contiguous(),     room_start.contiguous(),
+        decay.contiguous(), crossfade.contiguous(), room_level.contiguous(), room_rate.contiguous(),
+        hold.contiguous(),  damping.contiguous()};
     context->save_for_backward(all);
     context->saved_data["frames"] = frames;
     context->saved_data["numbers"] = std::vector<double>{hop_samples, rate_hz, step_samples, window_samples};
@@ -222,8 +222,7 @@ class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
         decaying(rates[r], rows[kSeconds], g.hop_seconds, begin, frames, rows[kQ1]);
         decaying(rates[g.regions + r], rows[kSeconds], g.hop_seconds, begin, frames, rows[kQ2]);
         decaying(room_rates[r], rows[kSeconds], g.hop_seconds, begin, frames, rows[kQR]);
-        sound(rows, levels[r] * e.gain, frames,
-              out.data_ptr<float>() + ((i * 2) * g.regions + r) * frames,
+        sound(rows, levels[r] * e.gain, frames, out.data_ptr<float>() + ((i * 2) * g.regions + r) * frames,
               out.data_ptr<float>() + ((i * 2 + 1) * g.regions + r) * frames);
       }
     }
@@ -264,9 +263,10 @@ class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
         decaying(rates[r], rows[kSeconds], g.hop_seconds, begin, frames, rows[kQ1]);
         decaying(rates[g.regions + r], rows[kSeconds], g.hop_seconds, begin, frames, rows[kQ2]);
         decaying(room_rates[r], rows[kSeconds], g.hop_seconds, begin, frames, rows[kQR]);
-        const ByRegion by = differentiate(rows, {rates[r], rates[g.regions + r], levels[r], room_rates[r]}, e.gain,
-                                          frames, above.data_ptr<float>() + ((i * 2) * g.regions + r) * frames,
-                                          above.data_ptr<float>() + ((i * 2 + 1) * g.regions + r) * frames);
+        const ByRegion by =
+            differentiate(rows, {rates[r], rates[g.regions + r], levels[r], room_rates[r]}, e.gain, frames,
+                          above.data_ptr<float>() + ((i * 2) * g.regions + r) * frames,
+                          above.data_ptr<float>() + ((i * 2 + 1) * g.regions + r) * frames);
         out[4].data_ptr<float>()[i * 2 * g.regions + r] = by.rate1;
         out[4].data_ptr<float>()[(i * 2 + 1) * g.regions + r] = by.rate2;
         out[6].data_ptr<float>()[i * g.regions + r] = by.level;
@@ -324,12 +324,11 @@ torch::Tensor envelopes(const EventShape& shape, const torch::Tensor& gain,
                         const torch::Tensor& onset_samples, const EnvelopeFrames& f) {
   if (!gain.device().is_cpu() || gain.scalar_type() != torch::kFloat)
     return envelopes_by_torch(shape, gain, onset_samples, f);
-  return FusedEnvelopes::apply(gain, onset_samples, torch::matmul(shape.attack, f.attacks), f.room_start,
-                               shape.decay_rate, shape.crossfade_rate, shape.room_level, shape.room_rate,
-                               shape.hold_seconds, shape.damping_rate, f.count,
-                               static_cast<double>(f.hop_samples), static_cast<double>(f.sample_rate_hz),
-                               static_cast<double>(f.attack_step_samples),
-                               static_cast<double>(f.window_samples));
+  return FusedEnvelopes::apply(
+      gain, onset_samples, torch::matmul(shape.attack, f.attacks), f.room_start, shape.decay_rate,
+      shape.crossfade_rate, shape.room_level, shape.room_rate, shape.hold_seconds, shape.damping_rate,
+      f.count, static_cast<double>(f.hop_samples), static_cast<double>(f.sample_rate_hz),
+      static_cast<double>(f.attack_step_samples), static_cast<double>(f.window_samples));
 }
 
 torch::Tensor envelopes_by_torch(const EventShape& shape, const torch::Tensor& gain,

@@ -13,15 +13,16 @@ struct EnvelopeFrames {
   int window_samples;
   int sample_rate_hz;
   int attack_step_samples;
-  torch::Tensor attacks;     ///< [attacks, steps] windowed power envelopes, the onset half a window from the start
+  torch::Tensor
+      attacks;  ///< [attacks, steps] windowed power envelopes, the onset half a window from the start
   torch::Tensor room_start;  ///< [steps] the same of a step, at which a room begins to answer
 };
 
 /// Power envelopes of the first and second spectrum of events [B, E] in every region:
 /// [B, 2 * E, regions, T], a spectrum's two beside each other. `gain` [B, E] is linear power,
-/// `onset_samples` [B, E] is relative to the centre of the first frame. Differentiable in all that is a tensor.
-/// On the CPU, in single precision, one pass over the frames does what takes torch thirty; elsewhere torch's
-/// own operations are used, and the two agree to a few parts in a million.
+/// `onset_samples` [B, E] is relative to the centre of the first frame. Differentiable in all that is a
+/// tensor. On the CPU, in single precision, one pass over the frames does what takes torch thirty; elsewhere
+/// torch's own operations are used, and the two agree to a few parts in a million.
 torch::Tensor envelopes(const EventShape& shape, const torch::Tensor& gain,
                         const torch::Tensor& onset_samples, const EnvelopeFrames& frames);
 

@@ -25,14 +25,10 @@ struct EventShape {
   /// The same of every pair of tensors.
   template <typename F>
   [[nodiscard]] EventShape each_with(const EventShape& other, F f) const {
-    return {f(spectra, other.spectra),
-            f(attack, other.attack),
-            f(decay_rate, other.decay_rate),
-            f(crossfade_rate, other.crossfade_rate),
-            f(room_level, other.room_level),
-            f(room_rate, other.room_rate),
-            f(hold_seconds, other.hold_seconds),
-            f(damping_rate, other.damping_rate)};
+    return {f(spectra, other.spectra),           f(attack, other.attack),
+            f(decay_rate, other.decay_rate),     f(crossfade_rate, other.crossfade_rate),
+            f(room_level, other.room_level),     f(room_rate, other.room_rate),
+            f(hold_seconds, other.hold_seconds), f(damping_rate, other.damping_rate)};
   }
 };
 

@@ -128,15 +128,15 @@ TEST_CASE("envelopes in one pass are those of torch's operations, and so are the
     return torch::exp(torch::rand(sizes) * std::log(high / low)) * low;
   };
   for (const bool damped : {true, false}) {
-    const models::EventShape shape{{},
-                                   torch::softmax(torch::randn({2, kEvents, kAttacks}), -1).requires_grad_(),
-                                   positive({2, kEvents, 2, kRegions}, 0.6, 200.0).requires_grad_(),
-                                   positive({2, kEvents}, 0.6, 200.0).requires_grad_(),
-                                   positive({2, kEvents, kRegions}, 1e-3, 1.0).requires_grad_(),
-                                   positive({2, kEvents, kRegions}, 0.6, 50.0).requires_grad_(),
-                                   positive({2, kEvents}, 0.05, 1.0).requires_grad_(),
-                                   (damped ? positive({2, kEvents}, 1.0, 60.0) : torch::zeros({2, kEvents}))
-                                       .requires_grad_()};
+    const models::EventShape shape{
+        {},
+        torch::softmax(torch::randn({2, kEvents, kAttacks}), -1).requires_grad_(),
+        positive({2, kEvents, 2, kRegions}, 0.6, 200.0).requires_grad_(),
+        positive({2, kEvents}, 0.6, 200.0).requires_grad_(),
+        positive({2, kEvents, kRegions}, 1e-3, 1.0).requires_grad_(),
+        positive({2, kEvents, kRegions}, 0.6, 50.0).requires_grad_(),
+        positive({2, kEvents}, 0.05, 1.0).requires_grad_(),
+        (damped ? positive({2, kEvents}, 1.0, 60.0) : torch::zeros({2, kEvents})).requires_grad_()};
     const torch::Tensor gain = positive({2, kEvents}, 0.01, 2.0).requires_grad_();
     // Before, amid and after the frames that are rendered.
     const torch::Tensor onset =
@@ -183,10 +183,10 @@ TEST_CASE("a damped event falls faster from its hold on") {
     p["decoder.holds"].select(1, 0).fill_(std::log(0.5));
     p["decoder.holds"].select(1, 1).fill_(std::log(13.8155 / 0.2));
   }
-  const torch::Tensor power =
-      model.decoder->render(model.decoder->shape(vector_batch(1)), torch::ones({1, 1}), torch::zeros({1, 1}),
-                            View::fine, 64)[0]
-          .sum(0);
+  const torch::Tensor power = model.decoder
+                                  ->render(model.decoder->shape(vector_batch(1)), torch::ones({1, 1}),
+                                           torch::zeros({1, 1}), View::fine, 64)[0]
+                                  .sum(0);
   const auto fall_db = [&](int first, int last) {
     return db(power[first].item<double>()) - db(power[last].item<double>());
   };
