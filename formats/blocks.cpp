@@ -61,13 +61,15 @@ void append_block(Bytes& bytes, const Block& block, std::uint32_t number) {
   append_varint(whole, content.size());
   whole.insert(whole.end(), content.begin(), content.end());
 
-  const Bytes frame = compress(content);
   Bytes packed;
-  append_varint(packed, frame.size());
-  append_varint(packed, content.size());
-  packed.insert(packed.end(), frame.begin(), frame.end());
+  if (!block.is_packed) {
+    const Bytes frame = compress(content);
+    append_varint(packed, frame.size());
+    append_varint(packed, content.size());
+    packed.insert(packed.end(), frame.begin(), frame.end());
+  }
 
-  const bool pays = packed.size() < whole.size();
+  const bool pays = !block.is_packed && packed.size() < whole.size();
   bytes.push_back(pays ? block.kind | kCompressed : block.kind);
   const Bytes& chosen = pays ? packed : whole;
   bytes.insert(bytes.end(), chosen.begin(), chosen.end());

@@ -50,6 +50,7 @@ inline constexpr std::uint8_t kEndKind = 0x03;
 struct Block {
   std::uint8_t kind = 0;  ///< without the bit for compression
   std::vector<std::uint8_t> content;
+  bool is_packed = false;  ///< so well that a writer need not try to compress it
 };
 
 /// Appends seven bits a byte, lowest first.

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace ictus {
 
 inline constexpr int kEventVectorSize = 32;
+/// The most events that one block holds in a file.
+inline constexpr std::size_t kMaxEventsPerBlock = 4096;
 
 /// One sounding event. The vector's meaning belongs to the model named in the file's header.
 struct Event {

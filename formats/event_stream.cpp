@@ -15,37 +15,18 @@ using Bytes = std::vector<std::uint8_t>;
 
 // SPEC.md, section 3.
 constexpr std::uint8_t kEventsKind = 0x02;
+constexpr std::uint8_t kPackedEventsKind = 0x12;
 
-constexpr float kMinGainDb = -100.0F;
-constexpr float kMaxGainDb = 27.5F;
-constexpr float kGainStepsPerDb = 2.0F;
-constexpr float kVectorSteps = 127.0F;
-
-float require_number(float value) {
-  if (std::isnan(value)) throw Error("an event holds a value that is not a number");
-  return value;
-}
-
-std::uint8_t gain_code(float gain_db) {
-  const float limited = std::clamp(require_number(gain_db), kMinGainDb, kMaxGainDb);
-  return static_cast<std::uint8_t>(std::lround((limited - kMinGainDb) * kGainStepsPerDb));
-}
-
-float gain_value(std::uint8_t code) { return kMinGainDb + static_cast<float>(code) / kGainStepsPerDb; }
-
-std::int8_t vector_code(float value) {
-  return static_cast<std::int8_t>(std::lround(std::clamp(require_number(value), -1.0F, 1.0F) * kVectorSteps));
-}
-
-float vector_value(std::int8_t code) { return static_cast<float>(code) / kVectorSteps; }
+// Section 13.
+constexpr unsigned kTotalBytes = 8;
 
 // --- Contents of the blocks, written ---------------------------------------------------------------
 
 /// Checks the header as well as laying it out.
 Bytes header_content(const EventStreamHeader& header) {
-  if (const std::string what = complaint(common(header)); !what.empty()) {
-    throw Error("this header cannot be written: " + what);
-  }
+  std::string what = complaint(common(header));
+  if (what.empty()) what = complaint(header.coding);
+  if (!what.empty()) throw Error("this header cannot be written: " + what);
   flatbuffers::FlatBufferBuilder builder;
   const auto tags_offset = add_tags(builder, header.tags);
   const auto model_id_offset = header.model_id.empty() ? 0 : builder.CreateString(header.model_id);
@@ -58,32 +39,23 @@ Bytes header_content(const EventStreamHeader& header) {
   table.add_original_sample_rate_hz(header.original_sample_rate_hz);
   table.add_sample_rate_hz(header.sample_rate_hz);
   table.add_original_channels(header.original_channels);
-  table.add_precision(static_cast<wire::Precision>(header.precision));
+  table.add_precision(static_cast<wire::Precision>(header.coding.precision));
+  if (header.coding.precision == Precision::coded) {
+    table.add_onset_step_samples(static_cast<std::uint16_t>(header.coding.onset_step_samples));
+    table.add_vector_levels(static_cast<std::uint8_t>(header.coding.vector_levels));
+    table.add_gain_step_centibels(static_cast<std::uint8_t>(header.coding.gain_step_centibels));
+  }
   return finished(builder, table.Finish());
 }
 
 /// Checks the events as well as laying them out in columns.
-Bytes events_content(const EventBlock& block, std::int64_t start_samples, Precision precision) {
+Bytes events_content(const EventBlock& block, std::int64_t start_samples, const EventCoding& coding) {
+  require_block(block, start_samples);
   const auto& events = block.events;
-  if (events.size() > kMaxEventsPerBlock) {
-    throw Error("a block of " + std::to_string(events.size()) + " events is larger than " +
-                    std::to_string(kMaxEventsPerBlock),
-                "write the events as several blocks");
-  }
-  if (block.end_samples < start_samples || static_cast<std::uint64_t>(block.end_samples) > kMaxPosition) {
-    throw Error("a block that ends at sample " + std::to_string(block.end_samples) +
-                " cannot follow one that ends at sample " + std::to_string(start_samples));
-  }
-
   std::vector<std::uint64_t> gaps;
   gaps.reserve(events.size());
   std::int64_t previous = start_samples;
   for (const Event& event : events) {
-    if (event.onset_samples < previous || event.onset_samples >= block.end_samples) {
-      throw Error("an event at sample " + std::to_string(event.onset_samples) +
-                  " cannot stand in its block: events are sorted and lie from sample " +
-                  std::to_string(start_samples) + " to before sample " + std::to_string(block.end_samples));
-    }
     gaps.push_back(static_cast<std::uint64_t>(event.onset_samples - previous));
     previous = event.onset_samples;
   }
@@ -97,11 +69,13 @@ Bytes events_content(const EventBlock& block, std::int64_t start_samples, Precis
   for (unsigned k = 0; k < onset_bytes; ++k) {
     for (const std::uint64_t gap : gaps) columns.push_back(static_cast<std::uint8_t>(gap >> 8U * k));
   }
-  if (precision == Precision::quantised) {
-    for (const Event& event : events) columns.push_back(gain_code(event.gain_db));
+  if (coding.precision == Precision::quantised) {
+    for (const Event& event : events) {
+      columns.push_back(static_cast<std::uint8_t>(gain_code(event.gain_db, coding)));
+    }
     for (std::size_t d = 0; d < kEventVectorSize; ++d) {
       for (const Event& event : events) {
-        columns.push_back(static_cast<std::uint8_t>(vector_code(event.vector[d])));
+        columns.push_back(static_cast<std::uint8_t>(vector_code(event.vector[d], coding)));
       }
     }
   } else {
@@ -128,7 +102,14 @@ Bytes events_content(const EventBlock& block, std::int64_t start_samples, Precis
   return finished(builder, table.Finish());
 }
 
-Bytes end_content(const EventStreamTotals& totals) {
+Bytes end_content(const EventStreamTotals& totals, Precision precision) {
+  if (precision == Precision::coded) {
+    Bytes content;
+    append_varint(content, totals.events);
+    append_varint(content, totals.length_samples);
+    append_varint(content, totals.original_length_samples);
+    return content;
+  }
   flatbuffers::FlatBufferBuilder builder;
   const wire::Totals wire_totals(totals.events, totals.length_samples, totals.original_length_samples);
   wire::EndBuilder table(builder);
@@ -136,24 +117,37 @@ Bytes end_content(const EventStreamTotals& totals) {
   return finished(builder, table.Finish());
 }
 
-}  // namespace
+// --- The end block, read ---------------------------------------------------------------------------
 
-Event quantise(const Event& event, Precision precision) {
-  if (precision == Precision::float32) return event;
-  Event result = event;
-  result.gain_db = gain_value(gain_code(event.gain_db));
-  for (float& value : result.vector) value = vector_value(vector_code(value));
-  return result;
+std::optional<EventStreamTotals> totals_of(const Bytes& content) {
+  const auto* table = root_table<wire::End>(content);
+  if (table == nullptr || table->totals() == nullptr) return std::nullopt;
+  return EventStreamTotals{table->totals()->events(), table->totals()->length_samples(),
+                           table->totals()->original_length_samples()};
 }
+
+std::optional<EventStreamTotals> packed_totals(const Bytes& content) {
+  std::span<const std::uint8_t> rest = content;
+  const auto events = take_varint(rest, kTotalBytes);
+  const auto length = take_varint(rest, kTotalBytes);
+  const auto original_length = take_varint(rest, kTotalBytes);
+  if (!events || !length || !original_length || !rest.empty()) return std::nullopt;
+  return EventStreamTotals{*events, *length, *original_length};
+}
+
+}  // namespace
 
 // --- Writer ----------------------------------------------------------------------------------------
 
 EventStreamWriter::EventStreamWriter(const EventStreamHeader& header, ByteSink sink)
-    : blocks_(kEventStreamFormat, std::move(sink), header_content(header)), precision_(header.precision) {}
+    : blocks_(kEventStreamFormat, std::move(sink), header_content(header)), coding_(header.coding) {
+  if (coding_.precision == Precision::coded) packer_.emplace(coding_);
+}
 
 void EventStreamWriter::write(const EventBlock& block) {
   blocks_.require_open();
-  const Block events{kEventsKind, events_content(block, end_samples_, precision_)};
+  const Block events = packer_ ? Block{kPackedEventsKind, packer_->pack(block), true}
+                               : Block{kEventsKind, events_content(block, end_samples_, coding_)};
   blocks_.write(std::span(&events, 1));
   end_samples_ = block.end_samples;
   events_ += block.events.size();
@@ -165,7 +159,7 @@ void EventStreamWriter::finish(EventStreamTotals totals) {
     throw Error("a length of more than " + std::to_string(kMaxPosition) + " samples cannot be written");
   }
   totals.events = events_;
-  blocks_.finish(end_content(totals));
+  blocks_.finish(end_content(totals, coding_.precision));
 }
 
 // --- Reader ----------------------------------------------------------------------------------------
@@ -180,8 +174,10 @@ std::optional<EventBlock> EventStreamReader::next() {
   failed_ = true;  // until this block has proved sound
   const Block block = blocks_.next();
   std::optional<EventBlock> events;
-  if (block.kind == kEventsKind) {
-    events = read_events(block.content);
+  if (block.kind == (unpacker_ ? kPackedEventsKind : kEventsKind)) {
+    events = unpacker_ ? read_packed_events(block.content) : read_events(block.content);
+  } else if (block.kind == kEventsKind || block.kind == kPackedEventsKind) {
+    blocks_.fail("its events are not stored as the header says");
   } else if (block.kind == kEndKind) {
     read_end(block.content);
   } else {
@@ -194,7 +190,7 @@ std::optional<EventBlock> EventStreamReader::next() {
 void EventStreamReader::read_header(const Bytes& content) {
   const auto* table = root_table<wire::Header>(content);
   if (table == nullptr || table->weights_hash() == nullptr) blocks_.fail("its content is not a header");
-  if (table->precision() > wire::Precision::float32) {
+  if (table->precision() > wire::Precision::coded) {
     throw Error(
         "block 0 at byte 9: the events are stored in a way that this version does not know (precision " +
             std::to_string(static_cast<int>(table->precision())) + ")",
@@ -203,12 +199,32 @@ void EventStreamReader::read_header(const Bytes& content) {
   header_.sample_rate_hz = table->sample_rate_hz();
   header_.original_sample_rate_hz = table->original_sample_rate_hz();
   header_.original_channels = table->original_channels();
-  header_.precision = static_cast<Precision>(table->precision());
+  header_.coding.precision = static_cast<Precision>(table->precision());
+  if (header_.coding.precision == Precision::coded) {
+    header_.coding.vector_levels = table->vector_levels();
+    header_.coding.gain_step_centibels = table->gain_step_centibels();
+    header_.coding.onset_step_samples = table->onset_step_samples();
+  }
   if (table->model_id() != nullptr) header_.model_id = table->model_id()->str();
   std::copy_n(table->weights_hash()->bytes()->begin(), header_.weights_hash.size(),
               header_.weights_hash.begin());
   header_.tags = read_tags(table->tags(), blocks_);
-  if (const std::string what = complaint(common(header_)); !what.empty()) blocks_.fail(what);
+  std::string what = complaint(common(header_));
+  if (what.empty()) what = complaint(header_.coding);
+  if (!what.empty()) blocks_.fail(what);
+  if (header_.coding.precision == Precision::coded) unpacker_.emplace(header_.coding);
+}
+
+EventBlock EventStreamReader::read_packed_events(const Bytes& content) {
+  EventBlock result;
+  try {
+    result = unpacker_->unpack(content);
+  } catch (const Error& error) {
+    blocks_.fail(error.what());
+  }
+  end_samples_ = result.end_samples;
+  events_ += result.events.size();
+  return result;
 }
 
 EventBlock EventStreamReader::read_events(const Bytes& content) {
@@ -218,7 +234,8 @@ EventBlock EventStreamReader::read_events(const Bytes& content) {
   if (onset_bytes > 8)
     blocks_.fail("its onsets have " + std::to_string(onset_bytes) + " bytes each, more than 8");
 
-  const std::size_t number_bytes = header_.precision == Precision::quantised ? 1 : 4;
+  const EventCoding& coding = header_.coding;
+  const std::size_t number_bytes = coding.precision == Precision::quantised ? 1 : 4;
   const std::size_t event_bytes = onset_bytes + number_bytes * (1 + kEventVectorSize);
   const std::size_t size = table->columns() == nullptr ? 0 : table->columns()->size();
   const std::size_t count = size / event_bytes;
@@ -252,13 +269,13 @@ EventBlock EventStreamReader::read_events(const Bytes& content) {
       onset_samples += static_cast<std::int64_t>(gap);
       event.onset_samples = onset_samples;
 
-      if (header_.precision == Precision::quantised) {
-        event.gain_db = gain_value(gains[i]);
+      if (coding.precision == Precision::quantised) {
+        event.gain_db = gain_value(gains[i], coding);
         for (std::size_t d = 0; d < kEventVectorSize; ++d) {
           const auto code = static_cast<std::int8_t>(vectors[d * count + i]);
           if (code == -128)
             blocks_.fail("event " + std::to_string(i) + " has a number outside -1 to 1 in its vector");
-          event.vector[d] = vector_value(code);
+          event.vector[d] = vector_value(code, coding);
         }
       } else {
         event.gain_db = std::bit_cast<float>(load_u32(gains + 4 * i));
@@ -280,10 +297,10 @@ EventBlock EventStreamReader::read_events(const Bytes& content) {
 }
 
 void EventStreamReader::read_end(const Bytes& content) {
-  const auto* table = root_table<wire::End>(content);
-  if (table == nullptr || table->totals() == nullptr) blocks_.fail("its content is not an end block");
-  const EventStreamTotals totals{table->totals()->events(), table->totals()->length_samples(),
-                                 table->totals()->original_length_samples()};
+  const auto found =
+      header_.coding.precision == Precision::coded ? packed_totals(content) : totals_of(content);
+  if (!found) blocks_.fail("its content is not an end block");
+  const EventStreamTotals& totals = *found;
   if (totals.events != events_) {
     blocks_.fail("it counts " + std::to_string(totals.events) + " events where there are " +
                  std::to_string(events_));

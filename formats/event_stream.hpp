@@ -10,26 +10,23 @@
 
 #include "formats/blocks.hpp"
 #include "formats/event.hpp"
+#include "formats/event_coder.hpp"
+#include "formats/quantise.hpp"
 
 namespace ictus::formats {
-
-/// The most events that one block holds; the other limits stand in SPEC.md.
-inline constexpr std::size_t kMaxEventsPerBlock = 4096;
 
 /// The version of the format that is written, and the only one that is read.
 inline constexpr std::uint8_t kEventStreamVersion = kEventStreamFormat.version;
 
-enum class Precision : std::uint8_t {
-  quantised,  ///< vectors at 8 bits a number, gains in steps of 0.5 dB from -100 to 27.5 dB
-  float32,    ///< lossless, for research
-};
+/// What the end block takes at most.
+inline constexpr std::size_t kMostEndBytes = 64;
 
 /// What stands in the first block of a file: all that decoding needs.
 struct EventStreamHeader {
   std::uint32_t sample_rate_hz = 22050;  ///< of onsets and of the decoded sound
   std::uint32_t original_sample_rate_hz = 22050;
   std::uint16_t original_channels = 1;
-  Precision precision = Precision::quantised;
+  EventCoding coding;
   std::string model_id;        ///< human-readable, "events-1"
   WeightsHash weights_hash{};  ///< XXH3-128 of the weights file
   /// (field, value), UTF-8, in order. A field is not empty and holds no '=' and no control character.
@@ -42,11 +39,6 @@ struct EventStreamTotals {
   std::uint64_t length_samples = 0;           ///< exact, at sample_rate_hz
   std::uint64_t original_length_samples = 0;  ///< exact, per channel, at original_sample_rate_hz
 };
-
-/// The value an event has after it was written and read: the encoder renders this one, so that file
-/// and residual agree. Identity for Precision::float32. Values out of range saturate; throws
-/// ictus::Error when one is not a number.
-[[nodiscard]] Event quantise(const Event& event, Precision precision);
 
 /// Writes a stream: header at once, then each block as it comes, each flushed to the sink as one call.
 /// Every function throws ictus::Error, before anything of the block is written, when its argument
@@ -63,7 +55,8 @@ class EventStreamWriter {
 
  private:
   BlockWriter blocks_;
-  Precision precision_;
+  EventCoding coding_;
+  std::optional<EventPacker> packer_;  ///< for Precision::coded
   std::int64_t end_samples_ = 0;
   std::uint64_t events_ = 0;
 };
@@ -87,10 +80,12 @@ class EventStreamReader {
  private:
   void read_header(const std::vector<std::uint8_t>& content);
   EventBlock read_events(const std::vector<std::uint8_t>& content);
+  EventBlock read_packed_events(const std::vector<std::uint8_t>& content);
   void read_end(const std::vector<std::uint8_t>& content);
 
   BlockReader blocks_;
   EventStreamHeader header_;
+  std::optional<EventUnpacker> unpacker_;  ///< for Precision::coded
   std::optional<EventStreamTotals> totals_;
   std::int64_t end_samples_ = 0;
   std::uint64_t events_ = 0;

@@ -20,7 +20,14 @@ using Json = nlohmann::ordered_json;
 constexpr int kSchema = 1;
 
 const char* precision_name(formats::Precision precision) {
-  return precision == formats::Precision::quantised ? "quantised" : "float32";
+  switch (precision) {
+    case formats::Precision::quantised:
+      return "quantised";
+    case formats::Precision::float32:
+      return "float32";
+    default:
+      return "coded";
+  }
 }
 
 const char* codec_name(const StreamFacts& facts) {
@@ -49,6 +56,11 @@ Json scales_json(const PyramidFacts& own, const StreamFacts& facts) {
 
 /// What only streams of this codec have.
 void add_own(Json& json, const EventFacts& own, const StreamFacts& facts) {
+  const formats::EventCoding& coding = own.coding;
+  const bool has_steps = coding.precision == formats::Precision::coded;
+  json["vector_levels"] = has_steps ? Json(coding.vector_levels) : Json(nullptr);
+  json["gain_step_db"] = has_steps ? Json(coding.gain_step_centibels / 10.0) : Json(nullptr);
+  json["onset_step_samples"] = has_steps ? Json(coding.onset_step_samples) : Json(nullptr);
   json["events"] = own.events;
   json["events_per_s"] = facts.per_s(static_cast<double>(own.events));
 }
@@ -76,7 +88,7 @@ Json facts_json(const std::string& path, const StreamFacts& facts) {
   json["format_version"] = facts.format_version;
   json["model_id"] = facts.model_id;
   json["weights_hash"] = formats::hexadecimal(facts.weights_hash);
-  if (events != nullptr) json["precision"] = precision_name(events->precision);
+  if (events != nullptr) json["precision"] = precision_name(events->coding.precision);
   json["sample_rate_hz"] = facts.sample_rate_hz;
   json["samples"] = facts.samples;
   json["duration_s"] = facts.duration_s();
@@ -154,8 +166,16 @@ std::string generated_text(const PyramidFacts& own) {
   return text;
 }
 
+/// "coded: numbers in steps of 1/16, gains of 1 dB, onsets of 64 samples".
+std::string precision_text(const formats::EventCoding& coding) {
+  const std::string name = precision_name(coding.precision);
+  if (coding.precision != formats::Precision::coded) return name;
+  return fmt::format("{}: numbers in steps of 1/{}, gains of {} dB, onsets of {}", name, coding.vector_levels,
+                     coding.gain_step_centibels / 10.0, cli::counted(coding.onset_step_samples, "sample"));
+}
+
 std::string own_rows(const EventFacts& own, const StreamFacts& facts) {
-  return row("precision", precision_name(own.precision)) +
+  return row("precision", precision_text(own.coding)) +
          row("events",
              fmt::format("{}, {:.1f} a second", own.events, facts.per_s(static_cast<double>(own.events))));
 }

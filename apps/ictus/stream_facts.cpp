@@ -44,7 +44,7 @@ void add_clip(const formats::TokenClip& clip, const formats::PyramidShape& shape
 /// Reads the rest of the stream into the facts, also when it throws on the way.
 void read(formats::EventStreamReader& reader, StreamFacts& facts) {
   facts.format_version = formats::kEventStreamVersion;
-  auto& own = facts.own.emplace<EventFacts>(EventFacts{.precision = reader.header().precision});
+  auto& own = facts.own.emplace<EventFacts>(EventFacts{.coding = reader.header().coding});
   while (const auto block = reader.next()) {
     own.events += block->events.size();
     facts.samples = static_cast<std::uint64_t>(block->end_samples);

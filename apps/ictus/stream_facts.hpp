@@ -17,7 +17,7 @@
 namespace ictus::front {
 
 struct EventFacts {
-  formats::Precision precision = formats::Precision::quantised;
+  formats::EventCoding coding;
   std::uint64_t events = 0;
 };
 

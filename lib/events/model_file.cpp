@@ -39,6 +39,11 @@ std::size_t file_bytes(const LoadedModel& model) { return model.bytes; }
 const formats::WeightsHash& weights_hash(const LoadedModel& model) { return model.hash; }
 int sample_rate_hz(const LoadedModel& model) { return model.model->config.bands.sample_rate_hz; }
 
+formats::EventCoding coding_of(const LoadedModel& model, bool lossless) {
+  if (lossless) return {.precision = formats::Precision::float32};
+  return {.precision = formats::Precision::coded, .vector_levels = model.model->config.vector_levels};
+}
+
 std::vector<PartSize> part_sizes(const LoadedModel& model) {
   return ictus::part_sizes(model.model->parameters());
 }

@@ -13,14 +13,27 @@ using namespace ictus;
 using namespace ictus::formats;
 using nlohmann::json;
 
+const char* name_of(Precision precision) {
+  return precision == Precision::quantised ? "quantised"
+         : precision == Precision::float32 ? "float32"
+                                           : "coded";
+}
+
 json json_of(const EventStreamHeader& header) {
-  return {{"model_id", header.model_id},
-          {"weights_hash", testing::hex(header.weights_hash)},
-          {"tags", testing::json_of(header.tags)},
-          {"original_sample_rate_hz", header.original_sample_rate_hz},
-          {"original_channels", header.original_channels},
-          {"sample_rate_hz", header.sample_rate_hz},
-          {"precision", header.precision == Precision::float32 ? "float32" : "quantised"}};
+  const EventCoding& coding = header.coding;
+  json result = {{"model_id", header.model_id},
+                 {"weights_hash", testing::hex(header.weights_hash)},
+                 {"tags", testing::json_of(header.tags)},
+                 {"original_sample_rate_hz", header.original_sample_rate_hz},
+                 {"original_channels", header.original_channels},
+                 {"sample_rate_hz", header.sample_rate_hz},
+                 {"precision", name_of(coding.precision)}};
+  if (coding.precision == Precision::coded) {
+    result["vector_levels"] = coding.vector_levels;
+    result["gain_step_centibels"] = coding.gain_step_centibels;
+    result["onset_step_samples"] = coding.onset_step_samples;
+  }
+  return result;
 }
 
 json json_of(const EventBlock& block) {
@@ -47,22 +60,24 @@ json json_of(const testing::Reading& reading) {
 }
 
 void write_samples(const std::string& directory) {
+  const EventCoding codings[] = {testing::kQuantised,
+                                 testing::kFloat32,
+                                 testing::kCoded,
+                                 {.vector_levels = 5, .gain_step_centibels = 7, .onset_step_samples = 1000}};
   for (std::uint64_t seed = 0; seed < 24; ++seed) {
-    const Precision precision = seed % 2 == 0 ? Precision::quantised : Precision::float32;
+    const EventCoding& coding = codings[seed % 4];
     const std::int64_t span_samples = seed % 3 == 0 ? 65536 : seed % 3 == 1 ? 100 : std::int64_t{1} << 35U;
-    testing::Stream stream = testing::random_stream(seed, precision, seed % 5, 80, span_samples);
-    if (seed % 4 >= 2) {
-      // What a network makes is not spread evenly; give Zstandard something to do.
+    testing::Stream stream = testing::random_stream(seed, coding, seed % 5, 80, span_samples);
+    if (seed / 4 % 2 == 1) {
+      // What a network makes is not spread evenly; give Zstandard and the model something to do.
       for (EventBlock& block : stream.blocks) {
         for (Event& event : block.events) {
           for (float& value : event.vector) value = value * value * value * value * value;
         }
       }
     }
-    testing::Reading content{stream.header, {}, stream.totals, {}, false};
-    for (const EventBlock& block : stream.blocks) {
-      content.blocks.push_back(testing::quantised(block, precision));
-    }
+    const testing::Reading content{
+        stream.header, testing::quantised(stream.blocks, coding), stream.totals, {}, false};
     const std::string path = directory + "/sample-" + std::to_string(seed) + ".evs";
     testing::write_sample(path, testing::written(stream), json_of(content));
   }

@@ -75,7 +75,8 @@ TEST_CASE("blocks are ordered, within their span, and hold what the file will ho
       CHECK(event.onset_samples >= last);
       CHECK(event.onset_samples < block.end_samples);
       last = event.onset_samples;
-      const Event stored = formats::quantise(event, formats::Precision::quantised);
+      const Event stored = formats::quantise(event, kQuick.coding, from, block.end_samples);
+      CHECK(stored.onset_samples == event.onset_samples);
       CHECK(stored.vector == event.vector);
       CHECK(stored.gain_db == event.gain_db);
     }

@@ -12,6 +12,7 @@ using namespace ictus::formats::testing;
 
 namespace {
 
+constexpr EventCoding kCodings[] = {kQuantised, kFloat32, kCoded};
 constexpr std::int64_t kLastPosition = (std::int64_t{1} << 53U) - 1;
 
 void check_round_trip(const Stream& stream) {
@@ -20,18 +21,16 @@ void check_round_trip(const Stream& stream) {
   REQUIRE(reading.error == "");
   CHECK(same(*reading.header, stream.header));
   REQUIRE(reading.blocks.size() == stream.blocks.size());
-  for (std::size_t i = 0; i < stream.blocks.size(); ++i) {
-    CHECK(same(reading.blocks[i], quantised(stream.blocks[i], stream.header.precision)));
-  }
+  CHECK(begins_with(quantised(stream.blocks, stream.header.coding), reading.blocks));
   CHECK(same(*reading.totals, stream.totals));
 }
 
 /// Three blocks: one that zstd packs, one that it does not, one without events.
-Stream small_stream(Precision precision) {
+Stream small_stream(const EventCoding& coding) {
   std::mt19937_64 random(5);
   Stream stream;
   stream.header = typical_header();
-  stream.header.precision = precision;
+  stream.header.coding = coding;
   stream.blocks.push_back(random_block(random, 0, 65536, 8));
   for (Event& event : stream.blocks[0].events) {
     event.vector.fill(0.25F);
@@ -49,10 +48,11 @@ TEST_CASE("event stream: random streams come back") {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     CAPTURE(seed);
     const std::int64_t span_samples = seed % 3 == 0 ? 50 : seed % 3 == 1 ? 200'000 : std::int64_t{1} << 40U;
-    Stream stream = random_stream(seed, Precision::quantised, seed % 7, 70, span_samples);
-    check_round_trip(stream);
-    stream.header.precision = Precision::float32;
-    check_round_trip(stream);
+    Stream stream = random_stream(seed, kQuantised, seed % 7, 70, span_samples);
+    for (const EventCoding& coding : kCodings) {
+      stream.header.coding = coding;
+      check_round_trip(stream);
+    }
   }
 }
 
@@ -77,8 +77,8 @@ TEST_CASE("event stream: the largest of everything comes back") {
   stream.blocks.push_back(random_block(random, 1000, kLastPosition - 1000, kMaxEventsPerBlock));
   stream.blocks[1].events.back().onset_samples = kLastPosition - 1;
   stream.totals = {2 * kMaxEventsPerBlock, kLastPosition, kLastPosition};
-  for (const Precision precision : {Precision::quantised, Precision::float32}) {
-    stream.header.precision = precision;
+  for (const EventCoding& coding : kCodings) {
+    stream.header.coding = coding;
     check_round_trip(stream);
   }
 }
@@ -93,7 +93,7 @@ TEST_CASE("event stream: chords and the edges of a block come back") {
 }
 
 TEST_CASE("event stream: a source that gives one byte at a time makes no difference") {
-  const Stream stream = random_stream(11, Precision::quantised, 4, 40, 65536);
+  const Stream stream = random_stream(11, kQuantised, 4, 40, 65536);
   const Bytes bytes = written(stream);
   for (const std::size_t step : {1, 7, 64}) {
     const Reading reading = read(bytes, step);
@@ -104,7 +104,7 @@ TEST_CASE("event stream: a source that gives one byte at a time makes no differe
 }
 
 TEST_CASE("event stream: a reader asks for nothing beyond the block it returns") {
-  const Stream stream = small_stream(Precision::quantised);
+  const Stream stream = small_stream(kQuantised);
   const std::vector<Bytes> parts = written_parts(stream);
   const Bytes bytes = joined(parts);
   std::size_t delivered = 0;
@@ -130,7 +130,7 @@ TEST_CASE("event stream: a reader asks for nothing beyond the block it returns")
 }
 
 TEST_CASE("event stream: the same stream gives the same bytes, one call of the sink per block") {
-  const Stream stream = random_stream(12, Precision::quantised, 5, 40, 65536);
+  const Stream stream = random_stream(12, kQuantised, 5, 40, 65536);
   const std::vector<Bytes> parts = written_parts(stream);
   CHECK(parts == written_parts(stream));
   CHECK(parts.size() == stream.blocks.size() + 2);
@@ -143,7 +143,7 @@ TEST_CASE("event stream: the same stream gives the same bytes, one call of the s
 }
 
 TEST_CASE("event stream: what was read and written again is the same") {
-  const Bytes bytes = written(random_stream(13, Precision::quantised, 5, 40, 65536));
+  const Bytes bytes = written(random_stream(13, kQuantised, 5, 40, 65536));
   const Reading reading = read(bytes);
   CHECK(written({*reading.header, reading.blocks, *reading.totals}) == bytes);
 }
@@ -152,6 +152,7 @@ TEST_CASE("event stream: the overhead stays small") {
   std::mt19937_64 random(14);
   Stream stream;
   stream.header = typical_header();
+  stream.header.coding = kQuantised;
   for (std::int64_t i = 0; i < 4; ++i) stream.blocks.push_back(random_block(random, i * 65536, 65536, 32));
   stream.totals.length_samples = stream.totals.original_length_samples = 262144;
   const std::vector<Bytes> parts = written_parts(stream);
@@ -164,8 +165,8 @@ TEST_CASE("event stream: the overhead stays small") {
 }
 
 TEST_CASE("event stream: cut short at every byte, it keeps the whole blocks") {
-  for (const Precision precision : {Precision::quantised, Precision::float32}) {
-    const std::vector<Bytes> parts = written_parts(small_stream(precision));
+  for (const EventCoding& coding : kCodings) {
+    const std::vector<Bytes> parts = written_parts(small_stream(coding));
     const Bytes bytes = joined(parts);
     const std::vector<EventBlock> all = read(bytes).blocks;
     for (std::size_t length = 0; length < bytes.size(); ++length) {
@@ -187,8 +188,8 @@ TEST_CASE("event stream: cut short at every byte, it keeps the whole blocks") {
 }
 
 TEST_CASE("event stream: any change of any byte is noticed, and what comes before it is right") {
-  for (const Precision precision : {Precision::quantised, Precision::float32}) {
-    const std::vector<Bytes> parts = written_parts(small_stream(precision));
+  for (const EventCoding& coding : kCodings) {
+    const std::vector<Bytes> parts = written_parts(small_stream(coding));
     const Bytes bytes = joined(parts);
     const std::vector<EventBlock> all = read(bytes).blocks;
     for (std::size_t at = 0; at < bytes.size(); ++at) {
@@ -208,7 +209,7 @@ TEST_CASE("event stream: any change of any byte is noticed, and what comes befor
 }
 
 TEST_CASE("event stream: a block missing, twice or in another place is damage") {
-  const std::vector<Bytes> parts = written_parts(random_stream(21, Precision::quantised, 3, 5, 65536));
+  const std::vector<Bytes> parts = written_parts(random_stream(21, kQuantised, 3, 5, 65536));
   const auto check_damaged = [](const std::vector<Bytes>& changed, std::size_t whole) {
     const Reading reading = read(joined(changed));
     CHECK(reading.damaged);
@@ -224,7 +225,7 @@ TEST_CASE("event stream: a block missing, twice or in another place is damage") 
 }
 
 TEST_CASE("event stream: after damage nothing more is read") {
-  std::vector<Bytes> parts = written_parts(random_stream(22, Precision::quantised, 3, 5, 65536));
+  std::vector<Bytes> parts = written_parts(random_stream(22, kQuantised, 3, 5, 65536));
   parts[2][parts[2].size() / 2] ^= std::byte{1};
   const Bytes bytes = joined(parts);
   EventStreamReader reader(source_of(bytes));
@@ -235,7 +236,7 @@ TEST_CASE("event stream: after damage nothing more is read") {
 }
 
 TEST_CASE("event stream: messages say block and byte") {
-  std::vector<Bytes> parts = written_parts(random_stream(23, Precision::quantised, 3, 5, 65536));
+  std::vector<Bytes> parts = written_parts(random_stream(23, kQuantised, 3, 5, 65536));
   const std::size_t offset = parts[0].size() + parts[1].size();
   parts[2].back() ^= std::byte{1};
   const Reading reading = read(joined(parts));
@@ -243,7 +244,7 @@ TEST_CASE("event stream: messages say block and byte") {
 }
 
 TEST_CASE("event stream: versions") {
-  Bytes bytes = written(small_stream(Precision::quantised));
+  Bytes bytes = written(small_stream(kQuantised));
   bytes[8] = std::byte{2};
   const Reading reading = read(bytes);
   CHECK(!reading.damaged);
@@ -255,13 +256,13 @@ TEST_CASE("event stream: other files are refused by name") {
   CHECK(read(std::as_bytes(std::span(wave))).error == "the input is not an event stream");
   CHECK(read({}).error == "the input is empty");
 
-  Bytes unix_lines = written(small_stream(Precision::quantised));
+  Bytes unix_lines = written(small_stream(kQuantised));
   unix_lines.erase(unix_lines.begin() + 4);  // CR LF became LF
   CHECK(read(unix_lines).error == "the signature of the event stream is damaged");
 }
 
 TEST_CASE("event stream: blocks of unknown kinds") {
-  const std::vector<Bytes> parts = written_parts(random_stream(24, Precision::quantised, 2, 5, 65536));
+  const std::vector<Bytes> parts = written_parts(random_stream(24, kQuantised, 2, 5, 65536));
   const Bytes skippable = block_of(0xB5, 1, "whatever");
   const Bytes with_skippable = joined({parts[0], skippable, renumbered(parts[1], 2), renumbered(parts[2], 3),
                                        block_of(0x82, 4, ""), renumbered(parts[3], 5)});
@@ -282,7 +283,7 @@ TEST_CASE("event stream: blocks of unknown kinds") {
 }
 
 TEST_CASE("event stream: blocks out of order") {
-  const std::vector<Bytes> parts = written_parts(random_stream(25, Precision::quantised, 1, 5, 65536));
+  const std::vector<Bytes> parts = written_parts(random_stream(25, kQuantised, 1, 5, 65536));
   const Bytes signature(parts[0].begin(), parts[0].begin() + 9);
   const Bytes header(parts[0].begin() + 9, parts[0].end());
   const Reading headless = read(joined({signature, renumbered(parts[1], 0), parts[2]}));
@@ -293,7 +294,7 @@ TEST_CASE("event stream: blocks out of order") {
 }
 
 TEST_CASE("event stream: sizes above the limits are refused before their bytes are asked for") {
-  const Bytes header = written_parts(small_stream(Precision::quantised))[0];
+  const Bytes header = written_parts(small_stream(kQuantised))[0];
   const auto check_refused = [&](std::vector<std::uint8_t> head, std::string_view what) {
     Bytes bytes = header;
     for (const std::uint8_t byte : head) bytes.push_back(std::byte{byte});
@@ -316,7 +317,7 @@ TEST_CASE("event stream: sizes above the limits are refused before their bytes a
 }
 
 TEST_CASE("event stream: blocks that are no FlatBuffers are damage") {
-  const Bytes header = written_parts(small_stream(Precision::quantised))[0];
+  const Bytes header = written_parts(small_stream(kQuantised))[0];
   for (const int kind : {0x02, 0x03, 0x42, 0x43}) {
     std::mt19937_64 random(static_cast<std::uint64_t>(kind));
     for (std::size_t size = 0; size < 300; ++size) {
@@ -333,9 +334,9 @@ TEST_CASE("event stream: blocks that are no FlatBuffers are damage") {
 TEST_CASE("event stream: what cannot stand in a file is not written") {
   const float infinity = std::numeric_limits<float>::infinity();
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  for (const Precision precision : {Precision::quantised, Precision::float32}) {
+  for (const EventCoding& coding : kCodings) {
     EventStreamHeader header = typical_header();
-    header.precision = precision;
+    header.coding = coding;
     EventStreamWriter writer(header, [](std::span<const std::byte>) {});
     writer.write({{Event{10, 0.0F, {}}}, 100});
     const std::uint64_t size = writer.bytes_written();
@@ -349,7 +350,7 @@ TEST_CASE("event stream: what cannot stand in a file is not written") {
                     Error);
     CHECK_THROWS_AS(writer.write({{Event{150, nan, {}}}, 200}), Error);
     CHECK_THROWS_AS(writer.write({{Event{150, 0.0F, {nan}}}, 200}), Error);
-    if (precision == Precision::float32) {
+    if (coding == kFloat32) {
       CHECK_THROWS_AS(writer.write({{Event{150, -infinity, {}}}, 200}), Error);
       CHECK_THROWS_AS(writer.write({{Event{150, 0.0F, {1.0001F}}}, 200}), Error);
     }

@@ -77,8 +77,8 @@ inline bool same(const EventBlock& a, const EventBlock& b) {
 
 inline bool same(const EventStreamHeader& a, const EventStreamHeader& b) {
   return a.sample_rate_hz == b.sample_rate_hz && a.original_sample_rate_hz == b.original_sample_rate_hz &&
-         a.original_channels == b.original_channels && a.precision == b.precision &&
-         a.model_id == b.model_id && a.weights_hash == b.weights_hash && a.tags == b.tags;
+         a.original_channels == b.original_channels && a.coding == b.coding && a.model_id == b.model_id &&
+         a.weights_hash == b.weights_hash && a.tags == b.tags;
 }
 
 inline bool same(const EventStreamTotals& a, const EventStreamTotals& b) {
@@ -93,9 +93,18 @@ inline bool begins_with(const std::vector<EventBlock>& all, const std::vector<Ev
                     [](const EventBlock& x, const EventBlock& y) { return same(x, y); });
 }
 
-inline EventBlock quantised(EventBlock block, Precision precision) {
-  for (Event& event : block.events) event = quantise(event, precision);
-  return block;
+inline constexpr EventCoding kQuantised = {.precision = Precision::quantised};
+inline constexpr EventCoding kFloat32 = {.precision = Precision::float32};
+inline constexpr EventCoding kCoded = {.precision = Precision::coded};
+
+/// The blocks as they are when they were written and read.
+inline std::vector<EventBlock> quantised(std::vector<EventBlock> blocks, const EventCoding& coding) {
+  std::int64_t start_samples = 0;
+  for (EventBlock& block : blocks) {
+    for (Event& event : block.events) event = quantise(event, coding, start_samples, block.end_samples);
+    start_samples = block.end_samples;
+  }
+  return blocks;
 }
 
 inline EventStreamHeader typical_header() {
@@ -130,14 +139,14 @@ inline EventBlock random_block(std::mt19937_64& random, std::int64_t start_sampl
 }
 
 /// A stream of random blocks; the totals agree with them.
-inline Stream random_stream(std::uint64_t seed, Precision precision, std::size_t blocks,
+inline Stream random_stream(std::uint64_t seed, const EventCoding& coding, std::size_t blocks,
                             std::size_t most_events, std::int64_t longest_span_samples) {
   std::mt19937_64 random(seed);
   std::uniform_int_distribution<std::size_t> count(0, most_events);
   std::uniform_int_distribution<std::int64_t> span(1, longest_span_samples);
   Stream stream;
   stream.header = typical_header();
-  stream.header.precision = precision;
+  stream.header.coding = coding;
   std::int64_t start_samples = 0;
   for (std::size_t i = 0; i < blocks; ++i) {
     stream.blocks.push_back(random_block(random, start_samples, span(random), count(random)));

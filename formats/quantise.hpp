@@ -1,0 +1,48 @@
+// What becomes of an event's numbers in a file: their steps, see SPEC.md, sections 9 to 11.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "formats/event.hpp"
+
+namespace ictus::formats {
+
+enum class Precision : std::uint8_t {
+  quantised,  ///< vectors at 8 bits a number, gains in steps of 0.5 dB from -100 to 27.5 dB
+  float32,    ///< lossless, for research
+  coded,      ///< in the steps of EventCoding, gains from -100 to 27.5 dB, packed by an EventPacker
+};
+
+/// How the events of a file are stored. The steps belong to Precision::coded; with another precision
+/// they have no meaning and their defaults.
+struct EventCoding {
+  Precision precision = Precision::coded;
+  int vector_levels = 16;        ///< 1..127: a number of a vector is q / vector_levels
+  int gain_step_centibels = 10;  ///< 1..100
+  int onset_step_samples = 64;   ///< 1..65535, counted from the start of the block
+
+  bool operator==(const EventCoding&) const = default;
+};
+
+/// What is wrong with a coding that could not stand in a file; empty when nothing is.
+[[nodiscard]] std::string complaint(const EventCoding& coding);
+
+/// The value an event has after it was written in the block from `start_samples` up to but not including
+/// `end_samples`, in which it lies, and read: the encoder renders this one, so that file and residual
+/// agree. Idempotent; the identity for Precision::float32. Values out of range saturate; throws
+/// ictus::Error when one is not a number.
+[[nodiscard]] Event quantise(const Event& event, const EventCoding& coding, std::int64_t start_samples,
+                             std::int64_t end_samples);
+
+/// The steps themselves, for writers and readers; neither for Precision::float32.
+[[nodiscard]] int gain_code(float gain_db, const EventCoding& coding);
+[[nodiscard]] float gain_value(int code, const EventCoding& coding);
+[[nodiscard]] int most_gain_code(const EventCoding& coding);
+[[nodiscard]] int vector_code(float value, const EventCoding& coding);
+[[nodiscard]] float vector_value(int code, const EventCoding& coding);
+/// For Precision::coded: which step of its block an onset is nearest to.
+[[nodiscard]] std::int64_t onset_code(std::int64_t onset_samples, const EventCoding& coding,
+                                      std::int64_t start_samples, std::int64_t end_samples);
+
+}  // namespace ictus::formats
