@@ -53,7 +53,7 @@ def measure_notes(unseen, fetched, folder, part=1, say=lambda text: None):
         of_instrument = folder / instrument
         of_instrument.mkdir(parents=True)
         begin_s = {}
-        for recording in recorded_notes.chosen(instrument, unseen, fetched, max(1, round(part * count))):
+        for recording in recorded_notes.chosen(instrument, unseen, fetched, max(2, round(part * count))):
             sound = of_instrument / f"{recording.stem}.wav"
             note, rate_hz = recorded_notes.excerpt(recording, sound, LONGEST_S)
             silence = array("h", bytes(2 * round(random.Random(f"{instrument} {recording.stem}").uniform(*SILENCE_S) * rate_hz)))
