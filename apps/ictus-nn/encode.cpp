@@ -58,13 +58,10 @@ class EventMaker {
   EventMaker(const Model& model, const options::EncodeOptions& options, const audio::Source& source,
              formats::ByteSink sink)
       : writer_(header(model, options, source), std::move(sink)),
-        encoder_(
-            model,
-            {.coding = coding(options), .effort = options.effort, .events_per_hop = options.events_per_hop},
-            [this](const EventBlock& block) {
-              writer_.write(block);
-              events_ += block.events.size();
-            }) {}
+        encoder_(model, settings(model, options, writer_.bytes_written()), [this](const EventBlock& block) {
+          writer_.write(block);
+          events_ += block.events.size();
+        }) {}
 
   void push(std::span<const float> samples) { encoder_.push(samples); }
   void finish(std::uint64_t samples, std::uint64_t original_samples) {
@@ -75,13 +72,19 @@ class EventMaker {
   [[nodiscard]] std::uint64_t bytes() const { return writer_.bytes_written(); }
 
  private:
-  static formats::EventCoding coding(const options::EncodeOptions& options) {
-    return {.precision = options.lossless ? formats::Precision::float32 : formats::Precision::coded};
+  static events::EncoderSettings settings(const Model& model, const options::EncodeOptions& options,
+                                          std::uint64_t header_bytes) {
+    events::EncoderSettings made{.coding = events::coding_of(*model, options.lossless),
+                                 .effort = options.effort};
+    if (options.bitrate_kbit_s) made.most_bits_per_second = 1000.0 * *options.bitrate_kbit_s;
+    if (options.events_per_second) made.most_events_per_second = *options.events_per_second;
+    made.other_bytes = header_bytes + formats::kMostEndBytes;
+    return made;
   }
   static formats::EventStreamHeader header(const Model& model, const options::EncodeOptions& options,
                                            const audio::Source& source) {
     auto header = header_for<formats::EventStreamHeader>(source, *model, options);
-    header.coding = coding(options);
+    header.coding = events::coding_of(*model, options.lossless);
     return header;
   }
 

@@ -37,6 +37,11 @@ struct NetworkOptions {
   std::optional<std::string> model;
 };
 
+/// Of event streams that are not lossless.
+inline constexpr double kDefaultKbitS = 3.2;
+/// Of lossless ones: about as many as the others have.
+inline constexpr double kLosslessEventsPerSecond = 22;
+
 struct EncodeOptions {
   std::vector<std::string> inputs;
   OutputOptions output;
@@ -45,8 +50,10 @@ struct EncodeOptions {
   int threads = 0;  ///< files at a time; 0 is one per processor core
   Codec codec = Codec::events;
   int effort = 5;
-  int events_per_hop = 32;  ///< events only
-  bool lossless = false;    ///< events only
+  // Events only:
+  std::optional<double> bitrate_kbit_s;     ///< at most; settled by parsing, none is no limit
+  std::optional<double> events_per_second;  ///< at most
+  bool lossless = false;
   audio::Tags tags;
   std::optional<audio::RawFormat> raw;
 };

@@ -152,13 +152,15 @@ EncodeOptions settled(EncodeOptions options, const CLI::App& command) {
     }
   }
   if (options.codec == Codec::mars) {
-    for (const char* const option : {"--lossless", "--events-per-hop"}) {
+    for (const char* const option : {"--lossless", "--bitrate", "--events-per-second"}) {
       if (was_given(command, option)) {
         throw UsageError(fmt::format("{} is for events, and a token pyramid is asked for", option),
                          "Leave it out, or use --codec events.");
       }
     }
   }
+  if (!options.bitrate_kbit_s && !options.lossless) options.bitrate_kbit_s = kDefaultKbitS;
+  if (!options.events_per_second && options.lossless) options.events_per_second = kLosslessEventsPerSecond;
   return options;
 }
 

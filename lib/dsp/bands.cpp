@@ -73,6 +73,27 @@ Bands::Bands(const BandSettings& wanted, const torch::Device& device) : settings
     }
   }
 
+  // Triangles that reach from the centre of the band below to that of the band above.
+  mel_of_fine = torch::zeros({s.mel_bands, s.fine_bands});
+  const auto mel_centre_hz = [&](int m) {
+    return hz_of_mel(mel(s.sample_rate_hz / 2.0) * m / (s.mel_bands + 1));
+  };
+  for (int m = 0; m < s.mel_bands; ++m) {
+    const double low = mel_centre_hz(m), centre = mel_centre_hz(m + 1), high = mel_centre_hz(m + 2);
+    for (int b = 0; b < s.fine_bands; ++b) {
+      double weight = 0.0;
+      for (int bin = fine_edge[b]; bin < fine_edge[b + 1]; ++bin) {
+        const double hz = bin * hz_per_bin;
+        weight += std::max(0.0, std::min((hz - low) / (centre - low), (high - hz) / (high - centre)));
+      }
+      mel_of_fine[m][b] = weight;
+    }
+    // A triangle narrower than a bin is that of the nearest one.
+    const int nearest = std::min(static_cast<int>(std::lround(centre / hz_per_bin)), s.fine_bands - 1);
+    if (mel_of_fine[m].sum().item<double>() < 1e-6) mel_of_fine[m][nearest] = 1.0;
+    mel_of_fine[m] /= mel_of_fine[m].sum();
+  }
+
   // A bin of the short window stands for one bin's width around its frequency; it counts in each
   // coarse band by how much of that width the band holds.
   const int bins_ratio = s.fine_window_samples / s.coarse_window_samples;
@@ -121,8 +142,8 @@ Bands::Bands(const BandSettings& wanted, const torch::Device& device) : settings
     region_sizes.push_back(coarse_edge[(r + 1) * coarse_per_region] - coarse_edge[r * coarse_per_region]);
   }
 
-  for (torch::Tensor* t : {&fine_pool, &fine_expand, &fine_widths, &fine_centres_hz, &coarse_pool,
-                           &coarse_of_fine, &coarse_leak})
+  for (torch::Tensor* t : {&fine_pool, &fine_expand, &fine_widths, &fine_centres_hz, &mel_of_fine,
+                           &coarse_pool, &coarse_of_fine, &coarse_leak})
     *t = t->to(device);
 }
 

@@ -18,6 +18,7 @@ struct BandSettings {
   int fine_bands = 320;    ///< in all; logarithmic above the linear ones
   int coarse_bands = 40;   ///< unions of fine bands, equally wide on the mel scale
   int regions = 20;        ///< unions of coarse bands; each decays at its own rate
+  int mel_bands = 128;     ///< triangles over the fine bands, as the ear is content with
 };
 
 /// Two views of one spectrum. The fine one (long window) separates partials; the coarse one (short
@@ -34,6 +35,7 @@ class Bands {
   torch::Tensor fine_expand;      ///< [fine bands, fine bins], density of a band in each of its bins
   torch::Tensor fine_widths;      ///< [fine bands], bins in a band; they sum to all bins
   torch::Tensor fine_centres_hz;  ///< [fine bands]
+  torch::Tensor mel_of_fine;      ///< [mel bands, fine bands], overlapping triangles that sum to 1
   torch::Tensor coarse_pool;      ///< [coarse bins, coarse bands]
   torch::Tensor coarse_of_fine;   ///< [fine bands, coarse bands], mean density of a band's parts
   torch::Tensor coarse_leak;      ///< [coarse bands, coarse bands], what the short window spreads

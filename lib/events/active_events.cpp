@@ -1,7 +1,6 @@
 #include "lib/events/active_events.hpp"
 
 #include <cmath>
-#include <functional>
 
 namespace ictus::events {
 namespace {
@@ -9,10 +8,14 @@ namespace {
 constexpr double kLongestTailSeconds = 30.0;
 constexpr double kDeadNepers = 20.7;  // 90 dB of power
 
-/// Applies `f` to every tensor of a shape.
-models::EventShape each(const models::EventShape& s,
-                        const std::function<torch::Tensor(const torch::Tensor&)>& f) {
-  return {f(s.spectra), f(s.attack), f(s.decay_rate), f(s.crossfade_rate), f(s.room_level), f(s.room_rate)};
+/// Seconds after its onset at which the slowest part of each event [1, E] has died.
+torch::Tensor life_seconds(const models::EventShape& shape) {
+  const torch::Tensor slowest = shape.decay_rate.amin({-2, -1});
+  const torch::Tensor ringing = kDeadNepers / slowest;
+  const torch::Tensor damped =
+      shape.hold_seconds + (kDeadNepers - slowest * shape.hold_seconds) / (slowest + shape.damping_rate);
+  const torch::Tensor direct = torch::where(shape.hold_seconds < ringing, damped, ringing);
+  return torch::maximum(direct, kDeadNepers / shape.room_rate.amin(-1));
 }
 
 }  // namespace
@@ -36,13 +39,10 @@ void ActiveEvents::add(const std::vector<Event>& events) {
   torch::NoGradGuard no_grad;
   const models::EventShape shape = model_.decoder->shape(vectors_of(events, model_.device));
   const torch::Tensor gain = gains_of(events, model_.device);
-  // An event has died when its slowest part has.
-  const torch::Tensor slowest = torch::minimum(shape.decay_rate.amin({-2, -1}), shape.room_rate.amin(-1))
-                                    .to(torch::kCPU)[0]
-                                    .contiguous();
+  const torch::Tensor life = life_seconds(shape).to(torch::kCPU)[0].contiguous();
   for (std::size_t i = 0; i < events.size(); ++i) {
     const double seconds =
-        std::min(kLongestTailSeconds, 1.0 + kDeadNepers / static_cast<double>(slowest.data_ptr<float>()[i]));
+        std::min(kLongestTailSeconds, 1.0 + static_cast<double>(life.data_ptr<float>()[i]));
     onset_samples_.push_back(events[i].onset_samples);
     end_samples_.push_back(events[i].onset_samples +
                            std::llround(seconds * model_.config.bands.sample_rate_hz));
@@ -53,9 +53,7 @@ void ActiveEvents::add(const std::vector<Event>& events) {
     return;
   }
   const auto join = [](const torch::Tensor& a, const torch::Tensor& b) { return torch::cat({a, b}, 1); };
-  shape_ = {join(shape_.spectra, shape.spectra),       join(shape_.attack, shape.attack),
-            join(shape_.decay_rate, shape.decay_rate), join(shape_.crossfade_rate, shape.crossfade_rate),
-            join(shape_.room_level, shape.room_level), join(shape_.room_rate, shape.room_rate)};
+  shape_ = shape_.each_with(shape, join);
   gain_ = join(gain_, gain);
 }
 
@@ -66,7 +64,7 @@ void ActiveEvents::drop_dead(std::int64_t position_samples) {
   if (alive.size() == end_samples_.size()) return;
   const torch::Tensor index = torch::tensor(alive, torch::kLong).to(model_.device);
   const auto keep = [&](const torch::Tensor& t) { return t.index_select(1, index); };
-  shape_ = each(shape_, keep);
+  shape_ = shape_.each(keep);
   gain_ = keep(gain_);
   for (std::size_t to = 0; to < alive.size(); ++to) {
     onset_samples_[to] = onset_samples_[static_cast<std::size_t>(alive[to])];

@@ -1,8 +1,10 @@
 // The event codec as two streams: samples to events, events to samples.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,9 +17,11 @@ namespace ictus::events {
 class LoadedModel;  ///< weights on a device, see lib/events/model_file.hpp
 
 struct EncoderSettings {
-  formats::EventCoding coding;
-  int effort = 5;           ///< 0..9: time spent on refining the events, never bits
-  int events_per_hop = 32;  ///< at most, and never more than the model was trained for
+  formats::EventCoding coding;  ///< see coding_of()
+  int effort = 5;               ///< 0..9: time spent on refining the events, never bits
+  double most_bits_per_second = std::numeric_limits<double>::infinity();    ///< of the whole stream
+  double most_events_per_second = std::numeric_limits<double>::infinity();  ///< on average over a hop
+  std::size_t other_bytes = 0;  ///< of the stream beside its events: its header and end
 };
 
 /// Samples to events. Blocks come out through `emit` as soon as they are final.

@@ -8,7 +8,7 @@
 #include "lib/events/loaded_model.hpp"
 #include "lib/events/propose.hpp"
 #include "lib/events/refine.hpp"
-#include "models/events/distance.hpp"
+#include "lib/events/worth.hpp"
 
 namespace ictus::events {
 namespace {
@@ -18,12 +18,23 @@ using models::Proposal;
 
 /// Steps of refinement for --effort 0..9.
 constexpr std::array<int, 10> kRefineSteps = {0, 8, 16, 28, 42, 60, 90, 130, 200, 320};
+/// Of these, part are taken after the numbers have been brought to their steps, on gains and onsets alone.
+constexpr double kLastSteps = 0.15;
 /// Below this power density (about -100 dB re full scale) there is nothing to encode.
 constexpr double kSilence = 1e-9;
-/// An event that lowers the distance by less than this is not worth its bits.
-constexpr double kLeastWorthDb = 0.004;
+/// An event that lowers the distance (both views together) by less than this is not worth its bits.
+constexpr double kLeastWorthDb = 0.008;
 /// Looking ends when an explanation is this close to the sound.
 constexpr double kCloseEnoughDb = 0.25;
+/// More are proposed than are allowed, and the worthiest kept.
+constexpr double kSpareEvents = 1.15;
+/// The most that are looked for in a hop, and that are written.
+constexpr std::int64_t kMostEventsPerHop = 160;
+/// What an event takes, until the stream itself tells.
+constexpr double kTypicalEventBits = 130.0;
+constexpr double kTypicalEvents = 32.0;
+/// A block's frame.
+constexpr double kFrameBits = 8.0 * 7.0;
 
 }  // namespace
 
@@ -34,6 +45,7 @@ struct Encoder::State {
         settings(settings_),
         emit(std::move(emit_)),
         active(model),
+        packer(settings_.coding),
         // Half a window of silence comes before the first frame's centre.
         samples(static_cast<std::size_t>(model.config.bands.fine_window_samples / 2), 0.0F) {}
 
@@ -46,6 +58,10 @@ struct Encoder::State {
   std::int64_t window_start = 0;  // centre of that frame
   std::int64_t received = 0;
   double level = 0.0;  // reference of the window before
+  formats::EventPacker packer;
+  double spent_bits = 8.0 * static_cast<double>(settings.other_bytes);
+  double event_bits = 0.0;  // of these, what events took
+  double events = 0.0;
 
   /// Frames of a window that are looked at: those that may hold onsets, those that bear on them, and as
   /// many more in which too much power is held against an explanation.
@@ -58,11 +74,40 @@ struct Encoder::State {
   }
 
   void encode_window(std::int64_t end_samples);
+  /// Events in the order of their worth, at most so many.
   [[nodiscard]] std::vector<Event> explain(const PowerMaps& sound, const PowerMaps& carried,
-                                           std::int64_t end_samples);
-  [[nodiscard]] std::vector<Event> worth_keeping(std::vector<Event> events, const PowerMaps& sound,
-                                                 const PowerMaps& carried);
+                                           std::int64_t end_samples, std::int64_t most);
+  [[nodiscard]] std::vector<Event> events_of(const Proposal& proposal, std::int64_t end_samples) const;
+  /// What a block takes in the stream.
+  [[nodiscard]] double bits_of(const EventBlock& block) const;
+  /// How many bits a block up to `end_samples` may take.
+  [[nodiscard]] double allowed_bits(std::int64_t end_samples) const {
+    return settings.most_bits_per_second * static_cast<double>(end_samples) /
+               model.config.bands.sample_rate_hz -
+           spent_bits;
+  }
+  [[nodiscard]] std::int64_t most_events(std::int64_t end_samples) const;
 };
+
+double Encoder::State::bits_of(const EventBlock& block) const {
+  switch (settings.coding.precision) {
+    case formats::Precision::coded:
+      return kFrameBits + packer.bits_of(block);
+    case formats::Precision::quantised:
+      return kFrameBits + 8.0 * (kEventVectorSize + 3) * static_cast<double>(block.events.size());
+    case formats::Precision::float32:
+      break;
+  }
+  return kFrameBits + 8.0 * (4 * kEventVectorSize + 6) * static_cast<double>(block.events.size());
+}
+
+std::int64_t Encoder::State::most_events(std::int64_t end_samples) const {
+  const double each = (event_bits + kTypicalEventBits * kTypicalEvents) / (events + kTypicalEvents);
+  const double seconds = static_cast<double>(end_samples - window_start) / model.config.bands.sample_rate_hz;
+  const double most = std::min((allowed_bits(end_samples) - kFrameBits) / each,
+                               std::ceil(settings.most_events_per_second * seconds));
+  return static_cast<std::int64_t>(std::clamp(most, 0.0, static_cast<double>(kMostEventsPerHop)));
+}
 
 void Encoder::State::encode_window(std::int64_t end_samples) {
   torch::NoGradGuard no_grad;
@@ -75,90 +120,77 @@ void Encoder::State::encode_window(std::int64_t end_samples) {
   level = std::max(0.5 * level, power.fine.max().item<double>());
   EventBlock block;
   block.end_samples = end_samples;
-  if (level > kSilence) {
+  const std::int64_t most = most_events(end_samples);
+  if (level > kSilence && most > 0) {
     active.drop_dead(window_start);
     const PowerMaps ringing = active.both(window_start, frames());
     const PowerMaps sound{power.fine / level, power.coarse / level};
     const PowerMaps carried{ringing.fine / level, ringing.coarse / level};
-    block.events = explain(sound, carried, end_samples);
-    active.add(block.events);
+    block.events = explain(sound, carried, end_samples, most);
   }
+  const auto earlier = [](const Event& a, const Event& b) { return a.onset_samples < b.onset_samples; };
+  std::vector<Event> worthiest_first = std::move(block.events);
+  double bits = 0.0;
+  while (true) {
+    block.events = worthiest_first;
+    std::stable_sort(block.events.begin(), block.events.end(), earlier);
+    bits = bits_of(block);
+    const double excess = bits - allowed_bits(end_samples);
+    if (excess <= 0.0 || worthiest_first.empty()) break;
+    const double each = bits / static_cast<double>(worthiest_first.size());
+    const auto fewer = std::max<std::size_t>(1, static_cast<std::size_t>(excess / each));
+    worthiest_first.resize(worthiest_first.size() - std::min(fewer, worthiest_first.size()));
+  }
+  active.add(block.events);
+  spent_bits += bits;
+  event_bits += bits - kFrameBits;
+  events += static_cast<double>(block.events.size());
+  if (settings.coding.precision == formats::Precision::coded) (void)packer.pack(block);
   emit(block);
 }
 
 std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMaps& carried,
-                                           std::int64_t end_samples) {
-  const auto& c = model.config;
-  const std::int64_t hop = c.hop_frames();
-  const int most = std::min(settings.events_per_hop, c.events_per_hop());
-  Proposal proposal = propose(model, sound, carried, most, kCloseEnoughDb);
-  const std::int64_t proposed = proposal.log_gain.size(1);
-  if (proposed == 0) return {};
-  {
+                                           std::int64_t end_samples, std::int64_t most) {
+  const std::int64_t hop = model.config.hop_frames();
+  const auto looked_for = std::min(kMostEventsPerHop, static_cast<std::int64_t>(kSpareEvents * most) + 2);
+  Proposal proposal = propose(model, sound, carried, static_cast<int>(looked_for), kCloseEnoughDb);
+  if (proposal.log_gain.size(1) == 0) return {};
+  const int steps = kRefineSteps[static_cast<std::size_t>(settings.effort)];
+  const int last_steps = static_cast<int>(kLastSteps * steps);
+  const auto refined = [&](const Proposal& start, int count, Moves moves) {
     torch::AutoGradMode with_gradients(true);
-    proposal = refine(model, sound, carried, proposal,
-                      kRefineSteps[static_cast<std::size_t>(settings.effort)], hop, frames() - hop);
-  }
+    return refine(model, sound, carried, start, count, hop, frames() - hop, moves);
+  };
+  proposal = refined(proposal, steps - last_steps, Moves::everything);
+  std::vector<std::int64_t> order;
+  for (const WorthyEvent& event :
+       worthy_events(model, sound, carried, proposal, hop, static_cast<std::size_t>(most), kLeastWorthDb))
+    order.push_back(event.index);
+  if (order.empty()) return {};
+  const torch::Tensor kept = torch::tensor(order, torch::kLong).to(model.device);
+  proposal = {proposal.vectors.index_select(1, kept), proposal.log_gain.index_select(1, kept),
+              proposal.onset_samples.index_select(1, kept)};
+  // From here on the vectors are those that will be stored.
+  proposal.vectors = vectors_of(events_of(proposal, end_samples), model.device);
+  return events_of(refined(proposal, last_steps, Moves::gains_and_onsets), end_samples);
+}
 
+std::vector<Event> Encoder::State::events_of(const Proposal& proposal, std::int64_t end_samples) const {
   const torch::Tensor vectors = proposal.vectors[0].to(torch::kCPU).contiguous();
   const torch::Tensor gains = proposal.log_gain[0].to(torch::kCPU).contiguous();
   const torch::Tensor onsets = proposal.onset_samples[0].to(torch::kCPU).contiguous();
-  std::vector<Event> events;
-  for (std::int64_t i = 0; i < proposed; ++i) {
+  std::vector<Event> made;
+  for (std::int64_t i = 0; i < gains.numel(); ++i) {
     Event event;
-    const float* vector = vectors[i].data_ptr<float>();
+    const float* vector = vectors.data_ptr<float>() + i * kEventVectorSize;
     std::copy(vector, vector + kEventVectorSize, event.vector.begin());
-    event.gain_db = static_cast<float>(10.0 * (gains[i].item<double>() / std::log(10.0) + std::log10(level)));
-    event.onset_samples = std::clamp<std::int64_t>(window_start + std::llround(onsets[i].item<double>()),
+    event.gain_db =
+        static_cast<float>(10.0 * (gains.data_ptr<float>()[i] / std::log(10.0) + std::log10(level)));
+    event.onset_samples = std::clamp<std::int64_t>(window_start + std::llround(onsets.data_ptr<float>()[i]),
                                                    window_start, end_samples - 1);
-    events.push_back(formats::quantise(event, settings.coding, window_start, end_samples));
+    made.push_back(formats::quantise(event, settings.coding, window_start, end_samples));
   }
-  events = worth_keeping(std::move(events), sound, carried);
-  std::stable_sort(events.begin(), events.end(),
-                   [](const Event& a, const Event& b) { return a.onset_samples < b.onset_samples; });
-  return events;
-}
-
-std::vector<Event> Encoder::State::worth_keeping(std::vector<Event> events, const PowerMaps& sound,
-                                                 const PowerMaps& carried) {
-  const auto count = static_cast<std::int64_t>(events.size());
-  const std::int64_t hop = model.config.hop_frames();
-  torch::Tensor onsets = torch::empty({1, count});
-  for (std::int64_t i = 0; i < count; ++i)
-    onsets[0][i] = static_cast<float>(events[static_cast<std::size_t>(i)].onset_samples - window_start);
-  const torch::Tensor gains = gains_of(events, model.device) / level;
-  // Each event by itself: events become the batch. [E, bands, T]
-  const torch::Tensor vectors = vectors_of(events, model.device);
-  const PowerMaps alone = model.render(model.decoder->shape(vectors.transpose(0, 1)), gains.t(),
-                                       onsets.to(model.device).t(), frames());
-  PowerMaps all = carried + PowerMaps{alone.fine.sum(0, true), alone.coarse.sum(0, true)};
-  const double with = models::distance(sound, all, hop, 0).total().item<double>();
-  const PowerMaps sounds{sound.fine.expand_as(alone.fine), sound.coarse.expand_as(alone.coarse)};
-  const torch::Tensor without = models::distance(sounds, all - alone, hop, 0).total().to(torch::kCPU);
-  // Leaving out many of little worth can cost more than each alone, so they go one by one, least first.
-  std::vector<std::int64_t> order(static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; ++i) order[static_cast<std::size_t>(i)] = i;
-  std::vector<double> worth(order.size());
-  for (std::int64_t i = 0; i < count; ++i)
-    worth[static_cast<std::size_t>(i)] = without[i].item<double>() - with;
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
-    return worth[static_cast<std::size_t>(a)] < worth[static_cast<std::size_t>(b)];
-  });
-  std::vector<bool> keep(order.size(), true);
-  double current = with;
-  for (const std::int64_t i : order) {
-    if (worth[static_cast<std::size_t>(i)] >= kLeastWorthDb) break;
-    const PowerMaps rest = all - PowerMaps{alone.fine.narrow(0, i, 1), alone.coarse.narrow(0, i, 1)};
-    const double now = models::distance(sound, rest, hop, 0).total().item<double>();
-    if (now - current >= kLeastWorthDb) continue;
-    keep[static_cast<std::size_t>(i)] = false;
-    all = rest;
-    current = now;
-  }
-  std::vector<Event> kept;
-  for (std::size_t i = 0; i < events.size(); ++i)
-    if (keep[i]) kept.push_back(events[i]);
-  return kept;
+  return made;
 }
 
 Encoder::Encoder(std::shared_ptr<const LoadedModel> model, const EncoderSettings& settings, Emit emit)

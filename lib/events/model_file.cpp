@@ -27,6 +27,7 @@ std::shared_ptr<const LoadedModel> load_model(const std::string& path, const std
     loaded->model = std::make_shared<models::EventModel>(stored.config<models::EventModelConfig>(), device);
     loaded->model->load(fetch(stored.file, "", device));
     for (auto& [name, tensor] : loaded->model->parameters()) tensor.set_requires_grad(false);
+    loaded->model->decoder->freeze();
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", path, error.what()), kRemedy);
   }
@@ -38,6 +39,11 @@ const std::map<std::string, std::string>& metadata(const LoadedModel& model) { r
 std::size_t file_bytes(const LoadedModel& model) { return model.bytes; }
 const formats::WeightsHash& weights_hash(const LoadedModel& model) { return model.hash; }
 int sample_rate_hz(const LoadedModel& model) { return model.model->config.bands.sample_rate_hz; }
+
+formats::EventCoding coding_of(const LoadedModel& model, bool lossless) {
+  if (lossless) return {.precision = formats::Precision::float32};
+  return {.precision = formats::Precision::coded, .vector_levels = model.model->config.vector_levels};
+}
 
 std::vector<PartSize> part_sizes(const LoadedModel& model) {
   return ictus::part_sizes(model.model->parameters());

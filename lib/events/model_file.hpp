@@ -25,6 +25,8 @@ std::shared_ptr<const LoadedModel> load_model(const std::string& path, const std
 const std::string& model_id(const LoadedModel& model);
 const formats::WeightsHash& weights_hash(const LoadedModel& model);
 int sample_rate_hz(const LoadedModel& model);
+/// How its events are stored: in the steps that it was trained with, or exactly.
+formats::EventCoding coding_of(const LoadedModel& model, bool lossless);
 /// What else the file says of itself: its configuration and recipe as JSON, its steps.
 const std::map<std::string, std::string>& metadata(const LoadedModel& model);
 std::size_t file_bytes(const LoadedModel& model);

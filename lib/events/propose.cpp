@@ -15,17 +15,21 @@ models::Proposal propose(models::EventModel& model, const models::PowerMaps& sou
   std::vector<models::Proposal> looks{{torch::zeros({batch, 0, kEventVectorSize}, options),
                                        torch::zeros({batch, 0}, options), torch::zeros({batch, 0}, options)}};
   models::PowerMaps explained = carried;
-  for (int proposed = 0; proposed < most_events; proposed += c.events_per_look) {
+  std::size_t look = 0;
+  for (int proposed = 0; proposed < most_events;) {
     const auto is_explained = [&] {
-      const models::Distance off = models::distance(sound, explained, c.hop_frames(), 0);
+      const models::Distance off = models::distance(model.bands, sound, explained, c.hop_frames(), 0);
       return off.fine_db.max().item<double>() < close_enough_db;
     };
     if (close_enough_db > 0.0 && is_explained()) break;
-    looks.push_back(
-        model.encoder->propose(sound, explained, std::min(c.events_per_look, most_events - proposed)));
+    // Beyond the looks of training, more like the last.
+    const int events =
+        std::min(c.look_events[std::min(look++, c.look_events.size() - 1)], most_events - proposed);
+    looks.push_back(model.encoder->propose(sound, explained, events));
     const models::Proposal& next = looks.back();
     explained = explained + model.render(model.decoder->shape(next.vectors), torch::exp(next.log_gain),
                                          next.onset_samples, sound.fine.size(2));
+    proposed += events;
   }
   return models::joined(looks);
 }

@@ -21,8 +21,9 @@ using models::Proposal;
 constexpr int kValidationRefineSteps = 20;
 
 /// Numbers as a file holds them: half a quantisation step of noise either way.
-torch::Tensor with_quantisation_noise(const torch::Tensor& vectors, std::mt19937_64& random) {
-  std::uniform_real_distribution<float> half_step(-0.5F / 127.0F, 0.5F / 127.0F);
+torch::Tensor with_quantisation_noise(const torch::Tensor& vectors, int levels, std::mt19937_64& random) {
+  std::uniform_real_distribution<float> half_step(-0.5F / static_cast<float>(levels),
+                                                  0.5F / static_cast<float>(levels));
   torch::Tensor noise = torch::empty(vectors.sizes());
   float* at = noise.data_ptr<float>();
   for (std::int64_t i = 0; i < noise.numel(); ++i) at[i] = half_step(random);
@@ -39,6 +40,8 @@ void check(const EventsRecipe& r) {
                  "learning rates must not be negative");
   require_recipe(r.carried_share >= 0 && r.carried_share <= 1, "carried_share must be from 0 to 1");
   require_recipe(r.tail_frames >= 0 && r.tail_frames <= 4096, "tail_frames must be from 0 to 4096");
+  require_recipe(r.leading_looks >= 0, "leading_looks must not be negative");
+  require_recipe(r.vector_price >= 0, "vector_price must not be negative");
   require_recipe(r.exploration >= 0, "exploration must not be negative");
   require_recipe(r.refine_steps >= 0, "refine_steps must not be negative");
 }
@@ -138,9 +141,11 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
   // After every look the explanation so far is held against the sound.
   Figures figures;
   torch::Tensor loss = torch::zeros({}, batch.sound.fine.options());
+  const models::Target target(model_.bands, batch.sound, hop, recipe_.tail_frames);
   PowerMaps explained = batch.carried;
   std::vector<Proposal> looks;
-  for (int look = 0; look < c.looks; ++look) {
+  const int look_count = static_cast<int>(c.look_events.size());
+  for (int look = 0; look < look_count; ++look) {
     torch::Tensor noise;
     if (exploration > 0.0) {
       std::extreme_value_distribution<float> gumbel(0.0F, 1.0F);
@@ -150,13 +155,16 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
         at[i] = static_cast<float>(exploration) * gumbel(random);
       noise = noise.to(model_.device);
     }
-    const Proposal next = model_.encoder->propose(batch.sound, explained.detach(), c.events_per_look, noise);
+    const Proposal next = model_.encoder->propose(batch.sound, explained.detach(),
+                                                  c.look_events[static_cast<std::size_t>(look)], noise);
     looks.push_back(next);
-    const Proposal stored{with_quantisation_noise(next.vectors, random), next.log_gain, next.onset_samples};
+    const Proposal stored{with_quantisation_noise(next.vectors, c.vector_levels, random), next.log_gain,
+                          next.onset_samples};
     explained = explained + rendered(stored, window_frames());
-    const Distance off = models::distance(batch.sound, explained, hop, recipe_.tail_frames);
-    const bool last = look + 1 == c.looks;
-    loss = loss + (last ? 1.0 : 0.25) * off.total().mean();
+    const Distance off = target.distance(explained);
+    const bool last = look + 1 == look_count;
+    const torch::Tensor off_db = look < recipe_.leading_looks ? target.left(explained) : off.total();
+    loss = loss + (last ? 1.0 : 0.25) * off_db.mean();
     if (last) {
       figures["fine_db"] = off.fine_db.mean().item<double>();
       figures["coarse_db"] = off.coarse_db.mean().item<double>();
@@ -166,13 +174,15 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
     }
   }
   const Proposal proposed = models::joined(looks);
+  if (recipe_.vector_price > 0.0) loss = loss + recipe_.vector_price * proposed.vectors.abs().mean();
 
   // The decoder also learns from events as refinement will leave them.
   if (recipe_.refine_steps > 0 && progress >= recipe_.refine_from) {
-    const Proposal refined = events::refine(model_, batch.sound, batch.carried, proposed,
-                                            recipe_.refine_steps, hop, recipe_.tail_frames);
+    Proposal refined = events::refine(model_, batch.sound, batch.carried, proposed, recipe_.refine_steps, hop,
+                                      recipe_.tail_frames);
+    refined.vectors = with_quantisation_noise(refined.vectors, c.vector_levels, random);
     const PowerMaps made = batch.carried + rendered(refined, window_frames());
-    const Distance off = models::distance(batch.sound, made, hop, recipe_.tail_frames);
+    const Distance off = target.distance(made);
     loss = loss + recipe_.refined_weight * off.total().mean();
     figures["refined_db"] = off.fine_db.mean().item<double>();
   }
@@ -214,7 +224,7 @@ Figures EventsTask::validate() {
     const Batch batch = make_batch(samples, {true}, 0.0);
     const auto distance_of = [&](const Proposal& events) {
       const PowerMaps explained = batch.carried + rendered(events, window_frames());
-      return models::distance(batch.sound, explained, hop, 0);
+      return models::distance(model_.bands, batch.sound, explained, hop, 0);
     };
     const Proposal proposed = events::propose(model_, batch.sound, batch.carried, c.events_per_hop());
     const Distance before = distance_of(proposed);

@@ -18,6 +18,8 @@ struct EventsRecipe : Schedule {
   double decoder_rate = 1e-3;
   double table_rate = 3e-3;    ///< of the decoder's learned sets (spectra, attacks, decays, rooms)
   double carried_share = 0.7;  ///< excerpts that begin amid the tails of an earlier window
+  int leading_looks = 0;       ///< looks that are judged by the energy which they take away
+  double vector_price = 0.0;   ///< dB for each 1 of a vector's mean absolute number
   int tail_frames = 64;        ///< frames after the hop in which too much power is held against it
   double exploration = 1.0;    ///< noise on the scores at the start; it falls to 0 at half-time
   int refine_steps = 0;        ///< steps of refinement before the decoder's own loss
@@ -29,10 +31,10 @@ struct EventsRecipe : Schedule {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventsRecipe, steps, batch, encoder_rate, decoder_rate,
                                                 table_rate, last_rate, clip_norm, average_decay,
-                                                carried_share, tail_frames, exploration, refine_steps,
-                                                refine_from, refined_weight, adversarial_weight,
-                                                adversarial_from, critic_rate, validate_every,
-                                                checkpoint_every, validation_excerpts)
+                                                carried_share, leading_looks, vector_price, tail_frames,
+                                                exploration, refine_steps, refine_from, refined_weight,
+                                                adversarial_weight, adversarial_from, critic_rate,
+                                                validate_every, checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const EventsRecipe& recipe);

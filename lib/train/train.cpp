@@ -65,9 +65,8 @@ void take_over(json& known, const json& given, const std::string& where) {
   }
 }
 
-Configuration read_configuration(const std::string& path, const Kind& kind) {
-  Configuration c{kind.default_model, kind.default_recipe};
-  if (path.empty()) return c;
+/// Takes over what a file says of sizes and recipe.
+void read_configuration(const std::string& path, Configuration& known) {
   std::ifstream file(path);
   if (!file) throw Error(fmt::format("{}: cannot be opened", path), "name a JSON file with --config");
   try {
@@ -76,12 +75,11 @@ Configuration read_configuration(const std::string& path, const Kind& kind) {
       if (key != "model" && key != "training")
         throw Error(fmt::format("{}: unknown section '{}'", path, key),
                     "the sections are 'model' and 'training'");
-      take_over(key == "model" ? c.model : c.recipe, value, fmt::format("{}: '{}'", path, key));
+      take_over(key == "model" ? known.model : known.recipe, value, fmt::format("{}: '{}'", path, key));
     }
   } catch (const json::exception& error) {
     throw Error(fmt::format("{}: {}", path, error.what()));
   }
-  return c;
 }
 
 /// Every step frees and asks for the same large tensors; handing them back to the system each time
@@ -276,17 +274,21 @@ class Log {
 
 void train(const Kind& kind, const TrainOptions& options, const std::function<bool()>& stop_requested,
            std::ostream& words) {
-  Configuration configuration = read_configuration(options.config_path, kind);
+  Configuration configuration{kind.default_model, kind.default_recipe};
   const bool resuming = !options.resume_path.empty();
   const std::string start_path = resuming ? options.resume_path : options.init_path;
   std::optional<StoredTensors> start;
   if (!start_path.empty()) {
     start = read_tensor_file(start_path, "name the file of an earlier training");
     check_start(start_path, *start, kind, resuming, options.seed);
-    configuration.model = start->config<json>();
+    // Weights of an earlier version may say what this one no longer asks for.
+    const auto own = start->config<json>();
+    for (const auto& [key, value] : own.items())
+      if (configuration.model.contains(key)) configuration.model[key] = value;
     if (resuming && options.config_path.empty())
       take_over(configuration.recipe, json::parse(start->file.metadata.at("recipe")), start_path);
   }
+  if (!options.config_path.empty()) read_configuration(options.config_path, configuration);
   if (options.steps > 0) configuration.recipe["steps"] = options.steps;
   Schedule schedule;
   try {
@@ -314,7 +316,12 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
   } else {
     if (start) {
       const bool is_checkpoint = start->format() == kind.checkpoint_format;
-      models::copy_weights(fetch(start->file, is_checkpoint ? "average." : "", device), task->parameters());
+      models::NamedTensors weights = fetch(start->file, is_checkpoint ? "average." : "", device);
+      // A model may have more parts than the one it starts from; they start as they would from nothing.
+      for (const auto& [name, value] : task->parameters())
+        if (weights.try_emplace(name, value.detach().clone()).second)
+          fmt::print(words, "{} has no '{}': it starts at random\n", start_path, name);
+      models::copy_weights(weights, task->parameters());
     } else {
       std::mt19937_64 random(options.seed);
       task->start_from_data(random);

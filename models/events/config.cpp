@@ -15,6 +15,7 @@ void check(const EventModelConfig& c) {
   require_within("fine_bands", b.fine_bands, b.linear_bands + 1, b.fine_window_samples / 2);
   require_within("coarse_bands", b.coarse_bands, 1, b.coarse_window_samples / 2);
   require_within("regions", b.regions, 1, b.coarse_bands);
+  require_within("mel_bands", b.mel_bands, 1, b.fine_window_samples / 2);
   require_divides("fine_hop_samples", b.fine_hop_samples, "fine_window_samples", b.fine_window_samples);
   require_divides("coarse_hop_samples", b.coarse_hop_samples, "fine_hop_samples", b.fine_hop_samples);
   require_divides("coarse_window_samples", b.coarse_window_samples, "fine_window_samples",
@@ -28,9 +29,9 @@ void check(const EventModelConfig& c) {
           "encoder_dilations must name 1 to 64 layers");
   for (const int dilation : c.encoder_dilations) require_within("encoder_dilations", dilation, 1, 1024);
   require_within("the sum of encoder_dilations", c.encoder_reach_frames(), kGainFrames, c.hop_frames());
-  require_within("looks", c.looks, 1, 256);
+  require(!c.look_events.empty() && c.look_events.size() <= 256, "look_events must name 1 to 256 looks");
   // Onsets within one look keep a frame's distance on either side.
-  require_within("events_per_look", c.events_per_look, 1, c.hop_frames() / 3);
+  for (const int events : c.look_events) require_within("look_events", events, 1, c.hop_frames() / 3);
   require_within("decoder_hidden", c.decoder_hidden, 1, 1 << 14);
   require_within("resonances", c.resonances, 1, 1 << 16);
   require_within("filter_knots", c.filter_knots, 2, b.fine_bands);
@@ -42,6 +43,9 @@ void check(const EventModelConfig& c) {
   require_within("decays", c.decays, 1, 1 << 12);
   require_within("crossfades", c.crossfades, 1, 1 << 12);
   require_within("rooms", c.rooms, 1, 1 << 12);
+  require_within("holds", c.holds, 0, 1 << 12);
+  require(c.bend_semitones >= 0.0 && c.bend_semitones <= 12.0, "bend_semitones must be from 0 to 12");
+  require_within("vector_levels", c.vector_levels, 1, 127);
 }
 
 }  // namespace ictus::models

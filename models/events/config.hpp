@@ -14,7 +14,7 @@ namespace ictus::dsp {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BandSettings, sample_rate_hz, fine_window_samples,
                                                 fine_hop_samples, coarse_window_samples, coarse_hop_samples,
-                                                linear_bands, fine_bands, coarse_bands, regions)
+                                                linear_bands, fine_bands, coarse_bands, regions, mel_bands)
 
 }  // namespace ictus::dsp
 
@@ -30,8 +30,8 @@ struct EventModelConfig {
   int window_samples = 1 << 17;  ///< events begin in its first half; the second half holds their tails
   int encoder_channels = 192;
   std::vector<int> encoder_dilations = {1, 2, 4, 8, 16, 1};
-  int looks = 4;  ///< times the encoder looks at what is left
-  int events_per_look = 8;
+  /// The encoder looks at what is left as often as there are numbers here, and proposes so many events.
+  std::vector<int> look_events = {8, 8, 8, 8};
 
   int decoder_hidden = 384;
   int resonances = 768;    ///< learned spectra to choose from
@@ -42,6 +42,9 @@ struct EventModelConfig {
   int decays = 48;      ///< learned sets of decay rates per region
   int crossfades = 16;  ///< learned times from the first to the second resonance
   int rooms = 16;       ///< learned room responses
+  int holds = 0;        ///< learned times after which a sound is damped, and how fast; none: it rings on
+  double bend_semitones = 0.0;  ///< by how much a spectrum may be moved up or down
+  int vector_levels = 127;      ///< a number of a vector is stored as a part of so many
 
   [[nodiscard]] int hop_samples() const { return window_samples / 2; }
   [[nodiscard]] int hop_frames() const { return hop_samples() / bands.fine_hop_samples; }
@@ -54,14 +57,19 @@ struct EventModelConfig {
   /// Frames that the encoder needs to see: later ones cannot bear on an onset in the first half.
   [[nodiscard]] int seen_frames() const { return hop_frames() + encoder_reach_frames(); }
   /// The most events in one hop.
-  [[nodiscard]] int events_per_hop() const { return looks * events_per_look; }
+  [[nodiscard]] int events_per_hop() const {
+    int sum = 0;
+    for (const int events : look_events) sum += events;
+    return sum;
+  }
   [[nodiscard]] int coarse_per_fine() const { return bands.fine_hop_samples / bands.coarse_hop_samples; }
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventModelConfig, id, bands, window_samples, encoder_channels,
-                                                encoder_dilations, looks, events_per_look, decoder_hidden,
-                                                resonances, filter_knots, attacks, attack_steps,
-                                                attack_step_samples, decays, crossfades, rooms)
+                                                encoder_dilations, look_events, decoder_hidden, resonances,
+                                                filter_knots, attacks, attack_steps, attack_step_samples,
+                                                decays, crossfades, rooms, holds, bend_semitones,
+                                                vector_levels)
 
 /// Throws ictus::Error that names the first value that is out of range or does not fit another.
 void check(const EventModelConfig& config);

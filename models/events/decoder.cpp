@@ -4,6 +4,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "models/events/envelopes.hpp"
+#include "models/events/region_sum.hpp"
+
 namespace ictus::models {
 namespace {
 
@@ -93,6 +96,26 @@ EventDecoderImpl::EventDecoderImpl(const EventModelConfig& config, const dsp::Ba
   level_db[0] = -70.0;
   room_levels_ = register_parameter("room_levels", level_db / kDecibelsPerNeper);
 
+  if (c.holds > 0) {
+    // Dampers after 0.06 to 4 s, gentle at first, so that events which ring on are hardly changed.
+    hold_choice_ = register_module("hold_choice", torch::nn::Linear(hidden, c.holds));
+    hold_choice_->weight.mul_(8.0);
+    const torch::Tensor log_seconds = torch::linspace(std::log(0.06), std::log(4.0), c.holds);
+    holds_ = register_parameter(
+        "holds", torch::stack({log_seconds, torch::full_like(log_seconds, std::log(13.8155 / 3.0))}, 1));
+  }
+  if (c.bend_semitones > 0.0) {
+    bend_ = register_module("bend", torch::nn::Linear(hidden, 2));
+    bend_->weight.zero_();
+    bend_->bias.zero_();
+    // Bands are single bins below and equal ratios above, see dsp::BandSettings.
+    bend_steps_ = torch::empty({fine});
+    const double bins = 0.5 * c.bands.fine_window_samples + 1;
+    const double steps = (fine - c.bands.linear_bands) / std::log(bins / c.bands.linear_bands);
+    for (int b = 0; b < fine; ++b) bend_steps_[b] = b < c.bands.linear_bands ? b : steps;
+    bend_steps_ = bend_steps_.to(bands.fine_pool.device());
+  }
+
   // Knots lie evenly in band number, which is close to even in pitch.
   torch::Tensor knots = torch::zeros({c.filter_knots, fine});
   for (int b = 0; b < fine; ++b) {
@@ -108,6 +131,16 @@ void EventDecoderImpl::start_resonances_from(const torch::Tensor& densities) {
   torch::NoGradGuard no_grad;
   const torch::Tensor share = densities * bands_.fine_widths;
   resonances_.copy_(torch::log(share / share.sum(-1, true) + 1e-7));
+}
+
+torch::Tensor EventDecoderImpl::bent(const torch::Tensor& density, const torch::Tensor& log_ratio) const {
+  // What sounds at f now sounded at f / ratio, read between two bands.
+  const std::int64_t fine = config_.bands.fine_bands;
+  const torch::Tensor at = (torch::arange(fine, density.options()) - log_ratio.unsqueeze(-1) * bend_steps_)
+                               .clamp(0.0, static_cast<double>(fine - 1) - 1e-3);  // [..., fine]
+  const torch::Tensor index = at.detach().floor();
+  const torch::Tensor low = index.to(torch::kLong);
+  return torch::lerp(density.gather(-1, low), density.gather(-1, low + 1), at - index);
 }
 
 EventShape EventDecoderImpl::shape(const torch::Tensor& vectors) {
@@ -126,7 +159,13 @@ EventShape EventDecoderImpl::shape(const torch::Tensor& vectors) {
 
   EventShape out;
   const torch::Tensor choice = torch::softmax(resonance_choice_(h).reshape(sized({2, c.resonances})), -1);
-  const torch::Tensor share = torch::matmul(choice, torch::softmax(resonances_, -1));  // [..., 2, fine]
+  const torch::Tensor resonances =
+      frozen_.resonances.defined() ? frozen_.resonances : torch::softmax(resonances_, -1);
+  torch::Tensor share = torch::matmul(choice, resonances);  // [..., 2, fine]
+  if (bend_) {
+    const torch::Tensor log_ratio = torch::tanh(bend_(h)) * (c.bend_semitones * std::log(2.0) / 12.0);
+    share = bent(share / bands_.fine_widths, log_ratio) * bands_.fine_widths;
+  }
   const torch::Tensor filter_db = filter_(h).reshape(sized({2, c.filter_knots}));
   const torch::Tensor equaliser = bounded_db(torch::matmul(filter_db, knots_), kFilterRangeDb);
   torch::Tensor shaped = share * equaliser;
@@ -143,6 +182,14 @@ EventShape EventDecoderImpl::shape(const torch::Tensor& vectors) {
   const torch::Tensor room = torch::softmax(room_choice_(h), -1);
   out.room_level = torch::exp(torch::matmul(room, room_levels_));
   out.room_rate = rate_of(torch::matmul(room, room_rates_));
+  if (hold_choice_) {
+    const torch::Tensor hold = torch::matmul(torch::softmax(hold_choice_(h), -1), holds_);  // [..., 2]
+    out.hold_seconds = torch::exp(hold.select(-1, 0));
+    out.damping_rate = rate_of(hold.select(-1, 1));
+  } else {
+    out.hold_seconds = torch::zeros_like(out.crossfade_rate);
+    out.damping_rate = torch::zeros_like(out.crossfade_rate);
+  }
   return out;
 }
 
@@ -159,6 +206,25 @@ torch::Tensor EventDecoderImpl::windowed_attacks(const torch::Tensor& attacks, i
   return torch::conv1d(padded, kernel).squeeze(1);
 }
 
+torch::Tensor EventDecoderImpl::attack_tables(View view) {
+  torch::Tensor& kept = frozen_.attacks[view == View::fine ? 0 : 1];
+  if (kept.defined()) return kept;
+  const auto& b = config_.bands;
+  const torch::Tensor learned = torch::softplus(attacks_);
+  const torch::Tensor step = torch::ones({1, learned.size(1)}, learned.options());
+  return windowed_attacks(torch::cat({learned, step}),
+                          view == View::fine ? b.fine_window_samples : b.coarse_window_samples);
+}
+
+void EventDecoderImpl::freeze() {
+  torch::NoGradGuard no_grad;
+  frozen_ = {};
+  Frozen made;
+  made.resonances = torch::softmax(resonances_, -1);
+  made.attacks = {attack_tables(View::fine), attack_tables(View::coarse)};
+  frozen_ = made;
+}
+
 torch::Tensor EventDecoderImpl::render(const EventShape& shape, const torch::Tensor& gain,
                                        const torch::Tensor& onset_samples, View view, std::int64_t frames) {
   const EventModelConfig& c = config_;
@@ -166,50 +232,21 @@ torch::Tensor EventDecoderImpl::render(const EventShape& shape, const torch::Ten
   const int window = is_fine ? c.bands.fine_window_samples : c.bands.coarse_window_samples;
   const int hop = is_fine ? c.bands.fine_hop_samples : c.bands.coarse_hop_samples;
 
-  // Time of every frame since every onset.
-  const torch::Tensor centres = torch::arange(frames, gain.options()) * hop;                 // [T]
-  const torch::Tensor since = centres - onset_samples.unsqueeze(-1);                         // [B, E, T]
-  const torch::Tensor seconds = (torch::relu(since) / c.bands.sample_rate_hz).unsqueeze(2);  // [B, E, 1, T]
-
-  // The attack, as frames see it, read between two steps of its table. The table's last row is the
-  // step that starts the room.
-  const torch::Tensor learned = torch::softplus(attacks_);
-  const torch::Tensor step = torch::ones({1, learned.size(1)}, learned.options());
-  const torch::Tensor tables = windowed_attacks(torch::cat({learned, step}), window);  // [K + 1, steps']
-  const std::int64_t last = tables.size(1) - 1;
-  const torch::Tensor at = (since / c.attack_step_samples + 0.5 * window / c.attack_step_samples)
-                               .clamp(0.0, static_cast<double>(last) - 1e-3);
-  const torch::Tensor index = at.detach().floor();
-  const torch::Tensor part = at - index;
-  const torch::Tensor low = index.to(torch::kLong);
-  const auto read = [&](const torch::Tensor& table) {  // [B, E, steps'] -> [B, E, 1, T]
-    return torch::lerp(table.gather(2, low), table.gather(2, low + 1), part).unsqueeze(2);
-  };
-  const torch::Tensor attack = read(torch::matmul(shape.attack, tables.narrow(0, 0, c.attacks)));
-  const torch::Tensor room_start = read(tables[c.attacks].expand({gain.size(0), gain.size(1), last + 1}));
-
-  // Envelopes of both spectra in every region: [B, E, regions, T].
-  const torch::Tensor loud = gain.unsqueeze(-1).unsqueeze(-1);  // [B, E, 1, 1]
-  const torch::Tensor left = torch::exp(-seconds * shape.crossfade_rate.unsqueeze(-1).unsqueeze(-1));
-  const torch::Tensor decay =
-      torch::exp(-seconds.unsqueeze(2) * shape.decay_rate.unsqueeze(-1));  // [B,E,2,R,T]
-  const torch::Tensor room = torch::exp(-seconds * shape.room_rate.unsqueeze(-1)) *
-                             (shape.room_level.unsqueeze(-1) * loud) * room_start;
-  const torch::Tensor direct = attack * loud;
-  const torch::Tensor first = direct * left * decay.select(2, 0) + room;
-  const torch::Tensor second = direct * (1.0 - left) * decay.select(2, 1);
-  const torch::Tensor envelopes = torch::stack({first, second}, 2).flatten(1, 2);  // [B, 2E, regions, T]
+  const torch::Tensor tables = attack_tables(view);
+  const torch::Tensor both = envelopes(shape, gain, onset_samples,
+                                       {.count = frames,
+                                        .hop_samples = hop,
+                                        .window_samples = window,
+                                        .sample_rate_hz = c.bands.sample_rate_hz,
+                                        .attack_step_samples = c.attack_step_samples,
+                                        .attacks = tables.narrow(0, 0, c.attacks),
+                                        .room_start = tables[c.attacks]});  // [B, 2E, regions, T]
 
   // Sum over events, region by region: [B, bands, T].
   torch::Tensor spectra = shape.spectra.flatten(1, 2);  // [B, 2E, fine bands]
   if (!is_fine) spectra = torch::matmul(spectra, bands_.coarse_of_fine);
   const auto& sizes = is_fine ? bands_.region_sizes : bands_.coarse_region_sizes;
-  const std::vector<torch::Tensor> spectrum_parts = spectra.split_with_sizes(sizes, 2);
-  const std::vector<torch::Tensor> envelope_parts = envelopes.unbind(2);
-  std::vector<torch::Tensor> power;
-  for (std::size_t r = 0; r < sizes.size(); ++r)
-    power.push_back(torch::bmm(spectrum_parts[r].transpose(1, 2), envelope_parts[r]));
-  const torch::Tensor sum = torch::cat(power, 1);
+  const torch::Tensor sum = region_sum(spectra, both, sizes);
   return is_fine ? sum : torch::matmul(bands_.coarse_leak.t(), sum);
 }
 

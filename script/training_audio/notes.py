@@ -1,16 +1,9 @@
 """Recorded single notes, played one after the other and over each other, with their natural decays."""
 import functools
-import re
 import numpy as np
 from . import dsp, sources
 
-SEMITONE = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 PERCUSSIVE = {"piano", "guitar-acoustic", "guitar-electric", "harp", "bass-electric", "xylophone", "salamander"}
-
-
-def pitch_of(name):
-    found = re.match(r"([A-G])(s|#)?(-?\d)", name)
-    return SEMITONE[found[1]] + bool(found[2]) + 12 * (int(found[3]) + 1) if found else None
 
 
 class Notes:
@@ -25,7 +18,7 @@ class Notes:
         self.names = list(self.instruments)
 
     def _add(self, name, source, path):
-        pitch = pitch_of(path.name)
+        pitch = sources.pitch_of(path.name)
         if pitch is not None:
             self.instruments.setdefault(name, (source, []))[1].append((pitch, path))
 

@@ -1,6 +1,7 @@
 """Fetches the packages that hold the sources, and reads which files of them are free enough."""
 import fnmatch
 import os
+import re
 import subprocess
 import tarfile
 from pathlib import Path
@@ -28,6 +29,8 @@ def tonejs(names):
 
 NPM = tonejs(INSTRUMENTS) + SALAMANDER
 FREE = ("CC0", "CC0-1.0", "public-domain", "CC-BY-3.0", "CC-BY-4.0", "MIT", "Expat")
+
+SEMITONE = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
 def _installed(package):
@@ -63,6 +66,12 @@ def fetch_npm(folder, packages=None):
         (part / "package").rename(target)
         part.rmdir()
         (folder / name).unlink()
+
+
+def pitch_of(name):
+    """The MIDI number of the pitch that a recorded note's file name begins with, such as A#4vH or As4; None if there is none."""
+    found = re.match(r"([A-G])(s|#)?(-?\d)", name)
+    return SEMITONE[found[1]] + bool(found[2]) + 12 * (int(found[3]) + 1) if found else None
 
 
 def free_files(copyright_file, names):

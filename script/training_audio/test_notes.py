@@ -2,7 +2,6 @@
 import numpy as np
 import notes as bench       # tests/bench/notes.py
 from . import dsp, single_notes, sources, synth
-from .notes import pitch_of
 
 OF_EACH_PACKAGE, OF_FOLDER, OF_SOUNDFONT = 16, 60, 100
 FAMILIES = list(single_notes.FAMILIES)[:11]      # those of NSynth
@@ -11,7 +10,7 @@ FAMILIES = list(single_notes.FAMILIES)[:11]      # those of NSynth
 def _recordings(instrument, paths, count, source, licence):
     """Up to `count` recordings, evenly over the range among those that are long enough."""
     kept = []
-    for path in sorted(paths, key=lambda path: (pitch_of(path.name), path.name)):
+    for path in sorted(paths, key=lambda path: (sources.pitch_of(path.name), path.name)):
         x = bench.cut(dsp.decode(path, bench.RATE_HZ))
         if x is not None:
             kept.append((f"recorded-{instrument}-{path.stem.replace('s', '#')}", x, source, licence))
@@ -43,11 +42,11 @@ def all_of(packages, folder, seed):
     found = []
     for instrument in sources.HELD_OUT:
         package = sources.tonejs([instrument])[0]
-        found += _recordings(instrument, [p for p in (packages / package).glob("*.mp3") if pitch_of(p.name) is not None], OF_EACH_PACKAGE,
+        found += _recordings(instrument, [p for p in (packages / package).glob("*.mp3") if sources.pitch_of(p.name) is not None], OF_EACH_PACKAGE,
                              f"npm {package} ({sources.INSTRUMENTS[instrument]}, edited by N. Brosowsky)", "CC-BY-3.0")
     instruments = sorted(p for p in folder.iterdir() if p.is_dir()) if folder else []
     for path in instruments:
-        found += _recordings(path.name, [p for p in path.glob("*.flac") if pitch_of(p.name) is not None], OF_FOLDER // len(instruments),
+        found += _recordings(path.name, [p for p in path.glob("*.flac") if sources.pitch_of(p.name) is not None], OF_FOLDER // len(instruments),
                              f"{path.name} of the folder {folder.name}", "as that folder says")
     found += _soundfont(seed)
     return [(name, single_notes.to_int16(x * np.float32(min(1.0, dsp.db(-1) / dsp.peak(x)))), source, licence) for name, x, source, licence in found]

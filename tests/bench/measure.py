@@ -72,15 +72,19 @@ def distances_db(reference, test, rate_hz=22050):
     return [float(x) for x in output_of([DISTANCE, reference, test, rate_hz]).split("\t")]
 
 
+def probe(path, entry):
+    """What ffprobe says of the first stream of a sound file, such as its "duration"."""
+    return output_of(["ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries", f"stream={entry}", "-of", "csv=p=0",
+                      path]).strip().rstrip(",")
+
+
 def duration_s(path):
-    return float(output_of(["ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries", "stream=duration",
-                            "-of", "csv=p=0", path]).strip().rstrip(","))
+    return float(probe(path, "duration"))
 
 
 def to_wav(source, target, rate_hz, seconds=None):
     """Mono (the mean of the channels, as ictus makes it) at another rate, 16 bits."""
-    channels = int(output_of(["ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries", "stream=channels",
-                              "-of", "csv=p=0", source]).strip().rstrip(","))
+    channels = int(probe(source, "channels"))
     mean = "+".join(f"{1 / channels:.6f}*c{i}" for i in range(channels))
     excerpt = ["-t", str(seconds)] if seconds else []
     run(["ffmpeg", "-v", "error", "-y", "-i", source, *excerpt, "-af", f"pan=mono|c0={mean}", "-ar", rate_hz,
@@ -108,10 +112,10 @@ class Codec:
 
 
 class Ictus(Codec):
-    """One of ictus' own codecs. Unlike the others it takes many files at a time."""
+    """One of ictus' own codecs. Unlike the others it takes many files at a time. `words` are more options of `ictus encode`."""
 
-    def __init__(self, codec="events", ending=".evs", name="ictus"):
-        self.codec, self.ending, self.name = codec, ending, name
+    def __init__(self, codec="events", ending=".evs", name="ictus", words=()):
+        self.codec, self.ending, self.name, self.words = codec, ending, name, words
 
     def encode(self, source, coded):
         return self.encode_many([source], coded)
@@ -120,7 +124,8 @@ class Ictus(Codec):
         return self.decode_many([coded], sound)
 
     def encode_many(self, sources, target):
-        return [ICTUS, "encode", "-q", "-f", "--device", "cpu", "--threads", 1, "--codec", self.codec, *sources, "-o", target]
+        return [ICTUS, "encode", "-q", "-f", "--device", "cpu", "--threads", 1, "--codec", self.codec, *self.words, *sources,
+                "-o", target]
 
     def decode_many(self, coded, target, *words):
         return [ICTUS, "decode", "-q", "-f", "--device", "cpu", "--threads", 1, *words, *coded, "-o", target]
@@ -190,7 +195,12 @@ class Vorbis(Codec):
         return ["oggdec", "--quiet", coded, "-o", sound]
 
 
-CODECS = [Ictus(), Opus(6), Opus(8), Opus(12), Codec2(), Speex(), Vorbis()]
+def ictus_at(kbit_s):
+    return Ictus(name=f"ictus {kbit_s:g}", words=("--bitrate", kbit_s))
+
+
+CODECS = [Ictus(), ictus_at(6), Opus(6), Opus(8), Opus(12), Codec2(), Speex(), Vorbis()]
+RATES = [ictus_at(kbit_s) for kbit_s in (1, 1.5, 2, 4.5)]     # for the picture, beside those above
 # At 16 kHz. Files of single notes are small: opusenc is not to reserve room for tags in them.
 MARS = Ictus("mars", ".mars", "mars")
 NOTE_CODECS = [MARS, *(Opus(kbit_s, 16000, ("--padding", 0)) for kbit_s in (6, 8, 12)), Codec2()]

@@ -1,6 +1,7 @@
-"""The tools of script/bench: the program that measures the distance, and the tables."""
+"""The tools of script/bench: the program that measures the distance, what counts events, the tables and the picture."""
 
 import importlib.util
+import json
 import math
 import pathlib
 import struct
@@ -8,11 +9,18 @@ import subprocess
 import tempfile
 import unittest
 import wave
+from array import array
 from collections import Counter
 
+import held_notes
+import leave_one_out
 import mars
 import measure
 import notes
+import onsets
+import rates_picture
+import recorded_notes
+import single_events
 import tables
 
 LOUD = 12000
@@ -88,13 +96,21 @@ class Tables(unittest.TestCase):
             self.assertEqual(measure.read_tsv(path), ROWS)
 
     def test_bars(self):
-        lines = {line[0]: line[1:] for line in tables.bars(ROWS)}
-        self.assertEqual(lines["log-mel distance, mean"], ["below Opus at 6 kbit/s CBR, 5.00 dB", "4.50 dB", "yes"])
-        self.assertEqual(lines["bitrate, header included"][-1], "yes")
-        self.assertEqual(lines["encode, one core"][-2:], ["7.5x, 10.0x by CPU time; slowest 5.0x (a)", "yes"])
-        self.assertEqual(lines["decode, one core"][-2:], ["30x, 38x by CPU time", "yes"])
-        worse = [r._replace(distance_db=9.0, kbit_s=4.2) if r.codec == "ictus" else r for r in ROWS]
-        self.assertEqual([line[-1] for line in tables.bars(worse)], ["**no**", "**no**", "yes", "yes"])
+        rows = ROWS + [row("a", "ictus 6", 3.0), row("b", "ictus 6", 3.2, 20.0), row("a", "Opus 12 CBR", 2.5), row("b", "Opus 12 CBR", 3.9, 20.0)]
+        lines = tables.bars(rows)
+        self.assertEqual([line[-1] for line in lines], ["yes", "yes, and beyond", "**no**", "yes", "yes"])
+        self.assertEqual([line[1] for line in lines], ["4.7 dB", "4.2 dB", "none", "4x real time", "30x real time"])
+        self.assertEqual([line[3] for line in lines],
+                         ["4.50 dB; 2.25 kbit/s, highest 3.00", "3.10 dB; 2.25 kbit/s, highest 3.00", "1 of 2: b",
+                          "7.5x, 10.0x by CPU time; slowest 5.0x (a)", "30x, 38x by CPU time; slowest 20x (a)"])
+        self.assertEqual(lines[1][2], "3.3 dB, and Opus at 12 kbit/s, 3.20 dB")
+
+        # Good on the mean, but one file is too large; farther than Opus at 12 kbit/s; nowhere worse than at 6; fast.
+        changed = {("a", "ictus"): {"kbit_s": 3.3}, ("b", "Opus 12 CBR"): {"distance_db": 3.6}, ("b", "Opus 6 CBR"): {"distance_db": 4.0}}
+        changed = [r._replace(encode_wall_s=1.0, decode_wall_s=0.1, **changed.get((r.recording, r.codec), {})) for r in rows]
+        self.assertEqual([line[-1] for line in tables.bars(changed)], ["**no**", "yes", "yes", "yes, and beyond", "yes, and beyond"])
+        slow = [r._replace(encode_wall_s=4.0, decode_wall_s=0.6, distance_db=4.8) for r in rows]
+        self.assertEqual([line[-1] for line in tables.bars(slow)], ["**no**", "**no**", "yes", "**no**", "**no**"])
 
     def test_bars_of_notes(self):
         rows = [row("recorded-harp-A3", "mars", 2.0, 4.0), row("soundfont-harp-A3-90", "mars", 8.0, 4.0), row("recorded-harp-A3", "Opus 6 CBR", 1.0)]
@@ -118,7 +134,8 @@ class Tables(unittest.TestCase):
                   mars.Scale("2 x 2", 8, 88, Counter([1, 1, 2, 2, 3, 3, 4, 4]), {"a": 5.0, "b": 4.0})]
         groups = {"of a": lambda name: name == "a", "all": lambda name: True}
         of_rows = {name: lambda row, belongs=belongs: belongs(row.recording) for name, belongs in groups.items()}
-        for text in (tables.by_codec(ROWS), tables.by_recording(ROWS), tables.bar_table(tables.bars(ROWS)), tables.in_groups(ROWS, of_rows),
+        for text in (tables.by_codec(ROWS), tables.by_recording(ROWS), tables.bar_table([["a", "b", "c", "yes"]]),
+                     tables.far_bar_table([["a", "b", "c", "yes"], ["a", "b", "c", "d", "yes"]]), tables.in_groups(ROWS, of_rows),
                      tables.by_kind(ROWS, lambda row: row.recording), tables.by_scale(scales, 10.0, groups),
                      tables.by_codebook(scales, 8, mars.entropy_bits)):
             self.assertEqual(len({line.count("|") for line in text.splitlines()}), 1, text)
@@ -142,6 +159,137 @@ class Tables(unittest.TestCase):
         self.assertEqual(tables.by_codebook(scales, 8, mars.entropy_bits).splitlines()[2:],
                          ["| 1: 1 x 1 | 2 | 2 | 25.0 % | 1.00 | 2 |", "| 2: 1 x 2 | 2 | 2 | 25.0 % | 1.00 | 2 |",
                           "| all | 4 | 3 | 37.5 % | 1.50 | 3 |"])
+
+
+class HeldNotes(unittest.TestCase):
+    def test_the_fewest_that_carry_a_share(self):
+        self.assertEqual([held_notes.fewest(energies) for energies in ([7.0], [0.0, 91.0, 9.0], [8.9, 1.0, 0.1], [1, 5, 3, 1], [1] * 10)],
+                         [1, 1, 2, 3, 9])
+        self.assertEqual([held_notes.fewest(energies) for energies in ([], [0.0, 0.0])], [0, 0])
+        self.assertEqual([held_notes.fewest([4, 3, 2, 1], share) for share in (0.4, 0.41, 1.0)], [1, 2, 4])
+
+    def test_table_and_bars(self):
+        found = [held_notes.Note("piano", f"A{k}", 20, carrying) for k, carrying in enumerate((1, 1, 2, 6))]
+        found += [held_notes.Note("flute", "C5", 10, 3), held_notes.Note("flute", "D5", 12, 1), held_notes.Note("cello", "C2", 5, 1)]
+        self.assertEqual(held_notes.table(found).splitlines()[2:],
+                         ["| piano | 4 | 20.0 | 1.5 | 2.5 | 6 | 75 % | 50 % |", "| flute | 2 | 11.0 | 2 | 2.0 | 3 | 100 % | 50 % |",
+                          "| cello | 1 | 5.0 | 1 | 1.0 | 1 | 100 % | 100 % |", "| all | 7 | 15.3 | 1 | 2.1 | 6 | 86 % | 57 % |"])
+        self.assertEqual([line[3:] for line in held_notes.bars(found)],
+                         [["median 1.5, most 6; at most 3 in 3 of 4 notes", "**no**"], ["median 2, most 3; at most 3 in 2 of 2 notes", "yes"],
+                          ["median 1, most 1; at most 3 in 1 of 1 notes", "yes, and beyond"]])
+
+
+class Onsets(unittest.TestCase):
+    def begins_at(self, before, level, after):
+        return onsets.begins_at(array("h", [before] * 1000 + [level, -level] * 500 + [after] * 1000), 44100)
+
+    def test_where_a_sound_begins(self):
+        self.assertEqual([self.begins_at(*levels) for levels in ((0, 10000, 0), (100, 10000, 0))], [1000, 1000])
+        # 8 samples of 1000 are more than a thousandth of 88 samples of 9000.
+        self.assertEqual(self.begins_at(0, 1000, 9000), 1007)
+        # 30 dB under the loudest place, within a window of 88 samples, it is not begun yet.
+        self.assertEqual(self.begins_at(0, 100, 9000), 2000)
+        self.assertEqual(self.begins_at(1000, 10000, 0), 87)
+
+    def test_the_loudest_event(self):
+        events = [(100, -3.0, [0.0]), (5000, -20.0, [1.0]), (7000, -6.0, [0.5])]
+        self.assertEqual(onsets.onset_of_loudest(events, [1.0, 4.0, 3.0]), 5000)
+        self.assertEqual(onsets.onset_of_loudest([], []), math.inf)
+
+    def test_table_and_bars(self):
+        found = [onsets.Note("harp", str(k), ms) for k, ms in enumerate((-1, 2, 4, -6, 8, 10, 12, 14, 20))] + [onsets.Note("piano", "9", -30)]
+        self.assertEqual(onsets.table(found).splitlines()[2:],
+                         ["| harp | 9 | +8.0 | 8.0 | 20.0 | 100 % | 33 % |", "| piano | 1 | -30.0 | 30.0 | 30.0 | 0 % | 0 % |",
+                          "| all | 10 | +6.0 | 9.0 | 30.0 | 90 % | 30 % |"])
+        self.assertEqual(onsets.bars(found)[0][3:], ["90 % within 20 ms, 30 % within 5 ms; median 9.0 ms", "yes"])
+        later = [note._replace(late_ms=1.5 * note.late_ms) for note in found]
+        self.assertEqual(onsets.bars(later)[0][-1], "**no**")
+        nearer = [note._replace(late_ms=0.25 * note.late_ms) for note in found]
+        self.assertEqual(onsets.bars(nearer)[0][-1], "yes, and beyond")
+
+
+class LeftOut(unittest.TestCase):
+    def test_rise_against_share(self):
+        found = [leave_one_out.Left("a", 0.02, 0.35, 10.0), leave_one_out.Left("a", 0.02, 0.45, 10.0), leave_one_out.Left("b", 0.0, -0.01, 20.0)]
+        self.assertEqual([left.spared for left in found], [True, False, True])
+        self.assertAlmostEqual(found[0].rise, 0.035)
+        self.assertEqual(leave_one_out.table(found).splitlines()[2:],
+                         ["| a | 2 | 2.00 | 4.00 | 0.400 | 0.450 | 10.0 | 50 % |", "| b | 1 | 0.00 | -0.05 | -0.010 | -0.010 | 20.0 | 100 % |",
+                          "| all | 3 | 2.00 | 3.50 | 0.350 | 0.450 | 13.3 | 67 % |"])
+        self.assertEqual(leave_one_out.bars(found)[0][3:], ["2 of 3 events; median rise 3.50 %, share 2.00 %", "**no**"])
+        self.assertEqual(leave_one_out.bars(found[::2])[0][-1], "yes")
+
+
+class SingleEvents(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="ictus-bench-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        models = map(json.loads, measure.output_of([measure.ICTUS, "info", "--model", "--json"]).splitlines())
+        self.facts = {**next(model for model in models if model["codec"] == "events"), "samples": 100000}
+
+    def test_a_stream_comes_back(self):
+        path = self.folder / "some.evs"
+        events = [(70, -30.5, [k / 40 for k in range(32)]), (65535, -20.25, [-1.0] * 32), (65536, 3.0, [1.0] * 32)]
+        events = [(onset, gain_db, list(struct.unpack("<32f", struct.pack("<32f", *vector)))) for onset, gain_db, vector in events]
+        single_events.write(path, self.facts, events)
+        stream = single_events.read(path)
+        self.assertEqual((stream.facts["samples"], stream.facts["weights_hash"]), (100000, self.facts["weights_hash"]))
+        self.assertEqual([event[:2] for event in stream.events], [event[:2] for event in events])
+        for found, event in zip(stream.events, events):
+            for number, expected in zip(found[2], event[2]):
+                self.assertAlmostEqual(number, expected, delta=1e-6)
+        self.assertEqual(len(stream.durations_s), 3)
+
+    def test_energies_are_those_of_events_alone(self):
+        path = self.folder / "some.evs"
+        vector = [0.5, -0.5] * 16
+        # 10 dB are ten times the energy; the two overlap, which changes neither.
+        single_events.write(path, self.facts, [(20000, -40.0, vector), (20000 + 3 * 4096, -30.0, vector)])
+        quiet, loud = single_events.energies(single_events.read(path), self.folder / "events")
+        self.assertGreater(quiet, 0)
+        self.assertAlmostEqual(loud / quiet, 10.0, delta=0.2)
+
+
+class RecordedNotes(unittest.TestCase):
+    def test_names_and_order(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name) / "classical-guitar"
+            folder.mkdir()
+            for stem in ("C4", "A#2", "B2", "C3vL", "SpanishClassicalGuitar-20190618"):
+                (folder / f"{stem}.flac").touch()
+            (folder / "D3.txt").touch()
+            found = recorded_notes.recordings("guitar", folder.parent, None)
+            self.assertEqual([path.stem for path in found], ["A#2", "B2", "C3vL", "C4"])
+        self.assertEqual([recorded_notes.sources.pitch_of(stem) for stem in ("C4", "As2", "A#2vH", "C-1", "Harp")], [60, 46, 46, 0, None])
+
+    def test_wav_and_fade(self):
+        samples = array("h", [100, -100, 1000, -1000, 1000, -1000])
+        recorded_notes.fade_out(samples, 4)
+        self.assertEqual(list(samples), [100, -100, 750, -500, 250, 0])
+        with tempfile.TemporaryDirectory() as folder:
+            path = recorded_notes.write_wav(pathlib.Path(folder) / "a.wav", samples, 48000)
+            self.assertEqual(recorded_notes.read_wav(path), (samples, 48000))
+
+
+class Picture(unittest.TestCase):
+    ROWS = ROWS + [row("a", "ictus 6", 3.0)._replace(kbit_s=5.5), row("b", "ictus 6", 4.0)._replace(kbit_s=6.0), row("a", "Speex 5.95", 6.0)]
+
+    def test_curves(self):
+        self.assertEqual(rates_picture.curves(self.ROWS), {"ictus": [(2.25, 4.5), (5.75, 3.5)], "Opus": [(2.25, 5.0)], "Speex 5.95": [(3.0, 6.0)]})
+        self.assertEqual(rates_picture.described(ROWS[:2]),
+                         "Log-mel distance by bitrate. ictus: 5.00 dB at 3.00 kbit/s; Opus: 7.00 dB at 3.00 kbit/s")
+
+    @unittest.skipUnless(importlib.util.find_spec("matplotlib"), "needs python3-matplotlib")
+    def test_the_same_results_give_the_same_picture(self):
+        with tempfile.TemporaryDirectory() as folder:
+            a, b = pathlib.Path(folder) / "a.svg", pathlib.Path(folder) / "b.svg"
+            self.assertFalse(rates_picture.is_of(self.ROWS, a))
+            rates_picture.draw(self.ROWS, a)
+            rates_picture.draw(self.ROWS, b)
+            self.assertEqual(a.read_bytes(), b.read_bytes())
+            self.assertTrue(rates_picture.is_of(self.ROWS, a))
+            self.assertFalse(rates_picture.is_of(ROWS, a))
 
 
 class Notes(unittest.TestCase):

@@ -121,7 +121,7 @@ class Completions(Case):
         for shell in ("bash", "zsh", "fish"):
             script = ictus("--generate", shell)
             self.assertEqual(script.returncode, DONE)
-            for word in ("encode", "events-per-hop", "no-vectors", "pcm24"):
+            for word in ("encode", "events-per-second", "no-vectors", "pcm24"):
                 self.assertIn(word, script.stdout.decode())
             if shutil.which(shell):
                 path = self.put("script", script.stdout)

@@ -69,7 +69,7 @@ class Choosing(Case):
             (["--codec", "events", "-o", "x.mars"], ["another kind of file than the name x.mars", "ends in .evs"]),
             (["--codec", "mars", "-o", "x.evs"], ["another kind of file than the name x.evs", "ends in .mars"]),
             (["--codec", "mars", "--lossless"], ["--lossless is for events", "--codec events"]),
-            (["--codec", "mars", "--events-per-hop", "32"], ["--events-per-hop is for events"]),
+            (["--codec", "mars", "--bitrate", "3"], ["--bitrate is for events"]),
             (["-o", "x.mars", "--lossless"], ["--lossless is for events"]),
             (["--codec", "opus"], ["--codec: there is no 'opus'", "events, mars"]),
         ]:

@@ -80,7 +80,7 @@ class Mistakes(Case):
             (["encode", "--effort", "10"], ["--effort: 10 is out of range", "0 to 9"]),
             (["encode", "--effort", "-1"], ["--effort: -1 is out of range"]),
             (["encode", "--effort", "5x"], ["--effort: '5x' is not a whole number"]),
-            (["encode", "--events-per-hop", "0"], ["--events-per-hop: 0 is out of range", "1 to 32"]),
+            (["encode", "--bitrate", "0"], ["--bitrate: 0 is out of range", "0.5 to 100"]),
             (["encode", "--threads", "two"], ["--threads: 'two' is not a whole number"]),
             (["encode", "--device", "gpu"], ["--device: 'gpu' is no device", "cuda:N"]),
             (["encode", "--device", "cuda:"], ["--device: 'cuda:' is no device"]),

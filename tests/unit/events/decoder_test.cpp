@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "models/events/envelopes.hpp"
 #include "tests/unit/events/support.hpp"
 
 using namespace ictus;
@@ -118,4 +119,95 @@ TEST_CASE("decays may be seconds long before any training") {
   const auto shape = model.decoder->shape(vector_batch(64));
   CHECK((13.8155 / shape.decay_rate.amin()).item<double>() > 1.0);
   CHECK((13.8155 / shape.decay_rate.amax()).item<double>() < 0.5);
+}
+
+TEST_CASE("envelopes in one pass are those of torch's operations, and so are their gradients") {
+  torch::manual_seed(5);
+  constexpr int kEvents = 3, kRegions = 4, kAttacks = 5, kSteps = 20;
+  const auto positive = [](std::vector<std::int64_t> sizes, double low, double high) {
+    return torch::exp(torch::rand(sizes) * std::log(high / low)) * low;
+  };
+  for (const bool damped : {true, false}) {
+    const models::EventShape shape{
+        {},
+        torch::softmax(torch::randn({2, kEvents, kAttacks}), -1).requires_grad_(),
+        positive({2, kEvents, 2, kRegions}, 0.6, 200.0).requires_grad_(),
+        positive({2, kEvents}, 0.6, 200.0).requires_grad_(),
+        positive({2, kEvents, kRegions}, 1e-3, 1.0).requires_grad_(),
+        positive({2, kEvents, kRegions}, 0.6, 50.0).requires_grad_(),
+        positive({2, kEvents}, 0.05, 1.0).requires_grad_(),
+        (damped ? positive({2, kEvents}, 1.0, 60.0) : torch::zeros({2, kEvents})).requires_grad_()};
+    const torch::Tensor gain = positive({2, kEvents}, 0.01, 2.0).requires_grad_();
+    // Before, amid and after the frames that are rendered.
+    const torch::Tensor onset =
+        torch::tensor({{-9000.3F, 0.0F, 700.7F}, {12345.6F, 3.2F, 90000.0F}}).requires_grad_();
+    const models::EnvelopeFrames frames{.count = 37,
+                                        .hop_samples = 512,
+                                        .window_samples = 1024,
+                                        .sample_rate_hz = 22050,
+                                        .attack_step_samples = 128,
+                                        .attacks = torch::rand({kAttacks, kSteps}).requires_grad_(),
+                                        .room_start = torch::linspace(0, 1, kSteps)};
+    const std::vector<torch::Tensor> leaves{gain,
+                                            onset,
+                                            shape.attack,
+                                            shape.decay_rate,
+                                            shape.crossfade_rate,
+                                            shape.room_level,
+                                            shape.room_rate,
+                                            shape.hold_seconds,
+                                            shape.damping_rate,
+                                            frames.attacks};
+    const torch::Tensor fused = models::envelopes(shape, gain, onset, frames);
+    const torch::Tensor plain = models::envelopes_by_torch(shape, gain, onset, frames);
+    REQUIRE(fused.sizes() == plain.sizes());
+    CHECK(torch::allclose(fused, plain, 1e-4, 1e-7));
+    const torch::Tensor weights = torch::randn(plain.sizes());
+    const auto expected = torch::autograd::grad({(plain * weights).sum()}, leaves);
+    const auto found = torch::autograd::grad({(fused * weights).sum()}, leaves);
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      if (!damped && (i == 7 || i == 8)) continue;  // where nothing is damped, the damper has no gradient
+      CAPTURE(i);
+      CHECK((found[i] - expected[i]).abs().max().item<double>() <=
+            1e-3 * expected[i].abs().max().item<double>() + 1e-6);
+    }
+  }
+}
+
+TEST_CASE("a damped event falls faster from its hold on") {
+  const auto loaded = tests::one_sound_model(220.0, 20.0);
+  auto& model = *loaded->model;
+  models::NamedTensors p = model.parameters();
+  {
+    torch::NoGradGuard no_grad;
+    p["decoder.holds"].select(1, 0).fill_(std::log(0.5));
+    p["decoder.holds"].select(1, 1).fill_(std::log(13.8155 / 0.2));
+  }
+  const torch::Tensor power = model.decoder
+                                  ->render(model.decoder->shape(vector_batch(1)), torch::ones({1, 1}),
+                                           torch::zeros({1, 1}), View::fine, 64)[0]
+                                  .sum(0);
+  const auto fall_db = [&](int first, int last) {
+    return db(power[first].item<double>()) - db(power[last].item<double>());
+  };
+  // Frames lie 23.2 ms apart: 60 dB in 20 s before the hold's end, in 0.2 s as well after it.
+  CHECK(fall_db(6, 16) == doctest::Approx(0.2322 * 60 / 20).epsilon(0.2));
+  CHECK(fall_db(27, 31) == doctest::Approx(0.0929 * (60 / 20.0 + 60 / 0.2)).epsilon(0.02));
+}
+
+TEST_CASE("a bend moves all partials by one ratio") {
+  const auto loaded = tests::one_sound_model(323.0, 5.0);
+  auto& model = *loaded->model;
+  const auto peak_hz = [&] {
+    const torch::Tensor spectrum = model.decoder->shape(vector_batch(1)).spectra[0][0][0].narrow(0, 55, 20);
+    const torch::Tensor places = torch::arange(55, 75, torch::kFloat);
+    return (spectrum * places).sum().item<double>() / spectrum.sum().item<double>() * 22050 / 2048;
+  };
+  const double before = peak_hz();  // of the second harmonic, 646 Hz
+  CHECK(before == doctest::Approx(646.0).epsilon(0.01));
+  {
+    torch::NoGradGuard no_grad;
+    model.parameters()["decoder.bend.bias"].fill_(std::atanh(0.5));  // one semitone of two
+  }
+  CHECK(peak_hz() / before == doctest::Approx(std::pow(2.0, 1.0 / 12.0)).epsilon(0.01));
 }

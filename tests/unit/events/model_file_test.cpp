@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "lib/core/error.hpp"
+#include "tests/unit/damaged_weights.hpp"
 #include "tests/unit/events/support.hpp"
 
 using namespace ictus;
@@ -10,20 +11,8 @@ using namespace ictus;
 namespace {
 
 std::string message_of(const std::string& content, const std::string& device = "cpu") {
-  const tests::TemporaryFile file(content);
-  try {
-    static_cast<void>(events::load_model(file.path(), device));
-  } catch (const Error& error) {
-    CHECK_FALSE(error.hint().empty());
-    return error.what();
-  }
-  return "";
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
+  return tests::message_of_loading(content,
+                                   [&](const std::string& path) { return events::load_model(path, device); });
 }
 
 }  // namespace
@@ -50,15 +39,17 @@ TEST_CASE("files that are no event model are refused with the reason and a remed
   CHECK(message_of("RIFF is something else entirely") != "");
   CHECK(message_of(good.substr(0, good.size() / 2)) != "");
   CHECK(message_of(good.substr(0, 5)) != "");
-  CHECK(message_of(replaced(good, "ictus-event-model", "ictus-other-model")).find("not an event model") !=
+  CHECK(message_of(tests::replaced(good, "ictus-event-model", "ictus-other-model"))
+            .find("not an event model") != std::string::npos);
+  CHECK(message_of(tests::replaced(good, "encoder.heads.bias", "encoder.heads.bios")).find("heads.bi") !=
         std::string::npos);
-  CHECK(message_of(replaced(good, "encoder.heads.bias", "encoder.heads.bios")).find("heads.bi") !=
+  CHECK(message_of(tests::replaced(good, "\\\"fine_hop_samples\\\":512", "\\\"fine_hop_samples\\\":0  ")) !=
+        "");
+  CHECK(message_of(tests::replaced(good, "\\\"regions\\\":20", "\\\"regions\\\":21")).find("regions") !=
         std::string::npos);
-  CHECK(message_of(replaced(good, "\\\"fine_hop_samples\\\":512", "\\\"fine_hop_samples\\\":0  ")) != "");
-  CHECK(message_of(replaced(good, "\\\"regions\\\":20", "\\\"regions\\\":21")).find("regions") !=
-        std::string::npos);
-  CHECK(message_of(replaced(good, "\\\"resonances\\\":12", "\\\"resonances\\\":13")).find("resonance") !=
-        std::string::npos);
+  CHECK(
+      message_of(tests::replaced(good, "\\\"resonances\\\":12", "\\\"resonances\\\":13")).find("resonance") !=
+      std::string::npos);
   CHECK(message_of(good) == "");
 }
 

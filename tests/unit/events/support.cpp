@@ -14,14 +14,15 @@ models::EventModelConfig small_config() {
   c.id = "events-test";
   c.encoder_channels = 16;
   c.encoder_dilations = {1, 2};
-  c.looks = 2;
-  c.events_per_look = 3;
+  c.look_events = {3, 3};
   c.decoder_hidden = 16;
   c.resonances = 12;
   c.attacks = 8;
   c.decays = 6;
   c.crossfades = 4;
   c.rooms = 4;
+  c.holds = 4;
+  c.bend_semitones = 2.0;
   return c;
 }
 
@@ -63,6 +64,7 @@ std::shared_ptr<events::LoadedModel> one_sound_model(double pitch_hz, double dec
   p["decoder.attacks"].fill_(std::log(std::expm1(1.0)));
   p["decoder.decays"].fill_(std::log(13.8155 / decay_s));
   p["decoder.room_levels"].fill_(-40.0);
+  p["decoder.holds"].fill_(5.0);  // log of seconds: far away
   return loaded;
 }
 

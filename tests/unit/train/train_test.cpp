@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kSmall =
     R"({"model": {"encoder_channels": 16, "encoder_dilations": [1, 2],
-      "looks": 2, "events_per_look": 2, "decoder_hidden": 16, "resonances": 12, "attacks": 8, "decays": 6,
+      "look_events": [2, 2], "decoder_hidden": 16, "resonances": 12, "attacks": 8, "decays": 6,
       "crossfades": 4, "rooms": 4}, "training": {"steps": 6, "batch": 2, "refine_steps": 1, "refine_from": 0.5,
       "adversarial_weight": 0.1, "adversarial_from": 0.2, "validate_every": 3, "checkpoint_every": 3,
       "validation_excerpts": 1}})";
@@ -95,7 +95,7 @@ TEST_CASE("mistakes are named") {
   };
   refused(R"({"model": {"bands": {"regions": 7}}})", "regions");
   refused(R"({"model": {"bands": {"fine_hop_samples": 0}}})", "fine_hop_samples");
-  refused(R"({"model": {"looks": "many"}})", "wrong.json");
+  refused(R"({"model": {"look_events": "many"}})", "wrong.json");
   refused(R"({"training": {"batch": 0}})", "batch");
   options.config_path.clear();
   options.device = "cuda:99";
