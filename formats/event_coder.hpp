@@ -128,8 +128,8 @@ class EventPacker {
   explicit EventPacker(const EventCoding& coding) : history_(coding) {}
   /// The next block. Throws ictus::Error, and nothing has changed, when it cannot stand in a stream.
   [[nodiscard]] std::vector<std::uint8_t> pack(const EventBlock& block);
-  /// What this block would take as the next one, in bits, without the 7 bytes of its frame. Throws as
-  /// pack() does.
+  /// What this block would take as the next one, in bits: what pack() returns is up to some 9 bits longer,
+  /// and the frame around it takes 7 bytes. Throws as pack() does.
   [[nodiscard]] double bits_of(const EventBlock& block) const;
 
  private:
