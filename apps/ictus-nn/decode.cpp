@@ -15,24 +15,24 @@
 namespace ictus::network {
 namespace {
 
-/// The weights of each codec, loaded when the first stream needs them; a failure to load is kept too.
-/// Only the streams say which are needed, and a pipe says so when it comes.
+/// The weights of each codec, loaded when the first stream needs them. Only the streams say which are needed,
+/// and a pipe says so when it comes.
 class Models {
  public:
   explicit Models(const options::NetworkOptions& options)
-      : event_model_(std::async(std::launch::deferred, load_event_model, options).share()),
+      : event_models_(options),
         tokenizer_(std::async(std::launch::deferred, load_tokenizer, options).share()) {}
 
   // A future may be shared by threads as long as each has its own copy of it.
-  [[nodiscard]] EventModel of(const formats::EventStreamReader&) const {
-    return std::shared_future(event_model_).get();
+  [[nodiscard]] EventModel of(const formats::EventStreamReader& reader) {
+    return event_models_.made({reader.header().model_id, reader.header().weights_hash});
   }
-  [[nodiscard]] Tokenizer of(const formats::TokenPyramidReader&) const {
+  [[nodiscard]] Tokenizer of(const formats::TokenPyramidReader&) {
     return std::shared_future(tokenizer_).get();
   }
 
  private:
-  std::shared_future<EventModel> event_model_;
+  EventModels event_models_;
   std::shared_future<Tokenizer> tokenizer_;
 };
 
@@ -121,7 +121,7 @@ void play(formats::TokenPyramidReader& reader, mars::Decoder& decoder, cli::Coun
 
 template <typename Reader>
 Coded decode_stream(cli::StreamInput& input, Reader& reader, const cli::Job& job,
-                    const options::DecodeOptions& options, const Models& models, const cli::Streams& streams,
+                    const options::DecodeOptions& options, Models& models, const cli::Streams& streams,
                     JobProgress& progress) {
   check_options(input, reader, options);
   const auto model = models.of(reader);
@@ -167,7 +167,7 @@ Coded decode_stream(cli::StreamInput& input, Reader& reader, const cli::Job& job
 int decode(const options::DecodeOptions& options, const cli::Streams& streams) {
   const auto jobs =
       cli::plan_jobs(options.inputs, options.output, options.talk, options.raw ? ".raw" : ".wav", streams);
-  const Models models(options.network);
+  Models models(options.network);
   return run_coding(jobs, options.output.force, options.threads, options.talk, streams,
                     [&](const cli::Job& job, JobProgress& progress) {
                       cli::StreamInput input(job.input, streams);

@@ -35,8 +35,9 @@ std::vector<cli::Cell> cells(const events::EventDescription& heard) {
 int dump_described(const options::DumpOptions& options, const cli::Streams& streams) {
   cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
   input.require(options::Codec::events, "--describe");
-  const EventModel model = load_event_model(options.network);
-  require_same_weights(input.name(), std::get<formats::EventStreamReader>(input.reader()).header(), *model);
+  const auto& header = std::get<formats::EventStreamReader>(input.reader()).header();
+  const EventModel model = EventModels(options.network).made({header.model_id, header.weights_hash});
+  require_same_weights(input.name(), header, *model);
   const cli::ExtraColumns heard{
       {"duration_s", "loudness_db", "pitch_hz", "note", "brightness_hz", "decay_s"},
       [&model](std::span<const Event> events) {

@@ -12,6 +12,7 @@
 #include "formats/event_stream.hpp"
 #include "formats/token_pyramid.hpp"
 #include "lib/audio/audio.hpp"
+#include "lib/core/memory.hpp"
 #include "lib/events/codec.hpp"
 #include "lib/mars/codec.hpp"
 
@@ -188,6 +189,7 @@ int encode_all(const std::vector<cli::Job>& jobs, const options::EncodeOptions& 
 }  // namespace
 
 int encode(const options::EncodeOptions& options, const cli::Streams& streams) {
+  keep_freed_memory();
   const auto jobs = cli::plan_jobs(options.inputs, options.output, options.talk,
                                    options::suffix_of(options.codec), streams);
   if (options.codec == options::Codec::mars) {

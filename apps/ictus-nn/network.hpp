@@ -1,8 +1,11 @@
 // The models that a command uses, on the device that was asked for.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "apps/options/options.hpp"
 #include "formats/blocks.hpp"
@@ -22,6 +25,22 @@ using Tokenizer = std::shared_ptr<const mars::LoadedTokenizer>;
 struct Identity {
   const std::string& id;
   const formats::WeightsHash& hash;
+};
+
+/// The event models that streams ask for: the one that commands use, or, where that was not named by the
+/// user, one of an earlier version that lies beside it under its own name, ID.safetensors. Loaded when the
+/// first stream needs them. May be used by several threads.
+class EventModels {
+ public:
+  explicit EventModels(options::NetworkOptions options) : options_(std::move(options)) {}
+  /// The model that made a stream, or the usual one where that is not to be had.
+  [[nodiscard]] EventModel made(const Identity& stream);
+
+ private:
+  options::NetworkOptions options_;
+  std::mutex mutex_;
+  EventModel usual_;
+  std::map<std::string, EventModel> earlier_;  ///< by id; null: not there
 };
 
 /// Throws ictus::Error when the stream `name` was made with other weights than those at hand.

@@ -17,13 +17,13 @@ using models::PowerMaps;
 using models::Proposal;
 
 /// Steps of refinement for --effort 0..9.
-constexpr std::array<int, 10> kRefineSteps = {0, 8, 16, 28, 42, 60, 90, 130, 200, 320};
+constexpr std::array<int, 10> kRefineSteps = {0, 6, 12, 18, 26, 36, 60, 100, 180, 320};
 /// Of these, part are taken after the numbers have been brought to their steps, on gains and onsets alone.
 constexpr double kLastSteps = 0.15;
 /// Below this power density (about -100 dB re full scale) there is nothing to encode.
 constexpr double kSilence = 1e-9;
 /// An event that lowers the distance (both views together) by less than this is not worth its bits.
-constexpr double kLeastWorthDb = 0.008;
+constexpr double kLeastWorthDb = 0.012;
 /// Looking ends when an explanation is this close to the sound.
 constexpr double kCloseEnoughDb = 0.25;
 /// More are proposed than are allowed, and the worthiest kept.
@@ -66,7 +66,7 @@ struct Encoder::State {
   /// Frames of a window that are looked at: those that may hold onsets, those that bear on them, and as
   /// many more in which too much power is held against an explanation.
   [[nodiscard]] std::int64_t frames() const {
-    return model.config.hop_frames() + 2 * model.config.encoder_reach_frames();
+    return model.config.hop_frames() + model.config.encoder_reach_frames();
   }
   [[nodiscard]] std::size_t needed_samples() const {
     const auto& bands = model.config.bands;
@@ -153,15 +153,25 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
                                            std::int64_t end_samples, std::int64_t most) {
   const std::int64_t hop = model.config.hop_frames();
   const auto looked_for = std::min(kMostEventsPerHop, static_cast<std::int64_t>(kSpareEvents * most) + 2);
-  Proposal proposal = propose(model, sound, carried, static_cast<int>(looked_for), kCloseEnoughDb);
-  if (proposal.log_gain.size(1) == 0) return {};
   const int steps = kRefineSteps[static_cast<std::size_t>(settings.effort)];
   const int last_steps = static_cast<int>(kLastSteps * steps);
-  const auto refined = [&](const Proposal& start, int count, Moves moves) {
+  const auto refined = [&](const PowerMaps& given, const Proposal& start, int count, Refinement refinement) {
     torch::AutoGradMode with_gradients(true);
-    return refine(model, sound, carried, start, count, hop, frames() - hop, moves);
+    return refine(model, sound, given, start, count, hop, frames() - hop, refinement);
   };
-  proposal = refined(proposal, steps - last_steps, Moves::everything);
+  // The first look's events take away as much energy as they can before any other comes: a held note is one
+  // event then, and what is left of it small.
+  const int leading = std::min(model.config.look_events[0], static_cast<int>(looked_for));
+  const int leading_steps = steps / 2;
+  Proposal leaders = propose(model, sound, carried, leading, kCloseEnoughDb);
+  if (leaders.log_gain.size(1) == 0) return {};
+  leaders = refined(carried, leaders, leading_steps, Refinement::part);
+  const PowerMaps led = carried + model.render(model.decoder->shape(leaders.vectors),
+                                               torch::exp(leaders.log_gain), leaders.onset_samples, frames());
+  Proposal followers = propose(model, sound, led, static_cast<int>(looked_for) - leading, kCloseEnoughDb, 1);
+  if (followers.log_gain.size(1) > 0)
+    followers = refined(led, followers, steps - last_steps, Refinement::whole);
+  Proposal proposal = models::joined({leaders, followers});
   std::vector<std::int64_t> order;
   for (const WorthyEvent& event :
        worthy_events(model, sound, carried, proposal, hop, static_cast<std::size_t>(most), kLeastWorthDb))
@@ -172,7 +182,7 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
               proposal.onset_samples.index_select(1, kept)};
   // From here on the vectors are those that will be stored.
   proposal.vectors = vectors_of(events_of(proposal, end_samples), model.device);
-  return events_of(refined(proposal, last_steps, Moves::gains_and_onsets), end_samples);
+  return events_of(refined(carried, proposal, last_steps, Refinement::gains_and_onsets), end_samples);
 }
 
 std::vector<Event> Encoder::State::events_of(const Proposal& proposal, std::int64_t end_samples) const {

@@ -8,14 +8,15 @@
 namespace ictus::events {
 
 models::Proposal propose(models::EventModel& model, const models::PowerMaps& sound,
-                         const models::PowerMaps& carried, int most_events, double close_enough_db) {
+                         const models::PowerMaps& carried, int most_events, double close_enough_db,
+                         std::size_t first_look) {
   const auto& c = model.config;
   const torch::TensorOptions options = sound.fine.options();
   const std::int64_t batch = sound.fine.size(0);
   std::vector<models::Proposal> looks{{torch::zeros({batch, 0, kEventVectorSize}, options),
                                        torch::zeros({batch, 0}, options), torch::zeros({batch, 0}, options)}};
   models::PowerMaps explained = carried;
-  std::size_t look = 0;
+  std::size_t look = first_look;
   for (int proposed = 0; proposed < most_events;) {
     const auto is_explained = [&] {
       const models::Distance off = models::distance(model.bands, sound, explained, c.hop_frames(), 0);

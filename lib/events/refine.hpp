@@ -6,10 +6,11 @@
 
 namespace ictus::events {
 
-/// What refinement may move.
-enum class Moves {
-  everything,
-  gains_and_onsets,  ///< vectors stay: for after their quantisation
+/// What refinement may move, and what for.
+enum class Refinement {
+  whole,  ///< everything, towards a whole explanation
+  part,   ///< everything, towards taking away as much energy as possible, see models::Target::left()
+  gains_and_onsets,  ///< vectors stay, towards a whole explanation: for after their quantisation
 };
 
 /// Moves vectors, gains and onsets (Adam, Kingma and Ba 2015) so that the events' power added to
@@ -18,6 +19,7 @@ enum class Moves {
 /// first `frames`.
 models::Proposal refine(models::EventModel& model, const models::PowerMaps& sound,
                         const models::PowerMaps& carried, const models::Proposal& start, int steps,
-                        std::int64_t frames, std::int64_t tail_frames, Moves moves = Moves::everything);
+                        std::int64_t frames, std::int64_t tail_frames,
+                        Refinement refinement = Refinement::whole);
 
 }  // namespace ictus::events

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <malloc.h>
 
 #include <chrono>
 #include <cmath>
@@ -13,6 +12,7 @@
 #include <optional>
 
 #include "lib/core/error.hpp"
+#include "lib/core/memory.hpp"
 #include "lib/core/workers.hpp"
 #include "lib/dsp/device.hpp"
 #include "lib/events/model_file.hpp"
@@ -80,15 +80,6 @@ void read_configuration(const std::string& path, Configuration& known) {
   } catch (const json::exception& error) {
     throw Error(fmt::format("{}: {}", path, error.what()));
   }
-}
-
-/// Every step frees and asks for the same large tensors; handing them back to the system each time
-/// costs a sixth of the run. (32 MiB is the most that glibc takes.)
-void keep_freed_memory() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-#endif
 }
 
 /// All that changes during training.
