@@ -74,7 +74,8 @@ class EventMaker {
  private:
   static events::EncoderSettings settings(const Model& model, const options::EncodeOptions& options,
                                           std::uint64_t header_bytes) {
-    events::EncoderSettings made{.coding = events::coding_of(*model, options.lossless), .effort = options.effort};
+    events::EncoderSettings made{.coding = events::coding_of(*model, options.lossless),
+                                 .effort = options.effort};
     if (options.bitrate_kbit_s) made.most_bits_per_second = 1000.0 * *options.bitrate_kbit_s;
     if (options.events_per_second) made.most_events_per_second = *options.events_per_second;
     made.other_bytes = header_bytes + formats::kMostEndBytes;

@@ -180,15 +180,17 @@ void CommandLine::add_encode() {
   add_whole_number(app, kCodingGroup, "--effort",
                    "Time spent on finding better events or tokens, 0 to 9; it costs time, never bits.", 0, 9,
                    encode.effort);
-  add_value(app, kCodingGroup, "--bitrate", "KBIT_S",
-            "Events only: the whole file takes at most so many kbit/s, 0.5 to 100; fewer where the sound needs "
-            "fewer. With --lossless there is no limit unless one is given.",
-            [this](const std::string& value) {
-              encode.bitrate_kbit_s = number_within("--bitrate", value, 0.5, 100);
-            })
+  add_value(
+      app, kCodingGroup, "--bitrate", "KBIT_S",
+      "Events only: the whole file takes at most so many kbit/s, 0.5 to 100; fewer where the sound needs "
+      "fewer. With --lossless there is no limit unless one is given.",
+      [this](const std::string& value) {
+        encode.bitrate_kbit_s = number_within("--bitrate", value, 0.5, 100);
+      })
       ->default_str(fmt::format("{}", kDefaultKbitS));
   add_value(app, kCodingGroup, "--events-per-second", "N",
-            "Events only: at most so many, 0.1 to 1000, whatever they cost.", [this](const std::string& value) {
+            "Events only: at most so many, 0.1 to 1000, whatever they cost.",
+            [this](const std::string& value) {
               encode.events_per_second = number_within("--events-per-second", value, 0.1, 1000);
             });
   add_switch(app, kCodingGroup, "--lossless",

@@ -17,11 +17,11 @@ namespace ictus::events {
 class LoadedModel;  ///< weights on a device, see lib/events/model_file.hpp
 
 struct EncoderSettings {
-  formats::EventCoding coding;       ///< see coding_of()
-  int effort = 5;                    ///< 0..9: time spent on refining the events, never bits
+  formats::EventCoding coding;  ///< see coding_of()
+  int effort = 5;               ///< 0..9: time spent on refining the events, never bits
   double most_bits_per_second = std::numeric_limits<double>::infinity();    ///< of the whole stream
   double most_events_per_second = std::numeric_limits<double>::infinity();  ///< on average over a hop
-  std::size_t other_bytes = 0;       ///< of the stream beside its events: its header and end
+  std::size_t other_bytes = 0;  ///< of the stream beside its events: its header and end
 };
 
 /// Samples to events. Blocks come out through `emit` as soon as they are final.

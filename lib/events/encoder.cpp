@@ -82,7 +82,8 @@ struct Encoder::State {
   [[nodiscard]] double bits_of(const EventBlock& block) const;
   /// How many bits a block up to `end_samples` may take.
   [[nodiscard]] double allowed_bits(std::int64_t end_samples) const {
-    return settings.most_bits_per_second * static_cast<double>(end_samples) / model.config.bands.sample_rate_hz -
+    return settings.most_bits_per_second * static_cast<double>(end_samples) /
+               model.config.bands.sample_rate_hz -
            spent_bits;
   }
   [[nodiscard]] std::int64_t most_events(std::int64_t end_samples) const;
@@ -90,10 +91,12 @@ struct Encoder::State {
 
 double Encoder::State::bits_of(const EventBlock& block) const {
   switch (settings.coding.precision) {
-    case formats::Precision::coded: return kFrameBits + packer.bits_of(block);
+    case formats::Precision::coded:
+      return kFrameBits + packer.bits_of(block);
     case formats::Precision::quantised:
       return kFrameBits + 8.0 * (kEventVectorSize + 3) * static_cast<double>(block.events.size());
-    case formats::Precision::float32: break;
+    case formats::Precision::float32:
+      break;
   }
   return kFrameBits + 8.0 * (4 * kEventVectorSize + 6) * static_cast<double>(block.events.size());
 }
@@ -160,8 +163,8 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
   };
   proposal = refined(proposal, steps - last_steps, Moves::everything);
   std::vector<std::int64_t> order;
-  for (const WorthyEvent& event : worthy_events(model, sound, carried, proposal, hop,
-                                                static_cast<std::size_t>(most), kLeastWorthDb))
+  for (const WorthyEvent& event :
+       worthy_events(model, sound, carried, proposal, hop, static_cast<std::size_t>(most), kLeastWorthDb))
     order.push_back(event.index);
   if (order.empty()) return {};
   const torch::Tensor kept = torch::tensor(order, torch::kLong).to(model.device);
@@ -181,10 +184,10 @@ std::vector<Event> Encoder::State::events_of(const Proposal& proposal, std::int6
     Event event;
     const float* vector = vectors.data_ptr<float>() + i * kEventVectorSize;
     std::copy(vector, vector + kEventVectorSize, event.vector.begin());
-    event.gain_db = static_cast<float>(10.0 * (gains.data_ptr<float>()[i] / std::log(10.0) + std::log10(level)));
-    event.onset_samples =
-        std::clamp<std::int64_t>(window_start + std::llround(onsets.data_ptr<float>()[i]), window_start,
-                                 end_samples - 1);
+    event.gain_db =
+        static_cast<float>(10.0 * (gains.data_ptr<float>()[i] / std::log(10.0) + std::log10(level)));
+    event.onset_samples = std::clamp<std::int64_t>(window_start + std::llround(onsets.data_ptr<float>()[i]),
+                                                   window_start, end_samples - 1);
     made.push_back(formats::quantise(event, settings.coding, window_start, end_samples));
   }
   return made;

@@ -27,6 +27,7 @@ std::shared_ptr<const LoadedModel> load_model(const std::string& path, const std
     loaded->model = std::make_shared<models::EventModel>(stored.config<models::EventModelConfig>(), device);
     loaded->model->load(fetch(stored.file, "", device));
     for (auto& [name, tensor] : loaded->model->parameters()) tensor.set_requires_grad(false);
+    loaded->model->decoder->freeze();
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", path, error.what()), kRemedy);
   }

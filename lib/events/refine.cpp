@@ -40,13 +40,14 @@ models::Proposal refine(models::EventModel& model, const models::PowerMaps& soun
     m.mean = torch::zeros_like(m.value);
     m.square = torch::zeros_like(m.value);
   }
+  const models::Target target(model.bands, sound, frames, tail_frames);
   for (int step = 1; step <= steps; ++step) {
     std::vector<torch::Tensor> leaves;
     for (Moved& m : moved) leaves.push_back(m.value.detach().requires_grad_());
     const models::PowerMaps made =
         model.render(leaves.size() > 2 ? model.decoder->shape(torch::tanh(leaves[2])) : fixed,
                      torch::exp(leaves[0]), leaves[1] * hop_samples, sound.fine.size(2));
-    const models::Distance off = models::distance(model.bands, sound, carried + made, frames, tail_frames);
+    const models::Distance off = target.distance(carried + made);
     const auto gradients = torch::autograd::grad({off.total().sum()}, leaves);
     // The step size falls to a tenth along half a cosine.
     const double progress = static_cast<double>(step - 1) / steps;

@@ -44,8 +44,7 @@ class ViewOfEvents {
     return alone > 0.005F * (all + static_cast<float>(models::kPowerFloor));
   }
   [[nodiscard]] float off_db(std::size_t bin, float power) const {
-    const float level =
-        10.0F * std::log10(std::max(power, 0.0F) + static_cast<float>(models::kPowerFloor));
+    const float level = 10.0F * std::log10(std::max(power, 0.0F) + static_cast<float>(models::kPowerFloor));
     return std::abs(level - sound_db_[bin]);
   }
 

@@ -141,6 +141,7 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
   // After every look the explanation so far is held against the sound.
   Figures figures;
   torch::Tensor loss = torch::zeros({}, batch.sound.fine.options());
+  const models::Target target(model_.bands, batch.sound, hop, recipe_.tail_frames);
   PowerMaps explained = batch.carried;
   std::vector<Proposal> looks;
   const int look_count = static_cast<int>(c.look_events.size());
@@ -160,9 +161,9 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
     const Proposal stored{with_quantisation_noise(next.vectors, c.vector_levels, random), next.log_gain,
                           next.onset_samples};
     explained = explained + rendered(stored, window_frames());
-    const Distance off = models::distance(model_.bands, batch.sound, explained, hop, recipe_.tail_frames);
+    const Distance off = target.distance(explained);
     const bool last = look + 1 == look_count;
-    const torch::Tensor off_db = look < recipe_.leading_looks ? off.left() : off.total();
+    const torch::Tensor off_db = look < recipe_.leading_looks ? target.left(explained) : off.total();
     loss = loss + (last ? 1.0 : 0.25) * off_db.mean();
     if (last) {
       figures["fine_db"] = off.fine_db.mean().item<double>();
@@ -181,7 +182,7 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
                                       recipe_.tail_frames);
     refined.vectors = with_quantisation_noise(refined.vectors, c.vector_levels, random);
     const PowerMaps made = batch.carried + rendered(refined, window_frames());
-    const Distance off = models::distance(model_.bands, batch.sound, made, hop, recipe_.tail_frames);
+    const Distance off = target.distance(made);
     loss = loss + recipe_.refined_weight * off.total().mean();
     figures["refined_db"] = off.fine_db.mean().item<double>();
   }

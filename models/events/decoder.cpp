@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "models/events/envelopes.hpp"
+#include "models/events/region_sum.hpp"
 
 namespace ictus::models {
 namespace {
@@ -158,7 +159,9 @@ EventShape EventDecoderImpl::shape(const torch::Tensor& vectors) {
 
   EventShape out;
   const torch::Tensor choice = torch::softmax(resonance_choice_(h).reshape(sized({2, c.resonances})), -1);
-  torch::Tensor share = torch::matmul(choice, torch::softmax(resonances_, -1));  // [..., 2, fine]
+  const torch::Tensor resonances =
+      frozen_.resonances.defined() ? frozen_.resonances : torch::softmax(resonances_, -1);
+  torch::Tensor share = torch::matmul(choice, resonances);  // [..., 2, fine]
   if (bend_) {
     const torch::Tensor log_ratio = torch::tanh(bend_(h)) * (c.bend_semitones * std::log(2.0) / 12.0);
     share = bent(share / bands_.fine_widths, log_ratio) * bands_.fine_widths;
@@ -203,6 +206,25 @@ torch::Tensor EventDecoderImpl::windowed_attacks(const torch::Tensor& attacks, i
   return torch::conv1d(padded, kernel).squeeze(1);
 }
 
+torch::Tensor EventDecoderImpl::attack_tables(View view) {
+  torch::Tensor& kept = frozen_.attacks[view == View::fine ? 0 : 1];
+  if (kept.defined()) return kept;
+  const auto& b = config_.bands;
+  const torch::Tensor learned = torch::softplus(attacks_);
+  const torch::Tensor step = torch::ones({1, learned.size(1)}, learned.options());
+  return windowed_attacks(torch::cat({learned, step}),
+                          view == View::fine ? b.fine_window_samples : b.coarse_window_samples);
+}
+
+void EventDecoderImpl::freeze() {
+  torch::NoGradGuard no_grad;
+  frozen_ = {};
+  Frozen made;
+  made.resonances = torch::softmax(resonances_, -1);
+  made.attacks = {attack_tables(View::fine), attack_tables(View::coarse)};
+  frozen_ = made;
+}
+
 torch::Tensor EventDecoderImpl::render(const EventShape& shape, const torch::Tensor& gain,
                                        const torch::Tensor& onset_samples, View view, std::int64_t frames) {
   const EventModelConfig& c = config_;
@@ -210,10 +232,7 @@ torch::Tensor EventDecoderImpl::render(const EventShape& shape, const torch::Ten
   const int window = is_fine ? c.bands.fine_window_samples : c.bands.coarse_window_samples;
   const int hop = is_fine ? c.bands.fine_hop_samples : c.bands.coarse_hop_samples;
 
-  // Attacks as frames see them. The last row is the step that starts the room.
-  const torch::Tensor learned = torch::softplus(attacks_);
-  const torch::Tensor step = torch::ones({1, learned.size(1)}, learned.options());
-  const torch::Tensor tables = windowed_attacks(torch::cat({learned, step}), window);  // [K + 1, steps']
+  const torch::Tensor tables = attack_tables(view);
   const torch::Tensor both = envelopes(shape, gain, onset_samples,
                                        {.count = frames,
                                         .hop_samples = hop,
@@ -227,12 +246,7 @@ torch::Tensor EventDecoderImpl::render(const EventShape& shape, const torch::Ten
   torch::Tensor spectra = shape.spectra.flatten(1, 2);  // [B, 2E, fine bands]
   if (!is_fine) spectra = torch::matmul(spectra, bands_.coarse_of_fine);
   const auto& sizes = is_fine ? bands_.region_sizes : bands_.coarse_region_sizes;
-  const std::vector<torch::Tensor> spectrum_parts = spectra.split_with_sizes(sizes, 2);
-  const std::vector<torch::Tensor> envelope_parts = both.unbind(2);
-  std::vector<torch::Tensor> power;
-  for (std::size_t r = 0; r < sizes.size(); ++r)
-    power.push_back(torch::bmm(spectrum_parts[r].transpose(1, 2), envelope_parts[r]));
-  const torch::Tensor sum = torch::cat(power, 1);
+  const torch::Tensor sum = region_sum(spectra, both, sizes);
   return is_fine ? sum : torch::matmul(bands_.coarse_leak.t(), sum);
 }
 

@@ -3,6 +3,8 @@
 // at its own rate, a damper, and the room's answer. What is physical is chosen from learned sets.
 #pragma once
 
+#include <array>
+
 #include "lib/dsp/bands.hpp"
 #include "lib/dsp/torch_compat.hpp"
 #include "models/events/config.hpp"
@@ -26,11 +28,16 @@ class EventDecoderImpl : public torch::nn::Module {
   torch::Tensor render(const EventShape& shape, const torch::Tensor& gain, const torch::Tensor& onset_samples,
                        View view, std::int64_t frames);
 
+  /// From here on the weights stay as they are: what follows from them alone is computed once.
+  void freeze();
+
   /// Starts the learned spectra from power densities [resonances, fine bands] seen in music.
   void start_resonances_from(const torch::Tensor& densities);
 
  private:
   torch::Tensor windowed_attacks(const torch::Tensor& attacks, int window_samples);
+  /// Attacks as frames see them, [attacks + 1, steps]. The last row is the step that starts the room.
+  torch::Tensor attack_tables(View view);
   torch::Tensor bent(const torch::Tensor& density, const torch::Tensor& log_ratio) const;
 
   EventModelConfig config_;
@@ -46,8 +53,12 @@ class EventDecoderImpl : public torch::nn::Module {
   torch::Tensor room_rates_;   // [rooms, regions], log of rate
   torch::Tensor room_levels_;  // [rooms, regions], log of power
   torch::Tensor holds_;        // [holds, 2], logs of seconds and of damping rate
-  torch::Tensor knots_;        // [filter knots, fine bands], fixed linear interpolation
-  torch::Tensor bend_steps_;   // [fine bands], bands to the power e of a band's frequency, fixed
+  struct Frozen {
+    torch::Tensor resonances;              // [resonances, fine bands], shares
+    std::array<torch::Tensor, 2> attacks;  // by View
+  } frozen_;
+  torch::Tensor knots_;       // [filter knots, fine bands], fixed linear interpolation
+  torch::Tensor bend_steps_;  // [fine bands], bands to the power e of a band's frequency, fixed
 };
 TORCH_MODULE(EventDecoder);
 

@@ -52,7 +52,12 @@ TEST_CASE("distance is in dB, zero for the same, and nearly forgives what later 
   CHECK(d.fine_db.item<double>() == doctest::Approx(3.0103).epsilon(1e-4));
   CHECK(d.mel_db.item<double>() == doctest::Approx(3.0103).epsilon(1e-4));
   CHECK(d.convergence.item<double>() == doctest::Approx(1.0 - std::sqrt(0.5)).epsilon(1e-4));
-  CHECK(d.excess_db.item<double>() == 0.0);
+  // A part of an explanation may lack power, but not have too much.
+  const models::Target target(bands, a, 16, 4);
+  CHECK(target.left(half).item<double>() == doctest::Approx(12.0 * (1.0 - std::sqrt(0.5))).epsilon(1e-3));
+  const models::PowerMaps twice{2.0 * a.fine, 2.0 * a.coarse};
+  CHECK(target.left(twice).item<double>() ==
+        doctest::Approx(12.0 * (std::sqrt(2.0) - 1.0) + 3.0103).epsilon(1e-3));
   // In the four frames of the tail, 20 dB too little cost no more than 40, and 20 dB too much a lot.
   const auto with_tail = [&](double factor) {
     models::PowerMaps b{a.fine.clone(), a.coarse.clone()};
@@ -62,4 +67,19 @@ TEST_CASE("distance is in dB, zero for the same, and nearly forgives what later 
   CHECK(with_tail(0.01) < 0.2);
   CHECK(with_tail(0.0001) == doctest::Approx(with_tail(0.01)).epsilon(0.01));
   CHECK(with_tail(100.0) == doctest::Approx(2.5).epsilon(0.01));
+}
+
+TEST_CASE("the difference of levels in one pass is that of torch's operations, and so is its gradient") {
+  torch::manual_seed(8);
+  const torch::Tensor level = models::level_db(torch::rand({2, 7, 30}).pow(3));
+  const torch::Tensor power = torch::rand({2, 7, 30}).pow(3).requires_grad_();
+  for (const std::int64_t frames : {30, 19}) {
+    const torch::Tensor fused = models::level_distance(power, level, frames);
+    const torch::Tensor plain = models::level_distance_by_torch(power, level, frames);
+    CHECK(torch::allclose(fused, plain, 1e-4, 1e-5));
+    const torch::Tensor weights = torch::tensor({0.3F, 2.0F});
+    const auto found = torch::autograd::grad({(fused * weights).sum()}, {power});
+    const auto expected = torch::autograd::grad({(plain * weights).sum()}, {power});
+    CHECK(torch::allclose(found[0], expected[0], 1e-3, 1e-5));
+  }
 }
