@@ -15,6 +15,7 @@ from collections import Counter
 import dimensions
 import held_notes
 import leave_one_out
+import limits
 import mars
 import measure
 import notes
@@ -326,6 +327,50 @@ class Dimensions(unittest.TestCase):
             for k, gain_db, vector, number, value in ((13, -30.0, vectors[0], 6, 0.5 + 1 / 3), (64 + 47, -24.0, vectors[1], 31, 0.25 + 1 / 3)):
                 single_events.write(path, facts, [(500, gain_db, [*vector[:number], value, *vector[number + 1:]])])
                 self.assertEqual(found[k].after, dimensions.sound_of(single_events.described(path)[0]))
+
+
+@unittest.skipUnless(importlib.util.find_spec("numpy"), "needs python3-numpy")
+class Limits(unittest.TestCase):
+    def test_sounds_are_what_they_are_called(self):
+        import numpy as np
+
+        def strongest_hz(samples, begin_s, seconds):
+            part = samples[int(begin_s * limits.RATE_HZ):int((begin_s + seconds) * limits.RATE_HZ)]
+            return np.argmax(np.abs(np.fft.rfft(part * np.hanning(len(part)), 1 << 18))) * limits.RATE_HZ / (1 << 18)
+
+        def loudness(samples, period_s):
+            frames = samples[:len(samples) // 64 * 64].reshape(-1, 64) ** 2
+            levels = frames.mean(1) - frames.mean()
+            return abs(np.sum(levels * np.exp(-2j * np.pi * np.arange(len(levels)) * 64 / limits.RATE_HZ / period_s))) / len(levels)
+
+        made = limits.sounds()
+        self.assertTrue(all(len(samples) == 88200 and 0.49 < np.max(np.abs(samples)) < 0.51 for samples in made.values()))
+        self.assertTrue(set(limits.PICTURED) <= set(made))
+        self.assertAlmostEqual(strongest_hz(made["a held tone of 220 Hz"], 0, 4), 220, delta=0.2)
+        glide = made["an octave up and down, 1 s each"]
+        self.assertEqual([round(strongest_hz(glide, s - 0.02, 0.04) / 20) for s in (1, 2, 3)], [11, 22, 11])
+        beating = made["two of 220 and 223 Hz, beating"]
+        self.assertGreater(loudness(beating, 1 / 3), 10 * loudness(beating, 1 / 4))
+        clicks = made["clicks, 12 a second"]
+        self.assertGreater(loudness(clicks, 1 / 12), 10 * loudness(clicks, 1 / 13))
+        self.assertLess(np.max(np.abs(clicks[1600:1830])), 0.01)    # between two of them
+
+    @unittest.skipUnless(importlib.util.find_spec("matplotlib") and importlib.util.find_spec("PIL"), "needs python3-matplotlib and -pil")
+    def test_picture(self):
+        from PIL import Image
+        heard = {name: 2 * (array("h", (32767 * samples).astype("int16").tobytes()),) for name, samples in limits.sounds().items()}
+        with tempfile.TemporaryDirectory() as folder:
+            a, b = pathlib.Path(folder) / "a.png", pathlib.Path(folder) / "b.png"
+            limits.draw(heard, a)
+            limits.draw(heard, b)
+            self.assertEqual(a.read_bytes(), b.read_bytes())
+            self.assertLess(a.stat().st_size, 150000)
+            with Image.open(a) as picture:
+                self.assertEqual(picture.size, (800, 380))
+
+    def test_table(self):
+        rows = limits.table([limits.Limit("a tone", 60, 1.64, 2.25)])
+        self.assertEqual(rows.splitlines()[2], "| a tone | 15 | 1.6 | 2.2 |")
 
 
 class RecordedNotes(unittest.TestCase):
