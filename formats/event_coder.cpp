@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,10 +13,13 @@
 namespace ictus::formats {
 namespace {
 
-// SPEC.md, section 12.
+// SPEC.md, section 22.
+constexpr unsigned kCountBytes = 2;
+constexpr unsigned kSpanBytes = 8;
 constexpr std::uint32_t kCountStep = 2;
 constexpr std::uint32_t kMostCounts = 256;
 
+// Section 24.
 constexpr std::uint32_t kFirstPoolCount = 2;
 constexpr std::uint32_t kMostPoolCounts = 8192;
 constexpr std::size_t kEventsToHalving = 256;
@@ -68,14 +72,11 @@ void code_size(Coder& coder, std::uint64_t& value) {
 
 }  // namespace
 
-template <std::size_t N>
 template <typename Coder>
-void AdaptiveSymbol<N>::code(Coder& coder, unsigned& symbol) {
+void AdaptiveBit::code(Coder& coder, unsigned& symbol) {
   coder.code(counts, symbol);
   counts[symbol] += kCountStep;
-  std::uint32_t sum = 0;
-  for (const std::uint32_t count : counts) sum += count;
-  if (sum < kMostCounts) return;
+  if (counts[0] + counts[1] < kMostCounts) return;
   for (std::uint32_t& count : counts) count = (count + 1) / 2;
 }
 
@@ -263,36 +264,44 @@ EventBlock EventHistory::decoded(const CodedBlock& block, std::int64_t start_sam
   return result;
 }
 
-template <typename Coder>
-void EventHistory::code(Coder& coder, CodedBlock& block) {
-  unsigned is_new_span = block.span_samples != span_samples_ ? 1 : 0;
-  is_new_span_.code(coder, is_new_span);
-  if (is_new_span == 0) {
-    block.span_samples = span_samples_;
-  } else {
-    code_size(coder, block.span_samples);
+std::vector<std::uint8_t> EventHistory::head(const CodedBlock& block) const {
+  const bool is_new_span = block.span_samples != span_samples_;
+  std::vector<std::uint8_t> bytes;
+  append_varint(bytes, 2 * block.events.size() + (is_new_span ? 1 : 0));
+  if (is_new_span) append_varint(bytes, block.span_samples);
+  return bytes;
+}
+
+EventHistory::CodedBlock EventHistory::take_head(std::span<const std::uint8_t>& bytes) const {
+  const auto count = take_varint(bytes, kCountBytes);
+  const bool is_new_span = count && *count % 2 == 1;
+  const auto span_samples = is_new_span ? take_varint(bytes, kSpanBytes) : std::optional(span_samples_);
+  if (!count || !span_samples) throw Error("it does not begin with the number of events and their span");
+  if (*count / 2 > kMaxEventsPerBlock) {
+    throw Error(std::to_string(*count / 2) + " events are more than " + std::to_string(kMaxEventsPerBlock));
   }
-  if (block.span_samples > kMaxPosition - static_cast<std::uint64_t>(end_samples_)) {
+  if (*span_samples > kMaxPosition - static_cast<std::uint64_t>(end_samples_)) {
     throw Error("it ends at a sample above " + std::to_string(kMaxPosition));
   }
+  if (*count / 2 > 0 && *span_samples == 0) throw Error("it has events and no length");
+  return {*span_samples, std::vector<CodedEvent>(*count / 2)};
+}
+
+void EventHistory::pass(const CodedBlock& block) {
   span_samples_ = block.span_samples;
   end_samples_ += static_cast<std::int64_t>(block.span_samples);
+}
 
-  std::uint64_t count = block.events.size();
-  unsigned count_bits = bits_in(count);
-  count_bits_.code(coder, count_bits);
-  code_below_highest(coder, count_bits, count);
-  if (count > kMaxEventsPerBlock) {
-    throw Error(std::to_string(count) + " events are more than " + std::to_string(kMaxEventsPerBlock));
-  }
-  if (count > 0 && block.span_samples == 0) throw Error("it has events and no length");
-  block.events.resize(count);
-  std::uint64_t left_steps =
-      count == 0 ? 0 : (block.span_samples - 1) / static_cast<unsigned>(coding_.onset_step_samples);
+template <typename Coder>
+void EventHistory::code(Coder& coder, CodedBlock& block) {
+  pass(block);
+  if (block.events.empty()) return;
+  std::uint64_t left_events = block.events.size();
+  std::uint64_t left_steps = (block.span_samples - 1) / static_cast<unsigned>(coding_.onset_step_samples);
   std::uint64_t onset = 0;
   for (CodedEvent& event : block.events) {
     std::uint64_t gap = event.onset - onset;
-    code_gap(coder, left_steps, count--, gap);
+    code_gap(coder, left_steps, left_events--, gap);
     left_steps -= gap;
     onset += gap;
     event.onset = onset;
@@ -331,9 +340,12 @@ void EventHistory::code_gap(Coder& coder, std::uint64_t left_steps, std::uint64_
 
 std::vector<std::uint8_t> EventPacker::pack(const EventBlock& block) {
   EventHistory::CodedBlock coded = history_.coded(block);
+  std::vector<std::uint8_t> bytes = history_.head(coded);
   RangeEncoder encoder;
   history_.code(encoder, coded);
-  return encoder.finish();
+  const std::vector<std::uint8_t> symbols = encoder.finish();
+  bytes.insert(bytes.end(), symbols.begin(), symbols.end());
+  return bytes;
 }
 
 double EventPacker::bits_of(const EventBlock& block) const {
@@ -341,16 +353,24 @@ double EventPacker::bits_of(const EventBlock& block) const {
   EventHistory history = history_;
   BitCounter counter;
   history.code(counter, coded);
-  return counter.bits();
+  return 8.0 * static_cast<double>(history_.head(coded).size()) + counter.bits();
 }
 
 EventBlock EventUnpacker::unpack(std::span<const std::uint8_t> bytes) {
+  if (!is_whole_) throw Error("events cannot be unpacked after others were passed over");
   const std::int64_t start_samples = history_.end_samples();
-  EventHistory::CodedBlock coded;
+  EventHistory::CodedBlock coded = history_.take_head(bytes);
   RangeDecoder decoder(bytes);
   history_.code(decoder, coded);
   if (decoder.has_more()) throw Error("there are bytes after its events");
   return history_.decoded(coded, start_samples);
+}
+
+BlockOutline EventUnpacker::outline(std::span<const std::uint8_t> bytes) {
+  const EventHistory::CodedBlock coded = history_.take_head(bytes);
+  history_.pass(coded);
+  is_whole_ = is_whole_ && coded.events.empty();
+  return {coded.events.size(), history_.end_samples()};
 }
 
 }  // namespace ictus::formats

@@ -1,4 +1,5 @@
-// Blocks of events to bytes and back, by what the blocks before them were like; see SPEC.md, section 12.
+// Blocks of events to bytes and back, by what the blocks before them were like; see SPEC.md, sections 22
+// and 24.
 #pragma once
 
 #include <array>
@@ -15,10 +16,9 @@ namespace ictus::formats {
 /// Throws ictus::Error when the block cannot follow one that ended at `start_samples`.
 void require_block(const EventBlock& block, std::int64_t start_samples);
 
-/// How often each of N symbols has come, which is how often it is expected.
-template <std::size_t N>
-struct AdaptiveSymbol {
-  std::array<std::uint32_t, N> counts;
+/// How often each of two symbols has come, which is how often it is expected.
+struct AdaptiveBit {
+  std::array<std::uint32_t, 2> counts;
 
   template <typename Coder>
   void code(Coder& coder, unsigned& symbol);
@@ -96,9 +96,17 @@ class EventHistory {
   /// Throws ictus::Error at events that cannot stand in a block.
   [[nodiscard]] CodedBlock coded(const EventBlock& block) const;
   [[nodiscard]] EventBlock decoded(const CodedBlock& block, std::int64_t start_samples) const;
-  /// Throws ictus::Error, when decoding, at a block that cannot be; the history is of no use then.
+  /// What stands before the symbols: how many events there are, and the span when it is another one.
+  [[nodiscard]] std::vector<std::uint8_t> head(const CodedBlock& block) const;
+  /// Takes that off the front of the bytes; the events are there and empty. Throws ictus::Error at what
+  /// cannot be.
+  [[nodiscard]] CodedBlock take_head(std::span<const std::uint8_t>& bytes) const;
+  /// Codes the events. Throws ictus::Error, when decoding, at an onset that cannot be; the history is of no
+  /// use then.
   template <typename Coder>
   void code(Coder& coder, CodedBlock& block);
+  /// Goes to the end of the block.
+  void pass(const CodedBlock& block);
   /// Where the next block begins.
   [[nodiscard]] std::int64_t end_samples() const { return end_samples_; }
 
@@ -110,9 +118,7 @@ class EventHistory {
   NumberModel numbers_;
   std::int64_t end_samples_ = 0;
   std::uint64_t span_samples_ = 65536;
-  AdaptiveSymbol<2> is_new_span_{{1, 1}};
-  AdaptiveSymbol<14> count_bits_{{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
-  std::array<AdaptiveSymbol<2>, 16> goes_on_;
+  std::array<AdaptiveBit, 16> goes_on_;
 };
 
 /// Packs the blocks of one stream, for Precision::coded. Copies are small and independent, so what a block
@@ -122,12 +128,18 @@ class EventPacker {
   explicit EventPacker(const EventCoding& coding) : history_(coding) {}
   /// The next block. Throws ictus::Error, and nothing has changed, when it cannot stand in a stream.
   [[nodiscard]] std::vector<std::uint8_t> pack(const EventBlock& block);
-  /// What this block would take as the next one, in bits, without the 7 bytes of its frame. Throws as
-  /// pack() does.
+  /// What this block would take as the next one, in bits: what pack() returns is up to some 9 bits longer,
+  /// and the frame around it takes 7 bytes. Throws as pack() does.
   [[nodiscard]] double bits_of(const EventBlock& block) const;
 
  private:
   EventHistory history_;
+};
+
+/// A block without its events.
+struct BlockOutline {
+  std::size_t events = 0;
+  std::int64_t end_samples = 0;
 };
 
 /// The other way.
@@ -137,9 +149,13 @@ class EventUnpacker {
   /// The next block. Throws ictus::Error with what is wrong when the bytes are none; nothing can be
   /// unpacked after that.
   [[nodiscard]] EventBlock unpack(std::span<const std::uint8_t> bytes);
+  /// The same, but only how many events the next block has and where it ends, at next to no cost. What later
+  /// blocks hold depends on the events passed over: after this nothing can be unpacked.
+  [[nodiscard]] BlockOutline outline(std::span<const std::uint8_t> bytes);
 
  private:
   EventHistory history_;
+  bool is_whole_ = true;  ///< no events were passed over
 };
 
 }  // namespace ictus::formats

@@ -17,7 +17,7 @@ using Bytes = std::vector<std::uint8_t>;
 constexpr std::uint8_t kEventsKind = 0x02;
 constexpr std::uint8_t kPackedEventsKind = 0x12;
 
-// Section 13.
+// Section 11.
 constexpr unsigned kTotalBytes = 8;
 
 // --- Contents of the blocks, written ---------------------------------------------------------------
@@ -169,22 +169,60 @@ EventStreamReader::EventStreamReader(ByteSource source) : blocks_(kEventStreamFo
 }
 
 std::optional<EventBlock> EventStreamReader::next() {
+  const std::optional<Block> block = next_block();
+  if (!block) return std::nullopt;
+  EventBlock events;
+  if (unpacker_) {
+    try {
+      events = unpacker_->unpack(block->content);
+    } catch (const Error& error) {
+      blocks_.fail(error.what());
+    }
+  } else {
+    events = read_events(block->content);
+  }
+  pass({events.events.size(), events.end_samples});
+  return events;
+}
+
+std::optional<BlockOutline> EventStreamReader::next_outline() {
+  const std::optional<Block> block = next_block();
+  if (!block) return std::nullopt;
+  BlockOutline outline;
+  if (unpacker_) {
+    try {
+      outline = unpacker_->outline(block->content);
+    } catch (const Error& error) {
+      blocks_.fail(error.what());
+    }
+  } else {
+    const EventBlock events = read_events(block->content);
+    outline = {events.events.size(), events.end_samples};
+  }
+  pass(outline);
+  return outline;
+}
+
+/// The block has proved sound.
+void EventStreamReader::pass(const BlockOutline& outline) {
+  events_ += outline.events;
+  end_samples_ = outline.end_samples;
+  failed_ = false;
+}
+
+std::optional<Block> EventStreamReader::next_block() {
   if (totals_) return std::nullopt;
   if (failed_) blocks_.fail("nothing can be read after the damage reported before");
   failed_ = true;  // until this block has proved sound
-  const Block block = blocks_.next();
-  std::optional<EventBlock> events;
-  if (block.kind == (unpacker_ ? kPackedEventsKind : kEventsKind)) {
-    events = unpacker_ ? read_packed_events(block.content) : read_events(block.content);
-  } else if (block.kind == kEventsKind || block.kind == kPackedEventsKind) {
+  Block block = blocks_.next();
+  if (block.kind == (unpacker_ ? kPackedEventsKind : kEventsKind)) return block;
+  if (block.kind == kEventsKind || block.kind == kPackedEventsKind) {
     blocks_.fail("its events are not stored as the header says");
-  } else if (block.kind == kEndKind) {
-    read_end(block.content);
-  } else {
-    blocks_.fail_unknown_kind(block.kind);
   }
+  if (block.kind != kEndKind) blocks_.fail_unknown_kind(block.kind);
+  read_end(block.content);
   failed_ = false;
-  return events;
+  return std::nullopt;
 }
 
 void EventStreamReader::read_header(const Bytes& content) {
@@ -213,18 +251,6 @@ void EventStreamReader::read_header(const Bytes& content) {
   if (what.empty()) what = complaint(header_.coding);
   if (!what.empty()) blocks_.fail(what);
   if (header_.coding.precision == Precision::coded) unpacker_.emplace(header_.coding);
-}
-
-EventBlock EventStreamReader::read_packed_events(const Bytes& content) {
-  EventBlock result;
-  try {
-    result = unpacker_->unpack(content);
-  } catch (const Error& error) {
-    blocks_.fail(error.what());
-  }
-  end_samples_ = result.end_samples;
-  events_ += result.events.size();
-  return result;
 }
 
 EventBlock EventStreamReader::read_events(const Bytes& content) {
@@ -291,8 +317,6 @@ EventBlock EventStreamReader::read_events(const Bytes& content) {
       }
     }
   }
-  end_samples_ = result.end_samples;
-  events_ += count;
   return result;
 }
 

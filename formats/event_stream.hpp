@@ -73,14 +73,19 @@ class EventStreamReader {
   /// and byte offset in its message, at the first block that is cut short or damaged; blocks
   /// returned before are sound. Throws ictus::Error at a critical block of an unknown kind.
   [[nodiscard]] std::optional<EventBlock> next();
+  /// The same without the events, which costs much less where they are packed; these are then sound only as
+  /// far as the checksum tells. next() cannot be used after it.
+  [[nodiscard]] std::optional<BlockOutline> next_outline();
   /// Totals from the end block; empty until next() has returned nothing.
   [[nodiscard]] const std::optional<EventStreamTotals>& totals() const { return totals_; }
   [[nodiscard]] std::uint64_t bytes_read() const { return blocks_.bytes_read(); }
 
  private:
   void read_header(const std::vector<std::uint8_t>& content);
+  /// The next block of events, or nothing after the end block, which it reads.
+  std::optional<Block> next_block();
   EventBlock read_events(const std::vector<std::uint8_t>& content);
-  EventBlock read_packed_events(const std::vector<std::uint8_t>& content);
+  void pass(const BlockOutline& outline);
   void read_end(const std::vector<std::uint8_t>& content);
 
   BlockReader blocks_;

@@ -1,4 +1,4 @@
-// A range coder for symbols with given frequencies, in integers only; see SPEC.md, section 12.
+// A range coder for symbols with given frequencies, in integers only; see SPEC.md, section 23.
 #pragma once
 
 #include <cstddef>

@@ -54,13 +54,16 @@ Json scales_json(const PyramidFacts& own, const StreamFacts& facts) {
   return json;
 }
 
-/// What only streams of this codec have.
-void add_own(Json& json, const EventFacts& own, const StreamFacts& facts) {
-  const formats::EventCoding& coding = own.coding;
+void add_coding(Json& json, const formats::EventCoding& coding) {
   const bool has_steps = coding.precision == formats::Precision::coded;
+  json["precision"] = precision_name(coding.precision);
   json["vector_levels"] = has_steps ? Json(coding.vector_levels) : Json(nullptr);
   json["gain_step_db"] = has_steps ? Json(coding.gain_step_centibels / 10.0) : Json(nullptr);
   json["onset_step_samples"] = has_steps ? Json(coding.onset_step_samples) : Json(nullptr);
+}
+
+/// What only streams of this codec have.
+void add_own(Json& json, const EventFacts& own, const StreamFacts& facts) {
   json["events"] = own.events;
   json["events_per_s"] = facts.per_s(static_cast<double>(own.events));
 }
@@ -88,7 +91,7 @@ Json facts_json(const std::string& path, const StreamFacts& facts) {
   json["format_version"] = facts.format_version;
   json["model_id"] = facts.model_id;
   json["weights_hash"] = formats::hexadecimal(facts.weights_hash);
-  if (events != nullptr) json["precision"] = precision_name(events->coding.precision);
+  if (events != nullptr) add_coding(json, events->coding);
   json["sample_rate_hz"] = facts.sample_rate_hz;
   json["samples"] = facts.samples;
   json["duration_s"] = facts.duration_s();

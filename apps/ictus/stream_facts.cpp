@@ -45,8 +45,8 @@ void add_clip(const formats::TokenClip& clip, const formats::PyramidShape& shape
 void read(formats::EventStreamReader& reader, StreamFacts& facts) {
   facts.format_version = formats::kEventStreamVersion;
   auto& own = facts.own.emplace<EventFacts>(EventFacts{.coding = reader.header().coding});
-  while (const auto block = reader.next()) {
-    own.events += block->events.size();
+  while (const auto block = reader.next_outline()) {
+    own.events += block->events;
     facts.samples = static_cast<std::uint64_t>(block->end_samples);
   }
 }

@@ -210,14 +210,16 @@ def block_ends(stream):
 
 
 def long_stream(seconds):
-    """A stream of at least this length, made of one block of the clip's events over and over."""
-    header, events = blocks(clip_stream())[:2]
-    facts = json.loads(ictus("info", "--json", "-", stdin=clip_stream()).stdout)
+    """A stream of at least this length, made of one block of the clip's events over and over. They are lossless,
+    because a block of coded events depends on those before."""
+    clip_events = encode("-", "--lossless", stdin=clip()).stdout
+    header, events = blocks(clip_events)[:2]
+    facts = json.loads(ictus("info", "--json", "-", stdin=clip_events).stdout)
     # The length that each block adds is that of the first one, which is known from where a cut stream ends.
-    cut = clip_stream()[: block_ends(clip_stream())[1]]
+    cut = clip_events[: block_ends(clip_events)[1]]
     first = json.loads(ictus("info", "--json", "-", stdin=cut).stdout)
     count = math.ceil(seconds * facts["sample_rate_hz"] / first["samples"])
-    parts = [clip_stream()[:9]]
+    parts = [clip_events[:9]]
     for number, block in enumerate([header] + [events] * count):
         parts.append(block + struct.pack("<I", xxh32(block, number)))
     length = count * first["samples"]

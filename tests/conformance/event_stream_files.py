@@ -5,10 +5,11 @@ import struct
 
 import blocks
 from blocks import END, HASH, HEADER, Block, Files, Strings, Vector, flatbuffer, varint, zstd_frame
+from packed_events import PackedWriter
 from summary import block_summary
 
 SIGNATURE = b"\x89EVS\r\n\x1a\n\x01"
-EVENTS = 2
+EVENTS, PACKED_EVENTS = 0x02, 0x12
 DIMENSIONS = 32
 FILES = Files()
 conformance = FILES.add
@@ -27,11 +28,14 @@ DEFAULT_HEADER = {
     "sample_rate_hz": 22050,
     "precision": "quantised",
 }
+# Of a coded stream.
+DEFAULT_STEPS = {"vector_levels": 16, "gain_step_centibels": 10, "onset_step_samples": 64}
 
 
 def header_fields(**values):
     """Fields and expectation of a header; what is not given has its default and is left out."""
-    expected = DEFAULT_HEADER | {"model_id": "events-1"} | values
+    steps = DEFAULT_STEPS if values.get("precision") == "coded" else {}
+    expected = DEFAULT_HEADER | steps | {"model_id": "events-1"} | values
     fields = {1: ("16s", bytes.fromhex(expected["weights_hash"]))}
     fields[0] = expected["model_id"].encode()
     if expected["tags"]:
@@ -43,8 +47,11 @@ def header_fields(**values):
     ):
         if expected[name] != DEFAULT_HEADER[name]:
             fields[number] = (form, expected[name])
-    if expected["precision"] == "float32":
-        fields[6] = ("B", 1)
+    if expected["precision"] != "quantised":
+        fields[6] = ("B", ["quantised", "float32", "coded"].index(expected["precision"]))
+    for number, form, name in zip((7, 8, 9), "BBH", steps):
+        if expected[name] != DEFAULT_STEPS[name]:
+            fields[number] = (form, expected[name])
     return fields, expected
 
 
@@ -71,6 +78,9 @@ class Piece:
         self.found = []
         self.end_samples = 0
         self.events = 0
+        if self.precision == "coded":
+            self.steps = [self.header[name] for name in DEFAULT_STEPS]
+            self.packer = PackedWriter(*self.steps)
 
     def events_fields(self, events, span=65536, onset_bytes=2):
         """Events are (onset, gain, vector) as stored: codes when quantised, else floats."""
@@ -105,6 +115,24 @@ class Piece:
         self.expect(events, span)
         return self
 
+    def packed(self, events, span=65536, **how):
+        """The content of a block of coded events, which are (step within the block, gain, vector) as codes."""
+        levels = self.steps[0]
+        return self.packer.block(span, [(step, [q + levels for q in v] + [g]) for step, g, v in events], **how)
+
+    def add_packed(self, events, span=65536, frame=None, shorten=True):
+        """A sound block of coded events."""
+        content = self.packed(events, span, shorten=shorten)
+        self.blocks.append(Block(PACKED_EVENTS, content, frame(content) if frame else None))
+        levels, gain_step, onset_step = self.steps
+        start, self.end_samples, self.events = self.end_samples, self.end_samples + span, self.events + len(events)
+        events = [
+            (start + step * onset_step, float32((g * gain_step - 1000) / 10), [float32(q / levels) for q in v])
+            for step, g, v in events
+        ]
+        self.found.append(block_summary({"end_samples": self.end_samples, "events": events}))
+        return self
+
     def put(self, block):
         """Any block, from which nothing is expected."""
         self.blocks.append(block)
@@ -117,8 +145,10 @@ class Piece:
             "length_samples": length,
             "original_length_samples": 2 * length if original_length is None else original_length,
         }
-        self.put(Block(END, flatbuffer({0: ("3Q", *(self.totals | changes).values())} | extra)))
-        return self
+        totals = (self.totals | changes).values()
+        if self.precision == "coded":
+            return self.put(Block(END, b"".join(map(varint, totals))))
+        return self.put(Block(END, flatbuffer({0: ("3Q", *totals)} | extra)))
 
     def offset(self, number):
         """Where a block begins."""
@@ -151,6 +181,17 @@ def some_events(seed, count, start=0, span=65536):
     chance = random.Random(seed)
     onsets = sorted(start + chance.randrange(span) for _ in range(count))
     return [(o, chance.randrange(256), [chance.randint(-127, 127) for _ in range(DIMENSIONS)]) for o in onsets]
+
+
+def coded_events(seed, count, last=1023, levels=16, most_gain=127):
+    """Events as a network makes them: some alike, some new. Steps from 0 to `last`."""
+    chance = random.Random(seed)
+    sounds = [[chance.randint(-levels, levels) for _ in range(DIMENSIONS)] for _ in range(4)]
+    events = []
+    for step in sorted(chance.randint(0, last) for _ in range(count)):
+        near = [max(-levels, min(levels, q + round(chance.gauss(0, levels / 8)))) for q in chance.choice(sounds)]
+        events.append((step, min(most_gain, max(0, round(chance.gauss(0.6, 0.1) * most_gain))), near))
+    return events
 
 
 ONE = [(1000, 160, [d - 16 for d in range(DIMENSIONS)])]
@@ -213,6 +254,47 @@ def _():
 def _():
     events = [(31 * i, 150 + i % 3, [(i * d) % 7 - 3 for d in range(DIMENSIONS)]) for i in range(48)]
     return Piece().add(events, frame=lambda content: bytes.fromhex(LIBZSTD_FRAME)).end().complete()
+
+
+CODED_ONE = [(15, 80, [d // 2 - 8 for d in range(DIMENSIONS)])]
+
+
+@conformance("valid", "coded-one-event", "one event in coded precision; the worked example of SPEC.md, section 25")
+def _():
+    return Piece(precision="coded").add_packed(CODED_ONE).end(44100).complete()
+
+
+@conformance("valid", "coded-no-events", "silence in coded precision")
+def _():
+    return Piece(precision="coded").end(22050).complete()
+
+
+@conformance("valid", "coded", "the usual shape in coded precision: blocks of 32 events each, the last one shorter")
+def _():
+    piece = Piece(precision="coded", tags=[["ENCODER", "ictus 0.1.0"]])
+    piece.add_packed(coded_events(1, 32)).add_packed(coded_events(2, 32)).add_packed(coded_events(3, 9, 312), 20001)
+    return piece.end(151073).complete()
+
+
+@conformance("valid", "coded-all-symbols", "every gain from 0 to 127 and every vector number from -16 to 16, coded")
+def _():
+    events = [(8 * i, i, [(i + 5 * d) % 33 - 16 for d in range(DIMENSIONS)]) for i in range(128)]
+    return Piece(precision="coded").add_packed(events).end().complete()
+
+
+@conformance("valid", "coded-steps", "coded, with none of the steps as usual")
+def _():
+    piece = Piece(precision="coded", vector_levels=12, gain_step_centibels=15, onset_step_samples=100)
+    piece.add_packed(coded_events(4, 20, 655, 12, 85)).add_packed(coded_events(5, 20, 655, 12, 85))
+    return piece.end().complete()
+
+
+@conformance("valid", "coded-long", "300 coded events: counts and pools have been halved, recent events forgotten")
+def _():
+    piece = Piece(precision="coded")
+    for seed in range(6):
+        piece.add_packed(coded_events(seed % 4, 50))
+    return piece.end().complete()
 
 
 @conformance("uncommon", "zstd-stored", "Zstandard frames of one stored and of several blocks, in header, events and end")
@@ -286,7 +368,7 @@ def _():
 def _():
     fields, _ = header_fields()
     piece = Piece()
-    piece.blocks[0] = Block(HEADER, flatbuffer(fields | {7: ("Q", 77), 8: b"later"}))
+    piece.blocks[0] = Block(HEADER, flatbuffer(fields | {10: ("Q", 77), 11: b"later"}))
     return piece.add(ONE, extra={3: ("I", 5), 4: Vector(b"later")}).end(extra={1: b"later"}).complete()
 
 
@@ -318,6 +400,66 @@ def _():
         sample_rate_hz=10_000_000, original_sample_rate_hz=10_000_000,
     )  # fmt: skip
     return piece.end().complete()
+
+
+@conformance("uncommon", "coded-fewest", "coded in the fewest steps: vectors of -1, 0 and 1, gains of 10 dB, onsets of 65535 samples")
+def _():
+    piece = Piece(precision="coded", vector_levels=1, gain_step_centibels=100, onset_step_samples=65535)
+    piece.add_packed(coded_events(6, 40, 1, 1, 12)).add_packed(coded_events(7, 3, 0, 1, 12), 65535)
+    return piece.end().complete()
+
+
+@conformance("uncommon", "coded-most", "coded in the most steps: vectors of 1/127, gains of 0.1 dB, onsets of 1 sample")
+def _():
+    piece = Piece(precision="coded", vector_levels=127, gain_step_centibels=1, onset_step_samples=1)
+    extremes = [(0, 0, [-127] * 32), (0, 1275, [127] * 32), (65535, 0, [0] * 32)]
+    return piece.add_packed(coded_events(8, 30, 65535, 127, 1275)).add_packed(extremes).end().complete()
+
+
+@conformance("uncommon", "coded-blocks", "coded: chords at the edges of blocks, blocks without events and of no length, starts between the steps")
+def _():
+    piece = Piece(precision="coded")
+    piece.add_packed([]).add_packed([], 0).add_packed([], 0).add_packed(CODED_ONE * 3, 1001)
+    piece.add_packed([(0, 1, [1] * 32), (0, 2, [2] * 32), (15, 3, [3] * 32), (15, 4, [4] * 32)], 1001)
+    return piece.add_packed([(0, 5, [5] * 32)], 1).end().complete()
+
+
+@conformance("uncommon", "coded-far", "coded: a block of 2^53 - 1 samples with all its 40 events at the end, which is one long gap")
+def _():
+    piece = Piece(precision="coded", onset_step_samples=1)
+    return piece.add_packed([(2**53 - 2, 64, [0] * 32)] * 40, 2**53 - 1).end(2**53 - 1, 1).complete()
+
+
+@conformance("uncommon", "coded-same", "coded: 290 events of the same numbers, which leave next to nothing to other symbols, then all others")
+def _():
+    events = [(i, 50, [16, -16] * 16) for i in range(290)]
+    return Piece(precision="coded").add_packed(events).add_packed(coded_events(9, 10)).end().complete()
+
+
+@conformance("uncommon", "coded-not-shortened", "packed events that end in bytes a writer should leave out")
+def _():
+    return Piece(precision="coded").add_packed([], shorten=False).add_packed(CODED_ONE, shorten=False).end().complete()
+
+
+@conformance("uncommon", "coded-in-frame", "packed events in a Zstandard frame, which makes them larger")
+def _():
+    return Piece(precision="coded").add_packed(CODED_ONE, frame=lambda content: zstd_frame(content)).end().complete()
+
+
+@conformance("uncommon", "coded-steps-given", "steps that are present although they have their defaults")
+def _():
+    fields, _ = header_fields(precision="coded")
+    piece = Piece(precision="coded")
+    piece.blocks[0] = Block(HEADER, flatbuffer(fields | {7: ("B", 16), 8: ("B", 10), 9: ("H", 64)}))
+    return piece.add_packed(CODED_ONE).end().complete()
+
+
+@conformance("uncommon", "steps-ignored", "a quantised stream whose header has steps, even such as no coded stream could have")
+def _():
+    fields, _ = header_fields()
+    piece = Piece()
+    piece.blocks[0] = Block(HEADER, flatbuffer(fields | {7: ("B", 0), 8: ("B", 255), 9: ("H", 0)}))
+    return piece.add(ONE).end().complete()
 
 
 # --- Faulty: signature, version, order of blocks, damage --------------------------------------------
@@ -560,7 +702,7 @@ def _():
 
 @conformance("faulty", "unknown-precision", "a precision that this version does not know")
 def _():
-    data, expected = bad_header({6: ("B", 2)}, "precision 2")
+    data, expected = bad_header({6: ("B", 3)}, "precision 3")
     return data, expected
 
 
@@ -720,3 +862,169 @@ def _():
 @conformance("faulty", "no-totals", "an end block without totals")
 def _():
     return Piece().add(ONE).put(Block(END, flatbuffer({}))).damaged(2, "not an end block")
+
+
+# --- Faulty: coded streams --------------------------------------------------------------------------
+
+
+def bad_steps(words, **steps):
+    fields, _ = header_fields(precision="coded", **steps)
+    return refused(stream(Block(HEADER, flatbuffer(fields)), Block(END, bytes(3))), words, at=9)
+
+
+@conformance("faulty", "vector-levels-0", "coded with 0 vector levels")
+def _():
+    return bad_steps("vector levels of 0", vector_levels=0)
+
+
+@conformance("faulty", "vector-levels-128", "coded with 128 vector levels")
+def _():
+    return bad_steps("vector levels of 128", vector_levels=128)
+
+
+@conformance("faulty", "gain-step-0", "coded with gains in steps of 0")
+def _():
+    return bad_steps("gain step in centibels of 0", gain_step_centibels=0)
+
+
+@conformance("faulty", "gain-step-101", "coded with gains in steps of 10.1 dB")
+def _():
+    return bad_steps("gain step in centibels of 101", gain_step_centibels=101)
+
+
+@conformance("faulty", "onset-step-0", "coded with onsets in steps of 0")
+def _():
+    return bad_steps("onset step in samples of 0", onset_step_samples=0)
+
+
+@conformance("faulty", "coded-in-quantised", "packed events in a quantised stream")
+def _():
+    content = Piece(precision="coded").packed(CODED_ONE)
+    return Piece().add(ONE).put(Block(PACKED_EVENTS, content)).end().damaged(2, "not stored as the header says")
+
+
+@conformance("faulty", "quantised-in-coded", "quantised events in a coded stream")
+def _():
+    block = Block(EVENTS, flatbuffer(Piece().events_fields(ONE)))
+    return Piece(precision="coded").add_packed(CODED_ONE).put(block).end().damaged(2, "not stored as the header says")
+
+
+def bad_packed(content, words):
+    """`content` makes the second block of packed events."""
+    piece = Piece(precision="coded").add_packed(CODED_ONE)
+    return piece.put(Block(PACKED_EVENTS, content(piece))).end().damaged(2, words)
+
+
+@conformance("faulty", "coded-flipped-bit", "one bit of the second block of packed events is changed")
+def _():
+    piece = Piece(precision="coded").add_packed(CODED_ONE).add_packed(coded_events(1, 3)).end()
+    data = bytearray(stream(*piece.blocks))
+    data[piece.offset(2) + 20] ^= 0x08
+    return piece.damaged(2, "checksum", bytes(data))
+
+
+@conformance("faulty", "coded-missing-block", "a block of packed events is left out, and the numbers of the blocks are put right")
+def _():
+    # The next block was packed by what the missing one taught; read without that it is something else.
+    piece = Piece(precision="coded").add_packed(CODED_ONE)
+    piece.packed(coded_events(1, 30))
+    return piece.put(Block(PACKED_EVENTS, piece.packed(coded_events(2, 30)))).end().damaged(2, "beyond the end")
+
+
+@conformance("faulty", "coded-too-many-events", "packed events that say there are 4097")
+def _():
+    return bad_packed(lambda piece: piece.packed([], claimed=4097), "4097 events are more than 4096")
+
+
+@conformance("faulty", "coded-event-in-no-span", "packed events in a block of no length")
+def _():
+    return bad_packed(lambda piece: piece.packed([], 0, claimed=1), "it has events and no length")
+
+
+@conformance("faulty", "coded-span-above-limit", "packed events that end above 2^53 - 1")
+def _():
+    return bad_packed(lambda piece: piece.packed([], 2**53 - 65536), "above 9007199254740991")
+
+
+@conformance("faulty", "coded-span-wraps", "packed events with a span of 2^56 - 1, the most that its bytes hold")
+def _():
+    return bad_packed(lambda piece: piece.packed([], 2**56 - 1), "above 9007199254740991")
+
+
+@conformance("faulty", "coded-span-of-nine-bytes", "packed events with a span of nine bytes")
+def _():
+    return bad_packed(lambda piece: piece.packed([], 2**56), "does not begin with the number of events")
+
+
+@conformance("faulty", "coded-onset-at-end", "a packed event one step beyond the last of its block")
+def _():
+    return bad_packed(lambda piece: piece.packed([(1024, 1, [0] * 32)]), "beyond the end of the block")
+
+
+@conformance("faulty", "coded-gap-wraps", "a gap of 2^64, which in 64 bits would be none")
+def _():
+    return bad_packed(lambda piece: piece.packed([(2**64, 1, [0] * 32)]), "beyond the end of the block")
+
+
+@conformance("faulty", "coded-bytes-left", "bytes after the last packed event")
+def _():
+    return bad_packed(lambda piece: piece.packed(CODED_ONE) + bytes(4), "bytes after its events")
+
+
+@conformance("faulty", "coded-cut", "packed events without their second half, under the right checksum: zeros take its place")
+def _():
+    return bad_packed(lambda piece: piece.packed([(1023, 127, [16] * 32)] * 20)[:9], "beyond the end")
+
+
+@conformance("faulty", "coded-ones", "nothing but bits of 1 for packed events")
+def _():
+    return bad_packed(lambda piece: b"\xff" * 64, "does not begin with the number of events")
+
+
+@conformance("faulty", "coded-ones-as-symbols", "nothing but bits of 1 for the symbols of 20 packed events")
+def _():
+    return bad_packed(lambda piece: varint(40) + b"\xff" * 400, "beyond the end of the block")
+
+
+@conformance("faulty", "coded-empty", "a block of packed events without content")
+def _():
+    return bad_packed(lambda piece: b"", "does not begin with the number of events")
+
+
+@conformance("faulty", "coded-no-span", "packed events that end where a span should follow")
+def _():
+    return bad_packed(lambda piece: b"\x01", "does not begin with the number of events")
+
+
+@conformance("faulty", "coded-count-not-shortest", "the number of packed events in two bytes where one would do")
+def _():
+    return bad_packed(lambda piece: b"\x80\x00", "does not begin with the number of events")
+
+
+@conformance("faulty", "coded-bytes-left-without-events", "a byte after the head of a block without events, more than the range coder looks at")
+def _():
+    return bad_packed(lambda piece: varint(0) + bytes(5), "bytes after its events")
+
+
+@conformance("faulty", "coded-count-differs", "the end block of a coded stream counts one event more than there are")
+def _():
+    piece = Piece(precision="coded").add_packed(CODED_ONE)
+    return piece.end(events=2).damaged(2, "counts 2 events where there are 1")
+
+
+@conformance("faulty", "coded-end-longer", "a byte after the totals of a coded stream")
+def _():
+    piece = Piece(precision="coded").add_packed(CODED_ONE)
+    return piece.put(Block(END, varint(1) + varint(65536) + varint(65536) + b"\0")).damaged(2, "not an end block")
+
+
+@conformance("faulty", "coded-end-shorter", "a coded stream without the last of its totals")
+def _():
+    piece = Piece(precision="coded").add_packed(CODED_ONE)
+    return piece.put(Block(END, varint(1) + varint(65536))).damaged(2, "not an end block")
+
+
+@conformance("faulty", "coded-end-flatbuffer", "the end block of a quantised stream in a coded one")
+def _():
+    piece = Piece(precision="coded").add_packed(CODED_ONE)
+    return piece.put(Piece().end().blocks[-1]).damaged(2, "not an end block")

@@ -5,7 +5,8 @@
     generate.py --check    only compares, also with the worked examples in SPEC.md; exit status 1 when
                            something differs
 
-Every file is put together in event_stream_files.py and token_pyramid_files.py as formats/SPEC.md has it.
+Every file is put together in event_stream_files.py, with packed_events.py, and token_pyramid_files.py as
+formats/SPEC.md has it.
 Beside FILE.evs or FILE.mars stands FILE.json: what a reader finds in it, with the values of each block or
 clip as a hash (see summary.py). For a faulty file "error_contains" holds words that ictus' own message has
 in it.
@@ -22,7 +23,7 @@ import token_pyramid_files
 HERE = pathlib.Path(__file__).resolve().parent
 SPEC = HERE.parents[1] / "formats" / "SPEC.md"
 FORMATS = {".evs": event_stream_files.FILES, ".mars": token_pyramid_files.FILES}
-EXAMPLES = {13: "one-event.evs", 18: "one-clip.mars"}
+EXAMPLES = {13: "one-event.evs", 18: "one-clip.mars", 25: "coded-one-event.evs"}
 
 GROUPS = {
     "valid": "Files that every reader reads completely.",

@@ -164,6 +164,60 @@ TEST_CASE("event stream: the overhead stays small") {
   CHECK(block < 40);
 }
 
+TEST_CASE("event stream: a coded block costs 7 bytes besides its events") {
+  std::mt19937_64 random(15);
+  Stream stream;
+  stream.header = typical_header();
+  stream.blocks.push_back(random_block(random, 0, 65536, 32));
+  stream.totals.length_samples = stream.totals.original_length_samples = 65536;
+  const std::vector<Bytes> parts = written_parts(stream);
+  CHECK(parts[1].size() == 7 + EventPacker(kCoded).pack(stream.blocks[0]).size());
+  CHECK(parts.front().size() + parts.back().size() < 160);
+}
+
+TEST_CASE("event stream: steps come back with the header, and wrong ones are not written") {
+  for (const EventCoding& coding :
+       {EventCoding{.vector_levels = 1, .gain_step_centibels = 1, .onset_step_samples = 1},
+        EventCoding{.vector_levels = 127, .gain_step_centibels = 100, .onset_step_samples = 65535}}) {
+    Stream stream = random_stream(26, coding, 3, 20, 70'000);
+    check_round_trip(stream);
+  }
+  // With another precision they are not part of the file.
+  Stream stream = random_stream(27, kQuantised, 2, 5, 65536);
+  const Bytes bytes = written(stream);
+  stream.header.coding.vector_levels = 5;
+  CHECK(written(stream) == bytes);
+  CHECK(read(bytes).header->coding == kQuantised);
+}
+
+TEST_CASE("event stream: outlines say how many events there are and where blocks end") {
+  for (const EventCoding& coding : kCodings) {
+    const Stream stream = random_stream(28, coding, 6, 40, 100'000);
+    const Bytes bytes = written(stream);
+    EventStreamReader reader(source_of(bytes));
+    for (const EventBlock& block : stream.blocks) {
+      const std::optional<BlockOutline> outline = reader.next_outline();
+      REQUIRE(outline);
+      CHECK(outline->events == block.events.size());
+      CHECK(outline->end_samples == block.end_samples);
+    }
+    CHECK(!reader.next_outline());
+    CHECK(same(*reader.totals(), stream.totals));
+  }
+}
+
+TEST_CASE("event stream: after an outline of packed events none can be unpacked") {
+  Stream stream = random_stream(29, kCoded, 2, 5, 65536);
+  std::mt19937_64 random(30);
+  const std::int64_t end_samples = stream.blocks.back().end_samples;
+  stream.blocks.push_back(random_block(random, end_samples, 65536, 3));
+  stream.blocks.push_back(random_block(random, end_samples + 65536, 65536, 3));
+  const Bytes bytes = written(stream);
+  EventStreamReader reader(source_of(bytes));
+  for (std::size_t i = 0; i + 1 < stream.blocks.size(); ++i) REQUIRE(reader.next_outline());
+  CHECK_THROWS_AS((void)reader.next(), Error);
+}
+
 TEST_CASE("event stream: cut short at every byte, it keeps the whole blocks") {
   for (const EventCoding& coding : kCodings) {
     const std::vector<Bytes> parts = written_parts(small_stream(coding));
@@ -376,6 +430,12 @@ TEST_CASE("event stream: headers that cannot stand in a file are not written") {
   refused([](auto& h) { h.sample_rate_hz = 0; });
   refused([](auto& h) { h.original_sample_rate_hz = 10'000'001; });
   refused([](auto& h) { h.original_channels = 0; });
+  refused([](auto& h) { h.coding.vector_levels = 0; });
+  refused([](auto& h) { h.coding.vector_levels = 128; });
+  refused([](auto& h) { h.coding.gain_step_centibels = 0; });
+  refused([](auto& h) { h.coding.gain_step_centibels = 101; });
+  refused([](auto& h) { h.coding.onset_step_samples = 0; });
+  refused([](auto& h) { h.coding.onset_step_samples = 65536; });
   refused([](auto& h) { h.model_id = std::string(256, 'm'); });
   refused([](auto& h) { h.model_id = "\xC0\xAF"; });
   refused([](auto& h) { h.tags.assign(257, {"A", "B"}); });

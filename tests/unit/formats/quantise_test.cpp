@@ -56,6 +56,62 @@ TEST_CASE("quantise: saturates, and refuses what is not a number") {
   CHECK_THROWS_AS((void)quantise(event_of(0.0F, nan), kQuantised, 0, 1000), Error);
 }
 
+TEST_CASE("quantise: coded, stays within half a step and is idempotent") {
+  std::mt19937_64 random(2);
+  std::uniform_real_distribution<float> gain_db(-100.0F, 27.0F);
+  std::uniform_real_distribution<float> number(-1.0F, 1.0F);
+  const auto between = [&](int least, int most) {
+    return std::uniform_int_distribution<int>(least, most)(random);
+  };
+  for (int i = 0; i < 100'000; ++i) {
+    const EventCoding coding = {.vector_levels = between(1, 127),
+                                .gain_step_centibels = between(1, 100),
+                                .onset_step_samples = between(1, 65535)};
+    const std::int64_t start_samples = between(0, 1'000'000);
+    const std::int64_t end_samples = start_samples + between(1, 200'000);
+    Event event = event_of(gain_db(random), number(random));
+    event.onset_samples = start_samples + between(0, static_cast<int>(end_samples - start_samples - 1));
+    const Event once = quantise(event, coding, start_samples, end_samples);
+    REQUIRE(same(quantise(once, coding, start_samples, end_samples), once));
+
+    const float step = 1.0F / static_cast<float>(coding.vector_levels);
+    REQUIRE(std::abs(once.vector[7] - event.vector[7]) <= 0.5F * step + 1e-6F);
+    const float gain_step_db = 0.1F * static_cast<float>(coding.gain_step_centibels);
+    // The highest step may lie up to one below 27.5 dB.
+    const bool is_highest = once.gain_db + gain_step_db > 27.5F;
+    REQUIRE(std::abs(once.gain_db - event.gain_db) <= (is_highest ? 1.0F : 0.5F) * gain_step_db + 1e-4F);
+
+    REQUIRE(once.onset_samples >= start_samples);
+    REQUIRE(once.onset_samples < end_samples);
+    REQUIRE((once.onset_samples - start_samples) % coding.onset_step_samples == 0);
+    const bool is_last = once.onset_samples + coding.onset_step_samples >= end_samples;
+    const std::int64_t away_samples = std::abs(once.onset_samples - event.onset_samples);
+    REQUIRE((is_last ? away_samples : 2 * away_samples) <= coding.onset_step_samples);
+  }
+}
+
+TEST_CASE("quantise: coded in its usual steps") {
+  const auto onset = [](std::int64_t onset_samples, std::int64_t start_samples, std::int64_t end_samples) {
+    return quantise({onset_samples, 0.0F, {}}, kCoded, start_samples, end_samples).onset_samples;
+  };
+  CHECK(onset(0, 0, 65536) == 0);
+  CHECK(onset(31, 0, 65536) == 0);
+  CHECK(onset(32, 0, 65536) == 64);
+  CHECK(onset(65535, 0, 65536) == 65472);
+  CHECK(onset(65536, 65536, 65537) == 65536);
+  CHECK(onset(165, 101, 166) == 165);
+  CHECK(onset(164, 101, 165) == 101);
+
+  CHECK(quantise(event_of(-20.4F, 0.03F), kCoded, 0, 65536).gain_db == -20.0F);
+  CHECK(quantise(event_of(-20.6F, 0.03F), kCoded, 0, 65536).gain_db == -21.0F);
+  CHECK(quantise(event_of(99.0F, 0.03F), kCoded, 0, 65536).gain_db == 27.0F);
+  CHECK(quantise(event_of(0.0F, 0.03F), kCoded, 0, 65536).vector[3] == 0.0F);
+  CHECK(quantise(event_of(0.0F, -0.04F), kCoded, 0, 65536).vector[3] == -0.0625F);
+  CHECK(quantise(event_of(0.0F, -7.0F), kCoded, 0, 65536).vector[3] == -1.0F);
+  CHECK(quantise(event_of(1.0F, 0.3F), {.vector_levels = 3, .gain_step_centibels = 15}, 0, 65536).vector[3] ==
+        1.0F / 3.0F);
+}
+
 TEST_CASE("quantise: float32 is the identity") {
   const Event event = event_of(-133.7F, -0.12345678F);
   CHECK(same(quantise(event, kFloat32, 0, 1000), event));
