@@ -28,10 +28,18 @@ class Stream(NamedTuple):
     durations_s: list   # of each event: until it stays 40 dB below its loudest moment
 
 
-def read(path):
-    facts = json.loads(output_of([ICTUS, "info", "--json", path]))
+def facts_of(path):
+    return json.loads(output_of([ICTUS, "info", "--json", path]))
+
+
+def described(path):
+    """Each event as `ictus dump` has it, with how it sounds by itself."""
     dump = output_of([ICTUS, "dump", "--describe", "--device", "cpu", "--format", "json", path])
-    lines = [json.loads(line) for line in dump.splitlines()]
+    return [json.loads(line) for line in dump.splitlines()]
+
+
+def read(path):
+    facts, lines = facts_of(path), described(path)
     return Stream(facts, [(round(line["onset_s"] * facts["sample_rate_hz"]), line["gain_db"], line["vector"]) for line in lines],
                   [line["duration_s"] for line in lines])
 

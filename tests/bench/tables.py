@@ -22,6 +22,14 @@ def markdown(header, rows, numbers=True):
     return "\n".join(lines) + "\n"
 
 
+def filled(page, begin, end, text):
+    """`page` with `text` between two marks; raises ValueError unless each of them stands there once."""
+    if page.count(begin) != 1 or page.count(end) != 1:
+        raise ValueError(f"there is no place for what stands between {begin.strip()} and {end.strip()}")
+    before, after = page.split(begin)[0], page.split(end)[1]
+    return f"{before}{begin}\n{text}\n{end}{after}"
+
+
 def mean(values):
     values = list(values)
     return sum(values) / len(values)
