@@ -487,25 +487,5 @@ class Repeatability(Case):
                                  (self.folder / f"two/{i}.{suffix}").read_bytes())
 
 
-class Devices(Case):
-    """A graphics processor and the CPU agree within a tolerance."""
-
-    def on_cuda(self, *words, **options):
-        run = ictus(*words, "--device", "cuda", **options)
-        if run.returncode != DONE and "no CUDA device" in run.stderr:
-            self.skipTest("there is no CUDA device: CUDA was not compared with the CPU")
-        self.assert_ended(run, DONE)
-        return run
-
-    def test_decoding(self):
-        words = ["decode", "--raw", "--samples", "float32", "-"]
-        cuda = self.on_cuda(*words, stdin=clip_pyramid()).stdout
-        cpu = ictus(*words, "--device", "cpu", stdin=clip_pyramid()).stdout
-        self.assertEqual(len(cuda), len(cpu))
-        a, b = (struct.unpack(f"<{len(sound) // 4}f", sound) for sound in (cuda, cpu))
-        error = math.fsum((x - y) ** 2 for x, y in zip(a, b))
-        self.assertLess(error, 1e-4 * math.fsum(y * y for y in b), "40 dB below the sound")
-
-
 if __name__ == "__main__":
     unittest.main()

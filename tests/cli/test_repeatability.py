@@ -4,7 +4,7 @@ import math
 import struct
 import unittest
 
-from support import DONE, Case, clip, clip_stream, encode, ictus, tone, wav_bytes
+from support import DONE, Case, clip, clip_pyramid, clip_stream, encode, ictus, tone, wav_bytes
 
 
 class Repeatability(Case):
@@ -56,12 +56,13 @@ class Devices(Case):
 
     def test_decoding(self):
         words = ["decode", "--raw", "--samples", "float32", "-"]
-        cuda = self.on_cuda(*words, stdin=clip_stream()).stdout
-        cpu = ictus(*words, "--device", "cpu", stdin=clip_stream()).stdout
-        self.assertEqual(len(cuda), len(cpu))
-        a, b = (struct.unpack(f"<{len(sound) // 4}f", sound) for sound in (cuda, cpu))
-        error = math.fsum((x - y) ** 2 for x, y in zip(a, b))
-        self.assertLess(error, 1e-4 * math.fsum(y * y for y in b), "40 dB below the sound")
+        for stream in (clip_stream(), clip_pyramid()):
+            cuda = self.on_cuda(*words, stdin=stream).stdout
+            cpu = ictus(*words, "--device", "cpu", stdin=stream).stdout
+            self.assertEqual(len(cuda), len(cpu))
+            a, b = (struct.unpack(f"<{len(sound) // 4}f", sound) for sound in (cuda, cpu))
+            error = math.fsum((x - y) ** 2 for x, y in zip(a, b))
+            self.assertLess(error, 1e-4 * math.fsum(y * y for y in b), "40 dB below the sound")
 
     def test_encoding(self):
         cuda = self.on_cuda("encode", "--effort", 0, "-", stdin=clip()).stdout

@@ -8,6 +8,7 @@
 #include "lib/core/error.hpp"
 #include "lib/weights/tensor_file.hpp"
 #include "models/judges/network.hpp"
+#include "tests/unit/damaged_weights.hpp"
 #include "tests/unit/temporary_file.hpp"
 
 using namespace ictus;
@@ -60,20 +61,8 @@ std::vector<float> note(std::size_t samples, double step, float gain = 0.5F) {
 }
 
 std::string message_of(const std::string& content) {
-  const tests::TemporaryFile file(content);
-  try {
-    static_cast<void>(judges::load_judge(file.path(), "cpu"));
-  } catch (const Error& error) {
-    CHECK_FALSE(error.hint().empty());
-    return error.what();
-  }
-  return "";
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
+  return tests::message_of_loading(content,
+                                   [](const std::string& path) { return judges::load_judge(path, "cpu"); });
 }
 
 }  // namespace
@@ -132,13 +121,14 @@ TEST_CASE("files that are no judge are refused with the reason and a remedy") {
   CHECK(message_of(good) == "");
   CHECK(message_of("") != "");
   CHECK(message_of(good.substr(0, good.size() / 2)) != "");
-  CHECK(message_of(replaced(good, "ictus-judge", "ictus-fudge")).find("not a judge") != std::string::npos);
-  CHECK(message_of(replaced(good, "embed.weight", "embet.weight")).find("embed.weight") != std::string::npos);
-  CHECK(message_of(replaced(good, "\\\"embedding_size\\\":6", "\\\"embedding_size\\\":5")).find("shape") !=
+  CHECK(message_of(tests::replaced(good, "ictus-judge", "ictus-fudge")).find("not a judge") !=
         std::string::npos);
-  CHECK(
-      message_of(replaced(good, "\\\"hop_samples\\\":128", "\\\"hop_samples\\\":125")).find("hop_samples") !=
-      std::string::npos);
+  CHECK(message_of(tests::replaced(good, "embed.weight", "embet.weight")).find("embed.weight") !=
+        std::string::npos);
+  CHECK(message_of(tests::replaced(good, "\\\"embedding_size\\\":6", "\\\"embedding_size\\\":5"))
+            .find("shape") != std::string::npos);
+  CHECK(message_of(tests::replaced(good, "\\\"hop_samples\\\":128", "\\\"hop_samples\\\":125"))
+            .find("hop_samples") != std::string::npos);
   CHECK_THROWS_WITH_AS(judges::load_judge("/nowhere/family.safetensors", "cpu"),
                        doctest::Contains("/nowhere/family.safetensors"), Error);
 }

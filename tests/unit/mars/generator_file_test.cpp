@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "lib/core/error.hpp"
+#include "tests/unit/damaged_weights.hpp"
 #include "tests/unit/mars/support.hpp"
 #include "tests/unit/temporary_file.hpp"
 
@@ -11,20 +12,8 @@ using namespace ictus;
 namespace {
 
 std::string message_of(const std::string& content) {
-  const tests::TemporaryFile file(content);
-  try {
-    static_cast<void>(mars::load_generator(file.path(), "cpu"));
-  } catch (const Error& error) {
-    CHECK_FALSE(error.hint().empty());
-    return error.what();
-  }
-  return "";
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
+  return tests::message_of_loading(content,
+                                   [](const std::string& path) { return mars::load_generator(path, "cpu"); });
 }
 
 }  // namespace
@@ -59,15 +48,18 @@ TEST_CASE("files that are no generator are refused with the reason and a remedy"
   CHECK(message_of(good.substr(0, good.size() / 2)) != "");
   CHECK(message_of(tests::weights_bytes(*tests::small_tokenizer())).find("not a generator") !=
         std::string::npos);
-  CHECK(message_of(replaced(good, "\"version\":\"1\"", "\"version\":\"2\"")).find("version 2") !=
+  CHECK(message_of(tests::replaced(good, "\"version\":\"1\"", "\"version\":\"2\"")).find("version 2") !=
         std::string::npos);
-  CHECK(message_of(replaced(good, "sum.weight", "sun.weight")).find("sum.weight") != std::string::npos);
-  CHECK(message_of(replaced(good, "\\\"depth\\\":2", "\\\"depth\\\":3")).find("blocks.2") !=
+  CHECK(message_of(tests::replaced(good, "sum.weight", "sun.weight")).find("sum.weight") !=
         std::string::npos);
-  CHECK(message_of(replaced(good, "\\\"width\\\":32", "\\\"width\\\":64")) != "");
-  CHECK(message_of(replaced(good, "\\\"heads\\\":2", "\\\"heads\\\":3")).find("heads") != std::string::npos);
-  CHECK(message_of(replaced(good, "\\\"organ\\\"", "\\\"or/an\\\"")).find("family") != std::string::npos);
-  CHECK(message_of(replaced(good, "\\\"depth\\\":2", "\\\"depth\\\":x")).find("damaged") !=
+  CHECK(message_of(tests::replaced(good, "\\\"depth\\\":2", "\\\"depth\\\":3")).find("blocks.2") !=
+        std::string::npos);
+  CHECK(message_of(tests::replaced(good, "\\\"width\\\":32", "\\\"width\\\":64")) != "");
+  CHECK(message_of(tests::replaced(good, "\\\"heads\\\":2", "\\\"heads\\\":3")).find("heads") !=
+        std::string::npos);
+  CHECK(message_of(tests::replaced(good, "\\\"organ\\\"", "\\\"or/an\\\"")).find("family") !=
+        std::string::npos);
+  CHECK(message_of(tests::replaced(good, "\\\"depth\\\":2", "\\\"depth\\\":x")).find("damaged") !=
         std::string::npos);
   CHECK_THROWS_WITH_AS(mars::load_generator("/nowhere/generator", "cpu"),
                        doctest::Contains("/nowhere/generator"), Error);

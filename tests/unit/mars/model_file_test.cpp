@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "lib/core/error.hpp"
+#include "tests/unit/damaged_weights.hpp"
 #include "tests/unit/mars/support.hpp"
 #include "tests/unit/temporary_file.hpp"
 
@@ -11,20 +12,8 @@ using namespace ictus;
 namespace {
 
 std::string message_of(const std::string& content) {
-  const tests::TemporaryFile file(content);
-  try {
-    static_cast<void>(mars::load_tokenizer(file.path(), "cpu"));
-  } catch (const Error& error) {
-    CHECK_FALSE(error.hint().empty());
-    return error.what();
-  }
-  return "";
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
+  return tests::message_of_loading(content,
+                                   [](const std::string& path) { return mars::load_tokenizer(path, "cpu"); });
 }
 
 }  // namespace
@@ -49,14 +38,14 @@ TEST_CASE("files that are no tokenizer are refused with the reason and a remedy"
   const std::string good = tests::weights_bytes(*tests::small_tokenizer());
   CHECK(message_of("") != "");
   CHECK(message_of(good.substr(0, good.size() / 2)) != "");
-  CHECK(message_of(replaced(good, "ictus-tokenizer", "ictus-tekonizer")).find("not a tokenizer") !=
+  CHECK(message_of(tests::replaced(good, "ictus-tokenizer", "ictus-tekonizer")).find("not a tokenizer") !=
         std::string::npos);
-  CHECK(message_of(replaced(good, "quantiser.codes", "quantiser.codex")).find("quantiser.code") !=
+  CHECK(message_of(tests::replaced(good, "quantiser.codes", "quantiser.codex")).find("quantiser.code") !=
         std::string::npos);
-  CHECK(message_of(replaced(good, "\\\"codebook_size\\\":16", "\\\"codebook_size\\\":17"))
+  CHECK(message_of(tests::replaced(good, "\\\"codebook_size\\\":16", "\\\"codebook_size\\\":17"))
             .find("quantiser.codes") != std::string::npos);
-  CHECK(message_of(replaced(good, "\\\"hop_samples\\\":64", "\\\"hop_samples\\\":60")).find("hop_samples") !=
-        std::string::npos);
+  CHECK(message_of(tests::replaced(good, "\\\"hop_samples\\\":64", "\\\"hop_samples\\\":60"))
+            .find("hop_samples") != std::string::npos);
   CHECK(message_of(good) == "");
   CHECK_THROWS_WITH_AS(mars::load_tokenizer("/nowhere/mars.safetensors", "cpu"),
                        doctest::Contains("/nowhere/mars.safetensors"), Error);

@@ -1,0 +1,79 @@
+"""How much an event stream may take, and streams of earlier weights."""
+
+import json
+import random
+import unittest
+
+from support import DONE, FAILED, Case, encode, ictus, wav_bytes, weights_path
+
+RATE_HZ = 22050
+SECONDS = 7
+
+
+def busy_sound():
+    """Strokes of noise and tone in quick succession, so that no bitrate is too high for it."""
+    chance = random.Random(5)
+    samples = []
+    while len(samples) < SECONDS * RATE_HZ:
+        length = chance.randrange(1500, 4000)
+        step, level, loud = chance.uniform(0.05, 0.4), chance.uniform(0.1, 0.5), chance.uniform(0.05, 0.4)
+        tone = [level * ((k * step) % 2 - 1) + loud * chance.uniform(-1, 1) for k in range(length)]
+        samples += [x * (1 - k / length) ** 2 for k, x in enumerate(tone)]
+    return wav_bytes(samples[:SECONDS * RATE_HZ], RATE_HZ)
+
+
+class Rates(Case):
+    def facts(self, *words):
+        run = encode(*words, "-f", "in.wav", "-o", "out.evs")
+        self.assert_ended(run, DONE)
+        size = (self.folder / "out.evs").stat().st_size
+        return size * 8e-3 / SECONDS, json.loads(ictus("info", "--json", "out.evs").stdout)["events"]
+
+    def test_a_file_takes_no_more_than_is_allowed(self):
+        self.put("in.wav", busy_sound())
+        events = []
+        for kbit_s in (0.5, 1, 3.2):
+            taken, count = self.facts("--bitrate", kbit_s)
+            self.assertLessEqual(taken, kbit_s)
+            if kbit_s <= 1:     # the sound is busy enough for these
+                self.assertGreater(taken, 0.8 * kbit_s)
+            events.append(count)
+        self.assertEqual(events, sorted(set(events)), "more bits, more events")
+        self.assertEqual(self.facts(), self.facts("--bitrate", 3.2))
+
+    def test_events_can_be_counted_out(self):
+        self.put("in.wav", busy_sound())
+        _, count = self.facts("--events-per-second", 2)
+        # Three hops, each rounded up to a whole event.
+        self.assertLessEqual(count, 2 * SECONDS + 3)
+        self.assertGreater(count, SECONDS)
+
+    def test_lossless_has_no_bitrate_of_its_own(self):
+        self.put("in.wav", busy_sound())
+        taken, count = self.facts("--lossless")
+        self.assertGreater(taken, 3.2)
+        self.assertGreater(count, 10 * SECONDS)
+        self.assertLessEqual(self.facts("--lossless", "--bitrate", 5)[0], 5)
+
+
+class EarlierWeights(Case):
+    def test_streams_of_the_first_weights_decode_without_being_told(self):
+        first = weights_path("events").with_name("events-1.safetensors")
+        self.put("in.wav", busy_sound())
+        self.assert_ended(encode("--model", first, "in.wav", "-o", "old.evs"), DONE)
+        self.assertEqual(json.loads(ictus("info", "--json", "old.evs").stdout)["model_id"], "events-1")
+        self.assert_ended(ictus("decode", "old.evs", "-o", "found.wav"), DONE)
+        self.assert_ended(ictus("decode", "--model", first, "old.evs", "-o", "named.wav"), DONE)
+        self.assertEqual((self.folder / "found.wav").read_bytes(), (self.folder / "named.wav").read_bytes())
+        self.assert_ended(ictus("dump", "--describe", "old.evs"), DONE)
+
+    def test_weights_that_are_named_are_the_only_ones(self):
+        first = weights_path("events").with_name("events-1.safetensors")
+        self.put("in.wav", busy_sound())
+        self.assert_ended(encode("--model", first, "in.wav", "-o", "old.evs"), DONE)
+        self.assert_ended(ictus("decode", "--model", weights_path("events"), "old.evs", "-o", "out.wav"), FAILED,
+                          "old.evs: made with the weights events-1", "--model FILE")
+
+
+if __name__ == "__main__":
+    unittest.main()
