@@ -17,7 +17,7 @@ using models::PowerMaps;
 using models::Proposal;
 
 /// Steps of refinement for --effort 0..9.
-constexpr std::array<int, 10> kRefineSteps = {0, 6, 12, 18, 26, 36, 60, 100, 180, 320};
+constexpr std::array<int, 10> kRefineSteps = {0, 4, 8, 12, 17, 22, 40, 75, 150, 300};
 /// Of these, part are taken after the numbers have been brought to their steps, on gains and onsets alone.
 constexpr double kLastSteps = 0.15;
 /// Below this power density (about -100 dB re full scale) there is nothing to encode.
@@ -27,7 +27,7 @@ constexpr double kLeastWorthDb = 0.012;
 /// Looking ends when an explanation is this close to the sound.
 constexpr double kCloseEnoughDb = 0.25;
 /// More are proposed than are allowed, and the worthiest kept.
-constexpr double kSpareEvents = 1.15;
+constexpr double kSpareEvents = 1.05;
 /// The most that are looked for in a hop, and that are written.
 constexpr std::int64_t kMostEventsPerHop = 160;
 /// What an event takes, until the stream itself tells.
@@ -162,7 +162,7 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
   // The first look's events take away as much energy as they can before any other comes: a held note is one
   // event then, and what is left of it small.
   const int leading = std::min(model.config.look_events[0], static_cast<int>(looked_for));
-  const int leading_steps = steps / 2;
+  const int leading_steps = steps / 3;
   Proposal leaders = propose(model, sound, carried, leading, kCloseEnoughDb);
   if (leaders.log_gain.size(1) == 0) return {};
   leaders = refined(carried, leaders, leading_steps, Refinement::part);

@@ -9,12 +9,33 @@
 namespace ictus::events {
 namespace {
 
+/// What one natural logarithm of spread weighs, in dB. Without it a held note's energy is spread over dozens
+/// of events; with it over a third to a half as many, for 0.06 dB on training sound. Twice the weight costs
+/// 0.3 dB.
+constexpr double kSpreadDb = 2.5;
+/// How long an event lasts for the spread: within these, and after its hold for that much more.
+constexpr double kShortestSeconds = 0.02;
+constexpr double kLongestSeconds = 3.0;
+constexpr double kReleaseSeconds = 0.05;
+
 /// One quantity that is moved, with its moments and its step size.
 struct Moved {
   torch::Tensor value;
   double step;
   torch::Tensor mean = {}, square = {};
 };
+
+/// How far the energy is spread over events, one number a batch item [B]: the natural logarithm of the sum of
+/// their amplitudes over the amplitude of their sum. 0 where one event has it all, half the logarithm of
+/// their number where they are alike. Only gains are to be changed by it.
+torch::Tensor spread(const torch::Tensor& log_gain, const models::EventShape& shape) {
+  const torch::Tensor ringing_s = shape.decay_rate.detach().mean({2, 3}).reciprocal();
+  const torch::Tensor held_s = shape.hold_seconds.detach() + kReleaseSeconds;
+  const torch::Tensor lasts_s =
+      torch::where(shape.damping_rate.detach() > 0.0, torch::minimum(ringing_s, held_s), ringing_s);
+  const torch::Tensor energy = torch::exp(log_gain) * lasts_s.clamp(kShortestSeconds, kLongestSeconds);
+  return torch::log(energy.sqrt().sum(1) / energy.sum(1).sqrt());
+}
 
 }  // namespace
 
@@ -44,12 +65,21 @@ models::Proposal refine(models::EventModel& model, const models::PowerMaps& soun
   for (int step = 1; step <= steps; ++step) {
     std::vector<torch::Tensor> leaves;
     for (Moved& m : moved) leaves.push_back(m.value.detach().requires_grad_());
-    const models::PowerMaps made =
-        model.render(leaves.size() > 2 ? model.decoder->shape(torch::tanh(leaves[2])) : fixed,
-                     torch::exp(leaves[0]), leaves[1] * hop_samples, sound.fine.size(2));
-    const models::PowerMaps all = carried + made;
-    const torch::Tensor off =
-        refinement == Refinement::part ? target.left(all) : target.distance(all).total();
+    const models::EventShape shape = leaves.size() > 2 ? model.decoder->shape(torch::tanh(leaves[2])) : fixed;
+    const models::PowerMaps all =
+        carried + model.render(shape, torch::exp(leaves[0]), leaves[1] * hop_samples, sound.fine.size(2));
+    torch::Tensor off;
+    switch (refinement) {
+      case Refinement::whole:
+        off = target.distance(all).total() + kSpreadDb * spread(leaves[0], shape);
+        break;
+      case Refinement::part:
+        off = target.left(all);
+        break;
+      case Refinement::gains_and_onsets:
+        off = target.distance(all).total();
+        break;
+    }
     const auto gradients = torch::autograd::grad({off.sum()}, leaves);
     // The step size falls to a tenth along half a cosine.
     const double progress = static_cast<double>(step - 1) / steps;
