@@ -17,13 +17,15 @@ using models::PowerMaps;
 using models::Proposal;
 
 /// Steps of refinement for --effort 0..9.
-constexpr std::array<int, 10> kRefineSteps = {0, 4, 8, 12, 17, 22, 40, 75, 150, 300};
+constexpr std::array<int, 10> kRefineSteps = {0, 4, 7, 11, 15, 20, 40, 75, 150, 300};
 /// Of these, part are taken after the numbers have been brought to their steps, on gains and onsets alone.
 constexpr double kLastSteps = 0.15;
 /// Below this power density (about -100 dB re full scale) there is nothing to encode.
 constexpr double kSilence = 1e-9;
 /// An event that lowers the distance (both views together) by less than this is not worth its bits.
-constexpr double kLeastWorthDb = 0.012;
+constexpr double kLeastWorthDb = 0.01;
+/// Above this bitrate bits matter less: an event may be worth less, and events may be more.
+constexpr double kFrugalBitsPerSecond = 3200.0;
 /// Looking ends when an explanation is this close to the sound.
 constexpr double kCloseEnoughDb = 0.25;
 /// More are proposed than are allowed, and the worthiest kept.
@@ -54,17 +56,17 @@ struct Encoder::State {
   EncoderSettings settings;
   Emit emit;
   ActiveEvents active;
+  formats::EventPacker packer;
   std::vector<float> samples;     // from half a window before the current window's first frame
   std::int64_t window_start = 0;  // centre of that frame
   std::int64_t received = 0;
   double level = 0.0;  // reference of the window before
-  formats::EventPacker packer;
   double spent_bits = 8.0 * static_cast<double>(settings.other_bytes);
   double event_bits = 0.0;  // of these, what events took
   double events = 0.0;
 
-  /// Frames of a window that are looked at: those that may hold onsets, those that bear on them, and as
-  /// many more in which too much power is held against an explanation.
+  /// Frames of a window that are looked at: those that may hold onsets, and those after them that bear on
+  /// what the encoder says of them, in which too much power is held against an explanation.
   [[nodiscard]] std::int64_t frames() const {
     return model.config.hop_frames() + model.config.encoder_reach_frames();
   }
@@ -77,6 +79,7 @@ struct Encoder::State {
   /// Events in the order of their worth, at most so many.
   [[nodiscard]] std::vector<Event> explain(const PowerMaps& sound, const PowerMaps& carried,
                                            std::int64_t end_samples, std::int64_t most);
+  /// As they will be stored.
   [[nodiscard]] std::vector<Event> events_of(const Proposal& proposal, std::int64_t end_samples) const;
   /// What a block takes in the stream.
   [[nodiscard]] double bits_of(const EventBlock& block) const;
@@ -87,6 +90,12 @@ struct Encoder::State {
            spent_bits;
   }
   [[nodiscard]] std::int64_t most_events(std::int64_t end_samples) const;
+  /// How much bits and events are to be spared: 1 up to the frugal bitrate, less above it.
+  [[nodiscard]] double frugality() const {
+    return std::isfinite(settings.most_bits_per_second)
+               ? std::min(1.0, std::pow(kFrugalBitsPerSecond / settings.most_bits_per_second, 2.0))
+               : 1.0;
+  }
 };
 
 double Encoder::State::bits_of(const EventBlock& block) const {
@@ -152,12 +161,13 @@ void Encoder::State::encode_window(std::int64_t end_samples) {
 std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMaps& carried,
                                            std::int64_t end_samples, std::int64_t most) {
   const std::int64_t hop = model.config.hop_frames();
-  const auto looked_for = std::min(kMostEventsPerHop, static_cast<std::int64_t>(kSpareEvents * most) + 2);
+  const auto looked_for =
+      std::min(kMostEventsPerHop, static_cast<std::int64_t>(kSpareEvents * static_cast<double>(most)) + 2);
   const int steps = kRefineSteps[static_cast<std::size_t>(settings.effort)];
   const int last_steps = static_cast<int>(kLastSteps * steps);
   const auto refined = [&](const PowerMaps& given, const Proposal& start, int count, Refinement refinement) {
     torch::AutoGradMode with_gradients(true);
-    return refine(model, sound, given, start, count, hop, frames() - hop, refinement);
+    return refine(model, sound, given, start, count, hop, frames() - hop, refinement, frugality());
   };
   // The first look's events take away as much energy as they can before any other comes: a held note is one
   // event then, and what is left of it small.
@@ -173,8 +183,8 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
     followers = refined(led, followers, steps - last_steps, Refinement::whole);
   Proposal proposal = models::joined({leaders, followers});
   std::vector<std::int64_t> order;
-  for (const WorthyEvent& event :
-       worthy_events(model, sound, carried, proposal, hop, static_cast<std::size_t>(most), kLeastWorthDb))
+  for (const WorthyEvent& event : worthy_events(model, sound, carried, proposal, hop,
+                                                static_cast<std::size_t>(most), kLeastWorthDb * frugality()))
     order.push_back(event.index);
   if (order.empty()) return {};
   const torch::Tensor kept = torch::tensor(order, torch::kLong).to(model.device);

@@ -17,9 +17,10 @@ enum class Refinement {
 /// `carried` comes closer to `sound`. Distances are taken over `frames` frames in full and
 /// `tail_frames` more as in models::distance(); the maps hold as many at least. Onsets stay within the
 /// first `frames`.
+/// `spread_weight` says how much few events are preferred, 1 as by default.
 models::Proposal refine(models::EventModel& model, const models::PowerMaps& sound,
                         const models::PowerMaps& carried, const models::Proposal& start, int steps,
                         std::int64_t frames, std::int64_t tail_frames,
-                        Refinement refinement = Refinement::whole);
+                        Refinement refinement = Refinement::whole, double spread_weight = 1.0);
 
 }  // namespace ictus::events

@@ -286,7 +286,7 @@ class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
         if (e.damping_rate > 0.0F) {
           const float x = (seconds - e.hold_seconds) / damper;
           const float soft = x > 20.0F ? x : x < -20.0F ? 0.0F : std::log1p(std::exp(x));
-          const float slope = 1.0F / (1.0F + std::exp(-x));
+          const float slope = x > 20.0F ? 1.0F : x < -20.0F ? 0.0F : 1.0F / (1.0F + std::exp(-x));
           const float by_log = by_direct * direct;
           by_damping -= damper * soft * by_log;
           by_hold += e.damping_rate * slope * by_log;

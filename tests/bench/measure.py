@@ -200,7 +200,7 @@ def ictus_at(kbit_s):
 
 
 CODECS = [Ictus(), ictus_at(6), Opus(6), Opus(8), Opus(12), Codec2(), Speex(), Vorbis()]
-RATES = [ictus_at(kbit_s) for kbit_s in (1, 1.5, 2, 4.5)]     # for the picture, beside those above
+RATES = [ictus_at(kbit_s) for kbit_s in (1, 2)]     # for the picture, beside those above
 # At 16 kHz. Files of single notes are small: opusenc is not to reserve room for tags in them.
 MARS = Ictus("mars", ".mars", "mars")
 NOTE_CODECS = [MARS, *(Opus(kbit_s, 16000, ("--padding", 0)) for kbit_s in (6, 8, 12)), Codec2()]

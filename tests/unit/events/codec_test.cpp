@@ -58,7 +58,7 @@ bool same(const std::vector<EventBlock>& a, const std::vector<EventBlock>& b) {
   return true;
 }
 
-const events::EncoderSettings kQuick{.effort = 1};
+const events::EncoderSettings kQuick{.coding = {}, .effort = 1};
 
 }  // namespace
 
