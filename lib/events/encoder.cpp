@@ -17,7 +17,7 @@ using models::PowerMaps;
 using models::Proposal;
 
 /// Steps of refinement for --effort 0..9.
-constexpr std::array<int, 10> kRefineSteps = {0, 4, 7, 11, 15, 20, 40, 75, 150, 300};
+constexpr std::array<int, 10> kRefineSteps = {0, 3, 6, 10, 14, 18, 40, 75, 150, 300};
 /// Of these, part are taken after the numbers have been brought to their steps, on gains and onsets alone.
 constexpr double kLastSteps = 0.15;
 /// Below this power density (about -100 dB re full scale) there is nothing to encode.

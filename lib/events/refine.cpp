@@ -10,7 +10,7 @@ namespace ictus::events {
 namespace {
 
 /// What one natural logarithm of spread weighs, in dB. Without it a held note's energy is spread over dozens
-/// of events; with it over a third to a half as many, for 0.06 dB on training sound. Twice the weight costs
+/// of events; a weight of 2 makes them half as many or fewer for 0.06 dB on training sound, one of 5 costs
 /// 0.3 dB.
 constexpr double kSpreadDb = 1.5;
 /// How long an event lasts for the spread: within these, and after its hold for that much more.
