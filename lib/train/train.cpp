@@ -266,6 +266,15 @@ class Log {
 void train(const Kind& kind, const TrainOptions& options, const std::function<bool()>& stop_requested,
            std::ostream& words) {
   Configuration configuration{kind.default_model, kind.default_recipe};
+  Schedule schedule;
+  const auto check_as_from = [&](const std::string& path) {
+    try {
+      kind.check(configuration.model, configuration.recipe);
+      schedule = configuration.schedule();
+    } catch (const json::exception& error) {
+      throw Error(fmt::format("{}: {}", path, error.what()));
+    }
+  };
   const bool resuming = !options.resume_path.empty();
   const std::string start_path = resuming ? options.resume_path : options.init_path;
   std::optional<StoredTensors> start;
@@ -276,19 +285,13 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
     const auto own = start->config<json>();
     for (const auto& [key, value] : own.items())
       if (configuration.model.contains(key)) configuration.model[key] = value;
+    check_as_from(start_path);
     if (resuming && options.config_path.empty())
       take_over(configuration.recipe, json::parse(start->file.metadata.at("recipe")), start_path);
   }
   if (!options.config_path.empty()) read_configuration(options.config_path, configuration);
   if (options.steps > 0) configuration.recipe["steps"] = options.steps;
-  Schedule schedule;
-  try {
-    kind.check(configuration.model, configuration.recipe);
-    schedule = configuration.schedule();
-  } catch (const json::exception& error) {
-    throw Error(
-        fmt::format("{}: {}", options.config_path.empty() ? start_path : options.config_path, error.what()));
-  }
+  check_as_from(options.config_path.empty() ? start_path : options.config_path);
 
   keep_freed_memory();
   use_one_thread_per_caller();  // workers are the parallelism
