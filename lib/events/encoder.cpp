@@ -169,8 +169,8 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
     torch::AutoGradMode with_gradients(true);
     return refine(model, sound, given, start, count, hop, frames() - hop, refinement, frugality());
   };
-  // The first look's events take away as much energy as they can before any other comes: a held note is one
-  // event then, and what is left of it small.
+  // The first look's events take away as much energy as they can before any other comes, so that more of a
+  // held note lies in few of them.
   const int leading = std::min(model.config.look_events[0], static_cast<int>(looked_for));
   const int leading_steps = steps / 3;
   Proposal leaders = propose(model, sound, carried, leading, kCloseEnoughDb);

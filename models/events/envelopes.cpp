@@ -35,6 +35,19 @@ struct Grid {
   float hop_samples;
 };
 
+/// `numbers` are samples a hop, their rate in Hz, samples a step of the attacks and in a window.
+Grid grid_of(const torch::Tensor& room_level, const torch::Tensor& tables, std::int64_t frames,
+             const std::vector<double>& numbers) {
+  return {room_level.size(-1),
+          frames,
+          tables.size(-1),
+          static_cast<float>(numbers[0] / numbers[1]),
+          static_cast<float>(numbers[1]),
+          static_cast<float>(1.0 / numbers[2]),
+          static_cast<float>(0.5 * numbers[3] / numbers[2]),
+          static_cast<float>(numbers[0])};
+}
+
 /// An event's scalars.
 struct One {
   float gain, onset_samples, crossfade_rate, hold_seconds, damping_rate;
@@ -82,6 +95,8 @@ ICTUS_WIDE void decaying(float rate, const float* seconds, float hop_seconds, st
   for (std::int64_t i = 0; t + i < frames; ++i) out[t + i] = lane[i];
 }
 
+float softplus(float x) { return x > 20.0F ? x : x < -20.0F ? 0.0F : std::log1p(std::exp(x)); }
+
 /// Place in the attack's table of a frame so long after the onset.
 struct Place {
   std::int64_t low;
@@ -92,7 +107,7 @@ struct Place {
 Place place_of(float since_samples, const Grid& g) {
   const float at = since_samples * g.steps_per_sample + g.window_steps;
   const float last = static_cast<float>(g.steps - 1) - 1e-3F;
-  const float held = std::min(std::max(at, 0.0F), last);
+  const float held = at > 0.0F ? std::min(at, last) : 0.0F;  // 0 as well for what is no number
   const auto low = static_cast<std::int64_t>(held);
   return {low, held - static_cast<float>(low), at > 0.0F && at < last};
 }
@@ -113,7 +128,7 @@ std::int64_t fill_rows(const One& e, const float* table, const float* room_start
     float damped = 1.0F;
     if (e.damping_rate > 0.0F) {
       const float x = (rows[kSeconds][t] - e.hold_seconds) / static_cast<float>(kDamperSeconds);
-      const float soft = x > 20.0F ? x : x < -20.0F ? 0.0F : std::log1p(std::exp(x));
+      const float soft = softplus(x);
       damped = soft == 0.0F ? 1.0F : std::exp(-e.damping_rate * static_cast<float>(kDamperSeconds) * soft);
     }
     rows[kDamped][t] = damped;
@@ -193,21 +208,15 @@ class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
                                const torch::Tensor& room_rate, const torch::Tensor& hold,
                                const torch::Tensor& damping, std::int64_t frames, double hop_samples,
                                double rate_hz, double step_samples, double window_samples) {
-    const Grid g{room_level.size(-1),
-                 frames,
-                 tables.size(-1),
-                 static_cast<float>(hop_samples / rate_hz),
-                 static_cast<float>(rate_hz),
-                 static_cast<float>(1.0 / step_samples),
-                 static_cast<float>(0.5 * window_samples / step_samples),
-                 static_cast<float>(hop_samples)};
+    const std::vector<double> numbers{hop_samples, rate_hz, step_samples, window_samples};
+    const Grid g = grid_of(room_level, tables, frames, numbers);
     const torch::autograd::variable_list all{
         gain.contiguous(),  onset.contiguous(),     tables.contiguous(),     room_start.contiguous(),
         decay.contiguous(), crossfade.contiguous(), room_level.contiguous(), room_rate.contiguous(),
         hold.contiguous(),  damping.contiguous()};
     context->save_for_backward(all);
     context->saved_data["frames"] = frames;
-    context->saved_data["numbers"] = std::vector<double>{hop_samples, rate_hz, step_samples, window_samples};
+    context->saved_data["numbers"] = numbers;
     const Inputs in = inputs_of(all, g);
     torch::Tensor out = torch::empty({gain.size(0), gain.size(1) * 2, g.regions, frames}, gain.options());
     Rows rows(kForwardRows, frames);
@@ -234,15 +243,7 @@ class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
     const torch::autograd::variable_list saved = context->get_saved_variables();
     const std::int64_t frames = context->saved_data["frames"].toInt();
     const std::vector<double> numbers = context->saved_data["numbers"].toDoubleVector();
-    const double rate_hz = numbers[1];
-    const Grid g{saved[6].size(-1),
-                 frames,
-                 saved[2].size(-1),
-                 static_cast<float>(numbers[0] / rate_hz),
-                 static_cast<float>(rate_hz),
-                 static_cast<float>(1.0 / numbers[2]),
-                 static_cast<float>(0.5 * numbers[3] / numbers[2]),
-                 static_cast<float>(numbers[0])};
+    const Grid g = grid_of(saved[6], saved[2], frames, numbers);
     const Inputs in = inputs_of(saved, g);
     const torch::Tensor above = upstream[0].contiguous();
     torch::autograd::variable_list out;
@@ -285,7 +286,7 @@ class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
         float by_seconds = rows[kBySeconds][t] - e.crossfade_rate * left * by_left;
         if (e.damping_rate > 0.0F) {
           const float x = (seconds - e.hold_seconds) / damper;
-          const float soft = x > 20.0F ? x : x < -20.0F ? 0.0F : std::log1p(std::exp(x));
+          const float soft = softplus(x);
           const float slope = x > 20.0F ? 1.0F : x < -20.0F ? 0.0F : 1.0F / (1.0F + std::exp(-x));
           const float by_log = by_direct * direct;
           by_damping -= damper * soft * by_log;
