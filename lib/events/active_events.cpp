@@ -11,9 +11,13 @@ constexpr double kDeadNepers = 20.7;  // 90 dB of power
 /// Seconds after its onset at which the slowest part of each event [1, E] has died.
 torch::Tensor life_seconds(const models::EventShape& shape) {
   const torch::Tensor slowest = shape.decay_rate.amin({-2, -1});
-  const torch::Tensor ringing = kDeadNepers / slowest;
+  // A contour may rise.
+  const torch::Tensor highest =
+      torch::cat({torch::zeros_like(slowest).unsqueeze(-1), shape.contour}, -1).amax(-1);
+  const torch::Tensor to_fall = kDeadNepers + highest;
+  const torch::Tensor ringing = to_fall / slowest;
   const torch::Tensor damped =
-      shape.hold_seconds + (kDeadNepers - slowest * shape.hold_seconds) / (slowest + shape.damping_rate);
+      shape.hold_seconds + (to_fall - slowest * shape.hold_seconds) / (slowest + shape.damping_rate);
   const torch::Tensor direct = torch::where(shape.hold_seconds < ringing, damped, ringing);
   return torch::maximum(direct, kDeadNepers / shape.room_rate.amin(-1));
 }

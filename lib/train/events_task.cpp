@@ -163,7 +163,7 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
     explained = explained + rendered(stored, window_frames());
     const Distance off = target.distance(explained);
     const bool last = look + 1 == look_count;
-    const torch::Tensor off_db = look < recipe_.leading_looks ? target.left(explained) : off.total();
+    const torch::Tensor off_db = look < recipe_.leading_looks ? target.left(explained.fine) : off.total();
     loss = loss + (last ? 1.0 : 0.25) * off_db.mean();
     if (last) {
       figures["fine_db"] = off.fine_db.mean().item<double>();
@@ -178,8 +178,8 @@ Gradients EventsTask::gradients(std::mt19937_64& random, int count, double progr
 
   // The decoder also learns from events as refinement will leave them.
   if (recipe_.refine_steps > 0 && progress >= recipe_.refine_from) {
-    Proposal refined = events::refine(model_, batch.sound, batch.carried, proposed, recipe_.refine_steps, hop,
-                                      recipe_.tail_frames);
+    Proposal refined = events::refine(model_, batch.sound, batch.carried, proposed, hop, recipe_.tail_frames,
+                                      {.steps = recipe_.refine_steps});
     refined.vectors = with_quantisation_noise(refined.vectors, c.vector_levels, random);
     const PowerMaps made = batch.carried + rendered(refined, window_frames());
     const Distance off = target.distance(made);
@@ -231,8 +231,8 @@ Figures EventsTask::validate() {
     sums["val_fine_db"] += before.fine_db.item<double>();
     sums["val_coarse_db"] += before.coarse_db.item<double>();
     torch::AutoGradMode with_gradients(true);
-    const Proposal refined = events::refine(model_, batch.sound, batch.carried, proposed,
-                                            kValidationRefineSteps, hop, window_frames() - hop);
+    const Proposal refined = events::refine(model_, batch.sound, batch.carried, proposed, hop,
+                                            window_frames() - hop, {.steps = kValidationRefineSteps});
     torch::AutoGradMode without_gradients(false);
     const Distance after = distance_of(refined);
     sums["val_refined_fine_db"] += after.fine_db.item<double>();

@@ -45,6 +45,7 @@ void check(const EventModelConfig& c) {
   require_within("rooms", c.rooms, 1, 1 << 12);
   require_within("holds", c.holds, 0, 1 << 12);
   require(c.bend_semitones >= 0.0 && c.bend_semitones <= 12.0, "bend_semitones must be from 0 to 12");
+  require_within("contour_points", c.contour_points, 0, 16);
   require_within("vector_levels", c.vector_levels, 1, 127);
 }
 

@@ -44,6 +44,7 @@ struct EventModelConfig {
   int rooms = 16;       ///< learned room responses
   int holds = 0;        ///< learned times after which a sound is damped, and how fast; none: it rings on
   double bend_semitones = 0.0;  ///< by how much a spectrum may be moved up or down
+  int contour_points = 0;       ///< of an event's own curve of loudness, see envelopes.hpp; none: it is even
   int vector_levels = 127;      ///< a number of a vector is stored as a part of so many
 
   [[nodiscard]] int hop_samples() const { return window_samples / 2; }
@@ -69,7 +70,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventModelConfig, id, bands, win
                                                 encoder_dilations, look_events, decoder_hidden, resonances,
                                                 filter_knots, attacks, attack_steps, attack_step_samples,
                                                 decays, crossfades, rooms, holds, bend_semitones,
-                                                vector_levels)
+                                                contour_points, vector_levels)
 
 /// Throws ictus::Error that names the first value that is out of range or does not fit another.
 void check(const EventModelConfig& config);

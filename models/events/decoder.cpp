@@ -13,12 +13,18 @@ namespace {
 constexpr double kDecibelsPerNeper = 4.342944819;  // of power
 constexpr double kFilterRangeDb = 40.0;
 constexpr double kSecondLevelRangeDb = 40.0;
+constexpr double kContourRangeDb = 30.0;
 // Power falls by 60 dB in 13.8 / rate seconds: from 25 s down to 10 ms.
 constexpr double kSlowestRate = 13.8155 / 25.0;
 constexpr double kFastestRate = 13.8155 / 0.010;
 
+/// The logarithm of a power of x dB within a range.
+torch::Tensor bounded_log(const torch::Tensor& x, double range_db) {
+  return torch::tanh(x / range_db) * (range_db / kDecibelsPerNeper);
+}
+
 torch::Tensor bounded_db(const torch::Tensor& x, double range_db) {
-  return torch::exp(torch::tanh(x / range_db) * (range_db / kDecibelsPerNeper));
+  return torch::exp(bounded_log(x, range_db));
 }
 
 torch::Tensor rate_of(const torch::Tensor& log_rate) {
@@ -116,6 +122,12 @@ EventDecoderImpl::EventDecoderImpl(const EventModelConfig& config, const dsp::Ba
     bend_steps_ = bend_steps_.to(bands.fine_pool.device());
   }
 
+  if (c.contour_points > 0) {
+    contour_ = register_module("contour", torch::nn::Linear(hidden, c.contour_points));
+    contour_->weight.zero_();
+    contour_->bias.zero_();
+  }
+
   // Knots lie evenly in band number, which is close to even in pitch.
   torch::Tensor knots = torch::zeros({c.filter_knots, fine});
   for (int b = 0; b < fine; ++b) {
@@ -190,6 +202,7 @@ EventShape EventDecoderImpl::shape(const torch::Tensor& vectors) {
     out.hold_seconds = torch::zeros_like(out.crossfade_rate);
     out.damping_rate = torch::zeros_like(out.crossfade_rate);
   }
+  out.contour = contour_ ? bounded_log(contour_(h), kContourRangeDb) : torch::zeros(sized({0}), h.options());
   return out;
 }
 
@@ -226,21 +239,23 @@ void EventDecoderImpl::freeze() {
 }
 
 torch::Tensor EventDecoderImpl::render(const EventShape& shape, const torch::Tensor& gain,
-                                       const torch::Tensor& onset_samples, View view, std::int64_t frames) {
+                                       const torch::Tensor& onset_samples, View view, std::int64_t frames,
+                                       FrameStep step) {
   const EventModelConfig& c = config_;
   const bool is_fine = view == View::fine;
   const int window = is_fine ? c.bands.fine_window_samples : c.bands.coarse_window_samples;
   const int hop = is_fine ? c.bands.fine_hop_samples : c.bands.coarse_hop_samples;
 
   const torch::Tensor tables = attack_tables(view);
-  const torch::Tensor both = envelopes(shape, gain, onset_samples,
-                                       {.count = frames,
-                                        .hop_samples = hop,
-                                        .window_samples = window,
-                                        .sample_rate_hz = c.bands.sample_rate_hz,
-                                        .attack_step_samples = c.attack_step_samples,
-                                        .attacks = tables.narrow(0, 0, c.attacks),
-                                        .room_start = tables[c.attacks]});  // [B, 2E, regions, T]
+  const torch::Tensor both = envelopes(
+      shape, gain, step.first > 0 ? onset_samples - static_cast<double>(step.first * hop) : onset_samples,
+      {.count = frames,
+       .hop_samples = hop * step.stride,
+       .window_samples = window,
+       .sample_rate_hz = c.bands.sample_rate_hz,
+       .attack_step_samples = c.attack_step_samples,
+       .attacks = tables.narrow(0, 0, c.attacks),
+       .room_start = tables[c.attacks]});  // [B, 2E, regions, T]
 
   // Sum over events, region by region: [B, bands, T].
   torch::Tensor spectra = shape.spectra.flatten(1, 2);  // [B, 2E, fine bands]

@@ -15,6 +15,12 @@ namespace ictus::models {
 /// Which of the two views of the spectrum is wanted, see dsp::Bands.
 enum class View { fine, coarse };
 
+/// Which frames of a view are wanted: each, or every `stride`-th from `first` on.
+struct FrameStep {
+  int stride = 1;
+  int first = 0;
+};
+
 class EventDecoderImpl : public torch::nn::Module {
  public:
   explicit EventDecoderImpl(const EventModelConfig& config, const dsp::Bands& bands);
@@ -26,7 +32,7 @@ class EventDecoderImpl : public torch::nn::Module {
   /// `gain` [B, E] is linear power, `onset_samples` [B, E] is relative to the centre of the first
   /// frame. Differentiable in all three.
   torch::Tensor render(const EventShape& shape, const torch::Tensor& gain, const torch::Tensor& onset_samples,
-                       View view, std::int64_t frames);
+                       View view, std::int64_t frames, FrameStep step = {});
 
   /// From here on the weights stay as they are: what follows from them alone is computed once.
   void freeze();
@@ -45,7 +51,7 @@ class EventDecoderImpl : public torch::nn::Module {
   torch::nn::Linear in_{nullptr}, hidden_{nullptr};
   torch::nn::Linear resonance_choice_{nullptr}, filter_{nullptr}, second_level_{nullptr};
   torch::nn::Linear attack_choice_{nullptr}, decay_choice_{nullptr}, crossfade_choice_{nullptr};
-  torch::nn::Linear room_choice_{nullptr}, hold_choice_{nullptr}, bend_{nullptr};
+  torch::nn::Linear room_choice_{nullptr}, hold_choice_{nullptr}, bend_{nullptr}, contour_{nullptr};
   torch::Tensor resonances_;   // [resonances, fine bands], logits over bands
   torch::Tensor attacks_;      // [attacks, attack steps], before softplus
   torch::Tensor decays_;       // [decays, 2 * regions], log of rate

@@ -112,10 +112,13 @@ Distance Target::distance(const PowerMaps& explained) const {
           off_db(coarse_, explained.coarse), convergence(explained.fine)};
 }
 
-torch::Tensor Target::left(const PowerMaps& explained) const {
-  const torch::Tensor level = level_db(explained.fine.narrow(2, 0, fine_.frames + fine_.tail_frames));
-  const torch::Tensor excess_db = torch::relu(level - fine_.level_db).mean({1, 2});
-  return 12.0 * convergence(explained.fine) + excess_db;
+torch::Tensor Target::left(const torch::Tensor& explained_fine, double lacking_weight) const {
+  const torch::Tensor level = level_db(explained_fine.narrow(2, 0, fine_.frames + fine_.tail_frames));
+  const torch::Tensor off_db = level - fine_.level_db;
+  const torch::Tensor energy = 12.0 * convergence(explained_fine) + torch::relu(off_db).mean({1, 2});
+  if (lacking_weight <= 0.0) return energy;
+  const torch::Tensor lacking_db = torch::relu(-off_db).narrow(2, 0, fine_.frames);
+  return energy + lacking_weight * (lacking_db * heard_).sum({1, 2}) / heard_.sum({1, 2});
 }
 
 Distance distance(const dsp::Bands& bands, const PowerMaps& sound, const PowerMaps& explained,

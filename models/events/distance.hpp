@@ -28,8 +28,9 @@ class Target {
 
   [[nodiscard]] Distance distance(const PowerMaps& explained) const;
   /// A loss of what a part of an explanation should be: as much energy taken away as possible, and nothing
-  /// added. [B]
-  [[nodiscard]] torch::Tensor left(const PowerMaps& explained) const;
+  /// added, in the fine view alone: [B, fine bands, T] -> [B]. With `lacking_weight` what is lacking counts
+  /// in dB as well, by the sound's magnitude: energy alone gives no direction to what lies beside the sound.
+  [[nodiscard]] torch::Tensor left(const torch::Tensor& explained_fine, double lacking_weight = 0.0) const;
 
  private:
   struct View {

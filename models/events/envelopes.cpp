@@ -30,17 +30,18 @@ class Rows {
 
 /// Sizes and places that do not depend on an event.
 struct Grid {
-  std::int64_t regions, frames, steps;
+  std::int64_t regions, frames, steps, points;
   float hop_seconds, rate_hz, steps_per_sample, window_steps;
   float hop_samples;
 };
 
 /// `numbers` are samples a hop, their rate in Hz, samples a step of the attacks and in a window.
-Grid grid_of(const torch::Tensor& room_level, const torch::Tensor& tables, std::int64_t frames,
-             const std::vector<double>& numbers) {
+Grid grid_of(const torch::Tensor& room_level, const torch::Tensor& tables, const torch::Tensor& contour,
+             std::int64_t frames, const std::vector<double>& numbers) {
   return {room_level.size(-1),
           frames,
           tables.size(-1),
+          contour.size(-1),
           static_cast<float>(numbers[0] / numbers[1]),
           static_cast<float>(numbers[1]),
           static_cast<float>(1.0 / numbers[2]),
@@ -48,9 +49,10 @@ Grid grid_of(const torch::Tensor& room_level, const torch::Tensor& tables, std::
           static_cast<float>(numbers[0])};
 }
 
-/// An event's scalars.
+/// What an event has of its own that is not a region's.
 struct One {
   float gain, onset_samples, crossfade_rate, hold_seconds, damping_rate;
+  const float* contour;
 };
 
 // Rows of an event that are the same in every region.
@@ -59,7 +61,7 @@ enum Row : std::int64_t {
   kAttack,
   kRoom,
   kLeft,
-  kDamped,
+  kDamped,  // the damper's and the contour's
   kDirect,
   kFirst,
   kSecond,
@@ -112,6 +114,38 @@ Place place_of(float since_samples, const Grid& g) {
   return {low, held - static_cast<float>(low), at > 0.0F && at < last};
 }
 
+/// A stretch of a contour, from the point before `point` to it; a contour's beginning is point -1.
+class Stretch {
+ public:
+  Stretch(const float* contour, std::int64_t points) : contour_(contour), points_(points) {}
+
+  /// `seconds` do not fall from call to call.
+  void move_to(float seconds) {
+    while (point < points_ && seconds > end_) {
+      ++point;
+      begin_ = end_;
+      end_ = static_cast<float>(contour_seconds(static_cast<int>(point)));
+    }
+    part = point < points_ ? (seconds - begin_) / (end_ - begin_) : 0.0F;
+  }
+  [[nodiscard]] float value() const { return before() + part * (after() - before()); }
+  /// By seconds.
+  [[nodiscard]] float slope() const {
+    return point < points_ ? (after() - before()) / (end_ - begin_) : 0.0F;
+  }
+
+  std::int64_t point = 0;  ///< that after it; as many as there are where the last value is held
+  float part = 0.0F;       ///< of it that has passed
+
+ private:
+  [[nodiscard]] float before() const { return point > 0 ? contour_[point - 1] : 0.0F; }
+  [[nodiscard]] float after() const { return point < points_ ? contour_[point] : before(); }
+
+  const float* contour_;
+  std::int64_t points_;
+  float begin_ = 0.0F, end_ = static_cast<float>(contour_seconds(0));
+};
+
 /// Fills the rows of an event; returns the first frame after its onset.
 std::int64_t fill_rows(const One& e, const float* table, const float* room_start, const Grid& g, Rows& rows) {
   std::int64_t begin = g.frames;
@@ -124,12 +158,17 @@ std::int64_t fill_rows(const One& e, const float* table, const float* room_start
     rows[kRoom][t] = room_start[at.low] + at.part * (room_start[at.low + 1] - room_start[at.low]);
   }
   decaying(e.crossfade_rate, rows[kSeconds], g.hop_seconds, begin, g.frames, rows[kLeft]);
+  Stretch stretch(e.contour, g.points);
   for (std::int64_t t = 0; t < g.frames; ++t) {
     float damped = 1.0F;
     if (e.damping_rate > 0.0F) {
       const float x = (rows[kSeconds][t] - e.hold_seconds) / static_cast<float>(kDamperSeconds);
       const float soft = softplus(x);
       damped = soft == 0.0F ? 1.0F : std::exp(-e.damping_rate * static_cast<float>(kDamperSeconds) * soft);
+    }
+    if (g.points > 0) {
+      stretch.move_to(rows[kSeconds][t]);
+      damped *= std::exp(stretch.value());
     }
     rows[kDamped][t] = damped;
     rows[kDirect][t] = rows[kAttack][t] * e.gain * damped;
@@ -185,18 +224,20 @@ ICTUS_WIDE ByRegion differentiate(Rows& rows, const ByRegion& own, float gain, s
 
 /// The tensors of a call, contiguous, and their pointers for event i.
 struct Inputs {
-  torch::Tensor gain, onset, tables, room_start, decay, crossfade, room_level, room_rate, hold, damping;
+  torch::Tensor gain, onset, tables, room_start, decay, crossfade, room_level, room_rate, hold, damping,
+      contour;
   Grid grid;
   std::int64_t events;
 
   [[nodiscard]] One one(std::int64_t i) const {
-    return {gain.data_ptr<float>()[i], onset.data_ptr<float>()[i], crossfade.data_ptr<float>()[i],
-            hold.data_ptr<float>()[i], damping.data_ptr<float>()[i]};
+    return {gain.data_ptr<float>()[i],      onset.data_ptr<float>()[i],
+            crossfade.data_ptr<float>()[i], hold.data_ptr<float>()[i],
+            damping.data_ptr<float>()[i],   contour.data_ptr<float>() + i * grid.points};
   }
 };
 
 Inputs inputs_of(const torch::autograd::variable_list& v, const Grid& grid) {
-  return {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], grid, v[0].numel()};
+  return {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], grid, v[0].numel()};
 }
 
 class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
@@ -206,14 +247,15 @@ class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
                                const torch::Tensor& room_start, const torch::Tensor& decay,
                                const torch::Tensor& crossfade, const torch::Tensor& room_level,
                                const torch::Tensor& room_rate, const torch::Tensor& hold,
-                               const torch::Tensor& damping, std::int64_t frames, double hop_samples,
-                               double rate_hz, double step_samples, double window_samples) {
+                               const torch::Tensor& damping, const torch::Tensor& contour,
+                               std::int64_t frames, double hop_samples, double rate_hz, double step_samples,
+                               double window_samples) {
     const std::vector<double> numbers{hop_samples, rate_hz, step_samples, window_samples};
-    const Grid g = grid_of(room_level, tables, frames, numbers);
+    const Grid g = grid_of(room_level, tables, contour, frames, numbers);
     const torch::autograd::variable_list all{
         gain.contiguous(),  onset.contiguous(),     tables.contiguous(),     room_start.contiguous(),
         decay.contiguous(), crossfade.contiguous(), room_level.contiguous(), room_rate.contiguous(),
-        hold.contiguous(),  damping.contiguous()};
+        hold.contiguous(),  damping.contiguous(),   contour.contiguous()};
     context->save_for_backward(all);
     context->saved_data["frames"] = frames;
     context->saved_data["numbers"] = numbers;
@@ -243,7 +285,7 @@ class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
     const torch::autograd::variable_list saved = context->get_saved_variables();
     const std::int64_t frames = context->saved_data["frames"].toInt();
     const std::vector<double> numbers = context->saved_data["numbers"].toDoubleVector();
-    const Grid g = grid_of(saved[6], saved[2], frames, numbers);
+    const Grid g = grid_of(saved[6], saved[2], saved[10], frames, numbers);
     const Inputs in = inputs_of(saved, g);
     const torch::Tensor above = upstream[0].contiguous();
     torch::autograd::variable_list out;
@@ -278,17 +320,25 @@ class FusedEnvelopes : public torch::autograd::Function<FusedEnvelopes> {
       float by_onset = 0.0F, by_crossfade = 0.0F, by_hold = 0.0F, by_damping = 0.0F;
       float* by_table = out[2].data_ptr<float>() + i * g.steps;
       float* by_start = out[3].data_ptr<float>();
+      float* by_contour = out[10].data_ptr<float>() + i * g.points;
+      Stretch stretch(e.contour, g.points);
       for (std::int64_t t = 0; t < frames; ++t) {
         const float left = rows[kLeft][t], direct = rows[kDirect][t], seconds = rows[kSeconds][t];
         const float by_direct = rows[kByDirect1][t] * left + rows[kByDirect2][t] * (1.0F - left);
         const float by_left = direct * (rows[kByDirect1][t] - rows[kByDirect2][t]);
         by_crossfade -= seconds * left * by_left;
         float by_seconds = rows[kBySeconds][t] - e.crossfade_rate * left * by_left;
+        const float by_log = by_direct * direct;
+        if (g.points > 0) {
+          stretch.move_to(seconds);
+          if (stretch.point > 0) by_contour[stretch.point - 1] += (1.0F - stretch.part) * by_log;
+          if (stretch.point < g.points) by_contour[stretch.point] += stretch.part * by_log;
+          by_seconds += stretch.slope() * by_log;
+        }
         if (e.damping_rate > 0.0F) {
           const float x = (seconds - e.hold_seconds) / damper;
           const float soft = softplus(x);
           const float slope = x > 20.0F ? 1.0F : x < -20.0F ? 0.0F : 1.0F / (1.0F + std::exp(-x));
-          const float by_log = by_direct * direct;
           by_damping -= damper * soft * by_log;
           by_hold += e.damping_rate * slope * by_log;
           by_seconds -= e.damping_rate * slope * by_log;
@@ -328,7 +378,7 @@ torch::Tensor envelopes(const EventShape& shape, const torch::Tensor& gain,
   return FusedEnvelopes::apply(
       gain, onset_samples, torch::matmul(shape.attack, f.attacks), f.room_start, shape.decay_rate,
       shape.crossfade_rate, shape.room_level, shape.room_rate, shape.hold_seconds, shape.damping_rate,
-      f.count, static_cast<double>(f.hop_samples), static_cast<double>(f.sample_rate_hz),
+      shape.contour, f.count, static_cast<double>(f.hop_samples), static_cast<double>(f.sample_rate_hz),
       static_cast<double>(f.attack_step_samples), static_cast<double>(f.window_samples));
 }
 
@@ -358,13 +408,24 @@ torch::Tensor envelopes_by_torch(const EventShape& shape, const torch::Tensor& g
   const torch::Tensor damped =
       torch::exp(pressed * (shape.damping_rate.unsqueeze(-1).unsqueeze(-1) * -kDamperSeconds));
 
+  // The contour, a sum of triangles that are 1 at one point and 0 at the others.
+  torch::Tensor curve = torch::zeros_like(seconds);  // [B, E, 1, T]
+  const auto points = static_cast<int>(shape.contour.size(-1));
+  for (int k = 0; k < points; ++k) {
+    const auto place = [&](int point) { return point < 0 ? 0.0 : contour_seconds(point); };
+    torch::Tensor triangle = ((seconds - place(k - 1)) / (place(k) - place(k - 1))).clamp(0.0, 1.0);
+    if (k + 1 < points)
+      triangle = triangle * ((place(k + 1) - seconds) / (place(k + 1) - place(k))).clamp(0.0, 1.0);
+    curve = curve + triangle * shape.contour.select(-1, k).unsqueeze(-1).unsqueeze(-1);
+  }
+
   const torch::Tensor loud = gain.unsqueeze(-1).unsqueeze(-1);  // [B, E, 1, 1]
   const torch::Tensor left = torch::exp(-seconds * shape.crossfade_rate.unsqueeze(-1).unsqueeze(-1));
   const torch::Tensor decay =
       torch::exp(-seconds.unsqueeze(2) * shape.decay_rate.unsqueeze(-1));  // [B, E, 2, R, T]
   const torch::Tensor room = torch::exp(-seconds * shape.room_rate.unsqueeze(-1)) *
                              (shape.room_level.unsqueeze(-1) * loud) * room_start;
-  const torch::Tensor direct = attack * loud * damped;
+  const torch::Tensor direct = attack * loud * damped * torch::exp(curve);
   const torch::Tensor first = direct * left * decay.select(2, 0) + room;
   const torch::Tensor second = direct * (1.0 - left) * decay.select(2, 1);
   return torch::stack({first, second}, 2).flatten(1, 2);

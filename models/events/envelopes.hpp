@@ -1,10 +1,14 @@
 // How loud an event is at any moment, in every region of frequency: attack, resonances that give way
-// to each other and decay, damper, room.
+// to each other and decay, contour, damper, room.
 #pragma once
 
 #include "models/events/event_shape.hpp"
 
 namespace ictus::models {
+
+/// Seconds after the onset of a point of a contour: 0.1, 0.2, 0.4, ... The logarithm of power runs straight
+/// from 0 at the onset to the first point, from point to point, and stays where it is after the last.
+inline double contour_seconds(int point) { return 0.1 * static_cast<double>(1 << point); }
 
 /// The moments at which envelopes are read, and the attacks as windows of that view see them.
 struct EnvelopeFrames {

@@ -15,20 +15,26 @@ struct EventShape {
   torch::Tensor room_rate;       ///< [..., regions] decay of the room's power, 1/s
   torch::Tensor hold_seconds;    ///< [...] from the onset to the damper
   torch::Tensor damping_rate;    ///< [...] of power, 1/s, added to all decays from then on
+  torch::Tensor contour;         ///< [..., contour points] log of power at each, see contour_seconds()
 
   /// The same of every tensor.
   template <typename F>
   [[nodiscard]] EventShape each(F f) const {
-    return {f(spectra),    f(attack),    f(decay_rate),   f(crossfade_rate),
-            f(room_level), f(room_rate), f(hold_seconds), f(damping_rate)};
+    return {f(spectra),   f(attack),       f(decay_rate),   f(crossfade_rate), f(room_level),
+            f(room_rate), f(hold_seconds), f(damping_rate), f(contour)};
   }
   /// The same of every pair of tensors.
   template <typename F>
   [[nodiscard]] EventShape each_with(const EventShape& other, F f) const {
-    return {f(spectra, other.spectra),           f(attack, other.attack),
-            f(decay_rate, other.decay_rate),     f(crossfade_rate, other.crossfade_rate),
-            f(room_level, other.room_level),     f(room_rate, other.room_rate),
-            f(hold_seconds, other.hold_seconds), f(damping_rate, other.damping_rate)};
+    return {f(spectra, other.spectra),
+            f(attack, other.attack),
+            f(decay_rate, other.decay_rate),
+            f(crossfade_rate, other.crossfade_rate),
+            f(room_level, other.room_level),
+            f(room_rate, other.room_rate),
+            f(hold_seconds, other.hold_seconds),
+            f(damping_rate, other.damping_rate),
+            f(contour, other.contour)};
   }
 };
 

@@ -24,9 +24,9 @@ PowerMaps EventModel::analyse(const torch::Tensor& samples, const torch::Tensor&
 }
 
 PowerMaps EventModel::render(const EventShape& shape, const torch::Tensor& gain,
-                             const torch::Tensor& onset_samples, std::int64_t frames) {
-  return {decoder->render(shape, gain, onset_samples, View::fine, frames),
-          decoder->render(shape, gain, onset_samples, View::coarse, frames * config.coarse_per_fine())};
+                             const torch::Tensor& onset_samples, std::int64_t frames, FrameStep step) {
+  return {decoder->render(shape, gain, onset_samples, View::fine, frames, step),
+          decoder->render(shape, gain, onset_samples, View::coarse, frames * config.coarse_per_fine(), step)};
 }
 
 NamedTensors EventModel::parameters() const {

@@ -30,9 +30,10 @@ class EventModel {
   /// for dsp::Bands::fine.
   [[nodiscard]] PowerMaps analyse(const torch::Tensor& samples, const torch::Tensor& reference) const;
 
-  /// Both views of the power of events in `frames` frames.
+  /// Both views of the power of events in `frames` frames, see EventDecoderImpl::render.
   [[nodiscard]] PowerMaps render(const EventShape& shape, const torch::Tensor& gain,
-                                 const torch::Tensor& onset_samples, std::int64_t frames);
+                                 const torch::Tensor& onset_samples, std::int64_t frames,
+                                 FrameStep step = {});
 
   [[nodiscard]] NamedTensors parameters() const;
   /// Throws ictus::Error that names the first tensor that is missing, unknown or of another shape.

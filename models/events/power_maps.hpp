@@ -19,6 +19,16 @@ struct PowerMaps {
     const std::int64_t per_fine = coarse.size(2) / fine.size(2);
     return {fine.narrow(2, first, count), coarse.narrow(2, first * per_fine, count * per_fine)};
   }
+  /// Every `stride`-th frame of both, from `first` on, as many fine ones as fit from any first below
+  /// `stride`.
+  [[nodiscard]] PowerMaps every(std::int64_t stride, std::int64_t first) const {
+    const std::int64_t per_fine = coarse.size(2) / fine.size(2);
+    const std::int64_t count = fine.size(2) / stride;
+    const auto thinned = [&](const torch::Tensor& map, std::int64_t n) {
+      return map.slice(2, first, first + (n - 1) * stride + 1, stride).contiguous();
+    };
+    return {thinned(fine, count), thinned(coarse, count * per_fine)};
+  }
   /// Each item of the batch times its factor [B].
   [[nodiscard]] PowerMaps scaled(const torch::Tensor& factor) const {
     const torch::Tensor f = factor.unsqueeze(-1).unsqueeze(-1);

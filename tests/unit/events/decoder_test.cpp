@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 
 #include "models/events/envelopes.hpp"
@@ -136,7 +137,8 @@ TEST_CASE("envelopes in one pass are those of torch's operations, and so are the
         positive({2, kEvents, kRegions}, 1e-3, 1.0).requires_grad_(),
         positive({2, kEvents, kRegions}, 0.6, 50.0).requires_grad_(),
         positive({2, kEvents}, 0.05, 1.0).requires_grad_(),
-        (damped ? positive({2, kEvents}, 1.0, 60.0) : torch::zeros({2, kEvents})).requires_grad_()};
+        (damped ? positive({2, kEvents}, 1.0, 60.0) : torch::zeros({2, kEvents})).requires_grad_(),
+        torch::randn({2, kEvents, 4}).requires_grad_()};
     const torch::Tensor gain = positive({2, kEvents}, 0.01, 2.0).requires_grad_();
     // Before, amid and after the frames that are rendered.
     const torch::Tensor onset =
@@ -157,6 +159,7 @@ TEST_CASE("envelopes in one pass are those of torch's operations, and so are the
                                             shape.room_rate,
                                             shape.hold_seconds,
                                             shape.damping_rate,
+                                            shape.contour,
                                             frames.attacks};
     const torch::Tensor fused = models::envelopes(shape, gain, onset, frames);
     const torch::Tensor plain = models::envelopes_by_torch(shape, gain, onset, frames);
@@ -193,6 +196,49 @@ TEST_CASE("a damped event falls faster from its hold on") {
   // Frames lie 23.2 ms apart: 60 dB in 20 s before the hold's end, in 0.2 s as well after it.
   CHECK(fall_db(6, 16) == doctest::Approx(0.2322 * 60 / 20).epsilon(0.2));
   CHECK(fall_db(27, 31) == doctest::Approx(0.0929 * (60 / 20.0 + 60 / 0.2)).epsilon(0.02));
+}
+
+TEST_CASE("a contour raises and lowers an event along straight lines in dB") {
+  const auto loaded = tests::one_sound_model(220.0, 20.0);
+  auto& model = *loaded->model;
+  const auto level_db = [&] {
+    const torch::Tensor power = model.decoder
+                                    ->render(model.decoder->shape(vector_batch(1)), torch::ones({1, 1}),
+                                             torch::zeros({1, 1}), View::fine, 64)[0]
+                                    .sum(0);
+    return (10.0 * torch::log10(power)).contiguous();
+  };
+  const torch::Tensor even = level_db();
+  {
+    torch::NoGradGuard no_grad;
+    // Points after 0.1, 0.2 and 0.4 s: up by 6 dB, as far down, and 12 dB down; bounded at 30 dB.
+    const torch::Tensor bias = model.parameters()["decoder.contour.bias"];
+    for (int k = 0; k < 3; ++k) bias[k] = 30.0 * std::atanh(std::array{6.0, -6.0, -12.0}[k] / 30.0);
+  }
+  const torch::Tensor changed = level_db() - even;
+  const auto at = [&](double seconds) {  // frames lie 23.2 ms apart and see 46 ms to either side
+    return changed[static_cast<std::int64_t>(std::lround(seconds * 22050 / 512))].item<double>();
+  };
+  CHECK(at(0.10) > 3.0);
+  CHECK(at(0.30) == doctest::Approx(-9.0).epsilon(0.05));
+  CHECK(at(0.50) == doctest::Approx(-12.0).epsilon(0.02));
+  CHECK(at(1.20) == doctest::Approx(-12.0).epsilon(0.01));
+}
+
+TEST_CASE("every second frame is rendered as it is among all of them") {
+  const auto loaded = tests::small_model();
+  auto& model = *loaded->model;
+  const models::EventShape shape = model.decoder->shape(vector_batch(3));
+  const torch::Tensor gain = torch::full({1, 3}, 0.3), onset = torch::tensor({{100.3F, 4000.0F, 9000.0F}});
+  const models::PowerMaps all = model.render(shape, gain, onset, 21);
+  for (const int first : {0, 1}) {
+    const models::PowerMaps some = all.every(2, first);
+    REQUIRE(some.fine.size(2) == 10);
+    REQUIRE(some.coarse.size(2) == 20);
+    const models::PowerMaps alone = model.render(shape, gain, onset, 10, {.stride = 2, .first = first});
+    CHECK(torch::allclose(alone.fine, some.fine, 1e-4, 1e-8));
+    CHECK(torch::allclose(alone.coarse, some.coarse, 1e-4, 1e-8));
+  }
 }
 
 TEST_CASE("a bend moves all partials by one ratio") {

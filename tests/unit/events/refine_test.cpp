@@ -32,11 +32,21 @@ TEST_CASE("refinement finds events whose sound is known") {
         .item<double>();
   };
   const double before = off(start);
-  const models::Proposal after = events::refine(model, sound, nothing, start, 60, frames, 32);
+  const models::Proposal after = events::refine(model, sound, nothing, start, frames, 32, {.steps = 60});
   CHECK(off(after) < 0.4 * before);
   CHECK((after.onset_samples - onset).abs().max().item<double>() < 200.0);
+  // The same by half of the frames at a time, and with two onsets that are known.
+  models::Proposal known = start;
+  known.onset_samples = onset + torch::tensor({{300.0F, 0.0F, 0.0F}});
+  const models::Proposal by_halves =
+      events::refine(model, sound, nothing, known, frames, 32,
+                     {.steps = 60, .free_onsets = torch::tensor({{1.0F, 0.0F, 0.0F}}), .stride = 2});
+  CHECK(off(by_halves) < 0.4 * before);
+  const torch::Tensor moved = (by_halves.onset_samples - known.onset_samples).abs();
+  CHECK(moved[0][0].item<double>() > 100.0);
+  CHECK(moved.narrow(1, 1, 2).max().item<double>() < 0.01);  // they pass through frames and back
   // No steps: nothing moves.
-  CHECK(torch::equal(events::refine(model, sound, nothing, start, 0, frames, 32).vectors, start.vectors));
+  CHECK(torch::equal(events::refine(model, sound, nothing, start, frames, 32, {}).vectors, start.vectors));
 }
 
 TEST_CASE("distance is in dB, zero for the same, and nearly forgives what later events will add") {
@@ -54,10 +64,16 @@ TEST_CASE("distance is in dB, zero for the same, and nearly forgives what later 
   CHECK(d.convergence.item<double>() == doctest::Approx(1.0 - std::sqrt(0.5)).epsilon(1e-4));
   // A part of an explanation may lack power, but not have too much.
   const models::Target target(bands, a, 16, 4);
-  CHECK(target.left(half).item<double>() == doctest::Approx(12.0 * (1.0 - std::sqrt(0.5))).epsilon(1e-3));
+  CHECK(target.left(half.fine).item<double>() ==
+        doctest::Approx(12.0 * (1.0 - std::sqrt(0.5))).epsilon(1e-3));
   const models::PowerMaps twice{2.0 * a.fine, 2.0 * a.coarse};
-  CHECK(target.left(twice).item<double>() ==
+  CHECK(target.left(twice.fine).item<double>() ==
         doctest::Approx(12.0 * (std::sqrt(2.0) - 1.0) + 3.0103).epsilon(1e-3));
+  // Asked to reach out, it hears of what is lacking, by the sound's magnitude.
+  CHECK(target.left(half.fine, 2.0).item<double>() ==
+        doctest::Approx(12.0 * (1.0 - std::sqrt(0.5)) + 2.0 * 3.0103).epsilon(1e-3));
+  CHECK(target.left(twice.fine, 2.0).item<double>() ==
+        doctest::Approx(target.left(twice.fine).item<double>()));
   // In the four frames of the tail, 20 dB too little cost no more than 40, and 20 dB too much a lot.
   const auto with_tail = [&](double factor) {
     models::PowerMaps b{a.fine.clone(), a.coarse.clone()};

@@ -23,6 +23,7 @@ models::EventModelConfig small_config() {
   c.rooms = 4;
   c.holds = 4;
   c.bend_semitones = 2.0;
+  c.contour_points = 3;
   return c;
 }
 

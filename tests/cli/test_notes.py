@@ -1,0 +1,47 @@
+"""What the events of single notes are like: where they begin and how many they are."""
+
+import json
+import math
+import unittest
+
+from support import DONE, Case, encode, ictus, wav_bytes
+
+RATE_HZ = 22050
+
+
+def struck(pitch_hz, seconds):
+    """A string that is struck: partials that fall the faster the higher they are."""
+    samples = []
+    for k in range(int(seconds * RATE_HZ)):
+        t = k / RATE_HZ
+        samples.append(sum(0.3 / n * math.exp(-1.5 * n * t) * math.sin(2 * math.pi * n * pitch_hz * t) for n in range(1, 9)))
+    return samples
+
+
+class Notes(Case):
+    def events(self, samples):
+        self.put("in.wav", wav_bytes(samples, RATE_HZ))
+        self.assert_ended(encode("in.wav", "-o", "out.evs"), DONE)
+        return [json.loads(line) for line in ictus("dump", "--format", "json", "out.evs").stdout.splitlines()]
+
+    def test_the_loudest_event_of_a_struck_note_begins_with_it(self):
+        begins_s = {110.0: 0.4137, 196.0: 1.7071, 330.0: 3.2529, 523.0: 4.5003}
+        samples = [0.0] * int(6 * RATE_HZ)
+        for pitch_hz, begin_s in begins_s.items():
+            for k, x in enumerate(struck(pitch_hz, 1.2)):
+                samples[round(begin_s * RATE_HZ) + k] += x
+        events = self.events(samples)
+        for pitch_hz, begin_s in begins_s.items():
+            near = [event for event in events if -0.1 < event["onset_s"] - begin_s < 1.1]
+            loudest = max(near, key=lambda event: event["gain_db"])
+            self.assertAlmostEqual(loudest["onset_s"], begin_s, delta=0.005, msg=f"{pitch_hz} Hz")
+
+    def test_a_single_note_is_few_events(self):
+        events = self.events(struck(220.0, 2.5))
+        self.assertLessEqual(len(events), 25)
+        loudest_db = max(event["gain_db"] for event in events)
+        self.assertLessEqual(sum(event["gain_db"] > loudest_db - 10 for event in events), 4)
+
+
+if __name__ == "__main__":
+    unittest.main()
