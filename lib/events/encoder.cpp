@@ -41,8 +41,8 @@ constexpr double kEnoughEvents = 64.0;
 /// The most that are looked for in a hop, and that are written, at any bitrate.
 constexpr std::int64_t kMostEventsPerHop = 160;
 /// Where there is one sound, by this part fewer are looked for, in up to twice as many steps, and few of them
-/// are preferred by this much more: that takes no longer, two thirds of the bits, and a third of the events
-/// carry as much.
+/// are preferred by this much more: that takes about as long, two thirds of the bits, and a third of the
+/// events carry as much.
 constexpr double kSingleSoundFewer = 0.7;
 constexpr double kSingleSoundSpread = 3.0;
 /// An event that begins near an attack begins with it: this much before or after.

@@ -28,9 +28,9 @@ struct Moved {
 };
 
 /// The frames that steps look at in turn: every `stride`-th, from another first one each time.
-class Looks {
+class Turns {
  public:
-  struct Look {
+  struct Turn {
     models::Target target;
     models::PowerMaps carried;
     models::FrameStep frames;
@@ -49,21 +49,21 @@ class Looks {
     }
   };
 
-  Looks(const models::EventModel& model, const models::PowerMaps& sound, const models::PowerMaps& carried,
+  Turns(const models::EventModel& model, const models::PowerMaps& sound, const models::PowerMaps& carried,
         std::int64_t frames, std::int64_t tail_frames, int stride) {
     const std::int64_t full = frames / stride;
     for (int first = 0; first < stride; ++first)
-      looks_.push_back({models::Target(model.bands, sound.every(stride, first), full,
+      turns_.push_back({models::Target(model.bands, sound.every(stride, first), full,
                                        (frames + tail_frames) / stride - full),
                         carried.every(stride, first),
                         {.stride = stride, .first = first}});
   }
-  [[nodiscard]] const Look& of_step(int step) const {
-    return looks_[static_cast<std::size_t>(step) % looks_.size()];
+  [[nodiscard]] const Turn& of_step(int step) const {
+    return turns_[static_cast<std::size_t>(step) % turns_.size()];
   }
 
  private:
-  std::vector<Look> looks_;
+  std::vector<Turn> turns_;
 };
 
 /// How far the energy is spread over events, one number a batch item [B]: the natural logarithm of the sum of
@@ -102,7 +102,7 @@ models::Proposal refine(models::EventModel& model, const models::PowerMaps& soun
     m.mean = torch::zeros_like(m.value);
     m.square = torch::zeros_like(m.value);
   }
-  const Looks looks(model, sound, carried, frames, tail_frames, refinement.stride);
+  const Turns turns(model, sound, carried, frames, tail_frames, refinement.stride);
   for (int step = 1; step <= refinement.steps; ++step) {
     std::vector<torch::Tensor> leaves;
     for (Moved& m : moved) leaves.push_back(m.value.detach().requires_grad_());
@@ -110,19 +110,19 @@ models::Proposal refine(models::EventModel& model, const models::PowerMaps& soun
     const torch::Tensor gain = torch::exp(leaves[0]);
     const torch::Tensor onset_samples = leaves[1] * hop_samples;
     const double progress = static_cast<double>(step - 1) / refinement.steps;
-    const Looks::Look& look = looks.of_step(step);
+    const Turns::Turn& turn = turns.of_step(step);
     torch::Tensor off;
     switch (refinement.aim) {
       case Refinement::Aim::whole:
-        off = look.target.distance(look.explained(model, shape, gain, onset_samples)).total() +
+        off = turn.target.distance(turn.explained(model, shape, gain, onset_samples)).total() +
               refinement.spread_weight * kSpreadDb * spread(leaves[0], shape);
         break;
       case Refinement::Aim::part:
-        off = look.target.left(look.explained_fine(model, shape, gain, onset_samples),
+        off = turn.target.left(turn.explained_fine(model, shape, gain, onset_samples),
                                kReachWeight * (1.0 - (1.0 - refinement.reach) * progress));
         break;
       case Refinement::Aim::gains_and_onsets:
-        off = look.target.distance(look.explained(model, shape, gain, onset_samples)).total();
+        off = turn.target.distance(turn.explained(model, shape, gain, onset_samples)).total();
         break;
     }
     const auto gradients = torch::autograd::grad({off.sum()}, leaves);

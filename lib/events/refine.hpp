@@ -22,7 +22,7 @@ struct Refinement {
   double reach = 0.0;
   /// [B, E]: 1 where an onset may move, 0 where it is known. Undefined: all may.
   torch::Tensor free_onsets = {};
-  /// Each step looks at every so-manieth frame, others than the step before: neighbours are much alike.
+  /// Each step looks at every `stride`-th frame, others than the step before: neighbours are much alike.
   int stride = 1;
 };
 

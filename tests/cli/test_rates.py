@@ -24,7 +24,8 @@ def busy_sound():
 
 class Rates(Case):
     def facts(self, *words):
-        run = encode(*words, "-f", "in.wav", "-o", "out.evs")
+        # Without any refinement too few events are worth their bits for a bitrate to be the limit.
+        run = ictus("encode", "--effort", 1, *words, "-f", "in.wav", "-o", "out.evs")
         self.assert_ended(run, DONE)
         size = (self.folder / "out.evs").stat().st_size
         return size * 8e-3 / SECONDS, json.loads(ictus("info", "--json", "out.evs").stdout)["events"]
@@ -36,7 +37,7 @@ class Rates(Case):
             taken, count = self.facts("--bitrate", kbit_s)
             self.assertLessEqual(taken, kbit_s)
             if kbit_s <= 1:     # the sound is busy enough for these
-                self.assertGreater(taken, 0.7 * kbit_s)
+                self.assertGreater(taken, 0.8 * kbit_s)
             events.append(count)
         self.assertEqual(events, sorted(set(events)), "more bits, more events")
         self.assertEqual(self.facts(), self.facts("--bitrate", 3.2))
@@ -57,15 +58,17 @@ class Rates(Case):
 
 
 class EarlierWeights(Case):
-    def test_streams_of_the_first_weights_decode_without_being_told(self):
-        first = weights_path("events").with_name("events-1.safetensors")
+    def test_streams_of_earlier_weights_decode_without_being_told(self):
         self.put("in.wav", busy_sound())
-        self.assert_ended(encode("--model", first, "in.wav", "-o", "old.evs"), DONE)
-        self.assertEqual(json.loads(ictus("info", "--json", "old.evs").stdout)["model_id"], "events-1")
-        self.assert_ended(ictus("decode", "old.evs", "-o", "found.wav"), DONE)
-        self.assert_ended(ictus("decode", "--model", first, "old.evs", "-o", "named.wav"), DONE)
-        self.assertEqual((self.folder / "found.wav").read_bytes(), (self.folder / "named.wav").read_bytes())
-        self.assert_ended(ictus("dump", "--describe", "old.evs"), DONE)
+        for name in ("events-1", "events-2"):
+            with self.subTest(name):
+                earlier = weights_path("events").with_name(f"{name}.safetensors")
+                self.assert_ended(encode("-f", "--model", earlier, "in.wav", "-o", "old.evs"), DONE)
+                self.assertEqual(json.loads(ictus("info", "--json", "old.evs").stdout)["model_id"], name)
+                self.assert_ended(ictus("decode", "-f", "old.evs", "-o", "found.wav"), DONE)
+                self.assert_ended(ictus("decode", "-f", "--model", earlier, "old.evs", "-o", "named.wav"), DONE)
+                self.assertEqual((self.folder / "found.wav").read_bytes(), (self.folder / "named.wav").read_bytes())
+                self.assert_ended(ictus("dump", "--describe", "old.evs"), DONE)
 
     def test_weights_that_are_named_are_the_only_ones(self):
         first = weights_path("events").with_name("events-1.safetensors")
