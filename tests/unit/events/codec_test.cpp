@@ -94,6 +94,26 @@ TEST_CASE("the size of the pieces pushed changes nothing, nor does a second run"
   CHECK(decoded(model, whole, x.size()) == decoded(model, whole, x.size()));
 }
 
+TEST_CASE("how events are cut into blocks changes no sample") {
+  const auto model = tests::small_model();
+  const std::vector<float> x = strokes(210000);
+  const auto blocks = encoded(model, x, x.size(), kQuick);
+  const std::vector<float> expected = decoded(model, blocks, x.size());
+  std::vector<Event> all;
+  for (const EventBlock& block : blocks) all.insert(all.end(), block.events.begin(), block.events.end());
+  for (const std::int64_t span : {std::int64_t{700}, std::int64_t{33333}, std::int64_t{1000000}}) {
+    std::vector<EventBlock> other;
+    for (std::int64_t begin = 0; begin < 210000; begin += span) {
+      EventBlock block{{}, std::min<std::int64_t>(begin + span, 210000)};
+      for (const Event& event : all)
+        if (event.onset_samples >= begin && event.onset_samples < block.end_samples)
+          block.events.push_back(event);
+      other.push_back(block);
+    }
+    CHECK(decoded(model, other, x.size()) == expected);
+  }
+}
+
 TEST_CASE("any length comes back exactly") {
   const auto model = tests::small_model();
   for (const std::size_t length : {std::size_t{1}, std::size_t{2205}, std::size_t{65535}, std::size_t{65536},
