@@ -17,7 +17,8 @@ struct EventDescription {
   double decay_s = 0.0;        ///< time to fall by 60 dB, from the slope after the loudest moment
 };
 
-/// Renders every event by itself and measures it.
+/// What every event sounds like by itself, for 20 s at most; which events are given together makes no
+/// difference. Throws ictus::Error when a region of the model has less than two bands.
 std::vector<EventDescription> describe(const LoadedModel& model, std::span<const Event> events);
 
 }  // namespace ictus::events

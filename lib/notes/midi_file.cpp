@@ -1,0 +1,174 @@
+#include "lib/notes/midi_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <tuple>
+
+#include "lib/core/error.hpp"
+
+namespace ictus::notes {
+namespace {
+
+constexpr int kTicksPerQuarter = 500;
+constexpr std::uint32_t kMicrosecondsPerQuarter = 500'000;
+constexpr double kTicksPerSecond = 1e6 * kTicksPerQuarter / kMicrosecondsPerQuarter;
+constexpr std::int64_t kLongestDelta = (1 << 28) - 1;
+/// Far beyond any recording, and far within what a std::int64_t of ticks holds.
+constexpr double kLastSecond = 1e9;
+constexpr std::size_t kLongestTitle = 255;
+
+void put_big_endian(std::string& to, std::uint32_t value, int bytes) {
+  for (int b = bytes - 1; b >= 0; --b) to.push_back(static_cast<char>(value >> (8 * b) & 0xFF));
+}
+
+/// Seven bits a byte, the highest first; all bytes but the last have their top bit set.
+void put_variable_length(std::string& to, std::uint32_t value) {
+  for (int shift = 21; shift > 0; shift -= 7)
+    if (value >> shift != 0) to.push_back(static_cast<char>(0x80 | (value >> shift & 0x7F)));
+  to.push_back(static_cast<char>(value & 0x7F));
+}
+
+void put_meta_event(std::string& to, int type, std::string_view data) {
+  put_variable_length(to, 0);  // at the moment of the event before
+  to.push_back('\xFF');
+  to.push_back(static_cast<char>(type));
+  put_variable_length(to, static_cast<std::uint32_t>(data.size()));
+  to.append(data);
+}
+
+/// Bytes of the well-formed UTF-8 character at the front of `text`, 0 if there is none (Unicode, table 3-7).
+std::size_t character_length(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return i < text.size() ? text[i] & 0xFF : 0; };
+  const int lead = byte(0);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  const bool is_overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
+  const bool is_no_character = (lead == 0xED && byte(1) > 0x9F) || (lead == 0xF4 && byte(1) > 0x8F);
+  return is_overlong || is_no_character ? 0 : length;
+}
+
+std::string track_name(std::string_view title) {
+  std::string name;
+  while (!title.empty()) {
+    const std::size_t length = character_length(title);
+    std::string_view character = title.substr(0, std::max<std::size_t>(length, 1));
+    title.remove_prefix(character.size());
+    if (length == 0) character = "\xEF\xBF\xBD";  // U+FFFD
+    const int first = character[0] & 0xFF;
+    if (first < 0x20 || first == 0x7F) character = " ";
+    if (name.size() + character.size() > kLongestTitle) break;
+    name.append(character);
+  }
+  return name;
+}
+
+struct Key {
+  std::int64_t begin_tick;
+  std::int64_t end_tick;
+  int pitch;
+  int velocity;
+};
+
+Key key_of(const MidiNote& note) {
+  const double end_s = note.onset_s + note.duration_s;
+  // Written so that what is no number is refused.
+  if (!(note.onset_s >= 0.0 && note.duration_s >= 0.0 && end_s <= kLastSecond))
+    throw Error(
+        fmt::format("a note of {} s at {} s cannot be in a MIDI file", note.duration_s, note.onset_s));
+  if (note.pitch < 0 || note.pitch > 127)
+    throw Error(fmt::format("a pitch of {} is not within the 0 to 127 of a MIDI file", note.pitch));
+  if (note.velocity < 1 || note.velocity > 127)
+    throw Error(fmt::format("a velocity of {} is not within the 1 to 127 of a MIDI file", note.velocity));
+  const std::int64_t begin = std::llround(note.onset_s * kTicksPerSecond);
+  return {begin, std::max<std::int64_t>(begin + 1, std::llround(end_s * kTicksPerSecond)), note.pitch,
+          note.velocity};
+}
+
+/// In order of their beginnings, those of one pitch after each other.
+std::vector<Key> pressed(const std::vector<MidiNote>& notes) {
+  std::vector<Key> all;
+  all.reserve(notes.size());
+  for (const MidiNote& note : notes) all.push_back(key_of(note));
+  std::sort(all.begin(), all.end(), [](const Key& a, const Key& b) {
+    return std::tie(a.begin_tick, a.pitch) < std::tie(b.begin_tick, b.pitch);
+  });
+  std::vector<Key> kept;
+  constexpr std::size_t kNone = ~std::size_t{0};
+  std::array<std::size_t, 128> last{};  // in `kept`, of each pitch
+  last.fill(kNone);
+  for (const Key& key : all) {
+    std::size_t& before = last[static_cast<std::size_t>(key.pitch)];
+    if (before != kNone && kept[before].begin_tick == key.begin_tick) {
+      kept[before].end_tick = std::max(kept[before].end_tick, key.end_tick);
+      kept[before].velocity = std::max(kept[before].velocity, key.velocity);
+      continue;
+    }
+    if (before != kNone) kept[before].end_tick = std::min(kept[before].end_tick, key.begin_tick);
+    before = kept.size();
+    kept.push_back(key);
+  }
+  return kept;
+}
+
+struct Message {
+  std::int64_t tick;
+  bool presses;
+  int pitch;
+  int velocity;
+};
+
+}  // namespace
+
+std::string midi_file(const std::vector<MidiNote>& notes, std::string_view title) {
+  std::vector<Message> messages;
+  constexpr int kReleaseVelocity = 64;  // what is sent where it is not known
+  for (const Key& key : pressed(notes)) {
+    messages.push_back({key.begin_tick, true, key.pitch, key.velocity});
+    messages.push_back({key.end_tick, false, key.pitch, kReleaseVelocity});
+  }
+  // A key is let go before it, or another, is pressed in the same millisecond.
+  std::sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) {
+    return std::tie(a.tick, a.presses, a.pitch) < std::tie(b.tick, b.presses, b.pitch);
+  });
+
+  std::string track;
+  put_meta_event(track, 0x03, track_name(title));
+  std::string tempo;
+  put_big_endian(tempo, kMicrosecondsPerQuarter, 3);
+  put_meta_event(track, 0x51, tempo);
+  std::int64_t tick = 0;
+  for (const Message& message : messages) {
+    const std::int64_t delta = message.tick - tick;
+    if (delta > kLongestDelta)
+      throw Error(fmt::format("a MIDI file cannot hold {} s in which no note begins or ends",
+                              static_cast<double>(delta) / kTicksPerSecond));
+    put_variable_length(track, static_cast<std::uint32_t>(delta));
+    track.push_back(message.presses ? '\x90' : '\x80');
+    track.push_back(static_cast<char>(message.pitch));
+    track.push_back(static_cast<char>(message.velocity));
+    tick = message.tick;
+  }
+  put_meta_event(track, 0x2F, {});
+
+  std::string file = "MThd";
+  put_big_endian(file, 6, 4);
+  put_big_endian(file, 0, 2);  // format
+  put_big_endian(file, 1, 2);  // tracks
+  put_big_endian(file, kTicksPerQuarter, 2);
+  file += "MTrk";
+  put_big_endian(file, static_cast<std::uint32_t>(track.size()), 4);
+  return file + track;
+}
+
+int velocity_of(double level_db) {
+  const double velocity = 127.0 * std::pow(10.0, level_db / 40.0);
+  return velocity >= 1.0 ? static_cast<int>(std::lround(std::min(velocity, 127.0))) : 1;
+}
+
+}  // namespace ictus::notes
