@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::array<int, 5> kRatesHz = {8000, 12000, 16000, 24000, 48000};
 
-/// libsndfile's scale for Opus: 0 is 256 kbit/s for a channel, 1 is 6 kbit/s.
-constexpr double kCompression = (256.0 - 28.0) / (256.0 - 6.0);
+constexpr double kLowestKbitPerS = 6.0;
+constexpr double kHighestKbitPerS = 256.0;
 
 /// A file that is a string.
 struct Memory {
@@ -91,11 +91,15 @@ void set_serial_number(std::string& ogg) {
 
 }  // namespace
 
-std::string ogg_opus(std::span<const float> samples, int sample_rate_hz) {
+std::string ogg_opus(std::span<const float> samples, int sample_rate_hz, double kbit_per_s) {
   if (samples.empty()) throw Error("there is no sound to be written as Opus");
   if (std::find(kRatesHz.begin(), kRatesHz.end(), sample_rate_hz) == kRatesHz.end()) {
     throw Error("Opus has no sound at " + std::to_string(sample_rate_hz) + " Hz",
                 "the sample rate must be 8000, 12000, 16000, 24000 or 48000 Hz");
+  }
+  if (!(kbit_per_s >= kLowestKbitPerS && kbit_per_s <= kHighestKbitPerS)) {
+    throw Error("Opus has no bitrate of " + std::to_string(kbit_per_s) + " kbit/s",
+                "the bitrate must be from 6 to 256 kbit/s");
   }
   Memory file;
   SF_VIRTUAL_IO io{length_of, seek, read, write, position_of};
@@ -105,7 +109,8 @@ std::string ogg_opus(std::span<const float> samples, int sample_rate_hz) {
   info.format = SF_FORMAT_OGG | SF_FORMAT_OPUS;
   std::unique_ptr<SNDFILE, Closer> sound(sf_open_virtual(&io, SFM_WRITE, &info, &file));
   if (sound == nullptr) throw Error(std::string("cannot write Opus: ") + sf_strerror(nullptr));
-  double compression = kCompression;
+  // libsndfile's scale for Opus: 0 is the highest bitrate, 1 the lowest.
+  double compression = (kHighestKbitPerS - kbit_per_s) / (kHighestKbitPerS - kLowestKbitPerS);
   sf_command(sound.get(), SFC_SET_COMPRESSION_LEVEL, &compression, sizeof compression);
   const auto count = static_cast<sf_count_t>(samples.size());
   if (sf_writef_float(sound.get(), samples.data(), count) != count) {

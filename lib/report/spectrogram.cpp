@@ -47,8 +47,7 @@ double Spectrogram::height_of(double hz) const {
   return std::log(highest_hz / hz) / std::log(highest_hz / kLowestHz);
 }
 
-Spectrogram spectrogram(std::span<const float> samples, int sample_rate_hz, std::size_t columns,
-                        std::size_t rows) {
+Powers powers(std::span<const float> samples, int sample_rate_hz, std::size_t columns, std::size_t rows) {
   if (samples.empty() || columns == 0 || rows == 0) throw Error("there is nothing to draw a spectrogram of");
   const double highest_hz = sample_rate_hz / 2.0;
   if (highest_hz <= kLowestHz) {
@@ -70,7 +69,7 @@ Spectrogram spectrogram(std::span<const float> samples, int sample_rate_hz, std:
   std::vector<double> frame(window_samples);
   std::vector<std::complex<double>> spectrum(window_samples / 2);
   std::vector<double> power(bins);
-  Spectrogram result{columns, rows, highest_hz, std::vector<double>(columns * rows)};
+  Powers result{columns, rows, highest_hz, std::vector<double>(columns * rows)};
   for (std::size_t column = 0; column < columns; ++column) {
     const auto centre = static_cast<std::ptrdiff_t>((2 * column + 1) * samples.size() / (2 * columns));
     const std::ptrdiff_t begin = centre - static_cast<std::ptrdiff_t>(window_samples / 2);
@@ -89,17 +88,30 @@ Spectrogram spectrogram(std::span<const float> samples, int sample_rate_hz, std:
       for (std::size_t i = 0; i < bands[row].weights.size(); ++i) {
         sum += bands[row].weights[i] * power[bands[row].first_bin + i];
       }
-      result.level_db[row * columns + column] = sum;
+      result.power[row * columns + column] = sum;
     }
   }
+  return result;
+}
 
-  const double loudest = *std::max_element(result.level_db.begin(), result.level_db.end());
-  for (double& level : result.level_db) {
+double loudest(const Powers& powers) { return *std::max_element(powers.power.begin(), powers.power.end()); }
+
+Spectrogram levels(const Powers& powers, double reference_power) {
+  Spectrogram result{powers.columns, powers.rows, powers.highest_hz, {}};
+  result.level_db.reserve(powers.power.size());
+  const double least = reference_power * std::pow(10.0, -kRangeDb / 10.0);
+  for (const double power : powers.power) {
     // NaN, which damaged sound may hold, compares with nothing and becomes the darkest as well.
-    level =
-        level > loudest * std::pow(10.0, -kRangeDb / 10.0) ? 10.0 * std::log10(level / loudest) : -kRangeDb;
+    const bool shown = reference_power > 0.0 && power > least;
+    result.level_db.push_back(shown ? 10.0 * std::log10(power / reference_power) : -kRangeDb);
   }
   return result;
+}
+
+Spectrogram spectrogram(std::span<const float> samples, int sample_rate_hz, std::size_t columns,
+                        std::size_t rows) {
+  const Powers found = powers(samples, sample_rate_hz, columns, rows);
+  return levels(found, loudest(found));
 }
 
 Picture picture_of(const Spectrogram& spectrogram) {

@@ -22,12 +22,30 @@ struct Spectrogram {
   [[nodiscard]] double height_of(double hz) const;
 };
 
+/// The same before it is put into decibels.
+struct Powers {
+  std::size_t columns;
+  std::size_t rows;
+  double highest_hz;
+  std::vector<double> power;  ///< row by row from the top, relative to nothing
+};
+
 /// Power spectra through a periodic Hann window of about 128 ms (a power of two samples), one for each
 /// column, the columns in equal distances from the beginning of the sound to its end and the sound
 /// silent beyond. Each row is the mean over a triangular band as wide as its distance to its neighbours, or
-/// as that of two bins. Levels are relative to the loudest place of this sound; a silent one is -kRangeDb
-/// everywhere.
+/// as that of two bins.
 /// Throws ictus::Error if there are no samples, no columns or no rows, or the rate is not above 80 Hz.
+[[nodiscard]] Powers powers(std::span<const float> samples, int sample_rate_hz, std::size_t columns,
+                            std::size_t rows);
+
+/// The power of the loudest place.
+[[nodiscard]] double loudest(const Powers& powers);
+
+/// Levels relative to `reference_power`, above 0 dB where there is more; -kRangeDb everywhere if it is 0.
+[[nodiscard]] Spectrogram levels(const Powers& powers, double reference_power);
+
+/// The levels of powers(), relative to the loudest place of this sound; a silent one is -kRangeDb everywhere.
+/// Throws as powers() does.
 [[nodiscard]] Spectrogram spectrogram(std::span<const float> samples, int sample_rate_hz, std::size_t columns,
                                       std::size_t rows);
 

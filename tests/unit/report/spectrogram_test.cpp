@@ -102,3 +102,23 @@ TEST_CASE("spectrogram: sounds shorter than a window are drawn, those without sa
   CHECK_THROWS_AS((void)spectrogram(tone(10, 1000.0), kRateHz, 0, 5), Error);
   CHECK_THROWS_AS((void)spectrogram(tone(10, 1000.0), 80, 3, 5), Error);
 }
+
+TEST_CASE("spectrogram: levels of powers are relative to the reference that is given") {
+  const Powers found = powers(tone(32000, 1000.0), kRateHz, kColumns, kRows);
+  const double reference = loudest(found);
+  CHECK(levels(found, reference).level_db ==
+        spectrogram(tone(32000, 1000.0), kRateHz, kColumns, kRows).level_db);
+  // Ten times the power is 10 dB more.
+  const Spectrogram quieter = levels(found, 10.0 * reference);
+  CHECK(*std::max_element(quieter.level_db.begin(), quieter.level_db.end()) == doctest::Approx(-10.0));
+  const Spectrogram louder = levels(found, 0.1 * reference);
+  CHECK(*std::max_element(louder.level_db.begin(), louder.level_db.end()) == doctest::Approx(10.0));
+  const Spectrogram silent = levels(found, 0.0);
+  CHECK(*std::max_element(silent.level_db.begin(), silent.level_db.end()) == -kRangeDb);
+}
+
+TEST_CASE("spectrogram: half the amplitude is a quarter of the power") {
+  const double whole = loudest(powers(tone(32000, 1000.0, 0.5), kRateHz, kColumns, kRows));
+  const double half = loudest(powers(tone(32000, 1000.0, 0.25), kRateHz, kColumns, kRows));
+  CHECK(whole / half == doctest::Approx(4.0).epsilon(0.001));
+}

@@ -1,0 +1,44 @@
+// Lists of events as people and programs write them: what `ictus dump` prints, and shorter ones by hand.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "formats/event.hpp"
+#include "lib/compose/list_facts.hpp"
+#include "lib/compose/vector_spread.hpp"
+
+namespace ictus::compose {
+
+/// The vector, and where none is given the gain, of an event of another stream: "piano.evs#12".
+struct BorrowedEvent {
+  std::string stream;
+  std::uint64_t event = 0;
+
+  auto operator<=>(const BorrowedEvent&) const = default;
+};
+
+struct ListedEvent {
+  std::size_t line = 0;  ///< counted from 1
+  double onset_s = 0.0;
+  std::optional<float> gain_db;  ///< there where the vector is not borrowed
+  std::variant<Vector, BorrowedEvent> vector;
+};
+
+struct EventList {
+  ListFacts facts;
+  std::vector<ListedEvent> events;  ///< in order of onset; lines that begin together in their order
+  /// The first line that stood after a later onset, if there is one.
+  std::optional<std::size_t> first_out_of_order;
+};
+
+/// Reads a list. It is JSON Lines when it begins with '{', else columns under a line of their names, between
+/// tabs, commas (RFC 4180), or, where the names have neither, spaces. Throws ictus::Error that names the
+/// line, the column and the value that is wrong.
+[[nodiscard]] EventList parse_event_list(std::string_view text);
+
+}  // namespace ictus::compose

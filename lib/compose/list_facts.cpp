@@ -1,0 +1,162 @@
+#include "lib/compose/list_facts.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "lib/core/error.hpp"
+
+namespace ictus::compose {
+namespace {
+
+using Json = nlohmann::json;
+using formats::EventCoding;
+using formats::Precision;
+
+std::string text_of(const Json& value) {
+  // A value has one line; what is not UTF-8, which no stream holds, would be replaced.
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+constexpr std::pair<const char*, Precision> kPrecisions[] = {
+    {"quantised", Precision::quantised}, {"float32", Precision::float32}, {"coded", Precision::coded}};
+
+const char* name_of(Precision precision) {
+  for (const auto& [name, value] : kPrecisions) {
+    if (value == precision) return name;
+  }
+  return "";
+}
+
+[[noreturn]] void refuse(std::string_view expected) { throw Error(fmt::format("is not {}", expected)); }
+
+template <typename T>
+T whole(const Json& value, std::uint64_t least, std::uint64_t most) {
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least ||
+      value.get<std::uint64_t>() > most) {
+    refuse(fmt::format("a whole number from {} to {}", least, most));
+  }
+  return static_cast<T>(value.get<std::uint64_t>());
+}
+
+std::string text(const Json& value) {
+  if (!value.is_string()) refuse("a text");
+  return value.get<std::string>();
+}
+
+formats::WeightsHash hash(const Json& value) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  const std::string digits = text(value);
+  formats::WeightsHash result{};
+  if (digits.size() != 2 * result.size() || digits.find_first_not_of(kDigits) != std::string::npos) {
+    refuse("32 hexadecimal digits");
+  }
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    result[i] = static_cast<std::uint8_t>(std::stoi(digits.substr(2 * i, 2), nullptr, 16));
+  }
+  return result;
+}
+
+EventCoding& coding_in(ListFacts& facts) {
+  if (!facts.coding) facts.coding.emplace();
+  return *facts.coding;
+}
+
+void take_gain_step(EventCoding& coding, const Json& value) {
+  const double centibels = value.is_number() ? 10.0 * value.get<double>() : 0.0;
+  if (!(centibels >= 0.5 && centibels < 100.5)) refuse("a number from 0.1 to 10");
+  coding.gain_step_centibels = static_cast<int>(std::lround(centibels));
+}
+
+void take_tags(ListFacts& facts, const Json& value) {
+  if (!value.is_array()) refuse("a list of texts FIELD=VALUE");
+  for (const Json& one : value) {
+    const std::string tag = one.is_string() ? one.get<std::string>() : std::string();
+    const std::size_t equals = tag.find('=');
+    if (equals == std::string::npos || equals == 0) refuse("a list of texts FIELD=VALUE");
+    facts.tags.emplace_back(tag.substr(0, equals), tag.substr(equals + 1));
+  }
+}
+
+Precision precision(const Json& value) {
+  for (const auto& [name, known] : kPrecisions) {
+    if (value == name) return known;
+  }
+  refuse("coded, quantised or float32");
+}
+
+using Take = std::function<void(ListFacts&, const Json&)>;
+
+const std::vector<std::pair<std::string_view, Take>>& takers() {
+  constexpr std::uint64_t kMost32 = std::numeric_limits<std::uint32_t>::max();
+  static const std::vector<std::pair<std::string_view, Take>> all = {
+      {"model_id", [](ListFacts& f, const Json& v) { f.model_id = text(v); }},
+      {"weights_hash", [](ListFacts& f, const Json& v) { f.weights_hash = hash(v); }},
+      {"sample_rate_hz",
+       [](ListFacts& f, const Json& v) { f.sample_rate_hz = whole<std::uint32_t>(v, 1, kMost32); }},
+      {"original_sample_rate_hz",
+       [](ListFacts& f, const Json& v) { f.original_sample_rate_hz = whole<std::uint32_t>(v, 1, kMost32); }},
+      {"original_channels",
+       [](ListFacts& f, const Json& v) { f.original_channels = whole<std::uint16_t>(v, 1, 65535); }},
+      {"precision", [](ListFacts& f, const Json& v) { coding_in(f).precision = precision(v); }},
+      {"vector_levels",
+       [](ListFacts& f, const Json& v) { coding_in(f).vector_levels = whole<int>(v, 1, 127); }},
+      {"gain_step_db", [](ListFacts& f, const Json& v) { take_gain_step(coding_in(f), v); }},
+      {"onset_step_samples",
+       [](ListFacts& f, const Json& v) { coding_in(f).onset_step_samples = whole<int>(v, 1, 65535); }},
+      {"tags", take_tags},
+      {"samples",
+       [](ListFacts& f, const Json& v) { f.samples = whole<std::uint64_t>(v, 0, formats::kMaxPosition); }},
+      {"original_samples",
+       [](ListFacts& f, const Json& v) {
+         f.original_samples = whole<std::uint64_t>(v, 0, formats::kMaxPosition);
+       }},
+  };
+  return all;
+}
+
+}  // namespace
+
+std::vector<FactLine> facts_of(const formats::EventStreamHeader& header) {
+  const EventCoding& coding = header.coding;
+  std::vector<FactLine> facts = {
+      {"model_id", text_of(header.model_id)},
+      {"weights_hash", text_of(formats::hexadecimal(header.weights_hash))},
+      {"sample_rate_hz", text_of(header.sample_rate_hz)},
+      {"original_sample_rate_hz", text_of(header.original_sample_rate_hz)},
+      {"original_channels", text_of(header.original_channels)},
+      {"precision", text_of(name_of(coding.precision))},
+  };
+  if (coding.precision == Precision::coded) {
+    facts.emplace_back("vector_levels", text_of(coding.vector_levels));
+    facts.emplace_back("gain_step_db", text_of(coding.gain_step_centibels / 10.0));
+    facts.emplace_back("onset_step_samples", text_of(coding.onset_step_samples));
+  }
+  if (!header.tags.empty()) {
+    Json tags = Json::array();
+    for (const auto& [field, value] : header.tags) tags.push_back(fmt::format("{}={}", field, value));
+    facts.emplace_back("tags", text_of(tags));
+  }
+  return facts;
+}
+
+std::vector<FactLine> facts_of(const formats::EventStreamTotals& totals) {
+  return {{"samples", text_of(totals.length_samples)},
+          {"original_samples", text_of(totals.original_length_samples)}};
+}
+
+bool take_fact(ListFacts& facts, std::string_view name, std::string_view json_value) {
+  for (const auto& [known, take] : takers()) {
+    if (known != name) continue;
+    const Json value = Json::parse(json_value, nullptr, false);
+    if (value.is_discarded()) refuse("a value as JSON writes it, such as 22050 or \"events-1\"");
+    take(facts, value);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace ictus::compose

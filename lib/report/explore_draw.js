@@ -1,0 +1,298 @@
+// The map as pixels.
+
+// ---- Drawing
+
+const drawn = { discs: false, overlay: false }; // what is up to date
+const animations = new Set();
+let frame = 0;
+
+const request_frame = () => {
+  frame ||= requestAnimationFrame(draw);
+};
+
+function redraw() {
+  drawn.discs = false;
+  redraw_overlay();
+}
+
+function redraw_overlay() {
+  drawn.overlay = false;
+  request_frame();
+}
+
+/// Calls tick(time) before each picture as long as it returns true.
+function animate(tick) {
+  animations.add(tick);
+  request_frame();
+}
+
+function draw(now_ms) {
+  frame = 0;
+  for (const tick of [...animations]) if (!tick(now_ms)) animations.delete(tick);
+  if (!drawn.discs) draw_discs();
+  if (!drawn.overlay) draw_overlay();
+  drawn.discs = true;
+  drawn.overlay = true;
+  if (animations.size > 0) request_frame();
+}
+
+const palette = {};
+
+function read_palette() {
+  const style = getComputedStyle(document.documentElement);
+  for (const name of ["ground", "surface", "line", "ink", "muted", "accent", "nothing"]) {
+    palette[name] = style.getPropertyValue("--" + name).trim();
+    palette[name + "_pixel"] = pixel_of(palette[name]);
+  }
+  palette.font = getComputedStyle(document.body).fontFamily;
+  redraw();
+}
+
+/// Distances between ticks: the smallest of these that leaves room for the labels.
+const kFineSteps_s = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+const kTimeSteps_s = [...kFineSteps_s, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200];
+
+function time_ticks() {
+  const px_per_s = plot.width / (view.to_s - view.from_s);
+  const step_s = kTimeSteps_s.find((step) => step * px_per_s >= 72) ?? 3600;
+  const digits = step_s < 0.01 ? 3 : step_s < 0.1 ? 2 : step_s < 1 ? 1 : 0;
+  const ticks = [];
+  const end_s = Math.min(view.to_s, length_s);
+  for (let i = Math.ceil(Math.max(view.from_s, 0) / step_s); i * step_s <= end_s; ++i) {
+    ticks.push({ at: i * step_s, label: clock(i * step_s, digits) });
+  }
+  return ticks;
+}
+
+const kNames = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
+
+function pitch_ticks() {
+  if (axis !== "pitch" || pitches.length === 0) return [];
+  const height_of_key = (key) => height_of_pitch(Math.log2(440) + (key - 69) / 12);
+  const px_per_key = y_of(height_of_key(60)) - y_of(height_of_key(61));
+  const step = [1, 2, 3, 4, 6, 12, 24].find((keys) => keys * px_per_key >= 22) ?? 48;
+  const ticks = [];
+  for (let key = 0; key < 140; key += step) {
+    const at = height_of_key(key);
+    const label = kNames[key % 12] + (Math.floor(key / 12) - 1);
+    if (at > kUnpitched && at >= view.low && at <= Math.min(view.high, 1)) ticks.push({ at, label });
+  }
+  return ticks;
+}
+
+// Discs are set pixel by pixel: where nothing but the processor draws, thousands of arcs take too long.
+let image = null;
+let pixels = new Int32Array(0); // of the image, as 0xAABBGGRR
+let columns = 0;
+let rows = 0;
+
+const pixel_of = (hex) => {
+  const value = parseInt(hex.replace("#", ""), 16);
+  return (0xff << 24) | ((value & 0xff) << 16) | (value & 0xff00) | (value >> 16);
+};
+const colours = Int32Array.from(numbers, (event) => pixel_of(data.colour.slice(6 * event, 6 * event + 6)));
+
+/// The pixel with a colour over it, whose opacity is from 0 to 256.
+function over(pixel, colour, opacity) {
+  const rest = 256 - opacity;
+  const red_blue = Math.imul(pixel & 0xff00ff, rest) + Math.imul(colour & 0xff00ff, opacity);
+  const green = Math.imul((pixel >>> 8) & 0xff, rest) + Math.imul((colour >>> 8) & 0xff, opacity);
+  return 0xff000000 | ((red_blue >>> 8) & 0xff00ff) | (green & 0xff00);
+}
+
+function fill_rectangle(left, top, right, bottom, colour, opacity = 256) {
+  const x0 = clamp(Math.round(left), 0, columns);
+  const x1 = clamp(Math.round(right), 0, columns);
+  const y1 = clamp(Math.round(bottom), 0, rows);
+  for (let y = clamp(Math.round(top), 0, rows); y < y1; ++y) {
+    for (let i = y * columns + x0; i < y * columns + x1; ++i) pixels[i] = over(pixels[i], colour, opacity);
+  }
+}
+
+/// A disc whose outermost `rim` pixels have another colour and opacity; places and lengths in pixels.
+function draw_disc(x, y, radius, rim, inside, inside_opacity, edge, edge_opacity) {
+  const outer = radius + 0.5;
+  const opaque = Math.max(radius - 0.5, 0) ** 2;
+  const inner = Math.max(radius - rim, 0) ** 2;
+  const y1 = Math.min(Math.floor(y + outer - 0.5), rows - 1);
+  for (let row = Math.max(Math.ceil(y - outer - 0.5), 0); row <= y1; ++row) {
+    const dy = row + 0.5 - y;
+    const reach = outer * outer - dy * dy;
+    if (reach <= 0) continue;
+    const half = Math.sqrt(reach);
+    const x1 = Math.min(Math.floor(x + half - 0.5), columns - 1);
+    for (let column = Math.max(Math.ceil(x - half - 0.5), 0); column <= x1; ++column) {
+      const dx = column + 0.5 - x;
+      const distance = dx * dx + dy * dy;
+      const i = row * columns + column;
+      if (distance <= inner) {
+        if (inside_opacity > 0) pixels[i] = over(pixels[i], inside, inside_opacity);
+      } else {
+        const cover = distance <= opaque ? 1 : outer - Math.sqrt(distance);
+        pixels[i] = over(pixels[i], edge, cover > 0 ? (edge_opacity * cover) | 0 : 0);
+      }
+    }
+  }
+}
+
+function draw_ground(scale) {
+  const x = (time_s) => Math.round((x_of(time_s) - plot.left) * scale);
+  const y = (place) => Math.round((y_of(place) - plot.top) * scale);
+  pixels.fill(palette.surface_pixel);
+  fill_rectangle(0, 0, x(0), rows, palette.nothing_pixel);
+  fill_rectangle(x(length_s), 0, columns, rows, palette.nothing_pixel);
+  if (axis === "pitch") fill_rectangle(x(0), y(kUnpitched), x(length_s), rows, palette.nothing_pixel, 150);
+  const line = palette.line_pixel;
+  for (const { at } of time_ticks()) fill_rectangle(x(at), 0, x(at) + 1, rows, line, 170);
+  for (const { at } of pitch_ticks()) fill_rectangle(0, y(at), columns, y(at) + 1, line, 170);
+}
+
+function draw_event(event, x, y, radius, scale) {
+  const colour = colours[event];
+  if (is_moved(event)) {
+    const from_x = (x_of(data.onset_s[event]) - plot.left) * scale;
+    fill_rectangle(Math.min(from_x, x), y - scale / 2, Math.max(from_x, x), y + scale / 2, colour, 150);
+    fill_rectangle(from_x - scale / 2, y - 4 * scale, from_x + scale / 2, y + 4 * scale, colour, 200);
+  }
+  if (state.soloed[event] && !state.muted[event]) {
+    draw_disc(x, y, radius + 4 * scale, 1.5 * scale, 0, 0, palette.accent_pixel, 256);
+  }
+  if (is_silent(event)) draw_disc(x, y, radius, 1.25 * scale, colour, 20, colour, 120);
+  else draw_disc(x, y, radius, scale, colour, 190, over(colour, palette.ink_pixel, 50), 225);
+}
+
+function size_image(width_px, height_px) {
+  if (columns === width_px && rows === height_px) return;
+  columns = width_px;
+  rows = height_px;
+  image = new ImageData(columns, rows);
+  pixels = new Int32Array(image.data.buffer);
+  discs.width = columns;
+  discs.height = rows;
+}
+
+function draw_discs() {
+  const scale = devicePixelRatio;
+  size_image(Math.max(Math.round(plot.width * scale), 1), Math.max(Math.round(plot.height * scale), 1));
+  draw_ground(scale);
+  const largest = largest_radius();
+  for (const event of by_size) {
+    const radius = radius_of(event, largest);
+    const x = x_of(state.onset_s[event]) - plot.left;
+    const y = y_of(height[event]) - plot.top;
+    const reach = radius + 6;
+    const tail = is_moved(event) ? x_of(data.onset_s[event]) - plot.left : x;
+    if (Math.max(x, tail) < -reach || Math.min(x, tail) > plot.width + reach) continue;
+    if (y < -reach || y > plot.height + reach) continue;
+    draw_event(event, x * scale, y * scale, radius * scale, scale);
+  }
+  discs.getContext("2d").putImageData(image, 0, 0);
+  tell_view();
+}
+
+/// The axes, for whoever has to know where on the screen an event is.
+function tell_view() {
+  const times = { from: view.from_s, to: view.to_s };
+  const places = { low: view.low, high: view.high };
+  const box = { left: plot.left, top: plot.top, width: plot.width, height: plot.height };
+  Object.assign(map.dataset, times, places, box);
+}
+
+function draw_overlay() {
+  const scale = devicePixelRatio;
+  const context = overlay.getContext("2d");
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, plot.map_width, plot.map_height);
+  context.font = `11px ${palette.font}`;
+  draw_axes(context);
+  context.save();
+  context.beginPath();
+  context.rect(plot.left, plot.top, plot.width, plot.height);
+  context.clip();
+  draw_rings(context);
+  if (gesture?.region) draw_region(context, gesture.region);
+  context.restore();
+  draw_line(context);
+  element("now").textContent = clock(position(), 1);
+  place_tooltip();
+}
+
+function draw_axes(context) {
+  const bottom = plot.top + plot.height;
+  context.fillStyle = palette.muted;
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  for (const { at, label } of time_ticks()) {
+    const half = context.measureText(label).width / 2;
+    context.fillText(label, clamp(x_of(at), plot.left + half, plot.left + plot.width - half), bottom + 10);
+    context.fillRect(Math.round(x_of(at)), bottom + 2, 1, 4);
+  }
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const { at, label } of pitch_ticks()) context.fillText(label, plot.left - 8, y_of(at));
+  if (axis === "pitch" && y_of(0) <= bottom) {
+    context.fillText("none", plot.left - 8, (y_of(kUnpitched) + y_of(0)) / 2);
+  }
+}
+
+function ring(context, event, distance, colour, width) {
+  context.beginPath();
+  context.arc(x_of(state.onset_s[event]), y_of(height[event]), distance, 0, 2 * Math.PI);
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+}
+
+/// Rings around what is heard, chosen and pointed at.
+function draw_rings(context) {
+  const largest = largest_radius();
+  const glow = (event, elapsed_s) => {
+    const left = 1 - clamp(elapsed_s / sound_s(event), 0, 1);
+    context.globalAlpha = 0.25 + 0.75 * left;
+    ring(context, event, radius_of(event, largest) + 2.5 + 3 * left, palette.accent, 2);
+    context.globalAlpha = 1;
+  };
+  if (playing) {
+    const now_s = position();
+    for (const event of heard_at(now_s)) glow(event, now_s - state.onset_s[event]);
+  } else if (alone && alone.begin_s !== null && output.currentTime - alone.begin_s < sound_s(alone.event)) {
+    glow(alone.event, output.currentTime - alone.begin_s);
+  }
+  for (const event of chosen) {
+    const x = x_of(state.onset_s[event]);
+    if (event === current || x < plot.left - 30 || x > plot.left + plot.width + 30) continue;
+    ring(context, event, radius_of(event, largest) + 2, palette.ink, 1.5);
+  }
+  if (current !== null) {
+    ring(context, current, radius_of(current, largest) + 2.5, palette.surface, 5);
+    ring(context, current, radius_of(current, largest) + 2.5, palette.ink, 2.5);
+  }
+  if (hovered !== null && hovered !== current) {
+    ring(context, hovered, radius_of(hovered, largest) + 2, palette.ink, 1.5);
+  }
+}
+
+function draw_region(context, region) {
+  const box = [region.left, region.top, region.right - region.left, region.bottom - region.top];
+  context.fillStyle = palette.accent;
+  context.globalAlpha = 0.12;
+  context.fillRect(...box);
+  context.globalAlpha = 1;
+  context.strokeStyle = palette.accent;
+  context.lineWidth = 1;
+  context.strokeRect(...box);
+}
+
+/// The line where playing is, or will begin.
+function draw_line(context) {
+  const x = Math.round(x_of(position()));
+  if (x < plot.left - 1 || x > plot.left + plot.width + 1) return;
+  const bottom = plot.top + plot.height;
+  context.fillStyle = palette.accent;
+  context.fillRect(x - 0.75, plot.top, 1.5, plot.height);
+  context.beginPath();
+  context.moveTo(x, bottom);
+  context.lineTo(x + 5.5, bottom + 8);
+  context.lineTo(x - 5.5, bottom + 8);
+  context.fill();
+}

@@ -1,0 +1,44 @@
+// Reads any text as a list of events. What is accepted is in order, and every number of it can stand in a
+// stream.
+
+#include <cmath>
+#include <stdexcept>
+#include <string_view>
+
+#include "lib/compose/event_list.hpp"
+#include "lib/core/error.hpp"
+
+namespace {
+
+using namespace ictus;
+
+void require(bool condition, const char* what) {
+  if (!condition) throw std::logic_error(what);
+}
+
+void check(std::string_view text) {
+  compose::EventList list;
+  try {
+    list = compose::parse_event_list(text);
+  } catch (const Error& error) {
+    require(error.what()[0] != '\0', "an error without words");
+    return;
+  }
+  double previous_s = 0.0;
+  for (const compose::ListedEvent& event : list.events) {
+    require(event.onset_s >= previous_s, "events out of order");
+    previous_s = event.onset_s;
+    require(!event.gain_db || std::isfinite(*event.gain_db), "a gain that is not finite");
+    const auto* const vector = std::get_if<compose::Vector>(&event.vector);
+    if (vector == nullptr) continue;
+    require(event.gain_db.has_value(), "neither a gain nor one to borrow");
+    for (const float number : *vector) require(std::abs(number) <= 1.0F, "a number beyond -1 to 1");
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  check({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

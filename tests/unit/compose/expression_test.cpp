@@ -1,0 +1,99 @@
+#include "lib/compose/expression.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace ictus::compose {
+namespace {
+
+/// The event 7 at 1.5 s with -20 dB, v3 = 0.25, heard as 441 Hz for 0.3 s.
+FactValues example() {
+  Event event{33075, -20.0F, {}};
+  event.vector[3] = 0.25F;
+  FactValues values = values_of(event, 7, 22050);
+  values[index_of(Fact::pitch)] = 441.0;
+  values[index_of(Fact::duration)] = 0.3;
+  return values;
+}
+
+bool holds(const std::string& text) { return Expression(text)(example()); }
+
+std::size_t position_of_mistake(const std::string& text) {
+  try {
+    Expression{text};
+  } catch (const ExpressionError& error) {
+    return error.position();
+  }
+  FAIL("parses: ", text);
+  return 0;
+}
+
+TEST_CASE("an expression compares facts of an event") {
+  CHECK(holds("gain>-30 && time<8s"));
+  CHECK_FALSE(holds("gain>-20"));
+  CHECK(holds("gain>=-20"));
+  CHECK(holds("event==7"));
+  CHECK(holds("event != 8"));
+  CHECK(holds("v3 == 0.25"));
+  CHECK_FALSE(holds("v4 > 0"));
+  CHECK(holds("time <= 1.5"));
+}
+
+TEST_CASE("numbers have units, and notes are frequencies") {
+  CHECK(holds("time == 1500ms"));
+  CHECK(holds("time < 0.1min"));
+  CHECK(holds("pitch > 0.44kHz"));
+  CHECK(holds("gain == -20dB"));
+  CHECK(holds("pitch > A4 && pitch < A#4"));
+  CHECK(holds("pitch > c#3"));
+}
+
+TEST_CASE("and binds more strongly than or, multiplication than addition") {
+  CHECK(holds("event==7 || event==8 && gain>0"));
+  CHECK_FALSE(holds("(event==7 || event==8) && gain>0"));
+  CHECK(holds("1+2*3 == 7"));
+  CHECK(holds("(1+2)*3 == 9"));
+  CHECK(holds("10-2-3 == 5"));
+  CHECK(holds("7 % 4 == 3"));
+  CHECK(holds("event % 2 == 1"));
+  CHECK(holds("-time + 2 == 0.5"));
+  CHECK(holds("!(gain > 0)"));
+  CHECK(holds("!gain > 0"));
+  CHECK(holds("!!(event == 7)"));
+}
+
+TEST_CASE("it is known whether an expression asks for what can only be heard") {
+  CHECK_FALSE(Expression("gain>-30 && v31<0.5 && time<8").asks_for_heard());
+  for (const char* const name : {"pitch", "loudness", "duration", "decay", "brightness"}) {
+    CHECK(Expression(std::string("time<1 || ") + name + ">0").asks_for_heard());
+  }
+}
+
+TEST_CASE("a mistake has a place") {
+  CHECK(position_of_mistake("gain>>30") == 5);
+  CHECK(position_of_mistake("gain>-30 && (time<8s") == 20);
+  CHECK(position_of_mistake("gain > ") == 7);
+  CHECK(position_of_mistake("") == 0);
+  CHECK(position_of_mistake("loud > 3") == 0);
+  CHECK(position_of_mistake("v32 > 0") == 0);
+  CHECK(position_of_mistake("v03 > 0") == 0);
+  CHECK(position_of_mistake("time < 3sec") == 8);
+  CHECK(position_of_mistake("gain") == 0);
+  CHECK(position_of_mistake("1 < time < 3") == 9);
+  CHECK(position_of_mistake("gain = 3") == 5);
+  CHECK(position_of_mistake("gain > 3 & time < 1") == 9);
+  CHECK(position_of_mistake("(gain > 3) + 1 > 0") == 0);
+  CHECK(position_of_mistake("gain > 3 && time") == 12);
+  CHECK(position_of_mistake("gain > 3 time") == 9);
+  CHECK(position_of_mistake("-(gain > 3) > 0") == 1);
+}
+
+TEST_CASE("deep nesting is refused, not a crash") {
+  CHECK_THROWS_AS(Expression(std::string(100'000, '(') + "gain>0"), ExpressionError);
+  CHECK_THROWS_AS(Expression(std::string(100'000, '!') + "(gain>0)"), ExpressionError);
+  CHECK_THROWS_AS(Expression("gain>" + std::string(100'000, '-') + "1"), ExpressionError);
+}
+
+}  // namespace
+}  // namespace ictus::compose
