@@ -8,13 +8,23 @@
 #include "lib/core/error.hpp"
 
 namespace ictus::cli {
+namespace {
+
+/// A hint may show a place in what was typed, on lines of its own.
+std::string harmless_lines(const std::string& text) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string::npos) return harmless(text);
+  return harmless(text.substr(0, end)) + "\n" + harmless_lines(text.substr(end + 1));
+}
+
+}  // namespace
 
 int run_command(const Streams& streams, const std::function<int()>& command) {
   Reporter reporter(streams);
   try {
     return command();
   } catch (const options::UsageError& error) {
-    reporter.error(harmless(error.what()), harmless(error.hint()));
+    reporter.error(harmless(error.what()), harmless_lines(error.hint()));
     return kUsage;
   } catch (const Error& error) {
     reporter.error(harmless(error.what()), error.hint());

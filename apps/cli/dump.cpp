@@ -10,13 +10,16 @@ namespace {
 
 void print_events(formats::EventStreamReader& reader, const options::DumpOptions& options,
                   const ExtraColumns& extra, TextOutput& out) {
-  EventTable table(out, options.format, !options.no_vectors, extra, reader.header().sample_rate_hz);
-  table.print_header();
+  EventTable table([&out](std::string_view text) { out.print(text); }, options.format, !options.no_vectors,
+                   extra, reader.header().sample_rate_hz);
+  table.print_header(reader.header());
   out.flush();
   while (const auto block = reader.next()) {
     table.print(block->events);
     out.flush();
   }
+  table.print_totals(*reader.totals());
+  out.flush();
 }
 
 void print_tokens(formats::TokenPyramidReader& reader, const options::DumpOptions& options, TextOutput& out) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <utility>
 
 namespace ictus::cli {
 namespace {
@@ -21,21 +22,37 @@ std::string_view view(const fmt::memory_buffer& line) { return {line.data(), lin
 
 }  // namespace
 
-EventTable::EventTable(TextOutput& out, options::TableFormat format, bool with_vectors,
+EventTable::EventTable(TakeText take, options::TableFormat format, bool with_vectors,
                        const ExtraColumns& extra, std::uint32_t sample_rate_hz)
-    : out_(out),
+    : take_(std::move(take)),
       format_(format),
       with_vectors_(with_vectors),
       extra_(extra),
       sample_rate_hz_(static_cast<double>(sample_rate_hz)) {}
 
-void EventTable::print_header() {
+void EventTable::print_facts(const std::vector<compose::FactLine>& facts) {
+  if (!with_vectors_) return;
+  const bool is_json = format_ == options::TableFormat::json;
+  std::string text;
+  for (const auto& [name, value] : facts) {
+    text += is_json ? fmt::format("{}\"{}\":{}", text.empty() ? "{" : ",", name, value)
+                    : fmt::format("# {}: {}\n", name, value);
+  }
+  take_(is_json ? text + "}\n" : text);
+}
+
+void EventTable::print_totals(const formats::EventStreamTotals& totals) {
+  print_facts(compose::facts_of(totals));
+}
+
+void EventTable::print_header(const formats::EventStreamHeader& header) {
+  print_facts(compose::facts_of(header));
   if (format_ == options::TableFormat::json) return;
   const char separator = format_ == options::TableFormat::tsv ? '\t' : ',';
   std::string line = fmt::format("event{0}onset_s{0}gain_db", separator);
   for (const std::string& name : extra_.names) line += separator + name;
   for (int i = 0; with_vectors_ && i < kEventVectorSize; ++i) line += fmt::format("{}v{}", separator, i);
-  out_.print(line + "\n");
+  take_(line + "\n");
 }
 
 void EventTable::print(std::span<const Event> events) {
@@ -72,7 +89,7 @@ void EventTable::print_row(const Event& event, std::span<const Cell> extra) {
     }
   }
   append(line, "\n");
-  out_.print(view(line));
+  take_(view(line));
 }
 
 void EventTable::print_json_row(const Event& event, std::span<const Cell> extra) {
@@ -97,7 +114,7 @@ void EventTable::print_json_row(const Event& event, std::span<const Cell> extra)
     append(line, "]");
   }
   append(line, "}\n");
-  out_.print(view(line));
+  take_(view(line));
 }
 
 }  // namespace ictus::cli

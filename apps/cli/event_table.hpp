@@ -4,11 +4,12 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "apps/cli/text_output.hpp"
 #include "apps/options/options.hpp"
 #include "formats/event.hpp"
+#include "lib/compose/list_facts.hpp"
 
 namespace ictus::cli {
 
@@ -25,19 +26,27 @@ struct ExtraColumns {
   std::function<std::vector<std::vector<Cell>>(std::span<const Event>)> rows;
 };
 
+/// Takes lines of text.
+using TakeText = std::function<void(std::string_view)>;
+
 class EventTable {
  public:
   /// `extra` may be empty and must outlive the table.
-  EventTable(TextOutput& out, options::TableFormat format, bool with_vectors, const ExtraColumns& extra,
+  EventTable(TakeText take, options::TableFormat format, bool with_vectors, const ExtraColumns& extra,
              std::uint32_t sample_rate_hz);
-  void print_header();
+  /// What the stream says of itself, and the names of the columns. The former is for `ictus assemble` and
+  /// left out where the vectors are, without which nothing can be assembled.
+  void print_header(const formats::EventStreamHeader& header);
   void print(std::span<const Event> events);
+  /// What is known at the end.
+  void print_totals(const formats::EventStreamTotals& totals);
 
  private:
+  void print_facts(const std::vector<compose::FactLine>& facts);
   void print_row(const Event& event, std::span<const Cell> extra);
   void print_json_row(const Event& event, std::span<const Cell> extra);
 
-  TextOutput& out_;
+  TakeText take_;
   options::TableFormat format_;
   bool with_vectors_;
   const ExtraColumns& extra_;

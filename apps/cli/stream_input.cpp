@@ -19,8 +19,9 @@ constexpr std::size_t kTellingBytes = 4;
 
 }  // namespace
 
-StreamInput::StreamInput(const std::string& path, const Streams& streams)
+StreamInput::StreamInput(const std::string& path, const Streams& streams, Tap tap)
     : name_(display_name(path)),
+      tap_(std::move(tap)),
       file_(path == kStandardStream ? UniqueFd() : open_for_reading(path)),
       fd_(file_.is_open() ? file_.get() : streams.in),
       buffer_(kBufferBytes) {
@@ -83,6 +84,7 @@ std::size_t StreamInput::read(std::span<std::byte> into) {
   const std::size_t count = std::min(into.size(), filled_ - used_);
   std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(used_), count, into.begin());
   used_ += count;
+  if (tap_) tap_(into.first(count));
   return count;
 }
 

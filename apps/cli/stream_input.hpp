@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,12 +21,17 @@ class StreamInput {
  public:
   using Reader = std::variant<formats::EventStreamReader, formats::TokenPyramidReader>;
 
-  /// `path` is "-" for standard input. Reads the header. Throws ictus::Error.
-  StreamInput(const std::string& path, const Streams& streams);
+  /// Takes bytes as they are read.
+  using Tap = std::function<void(std::span<const std::byte>)>;
+
+  /// `path` is "-" for standard input. Reads the header. `tap`, if there is one, gets every byte of the
+  /// stream. Throws ictus::Error.
+  StreamInput(const std::string& path, const Streams& streams, Tap tap = {});
   StreamInput(const StreamInput&) = delete;
   StreamInput& operator=(const StreamInput&) = delete;
 
   Reader& reader() { return *reader_; }
+  [[nodiscard]] const Reader& reader() const { return *reader_; }
   [[nodiscard]] options::Codec codec() const;
   /// Throws ictus::Error when this is no stream of that codec, the only one that `option` is for.
   void require(options::Codec codec, const char* option) const;
@@ -40,6 +46,7 @@ class StreamInput {
   std::size_t read(std::span<std::byte> into);
 
   std::string name_;
+  Tap tap_;
   UniqueFd file_;  ///< not for standard input
   int fd_;
   // The readers ask for single bytes at times; what has arrived is kept here.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <future>
 
@@ -70,8 +71,18 @@ void check_options(const cli::StreamInput& input, const formats::EventStreamRead
   if (options.scales) input.require(options::Codec::mars, "--scales");
 }
 
+/// Leaves those of the block's events that were asked for; `first` is the number of its first.
+void choose(EventBlock& block, const options::EventChoice& choice, std::uint64_t first) {
+  std::vector<Event> chosen;
+  for (std::size_t i = 0; i < block.events.size(); ++i) {
+    if (choice.holds(first + i)) chosen.push_back(block.events[i]);
+  }
+  block.events = std::move(chosen);
+}
+
 void check_options(const cli::StreamInput& input, const formats::TokenPyramidReader& reader,
                    const options::DecodeOptions& options) {
+  if (options.events) input.require(options::Codec::events, "--events");
   const std::size_t scales = reader.header().shape.scales.size();
   if (!options.scales || static_cast<std::size_t>(*options.scales) <= scales) return;
   throw Error(
@@ -94,15 +105,22 @@ mars::Decoder decoder_of(const Tokenizer& model, const formats::TokenPyramidRead
 }
 
 /// Decodes all that the stream holds, and counts it. Throws DamagedInput after what comes before the damage.
-void play(formats::EventStreamReader& reader, events::Decoder& decoder, cli::Counts& counts) {
+void play(formats::EventStreamReader& reader, events::Decoder& decoder, const options::DecodeOptions& options,
+          cli::Counts& counts) {
   counts = {{"event", 0}};
-  while (const auto block = reader.next()) {
+  std::uint64_t seen = 0;
+  while (auto block = reader.next()) {
+    const std::uint64_t first = seen;
+    seen += block->events.size();
+    if (options.events) choose(*block, *options.events, first);
     counts[0].second += block->events.size();
     decoder.push(*block);
   }
+  if (options.events && counts[0].second == 0) refuse_choice(seen);
 }
 
-void play(formats::TokenPyramidReader& reader, mars::Decoder& decoder, cli::Counts& counts) {
+void play(formats::TokenPyramidReader& reader, mars::Decoder& decoder, const options::DecodeOptions&,
+          cli::Counts& counts) {
   counts = {{"clip", 0}, {"token", 0}};
   const auto push = [&](const formats::TokenClip& clip) {
     ++counts[0].second;
@@ -142,7 +160,7 @@ Coded decode_stream(cli::StreamInput& input, Reader& reader, const cli::Job& job
 
   Coded coded;
   try {
-    play(reader, decoder, coded.counts);
+    play(reader, decoder, options, coded.counts);
   } catch (const DamagedInput& damage) {
     coded.damage = damage;
   }
@@ -165,6 +183,7 @@ Coded decode_stream(cli::StreamInput& input, Reader& reader, const cli::Job& job
 }  // namespace
 
 int decode(const options::DecodeOptions& options, const cli::Streams& streams) {
+  if (options.stems_folder) return decode_stems(options, streams);
   const auto jobs =
       cli::plan_jobs(options.inputs, options.output, options.talk, options.raw ? ".raw" : ".wav", streams);
   Models models(options.network);

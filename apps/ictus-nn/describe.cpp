@@ -2,23 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "apps/cli/dump.hpp"
+#include "apps/cli/event_input.hpp"
 #include "apps/cli/jobs.hpp"
+#include "apps/cli/text.hpp"
+#include "apps/cli/text_output.hpp"
 #include "apps/ictus-nn/actions.hpp"
-#include "apps/ictus-nn/network.hpp"
-#include "lib/notes/note_name.hpp"
+#include "apps/ictus-nn/hearing.hpp"
+#include "lib/notes/midi_file.hpp"
 
 namespace ictus::network {
 namespace {
-
-/// "A4" for 440 Hz: the nearest note of the equally tempered scale.
-std::string note_name(double pitch_hz) {
-  constexpr int kMidiOfA4 = 69;
-  const auto midi = kMidiOfA4 + static_cast<int>(std::lround(12.0 * std::log2(pitch_hz / 440.0)));
-  return midi < 0 ? std::string() : notes::pitch_name(midi);
-}
 
 std::vector<cli::Cell> cells(const events::EventDescription& heard) {
   const bool has_pitch = heard.pitch_hz > 0.0;
@@ -30,14 +28,54 @@ std::vector<cli::Cell> cells(const events::EventDescription& heard) {
           {fmt::format("{:.3f}", heard.decay_s)}};
 }
 
+/// Throws ictus::Error when no event has a pitch.
+std::string midi_of(const std::vector<Event>& events, const std::vector<events::EventDescription>& heard,
+                    const cli::EventInput& input) {
+  double loudest_db = -std::numeric_limits<double>::infinity();
+  for (const events::EventDescription& one : heard) {
+    if (midi_pitch(one.pitch_hz)) loudest_db = std::max(loudest_db, one.loudness_db);
+  }
+  std::vector<notes::MidiNote> notes;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto pitch = midi_pitch(heard[i].pitch_hz);
+    if (!pitch) continue;
+    notes.push_back({static_cast<double>(events[i].onset_samples) / input.header().sample_rate_hz,
+                     heard[i].duration_s, *pitch, notes::velocity_of(heard[i].loudness_db - loudest_db)});
+  }
+  if (notes.empty())
+    throw Error(fmt::format("none of its {} has a pitch", cli::counted(events.size(), "event")));
+  const auto& tags = input.header().tags;
+  const auto title =
+      std::find_if(tags.begin(), tags.end(), [](const auto& tag) { return tag.first == "TITLE"; });
+  return notes::midi_file(notes, title == tags.end() ? std::string() : title->second);
+}
+
+/// Prints the events that have a pitch as a MIDI file, once all are known. Returns the exit status.
+int dump_midi(const options::DumpOptions& options, const cli::Streams& streams) {
+  cli::check_standard_output({}, streams);
+  cli::EventInput input(cli::plan_inputs(options.inputs, streams).front(), "--format midi", streams);
+  EventModels models(options.network);
+  const EventModel model = model_of(input.name(), input.header(), models);
+  cli::Reporter reporter(streams);
+  return cli::run_tasks({input.name()}, 1, reporter, [&](std::size_t) {
+    const std::vector<Event> events = cli::read_all(input);
+    const std::string midi = midi_of(events, events::describe(*model, events), input);
+    cli::TextOutput out(streams.out);
+    out.print(midi);
+    out.flush();
+    if (input.damage()) throw DamagedInput(input.damage()->what(), input.damage()->hint());
+  });
+}
+
 }  // namespace
 
 int dump_described(const options::DumpOptions& options, const cli::Streams& streams) {
+  if (options.format == options::TableFormat::midi) return dump_midi(options, streams);
   cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
   input.require(options::Codec::events, "--describe");
   const auto& header = std::get<formats::EventStreamReader>(input.reader()).header();
-  const EventModel model = EventModels(options.network).made({header.model_id, header.weights_hash});
-  require_same_weights(input.name(), header, *model);
+  EventModels models(options.network);
+  const EventModel model = model_of(input.name(), header, models);
   const cli::ExtraColumns heard{
       {"duration_s", "loudness_db", "pitch_hz", "note", "brightness_hz", "decay_s"},
       [&model](std::span<const Event> events) {

@@ -43,6 +43,11 @@ Tokenizer load_tokenizer(const options::NetworkOptions& options) {
   return mars::load_tokenizer(cli::find_model(cli::Model::tokenizer, options.model), options.device);
 }
 
+void refuse_choice(std::uint64_t count) {
+  throw Error(fmt::format("has none of the events that --events asks for; it has {}, counted from 0",
+                          cli::counted(count, "event")));
+}
+
 void require_same_weights(const std::string& name, const Identity& made_with, const Identity& at_hand) {
   if (made_with.hash == at_hand.hash) return;
   throw Error(

@@ -43,6 +43,9 @@ class EventModels {
   std::map<std::string, EventModel> earlier_;  ///< by id; null: not there
 };
 
+/// Says that --events asks for events that a stream with `count` of them does not have.
+[[noreturn]] void refuse_choice(std::uint64_t count);
+
 /// Throws ictus::Error when the stream `name` was made with other weights than those at hand.
 void require_same_weights(const std::string& name, const Identity& made_with, const Identity& at_hand);
 

@@ -12,6 +12,11 @@ namespace ictus::front {
 
 int info(const options::InfoOptions& options, const cli::Streams& streams);
 int dump(const options::DumpOptions& options, const cli::Streams& streams);
+int assemble(const options::AssembleOptions& options, const cli::Streams& streams);
+int vary(const options::VaryOptions& options, const cli::Streams& streams);
+int mix(const options::MixOptions& options, const cli::Streams& streams);
+int cat(const options::CatOptions& options, const cli::Streams& streams);
+int plot(const options::PlotOptions& options, const cli::Streams& streams);
 int test(const options::TestOptions& options, const cli::Streams& streams);
 
 /// Puts ictus-nn in the place of this process. Returns only by throwing ictus::Error.

@@ -24,6 +24,7 @@ struct Actions {
                           options::suffix_of(request.codec));
   }
   int operator()(const options::DecodeOptions& request) const {
+    if (request.stems_folder) return hand_over(words);
     return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
                           request.raw ? ".raw" : ".wav");
   }
@@ -31,7 +32,19 @@ struct Actions {
     return request.model ? hand_over(words) : info(request, streams);
   }
   int operator()(const options::DumpOptions& request) const {
-    return request.describe ? hand_over(words) : dump(request, streams);
+    return request.needs_network() ? hand_over(words) : dump(request, streams);
+  }
+  int operator()(const options::AssembleOptions& request) const { return assemble(request, streams); }
+  int operator()(const options::VaryOptions& request) const {
+    return request.keep && request.keep->asks_for_heard() ? hand_over(words) : vary(request, streams);
+  }
+  int operator()(const options::MixOptions& request) const { return mix(request, streams); }
+  int operator()(const options::CatOptions& request) const { return cat(request, streams); }
+  int operator()(const options::PlotOptions& request) const {
+    return request.needs_network() ? hand_over(words) : plot(request, streams);
+  }
+  int operator()(const options::ExploreOptions& request) const {
+    return hand_over_jobs(words, streams, request.inputs, request.output, request.talk, ".html");
   }
   int operator()(const options::TestOptions& request) const { return test(request, streams); }
   int operator()(const options::TrainOptions&) const { return hand_over(words); }

@@ -17,6 +17,10 @@ constexpr const char* kNoteGroup = "Note";
 constexpr const char* kSamplingGroup = "Sampling";
 constexpr const char* kNetworkGroup = "Network";
 constexpr const char* kMeasuresGroup = "Measures";
+constexpr const char* kChoiceGroup = "Choice";
+constexpr const char* kSoundGroup = "Sound";
+constexpr const char* kTimeGroup = "Time";
+constexpr const char* kPictureGroup = "Picture";
 constexpr const char* kMessagesGroup = "Messages";
 constexpr const char* kGeneralGroup = "General";
 
@@ -43,16 +47,17 @@ CLI::Option* add_switch(CLI::App& app, const char* group, const char* names, con
 
 /// One of a few names; the value that the field has already is the default.
 template <typename T, std::size_t N>
-void add_choice(CLI::App& app, const char* group, const char* name, const char* description,
-                const Choice<T> (&choices)[N], T& field) {
+CLI::Option* add_choice(CLI::App& app, const char* group, const char* name, const char* description,
+                        const Choice<T> (&choices)[N], T& field) {
   std::string metavar;
   std::string default_name;
   for (const Choice<T>& one : choices) {
     metavar += (metavar.empty() ? "" : "|") + std::string(one.name);
     if (one.value == field) default_name = one.name;
   }
-  add_value(app, group, name, metavar.c_str(), description,
-            [name, &choices, &field](const std::string& value) { field = choice(name, value, choices); })
+  return add_value(
+             app, group, name, metavar.c_str(), description,
+             [name, &choices, &field](const std::string& value) { field = choice(name, value, choices); })
       ->default_str(default_name);
 }
 
@@ -70,6 +75,13 @@ CLI::Option* add_inputs(CLI::App& app, const char* metavar, const char* descript
       .add_option_function<std::vector<std::string>>(
           metavar, [&inputs](const std::vector<std::string>& words) { inputs = words; }, description)
       ->type_name(metavar);
+}
+
+void add_seed(CLI::App& app, const char* group, unsigned long long& seed) {
+  add_value(app, group, "--seed", "N", "Where the random numbers start.", [&seed](const std::string& value) {
+    seed = static_cast<unsigned long long>(
+        whole_number("--seed", value, 0, std::numeric_limits<long long>::max()));
+  })->default_str(std::to_string(seed));
 }
 
 /// Help is found before parsing; the switch is there to be listed and completed.
@@ -136,6 +148,8 @@ CommandLine::CommandLine() {
       "  ictus encode song.wav              make song.evs\n"
       "  ictus decode song.evs -o back.wav  make sound of it again\n"
       "  ictus info song.evs                what the file holds\n"
+      "  ictus explore song.evs             a page on which every event can be heard\n"
+      "  ictus vary --random-times song.evs | ictus decode - | aplay\n"
       "  ictus encode note.wav -o note.mars a note as a pyramid of tokens\n"
       "  arecord -f cd | ictus encode - | ictus decode - | aplay");
   add_help_switch(root);
@@ -150,6 +164,12 @@ CommandLine::CommandLine() {
   add_decode();
   add_info();
   add_dump();
+  add_assemble();
+  add_vary();
+  add_mix();
+  add_cat();
+  add_plot();
+  add_explore();
   add_test();
   add_train();
   add_generate();
@@ -221,6 +241,8 @@ void CommandLine::add_decode() {
                                "  ictus decode song.evs -o back.wav --rate original\n"
                                "  ictus decode *.evs -o sound/              many files into a folder\n"
                                "  ictus decode song.evs -o - | aplay        listen to it\n"
+                               "  ictus decode --events 3,7,10..20 song.evs -o some.wav\n"
+                               "  ictus decode --stems events/ song.evs     a file of each event\n"
                                "  ictus decode --scales 4 note.mars         only what is coarse");
   add_inputs(app, "IN",
              "Event streams or token pyramids to decode; which it is the file says. '-', or nothing, is "
@@ -251,6 +273,16 @@ void CommandLine::add_decode() {
             });
   add_switch(app, kCodingGroup, "--raw",
              "Write the samples alone, without a WAV header; a file gets the suffix .raw.", decode.raw);
+  add_value(
+      app, kCodingGroup, "--events", "N[,...]",
+      "Event streams only: decode these events alone, by the numbers that 'ictus dump' prints, from 0 on; "
+      "10..20 is a range. Times, gains and the length stay.",
+      [this](const std::string& value) { decode.events = event_choice("--events", value); });
+  add_value(
+      app, kCodingGroup, "--stems", "DIR",
+      "Event streams only: write each event into a file of its own in this folder, SONG-NUMBER.wav, from "
+      "its onset on until it has died away. Their onsets stand in SONG-stems.tsv beside them.",
+      [this](const std::string& value) { decode.stems_folder = non_empty("--stems", value); });
   add_device(app, decode.network.device);
   add_model(app, decode.network.model);
   add_threads(app, decode.threads, "Files worked on at the same time; 0 is one per processor core.");
@@ -286,24 +318,178 @@ void CommandLine::add_dump() {
                                "  ictus dump song.evs > song.tsv\n"
                                "  ictus dump note.mars > note.tsv\n"
                                "  ictus dump --describe --no-vectors song.evs | less\n"
-                               "  ictus dump --format json song.evs | jq .onset_s");
+                               "  ictus dump --format json song.evs | jq 'select(.event).onset_s'\n"
+                               "  ictus dump --format midi song.evs > song.mid");
   add_inputs(app, "FILE", "One event stream or token pyramid. '-', or nothing, is standard input.",
              dump.inputs)
       ->expected(0, 1);
-  static constexpr Choice<TableFormat> kFormats[] = {
-      {"tsv", TableFormat::tsv}, {"csv", TableFormat::csv}, {"json", TableFormat::json}};
+  static constexpr Choice<TableFormat> kFormats[] = {{"tsv", TableFormat::tsv},
+                                                     {"csv", TableFormat::csv},
+                                                     {"json", TableFormat::json},
+                                                     {"midi", TableFormat::midi}};
   add_choice(app, kOutputGroup, "--format",
-             "Columns between tabs or commas under a line of names, or one JSON object a line.", kFormats,
-             dump.format);
+             "Columns between tabs or commas under a line of names, or one JSON object a line; or, for event "
+             "streams, a MIDI file of the events that have a pitch.",
+             kFormats, dump.format);
   add_switch(app, kOutputGroup, "--no-vectors", "Event streams only: leave out the 32 numbers of each event.",
              dump.no_vectors);
-  CLI::Option* const describe = add_switch(app, kOutputGroup, "--describe",
-                                           "Event streams only: render each event with the model and add how "
-                                           "it sounds: duration, loudness, pitch in Hz and as "
-                                           "a note, brightness and decay time.",
-                                           dump.describe);
-  add_device(app, dump.network.device)->needs(describe);
-  add_model(app, dump.network.model)->needs(describe);
+  add_switch(app, kOutputGroup, "--describe",
+             "Event streams only: render each event with the model and add how "
+             "it sounds: duration, loudness, pitch in Hz and as "
+             "a note, brightness and decay time.",
+             dump.describe);
+  add_device(app, dump.network.device);
+  add_model(app, dump.network.model);
+}
+
+void CommandLine::add_assemble() {
+  CLI::App& app = *add_command(root, "assemble", "Make an event stream of a list of events",
+                               "  ictus dump song.evs > song.tsv ; $EDITOR song.tsv\n"
+                               "  ictus assemble song.tsv -o new.evs\n"
+                               "  ictus assemble tune.txt | ictus decode - | aplay");
+  add_inputs(app, "LIST",
+             "Lists as 'ictus dump' prints them, or shorter ones made by hand. '-', or nothing, is standard "
+             "input.",
+             assemble.inputs);
+  add_output(app, assemble.output,
+             "Where to write: a file, an existing folder, or '-' for standard output. Without it song.tsv "
+             "becomes song.evs beside it, and standard input goes to standard output.");
+  add_value(
+      app, kTimeGroup, "--length", "TIME",
+      "How long the sound is: 8, 8s, 800ms or 2min. Without it what the list says, else until 4 seconds "
+      "after the last onset.",
+      [this](const std::string& value) { assemble.length_s = non_negative_seconds("--length", value); });
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", assemble.quiet);
+}
+
+void CommandLine::add_vary() {
+  CLI::App& app = *add_command(root, "vary", "Make another event stream of one",
+                               "  ictus vary --random-times --seed 3 song.evs - | ictus decode - | aplay\n"
+                               "  ictus vary --keep 'gain>-30 && time<8s' song.evs -o beginning.evs\n"
+                               "  ictus vary --perturb 0.2 --stretch 1.25 song.evs -o slower.evs\n"
+                               "  ictus vary --morph other.evs:0.5 song.evs -o between.evs");
+  add_inputs(
+      app, "IN",
+      "The event stream; '-', or nothing, is standard input. A second name is where to write, as with -o; "
+      "without one it is standard output. What is asked for is done in the order of this list.",
+      vary_words)
+      ->expected(0, 2);
+  add_output(app, vary.output, "Where to write: a file, or '-' for standard output.");
+  add_value(
+      app, kChoiceGroup, "--keep", "CONDITION",
+      "Leave out the events that do not meet it, such as 'gain>-30 && time<8s' or 'pitch>=A3 || "
+      "decay<200ms'. It can ask for event (the number), time, gain, v0 to v31 and, which takes the model, "
+      "for "
+      "duration, loudness, pitch, brightness and decay; it knows < <= > >= == != && || ! + - * / % and ( ).",
+      [this](const std::string& value) { vary.keep = expression("--keep", value); });
+  add_value(app, kSoundGroup, "--morph", "OTHER:AMOUNT",
+            "Move each vector towards that of the event of another stream which begins nearest in time; a "
+            "shorter one is begun again. 0 changes nothing, 1 goes all the way. Times and gains stay.",
+            [this](const std::string& value) { vary.morph = morph("--morph", value); });
+  CLI::Option* const random =
+      add_switch(app, kSoundGroup, "--random-vectors",
+                 "Replace each vector by a random one. Times and gains stay.", vary.random_vectors);
+  static constexpr Choice<VectorOrigin> kOrigins[] = {{"file", VectorOrigin::file},
+                                                      {"model", VectorOrigin::model}};
+  add_choice(app, kSoundGroup, "--from",
+             "Whose vectors random ones are spread like: those of this file, or of the sound that the model "
+             "learned from.",
+             kOrigins, vary.vector_origin)
+      ->needs(random);
+  CLI::Option* const perturb = add_value(
+      app, kSoundGroup, "--perturb", "AMOUNT",
+      "Move all vectors by the same random step. AMOUNT is its standard deviation in each of the 32 "
+      "numbers, which go from -1 to 1 and end there.",
+      [this](const std::string& value) { vary.perturb = number_within("--perturb", value, 0.0, 2.0); });
+  add_switch(app, kSoundGroup, "--each", "With --perturb: a step for each event.", vary.perturb_each)
+      ->needs(perturb);
+  add_switch(app, kTimeGroup, "--random-times",
+             "Let each event begin anywhere in the length of the stream, every moment being equally likely.",
+             vary.random_times);
+  add_value(
+      app, kTimeGroup, "--stretch", "FACTOR",
+      "Times, and the length, times this, 0.01 to 100; each event sounds as before.",
+      [this](const std::string& value) { vary.stretch = number_within("--stretch", value, 0.01, 100.0); });
+  add_value(
+      app, kTimeGroup, "--shift", "TIME",
+      "Everything later by 1.5, 1.5s or 200ms, or earlier by -1.5s; the length changes with it, and events "
+      "that would begin before the start are left out.",
+      [this](const std::string& value) { vary.shift_s = seconds("--shift", value); });
+  add_value(app, kSoundGroup, "--gain", "GAIN", "All gains more by 6dB, or less by -6dB.",
+            [this](const std::string& value) { vary.gain_db = decibels("--gain", value); });
+  add_seed(app, kChoiceGroup, vary.seed);
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", vary.quiet);
+  add_device(app, vary.network.device);
+  add_model(app, vary.network.model);
+}
+
+void CommandLine::add_mix() {
+  CLI::App& app = *add_command(root, "mix", "Put event streams side by side",
+                               "  ictus mix drums.evs=0dB piano.evs=-3dB@2.5s -o both.evs\n"
+                               "  ictus mix a.evs b.evs - < c.evs | ictus decode - | aplay");
+  add_inputs(app, "IN[=GAIN][@OFFSET]",
+             "Event streams of one model, each with a gain in dB and when it begins, such as 2.5s or 200ms; "
+             "without them 0dB and at once. '-' is standard input; with a gain or an offset /dev/stdin.",
+             mix_words);
+  add_output(app, mix.output, "Where to write: a file, or '-', or nothing, for standard output.");
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", mix.quiet);
+}
+
+void CommandLine::add_cat() {
+  CLI::App& app = *add_command(root, "cat", "Put event streams one after the other",
+                               "  ictus cat a.evs b.evs -o ab.evs\n"
+                               "  ictus cat verse.evs verse.evs chorus.evs | ictus decode - | aplay");
+  add_inputs(app, "IN", "Event streams of one model. '-', or nothing, is standard input.", cat.inputs);
+  add_output(app, cat.output, "Where to write: a file, or '-', or nothing, for standard output.");
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", cat.quiet);
+}
+
+void CommandLine::add_plot() {
+  CLI::App& app = *add_command(root, "plot", "Draw an event stream",
+                               "  ictus plot song.evs                       make song.png\n"
+                               "  ictus plot --kind roll song.evs -o roll.svg\n"
+                               "  ictus plot --kind residual --original song.wav song.evs -o left.png");
+  add_inputs(app, "IN", "Event streams. '-', or nothing, is standard input.", plot.inputs);
+  add_output(app, plot.output,
+             "Where to draw: a file that ends in .png, .svg or .pdf, an existing folder, or '-' for PNG on "
+             "standard output. Without it song.evs becomes song.png beside it, and standard input goes to "
+             "standard output.");
+  static constexpr Choice<PlotKind> kKinds[] = {{"map", PlotKind::map},
+                                                {"roll", PlotKind::roll},
+                                                {"spectrogram", PlotKind::spectrogram},
+                                                {"residual", PlotKind::residual}};
+  add_choice(
+      app, kPictureGroup, "--kind",
+      "map: events over time, similar ones near each other; roll: their pitches over time, with the decay "
+      "as length; spectrogram: of the decoded sound, beside the original's where one is named; residual: "
+      "both and what the events left of it.",
+      kKinds, plot.kind);
+  add_value(app, kPictureGroup, "--original", "FILE", "The recording that was encoded.",
+            [this](const std::string& value) { plot.original = non_empty("--original", value); });
+  static constexpr Choice<PlotTheme> kThemes[] = {{"light", PlotTheme::light}, {"dark", PlotTheme::dark}};
+  add_choice(app, kPictureGroup, "--theme", "Ink on white, or light on a dark ground.", kThemes, plot.theme);
+  add_value(app, kPictureGroup, "--size", "WIDTHxHEIGHT", "In pixels, 300x200 to 10000x10000.",
+            [this](const std::string& value) { plot.size = picture_size("--size", value); })
+      ->default_str("1200x600");
+  add_seed(app, kPictureGroup, plot.seed);
+  add_device(app, plot.network.device);
+  add_model(app, plot.network.model);
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", plot.quiet);
+}
+
+void CommandLine::add_explore() {
+  CLI::App& app =
+      *add_command(root, "explore", "Make a page on which every event can be seen, heard and moved",
+                   "  ictus explore song.evs                    make song.html\n"
+                   "  ictus explore song.evs -o page.html && xdg-open page.html");
+  add_inputs(app, "IN", "Event streams. '-', or nothing, is standard input.", explore.inputs);
+  add_output(app, explore.output,
+             "Where to write: a file, an existing folder, or '-' for standard output. Without it song.evs "
+             "becomes song.html beside it, and standard input goes to standard output.");
+  add_seed(app, kPictureGroup, explore.seed);
+  add_device(app, explore.network.device);
+  add_model(app, explore.network.model);
+  add_progress(app, explore.talk);
 }
 
 void CommandLine::add_test() {
@@ -394,12 +580,7 @@ CLI::App& CommandLine::add_train_network(CLI::App& train, const char* name, cons
             [&options](const std::string& value) {
               options.steps = whole_number("--steps", value, 1, 1'000'000'000'000);
             });
-  add_value(app, kCodingGroup, "--seed", "N", "Where the random numbers start.",
-            [&options](const std::string& value) {
-              options.seed = static_cast<unsigned long long>(
-                  whole_number("--seed", value, 0, std::numeric_limits<long long>::max()));
-            })
-      ->default_str("1");
+  add_seed(app, kCodingGroup, options.seed);
   add_device(app, options.device);
   add_threads(app, options.threads, "Threads that work on it; 0 is one per processor core.");
   add_progress(app, options.talk);
@@ -537,12 +718,7 @@ void CommandLine::add_evaluate() {
   add_whole_number(app, kMeasuresGroup, "--bootstrap",
                    "How often notes are drawn anew for the intervals of 95 %; 0 leaves intervals out.", 0,
                    100'000, evaluate.resamples);
-  add_value(app, kMeasuresGroup, "--seed", "N", "Where the random numbers start.",
-            [this](const std::string& value) {
-              evaluate.seed = static_cast<unsigned long long>(
-                  whole_number("--seed", value, 0, std::numeric_limits<long long>::max()));
-            })
-      ->default_str("1");
+  add_seed(app, kMeasuresGroup, evaluate.seed);
   add_value(app, kNetworkGroup, "--family-judge", "FILE",
             "What tells families. Without it: the file that ICTUS_FAMILY_JUDGE names, else the one installed "
             "with the program.",

@@ -28,6 +28,14 @@ class CommandLine {
   DecodeOptions decode;
   InfoOptions info;
   DumpOptions dump;
+  AssembleOptions assemble;
+  std::vector<std::string> vary_words;  ///< IN and OUT
+  VaryOptions vary;
+  std::vector<std::string> mix_words;  ///< IN[=GAIN][@OFFSET]
+  MixOptions mix;
+  CatOptions cat;
+  PlotOptions plot;
+  ExploreOptions explore;
   TestOptions test;
   TrainOptions train_events;
   TrainOptions train_tokenizer;
@@ -41,6 +49,12 @@ class CommandLine {
   void add_decode();
   void add_info();
   void add_dump();
+  void add_assemble();
+  void add_vary();
+  void add_mix();
+  void add_cat();
+  void add_plot();
+  void add_explore();
   void add_test();
   void add_train();
   void add_generate();

@@ -1,6 +1,7 @@
 // What was asked on the command line, as plain values; nothing here has looked at the world yet.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "lib/audio/audio.hpp"
+#include "lib/compose/expression.hpp"
 
 namespace ictus::options {
 
@@ -58,13 +60,29 @@ struct EncodeOptions {
   std::optional<audio::RawFormat> raw;
 };
 
+/// Some of a stream's events, by their numbers.
+struct EventChoice {
+  struct Range {
+    unsigned long long first = 0;
+    unsigned long long last = 0;  ///< included
+  };
+  std::vector<Range> ranges;
+
+  [[nodiscard]] bool holds(unsigned long long event) const {
+    return std::any_of(ranges.begin(), ranges.end(),
+                       [event](const Range& range) { return event >= range.first && event <= range.last; });
+  }
+};
+
 struct DecodeOptions {
   std::vector<std::string> inputs;
   OutputOptions output;
   TalkOptions talk;
   NetworkOptions network;
   int threads = 0;
-  std::optional<int> scales;  ///< token pyramids only: the coarsest so many
+  std::optional<int> scales;                ///< token pyramids only: the coarsest so many
+  std::optional<EventChoice> events;        ///< event streams only: these
+  std::optional<std::string> stems_folder;  ///< event streams only: for a file of each event
   audio::SampleFormat samples = audio::SampleFormat::pcm16;
   bool raw = false;
   bool original_rate = false;
@@ -78,14 +96,103 @@ struct InfoOptions {
   bool model = false;
 };
 
-enum class TableFormat { tsv, csv, json };
+enum class TableFormat { tsv, csv, json, midi };
 
 struct DumpOptions {
   std::vector<std::string> inputs;
   TableFormat format = TableFormat::tsv;
   bool no_vectors = false;  ///< event streams only
   bool describe = false;    ///< event streams only
-  NetworkOptions network;   ///< used by `describe` only
+  NetworkOptions network;   ///< used by `describe` and for midi only
+
+  [[nodiscard]] bool needs_network() const { return describe || format == TableFormat::midi; }
+};
+
+struct AssembleOptions {
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  std::optional<double> length_s;
+  bool quiet = false;
+};
+
+/// Whose vectors random ones are like.
+enum class VectorOrigin { file, model };
+
+struct MorphOptions {
+  std::string path;
+  double amount = 0.0;
+};
+
+struct VaryOptions {
+  std::string input;
+  OutputOptions output;
+  bool quiet = false;
+  std::optional<compose::Expression> keep;
+  std::optional<MorphOptions> morph;
+  bool random_vectors = false;
+  VectorOrigin vector_origin = VectorOrigin::file;
+  double perturb = 0.0;
+  bool perturb_each = false;
+  bool random_times = false;
+  double stretch = 1.0;
+  double shift_s = 0.0;
+  double gain_db = 0.0;
+  unsigned long long seed = 1;
+  NetworkOptions network;  ///< used where `keep` asks for what is heard
+
+  [[nodiscard]] bool changes_nothing() const {
+    return !keep && !morph && !random_vectors && perturb == 0.0 && !random_times && stretch == 1.0 &&
+           shift_s == 0.0 && gain_db == 0.0;
+  }
+};
+
+/// One of the streams that are mixed.
+struct MixPart {
+  std::string path;
+  double gain_db = 0.0;
+  double offset_s = 0.0;
+};
+
+struct MixOptions {
+  std::vector<MixPart> inputs;
+  OutputOptions output;
+  bool quiet = false;
+};
+
+struct CatOptions {
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  bool quiet = false;
+};
+
+enum class PlotKind { map, roll, spectrogram, residual };
+enum class PlotTheme { light, dark };
+
+struct PictureSize {
+  int width_px = 1200;
+  int height_px = 600;
+};
+
+struct PlotOptions {
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  bool quiet = false;
+  PlotKind kind = PlotKind::map;
+  std::optional<std::string> original;  ///< the recording that was encoded
+  PlotTheme theme = PlotTheme::light;
+  PictureSize size;
+  unsigned long long seed = 1;
+  NetworkOptions network;
+
+  [[nodiscard]] bool needs_network() const { return kind != PlotKind::map; }
+};
+
+struct ExploreOptions {
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  TalkOptions talk;
+  unsigned long long seed = 1;
+  NetworkOptions network;
 };
 
 struct TestOptions {
@@ -164,8 +271,9 @@ struct PrintText {
   std::string text;
 };
 
-using Request = std::variant<PrintText, EncodeOptions, DecodeOptions, InfoOptions, DumpOptions, TestOptions,
-                             TrainOptions, GenerateOptions, EvaluateOptions>;
+using Request = std::variant<PrintText, EncodeOptions, DecodeOptions, InfoOptions, DumpOptions,
+                             AssembleOptions, VaryOptions, MixOptions, CatOptions, PlotOptions,
+                             ExploreOptions, TestOptions, TrainOptions, GenerateOptions, EvaluateOptions>;
 
 /// What the name of a file of this codec ends in: ".evs".
 [[nodiscard]] const char* suffix_of(Codec codec);

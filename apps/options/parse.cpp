@@ -10,6 +10,7 @@
 #include "apps/options/command_line.hpp"
 #include "apps/options/description.hpp"
 #include "apps/options/suggest.hpp"
+#include "apps/options/values.hpp"
 
 namespace ictus::options {
 namespace {
@@ -85,6 +86,10 @@ std::string reworded(const std::string& sentence) {
   if (is_count && sentence.find("At Most 1") != std::string::npos) {
     return option.starts_with('-') ? option + " was given more than once"
                                    : "only one " + option + " is taken";
+  }
+  if (const std::size_t at = sentence.find("At Most "); is_count && at != std::string::npos) {
+    const std::string rest = sentence.substr(at + std::string("At Most ").size());
+    return fmt::format("at most {} names are taken", rest.substr(0, rest.find(' ')));
   }
   if (const std::size_t at = sentence.find(" excludes "); at != std::string::npos) {
     return sentence.substr(0, at) + " and " + sentence.substr(at + std::string(" excludes ").size()) +
@@ -182,6 +187,79 @@ GenerateOptions settled(GenerateOptions options, const CLI::App& command) {
   return options;
 }
 
+/// The option, if it was given, is for nothing without what `needed` says.
+void refuse_without(bool is_needed, const CLI::App& command, const char* option, const char* needed) {
+  if (is_needed || !was_given(command, option)) return;
+  throw UsageError(fmt::format("{} is for {} alone", option, needed), "Leave it out.");
+}
+
+DecodeOptions settled(DecodeOptions options) {
+  if (!options.stems_folder) return options;
+  if (options.output.path) {
+    throw UsageError("--output and --stems cannot be used together", "--stems names the folder by itself.");
+  }
+  if (options.talk.json) {
+    throw UsageError("--json and --stems cannot be used together",
+                     "The table beside the stems says what was written.");
+  }
+  if (options.scales) throw UsageError("--scales is for token pyramids, and --stems for event streams");
+  if (options.original_rate || options.rate_hz) {
+    throw UsageError("--rate and --stems cannot be used together",
+                     "Stems have the model's own rate; sox makes another of them.");
+  }
+  return options;
+}
+
+DumpOptions settled(DumpOptions options, const CLI::App& command) {
+  for (const char* const option : {"--device", "--model"}) {
+    refuse_without(options.needs_network(), command, option, "--describe and --format midi");
+  }
+  if (options.format == TableFormat::midi && (options.describe || options.no_vectors)) {
+    throw UsageError("a MIDI file has no columns", "Leave out --describe and --no-vectors.");
+  }
+  return options;
+}
+
+VaryOptions settled(VaryOptions options, const std::vector<std::string>& words, const CLI::App& command) {
+  options.input = words.empty() ? "-" : words[0];
+  if (words.size() > 1) {
+    if (options.output.path) {
+      throw UsageError(fmt::format("two outputs are named, {} and {}", words[1], *options.output.path),
+                       "Name one of them.");
+    }
+    options.output.path = words[1];
+  }
+  if (!options.output.path) options.output.path = "-";
+  const bool has_heard = options.keep && options.keep->asks_for_heard();
+  const bool asks_model = options.random_vectors && options.vector_origin == VectorOrigin::model;
+  refuse_without(has_heard, command, "--device", "--keep with what is heard, such as pitch");
+  refuse_without(has_heard || asks_model, command, "--model",
+                 "--keep with what is heard, such as pitch, and --from model");
+  return options;
+}
+
+MixOptions settled(MixOptions options, const std::vector<std::string>& words) {
+  if (words.empty())
+    throw UsageError("there is nothing to mix", "Name event streams: ictus mix a.evs b.evs=-3dB@2.5s.");
+  for (const std::string& word : words) options.inputs.push_back(mix_part(word));
+  return options;
+}
+
+PlotOptions settled(PlotOptions options, const CLI::App& command) {
+  const bool shows_original = options.kind == PlotKind::spectrogram || options.kind == PlotKind::residual;
+  refuse_without(shows_original, command, "--original", "--kind spectrogram and residual");
+  refuse_without(!shows_original, command, "--seed", "--kind map and roll");
+  refuse_without(options.needs_network(), command, "--device", "--kind roll, spectrogram and residual");
+  refuse_without(options.needs_network(), command, "--model", "--kind roll, spectrogram and residual");
+  if (options.kind == PlotKind::residual && !options.original) {
+    throw UsageError("--original FILE is missing: the recording of which the residual is left");
+  }
+  if (options.original && options.inputs.size() > 1) {
+    throw UsageError("--original is one recording, and there are several inputs", "Draw them one by one.");
+  }
+  return options;
+}
+
 TrainOptions complete(const TrainOptions& options) {
   if (options.data_folder.empty()) throw UsageError("--data DIR is missing: the folder to learn from");
   if (!options.output.path) throw UsageError("--out FILE is missing: where to write the model");
@@ -203,9 +281,15 @@ Request request_of(const CommandLine& line) {
   if (!line.generate.empty()) return PrintText{generated(line.root, line.generate)};
   if (line.version) return PrintText{"ictus " ICTUS_VERSION "\n"};
   if (command == "ictus encode") return settled(line.encode, parsed);
-  if (command == "ictus decode") return line.decode;
+  if (command == "ictus decode") return settled(line.decode);
   if (command == "ictus info") return line.info;
-  if (command == "ictus dump") return line.dump;
+  if (command == "ictus dump") return settled(line.dump, parsed);
+  if (command == "ictus assemble") return line.assemble;
+  if (command == "ictus vary") return settled(line.vary, line.vary_words, parsed);
+  if (command == "ictus mix") return settled(line.mix, line.mix_words);
+  if (command == "ictus cat") return line.cat;
+  if (command == "ictus plot") return settled(line.plot, parsed);
+  if (command == "ictus explore") return line.explore;
   if (command == "ictus test") return line.test;
   if (command == "ictus help") return PrintText{help_of(line.root, line.help_topic)};
   if (command == "ictus train events") return complete(line.train_events);
@@ -249,7 +333,13 @@ bool needs_network(const Request& request) {
     bool operator()(const EncodeOptions&) const { return true; }
     bool operator()(const DecodeOptions&) const { return true; }
     bool operator()(const InfoOptions& info) const { return info.model; }
-    bool operator()(const DumpOptions& dump) const { return dump.describe; }
+    bool operator()(const DumpOptions& dump) const { return dump.needs_network(); }
+    bool operator()(const AssembleOptions&) const { return false; }
+    bool operator()(const VaryOptions& vary) const { return vary.keep && vary.keep->asks_for_heard(); }
+    bool operator()(const MixOptions&) const { return false; }
+    bool operator()(const CatOptions&) const { return false; }
+    bool operator()(const PlotOptions& plot) const { return plot.needs_network(); }
+    bool operator()(const ExploreOptions&) const { return true; }
     bool operator()(const TestOptions&) const { return false; }
     bool operator()(const TrainOptions&) const { return true; }
     bool operator()(const GenerateOptions&) const { return true; }

@@ -70,6 +70,39 @@ std::vector<int> list_of(const std::string& value, Read read) {
   return {all.begin(), all.end()};
 }
 
+using Unit = std::pair<std::string_view, double>;
+
+constexpr Unit kTimeUnits[] = {{"ms", 1e-3}, {"min", 60.0}, {"s", 1.0}};
+constexpr Unit kLevelUnits[] = {{"dB", 1.0}};
+
+/// A year.
+constexpr double kLongestS = 366.0 * 24 * 3600;
+
+/// A number followed by nothing or by one of the units; times what the unit stands for.
+std::optional<double> with_unit(const std::string& text, std::span<const Unit> units) {
+  double scale = 1.0;
+  std::string_view digits = text;
+  for (const auto& [unit, factor] : units) {
+    if (!digits.ends_with(unit)) continue;
+    digits.remove_suffix(unit.size());
+    scale = factor;
+    break;
+  }
+  while (digits.ends_with(' ')) digits.remove_suffix(1);
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  const auto result = number<double>(std::string(digits));
+  if (!result || !std::isfinite(*result)) return std::nullopt;
+  return *result * scale;
+}
+
+/// How many columns of a terminal the text takes up to a byte of it: characters, of which UTF-8 has some in
+/// several bytes.
+std::size_t columns_before(const std::string& text, std::size_t position) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(position, text.size())),
+                    [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
 }  // namespace
 
 long long whole_number(const std::string& option, const std::string& value, long long least, long long most) {
@@ -120,6 +153,104 @@ std::vector<int> number_list(const std::string& option, const std::string& value
   return list_of(value, [&](const std::string& word) {
     return static_cast<int>(whole_number(option, word, least, most));
   });
+}
+
+EventChoice event_choice(const std::string& option, const std::string& value) {
+  constexpr long long kMost = 1'000'000'000'000;
+  EventChoice choice;
+  for (const std::string& part : split(value, ',')) {
+    const std::size_t dots = part.find("..");
+    const long long first = whole_number(option, part.substr(0, dots), 0, kMost);
+    const long long last =
+        dots == std::string::npos ? first : whole_number(option, part.substr(dots + 2), 0, kMost);
+    choice.ranges.push_back({static_cast<unsigned long long>(std::min(first, last)),
+                             static_cast<unsigned long long>(std::max(first, last))});
+  }
+  return choice;
+}
+
+double seconds(const std::string& option, const std::string& value) {
+  const auto result = with_unit(value, kTimeUnits);
+  if (!result) {
+    throw UsageError(fmt::format("{}: '{}' is no time", option, value),
+                     "A time is a number of seconds, or has a unit: 1.5, 1.5s, 200ms, 2min.");
+  }
+  if (std::abs(*result) > kLongestS) {
+    throw UsageError(fmt::format("{}: {} is out of range", option, value), "A time is at most a year.");
+  }
+  return *result;
+}
+
+double non_negative_seconds(const std::string& option, const std::string& value) {
+  const double result = seconds(option, value);
+  if (result < 0.0) throw UsageError(fmt::format("{}: {} is negative", option, value));
+  return result;
+}
+
+double decibels(const std::string& option, const std::string& value) {
+  const auto result = with_unit(value, kLevelUnits);
+  if (!result) {
+    throw UsageError(fmt::format("{}: '{}' is no level", option, value),
+                     "A level is in decibels: -6dB or -6.");
+  }
+  if (std::abs(*result) > 200.0) {
+    throw UsageError(fmt::format("{}: {} is out of range", option, value),
+                     fmt::format("{} takes -200dB to 200dB.", option));
+  }
+  return std::round(10.0 * *result) / 10.0;
+}
+
+MorphOptions morph(const std::string& option, const std::string& value) {
+  const std::size_t colon = value.rfind(':');
+  if (colon == std::string::npos || colon == 0) {
+    throw UsageError(fmt::format("{}: '{}' does not name a stream and an amount", option, value),
+                     "For example: --morph other.evs:0.5; 0 changes nothing, 1 goes all the way.");
+  }
+  return {value.substr(0, colon), number_within(option, value.substr(colon + 1), 0.0, 1.0)};
+}
+
+MixPart mix_part(const std::string& word) {
+  MixPart part;
+  std::string rest = word;
+  if (const std::size_t at = rest.rfind('@'); at != std::string::npos && at > 0) {
+    const std::string offset = rest.substr(at + 1);
+    if (with_unit(offset, kTimeUnits)) {
+      part.offset_s = seconds("the offset of " + word, offset);
+      if (part.offset_s < 0.0) {
+        throw UsageError(
+            fmt::format("'{}' would begin before the start", word),
+            "Offsets are not negative; move the others instead, or cut it with 'ictus vary --shift'.");
+      }
+      rest.resize(at);
+    }
+  }
+  if (const std::size_t equals = rest.rfind('='); equals != std::string::npos && equals > 0) {
+    const std::string gain = rest.substr(equals + 1);
+    if (with_unit(gain, kLevelUnits)) {
+      part.gain_db = decibels("the gain of " + word, gain);
+      rest.resize(equals);
+    }
+  }
+  part.path = non_empty("the input", rest);
+  return part;
+}
+
+PictureSize picture_size(const std::string& option, const std::string& value) {
+  const std::size_t cross = value.find('x');
+  if (cross == std::string::npos) {
+    throw UsageError(fmt::format("{}: '{}' is no size", option, value), "A size is in pixels: 1200x600.");
+  }
+  return {static_cast<int>(whole_number(option + " (width)", value.substr(0, cross), 300, 10'000)),
+          static_cast<int>(whole_number(option + " (height)", value.substr(cross + 1), 200, 10'000))};
+}
+
+compose::Expression expression(const std::string& option, const std::string& value) {
+  try {
+    return compose::Expression(value);
+  } catch (const compose::ExpressionError& error) {
+    throw UsageError(fmt::format("{}: {}", option, error.what()),
+                     fmt::format("{}\n  {:>{}}", value, "^", columns_before(value, error.position()) + 1));
+  }
 }
 
 double positive_number(const std::string& option, const std::string& value) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/options/options.hpp"
 #include "lib/audio/audio.hpp"
 
 namespace ictus::options {
@@ -24,6 +25,22 @@ namespace ictus::options {
 /// Whole numbers between commas, or ranges of them: "64", "25..127".
 [[nodiscard]] std::vector<int> number_list(const std::string& option, const std::string& value, int least,
                                            int most);
+/// Numbers of events between commas, or ranges of them: "3,7,10..20".
+[[nodiscard]] EventChoice event_choice(const std::string& option, const std::string& value);
+/// "1.5s", "200ms", "2min" or a number of seconds, which may be negative.
+[[nodiscard]] double seconds(const std::string& option, const std::string& value);
+[[nodiscard]] double non_negative_seconds(const std::string& option, const std::string& value);
+/// "-6dB" or "-6", to a tenth of a decibel, as files keep it.
+[[nodiscard]] double decibels(const std::string& option, const std::string& value);
+/// "other.evs:0.5".
+[[nodiscard]] MorphOptions morph(const std::string& option, const std::string& value);
+/// "drums.evs", "drums.evs=-3dB", "drums.evs@2.5s" or "drums.evs=-3dB@2.5s"; gain and offset are what stands
+/// behind the last '=' and '@', if it looks like them.
+[[nodiscard]] MixPart mix_part(const std::string& word);
+/// "1200x600".
+[[nodiscard]] PictureSize picture_size(const std::string& option, const std::string& value);
+/// A condition on events. What does not parse is shown with a mark below the place.
+[[nodiscard]] compose::Expression expression(const std::string& option, const std::string& value);
 /// A path or a name that must not be empty.
 [[nodiscard]] std::string non_empty(const std::string& option, const std::string& value);
 /// "auto", "cpu", "cuda" or "cuda:N".

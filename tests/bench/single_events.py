@@ -35,7 +35,7 @@ def facts_of(path):
 def described(path):
     """Each event as `ictus dump` has it, with how it sounds by itself."""
     dump = output_of([ICTUS, "dump", "--describe", "--device", "cpu", "--format", "json", path])
-    return [json.loads(line) for line in dump.splitlines()]
+    return [line for line in map(json.loads, dump.splitlines()) if "event" in line]
 
 
 def read(path):

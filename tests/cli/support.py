@@ -48,6 +48,14 @@ def encode(*words, **options):
     return ictus("encode", "--effort", 0, *words, **options)
 
 
+def dumped(stream):
+    """The events of a stream, a name or bytes, as `ictus dump` prints them."""
+    run = ictus("dump", "--format", "json", "-", stdin=stream) if isinstance(stream, bytes) else \
+        ictus("dump", "--format", "json", stream)
+    assert run.returncode == DONE, run.stderr
+    return [line for line in map(json.loads, run.stdout.splitlines()) if "event" in line]
+
+
 def start(*words, **options):
     """Starts ictus with pipes to all its streams."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

@@ -1,15 +1,17 @@
 """Man pages, help and completions agree with one another and with the program."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import unittest
 
-from support import DONE, ICTUS, ROOT, Case, ictus
+from support import DONE, FAILED, ICTUS, ROOT, Case, ictus
 
 MAN = ROOT / "man"
-COMMANDS = ["encode", "decode", "info", "dump", "test", "train events", "train tokenizer", "generate", "evaluate"]
+COMMANDS = ["encode", "decode", "info", "dump", "assemble", "vary", "mix", "cat", "plot", "explore", "test",
+            "train events", "train tokenizer", "generate", "evaluate"]
 # Pages that also tell of commands with options of their own.
 MORE_COMMANDS = ["train generator", "train judge"]
 
@@ -22,6 +24,28 @@ def options_of(command):
     """Every option that --help lists."""
     text = ictus(*command.split(), "--help").stdout.decode()
     return re.findall(r"^  (?:-\w, |    )(--[a-z-]+)", text, re.MULTILINE)
+
+
+def example_lines(path):
+    """The lines of a page on which something is typed or shown, as a person sees them."""
+    examples = re.findall(r"^\.nf\n(.*?)^\.fi$", path.read_text(), re.MULTILINE | re.DOTALL)
+    text = "".join(examples).replace("\\-", "-").replace("\\(aq", "'").replace("\\(dq", '"')
+    return [line.strip() for line in text.splitlines()]
+
+
+def calls_in(line):
+    """The words of each call of ictus in a line for the shell."""
+    separators = "|&;<>"
+    words = shlex.shlex(line, posix=True, punctuation_chars=separators)
+    words.whitespace_split = True
+    words.commenters = ""
+    calls = [[]]
+    for word in words:
+        if word and set(word) <= set(separators):
+            calls.append([])
+        else:
+            calls[-1].append(word)
+    return [call[1:] for call in calls if call[:1] == ["ictus"]]
 
 
 class ManPages(Case):
@@ -72,10 +96,19 @@ class ManPages(Case):
             self.assertIn(field, page("info"))
 
     def test_documented_examples_parse(self):
+        known = [*(command.split()[0] for command in COMMANDS), "help"]
         for path in MAN.glob("*.1"):
             for line in path.read_text().replace("\\-", "-").replace("\\(aq", "'").splitlines():
                 for call in re.findall(r"^\t?ictus (\w+) ", line):
-                    self.assertIn(call, ["encode", "decode", "info", "dump", "test", "train", "generate", "evaluate", "help"])
+                    self.assertIn(call, known)
+
+    def test_documented_examples_fail_only_for_want_of_their_files(self):
+        for command in ("assemble", "vary", "mix", "cat", "plot", "explore"):
+            calls = [call for line in example_lines(MAN / f"ictus-{command}.1") for call in calls_in(line)]
+            self.assertIn(command, [call[0] for call in calls])
+            for call in calls:
+                with self.subTest(call=call):
+                    self.assert_refused(ictus(*call), FAILED)
 
     @unittest.skipUnless(shutil.which("groff"), "groff is not installed")
     def test_groff_has_nothing_to_complain_of(self):
@@ -110,12 +143,14 @@ class Completions(Case):
     def test_bash_values(self):
         self.assertEqual(self.completed("ictus", "decode", "--samples", "pcm"), ["pcm16", "pcm24"])
         self.assertEqual(self.completed("ictus", "encode", "a.wav", "--progress", "=", "al"), ["always"])
-        self.assertEqual(self.completed("ictus", "dump", "--format", "="), ["tsv", "csv", "json"])
+        self.assertEqual(self.completed("ictus", "dump", "--format", "="), ["tsv", "csv", "json", "midi"])
         self.assertEqual(self.completed("ictus", "encode", "--device", "cu"), ["cuda"])
         self.assertEqual(self.completed("ictus", "encode", "--codec", ""), ["events", "mars"])
         self.assertEqual(self.completed("ictus", "generate", "--family", ""), ["any"])
         self.assertEqual(self.completed("ictus", "generate", "--format", "m"), ["mars"])
         self.assertEqual(self.completed("ictus", "train", "judge", "--about", ""), ["family", "pitch"])
+        self.assertEqual(self.completed("ictus", "vary", "--from", ""), ["file", "model"])
+        self.assertEqual(self.completed("ictus", "plot", "--kind", "r"), ["roll", "residual"])
 
     def test_scripts_are_sound(self):
         for shell in ("bash", "zsh", "fish"):

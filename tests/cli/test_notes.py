@@ -4,7 +4,7 @@ import json
 import math
 import unittest
 
-from support import DONE, Case, encode, ictus, wav_bytes
+from support import DONE, Case, dumped, encode, wav_bytes
 
 RATE_HZ = 22050
 
@@ -22,7 +22,7 @@ class Notes(Case):
     def events(self, samples):
         self.put("in.wav", wav_bytes(samples, RATE_HZ))
         self.assert_ended(encode("in.wav", "-o", "out.evs"), DONE)
-        return [json.loads(line) for line in ictus("dump", "--format", "json", "out.evs").stdout.splitlines()]
+        return dumped("out.evs")
 
     def test_the_loudest_event_of_a_struck_note_begins_with_it(self):
         begins_s = {110.0: 0.4137, 196.0: 1.7071, 330.0: 3.2529, 523.0: 4.5003}

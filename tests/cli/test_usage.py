@@ -8,8 +8,8 @@ import unittest
 
 from support import DONE, FAILED, USAGE, Case, ictus
 
-COMMANDS = ["encode", "decode", "info", "dump", "test", "train", "train events", "train tokenizer",
-            "train generator", "train judge", "generate", "evaluate", "help"]
+COMMANDS = ["encode", "decode", "info", "dump", "assemble", "vary", "mix", "cat", "plot", "explore", "test", "train",
+            "train events", "train tokenizer", "train generator", "train judge", "generate", "evaluate", "help"]
 
 
 class Help(Case):
@@ -98,8 +98,8 @@ class Mistakes(Case):
             (["encode", "--codec", "marz"], ["--codec: there is no 'marz'; did you mean 'mars'?", "events, mars"]),
             (["decode", "--rate", "fast"], ["--rate: 'fast' is not a whole number"]),
             (["decode", "--rate", "10"], ["--rate: 10 is out of range"]),
-            (["dump", "--format", "xml"], ["--format: there is no 'xml'", "tsv, csv, json"]),
-            (["dump", "--model", "m", "f"], ["--model requires --describe"]),
+            (["dump", "--format", "xml"], ["--format: there is no 'xml'", "tsv, csv, json, midi"]),
+            (["dump", "--model", "m", "f"], ["--model is for --describe and --format midi alone"]),
             (["info", "--json", "--get", "events"], ["cannot be used together"]),
             (["info", "--get", "bitrat"], ["--get: there is no field 'bitrat'; did you mean 'bitrate_bps'?"]),
             (["train", "events", "--out", "m"], ["--data DIR is missing"]),
@@ -148,6 +148,9 @@ class AnyWords(Case):
     def test_no_words_make_it_crash_or_end_oddly(self):
         dice = random.Random(7)
         words = [*"encode decode info dump test train generate evaluate events help - -- -o -f -q -h -V --output --force --json --get".split(),
+                 *"assemble vary mix cat plot explore --keep --morph --perturb --each --random-times --random-vectors --from".split(),
+                 *"--stretch --shift --gain --seed --length --kind --original --size --theme --events 3..1 gain>-9 x.evs:1 -6dB".split(),
+                 *"2s none.evs=1dB@2s none.tsv 300x200 roll map midi".split(),
                  *"--effort --tag --raw --model --device --threads --progress --describe --rate --version --codec --scales".split(),
                  *"--generate --samples --format --data --out --steps 0 -1 7 99999999999999999999 1e9 nan".split(),
                  *"auto always cpu cuda:9 mars tokenizer x.mars s16le:1:1 A=b man bash tsv none.wav none.evs none/ --o --=x -oq --tag=".split(),
@@ -169,14 +172,16 @@ class Terminals(Case):
         self.addCleanup(os.close, self.inner)
 
     def test_nothing_is_awaited_from_a_terminal(self):
-        for command in ("encode", "decode", "info", "dump", "test"):
-            run = ictus(command, stdin_file=self.inner)
+        for command in ("encode", "decode", "info", "dump", "assemble", "vary", "mix -", "cat", "plot", "explore", "test"):
+            run = ictus(*command.split(), stdin_file=self.inner)
             self.assert_refused(run, USAGE, "no input was named, and standard input is a terminal")
 
     def test_binary_is_not_written_to_a_terminal(self):
         self.put("a.wav", b"x")
-        run = ictus("encode", "a.wav", "-o", "-", stdout=self.inner)
-        self.assert_refused(run, USAGE, "binary and is not written to a terminal", left=["a.wav"])
+        for words in ("encode a.wav -o -", "decode a.wav -o -", "assemble a.wav -o -", "vary a.wav", "vary a.wav -",
+                      "mix a.wav", "cat a.wav", "cat a.wav -o -", "plot a.wav -o -"):
+            run = ictus(*words.split(), stdout=self.inner)
+            self.assert_refused(run, USAGE, "binary and is not written to a terminal", left=["a.wav"])
 
     def test_message_lines_begin_with_the_program(self):
         run = ictus("enode")

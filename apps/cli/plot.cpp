@@ -1,0 +1,68 @@
+#include "apps/cli/plot.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "apps/cli/jobs.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/text.hpp"
+#include "apps/options/parse.hpp"
+
+namespace ictus::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+plot::FileKind file_kind(const std::string& output) {
+  const std::string suffix = output == kStandardStream ? ".png" : fs::path(output).extension().string();
+  if (suffix == ".png") return plot::FileKind::png;
+  if (suffix == ".svg") return plot::FileKind::svg;
+  if (suffix == ".pdf") return plot::FileKind::pdf;
+  throw options::UsageError(
+      fmt::format("{}: the name does not say what kind of picture it is to be", display_output_name(output)),
+      "Names of pictures end in .png, .svg or .pdf.");
+}
+
+plot::PictureFormat format_of(const options::PlotOptions& options, const std::string& output) {
+  const bool is_dark = options.theme == options::PlotTheme::dark;
+  return {file_kind(output), is_dark ? plot::Theme::dark : plot::Theme::light, options.size.width_px,
+          options.size.height_px};
+}
+
+void draw_job(const Job& job, const options::PlotOptions& options, const Draw& draw, const Streams& streams,
+              Reporter& reporter) {
+  check_job(job, options.output.force, streams);
+  EventInput stream(job.input, "plot", streams);
+  PlotInput input{stream, read_all(stream),
+                  job.input == kStandardStream ? "event stream" : fs::path(job.input).filename().string()};
+  if (stream.damage() && input.events.empty()) throw Error(stream.damage()->what(), stream.damage()->hint());
+  if (input.events.empty()) throw Error("has no events to draw");
+  const std::string picture = draw(input, format_of(options, job.output));
+  OutputFile output(job.output, options.output.force, streams);
+  output.write(std::as_bytes(std::span(picture)));
+  output.commit();
+  reporter.say(fmt::format("{} -> {}: {:.1f} s, {}", stream.name(), display_output_name(job.output),
+                           input.duration_s(), counted(input.events.size(), "event")));
+  if (stream.damage()) throw DamagedInput(stream.damage()->what(), stream.damage()->hint());
+}
+
+}  // namespace
+
+double PlotInput::duration_s() const {
+  return static_cast<double>(stream.length_samples()) / stream.header().sample_rate_hz;
+}
+
+int plot(const options::PlotOptions& options, const Draw& draw, const Streams& streams) {
+  const std::vector<Job> jobs = plan_jobs(options.inputs, options.output, {}, ".png", streams);
+  std::vector<std::string> names;
+  for (const Job& job : jobs) {
+    (void)file_kind(job.output);
+    names.push_back(display_name(job.input));
+  }
+  Reporter reporter(streams, options.quiet);
+  return run_tasks(names, 1, reporter,
+                   [&](std::size_t task) { draw_job(jobs[task], options, draw, streams, reporter); });
+}
+
+}  // namespace ictus::cli

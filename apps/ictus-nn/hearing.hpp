@@ -1,0 +1,25 @@
+// What events sound like, for commands that need the model for nothing else.
+#pragma once
+
+#include <string>
+
+#include "apps/cli/event_input.hpp"
+#include "apps/ictus-nn/network.hpp"
+#include "lib/events/describe.hpp"
+
+namespace ictus::network {
+
+/// The model that made a stream, loaded. Throws ictus::Error when it is not at hand.
+[[nodiscard]] EventModel model_of(const std::string& name, const formats::EventStreamHeader& header,
+                                  EventModels& models);
+
+/// The sound of events in order, ending at `length_samples`.
+[[nodiscard]] std::vector<float> decode_events(const EventModel& model, std::span<const Event> events,
+                                               std::uint64_t length_samples);
+
+/// "A4" for 440 Hz: the nearest note of the equally tempered scale; empty where there is no pitch or no note.
+[[nodiscard]] std::string note_name(double pitch_hz);
+/// Its MIDI number; nothing where there is no pitch or none from 0 to 127.
+[[nodiscard]] std::optional<int> midi_pitch(double pitch_hz);
+
+}  // namespace ictus::network

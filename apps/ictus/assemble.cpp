@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/command.hpp"
+#include "apps/cli/event_input.hpp"
+#include "apps/cli/event_output.hpp"
+#include "apps/cli/jobs.hpp"
+#include "apps/cli/model_search.hpp"
+#include "apps/cli/text.hpp"
+#include "apps/cli/whole_file.hpp"
+#include "apps/ictus/actions.hpp"
+#include "formats/safetensors.hpp"
+#include "lib/compose/coding.hpp"
+#include "lib/compose/event_list.hpp"
+#include "lib/compose/reblock.hpp"
+
+namespace ictus::front {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// How long the last event may sound where nothing says how long the sound is.
+constexpr double kTailS = 4.0;
+
+/// A stream that vectors are borrowed from.
+struct Lender {
+  formats::EventStreamHeader header;
+  std::vector<Event> events;
+};
+
+/// Streams by the names that the list calls them, which are relative to the folder that it lies in.
+class Lenders {
+ public:
+  Lenders(const std::string& list_path, const cli::Streams& streams)
+      : folder_(list_path == cli::kStandardStream ? fs::path() : fs::path(list_path).parent_path()),
+        streams_(streams) {}
+
+  const Event& event(const compose::BorrowedEvent& borrowed, std::size_t line) {
+    const Lender& lender = of(borrowed.stream, line);
+    if (borrowed.event >= lender.events.size()) {
+      throw Error(fmt::format("line {}, column vector: {} has no event {}; it has {}, counted from 0", line,
+                              cli::harmless(borrowed.stream), borrowed.event,
+                              cli::counted(lender.events.size(), "event")));
+    }
+    return lender.events[borrowed.event];
+  }
+
+  [[nodiscard]] const std::map<std::string, Lender>& all() const { return lenders_; }
+
+ private:
+  const Lender& of(const std::string& name, std::size_t line) {
+    if (const auto known = lenders_.find(name); known != lenders_.end()) return known->second;
+    try {
+      const std::string path = (folder_ / name).string();
+      // A name in a list is that of a file, whatever it is.
+      cli::EventInput input(path == cli::kStandardStream ? "./" + path : path, "borrowing", streams_);
+      Lender lender{input.header(), cli::read_all(input)};
+      if (input.damage()) throw Error(input.damage()->what(), input.damage()->hint());
+      return lenders_.emplace(name, std::move(lender)).first->second;
+    } catch (const Error& error) {
+      throw Error(fmt::format("line {}, column vector: {}", line, error.what()), error.hint());
+    }
+  }
+
+  fs::path folder_;
+  const cli::Streams& streams_;
+  std::map<std::string, Lender> lenders_;
+};
+
+/// A header of the installed model, for lists that name none.
+formats::EventStreamHeader usual_header() {
+  const std::string path = cli::find_model(cli::Model::events);
+  const std::string bytes = cli::read_whole_file(path);
+  const auto content = std::as_bytes(std::span(bytes));
+  try {
+    const auto config =
+        nlohmann::json::parse(formats::parse_safetensors(content, path).metadata.at("config"));
+    formats::EventStreamHeader header;
+    header.model_id = config.at("id");
+    header.weights_hash = formats::content_hash(content);
+    header.sample_rate_hz = config.at("bands").at("sample_rate_hz");
+    header.coding.vector_levels = config.at("vector_levels");
+    header.original_sample_rate_hz = header.sample_rate_hz;
+    return header;
+  } catch (const std::exception&) {
+    throw Error(cli::harmless(path) + ": is no event model", "name one with ICTUS_MODEL");
+  }
+}
+
+/// What the list says of the stream, over what follows from where its vectors come from.
+formats::EventStreamHeader header_of(const compose::ListFacts& facts, const Lenders& lenders) {
+  formats::EventStreamHeader header;
+  if (facts.model_id && facts.weights_hash) {
+    header.model_id = *facts.model_id;
+    header.weights_hash = *facts.weights_hash;
+    if (!facts.sample_rate_hz) throw Error("says which model it is for, but not sample_rate_hz");
+  } else if (facts.model_id || facts.weights_hash) {
+    throw Error("says only one of model_id and weights_hash, which go together");
+  } else if (!lenders.all().empty()) {
+    header = lenders.all().begin()->second.header;
+    header.tags.clear();
+    header.original_sample_rate_hz = header.sample_rate_hz;
+    header.original_channels = 1;
+  } else {
+    header = usual_header();
+  }
+  if (facts.sample_rate_hz) header.sample_rate_hz = *facts.sample_rate_hz;
+  header.original_sample_rate_hz = facts.original_sample_rate_hz.value_or(
+      facts.sample_rate_hz ? header.sample_rate_hz : header.original_sample_rate_hz);
+  header.original_channels = facts.original_channels.value_or(header.original_channels);
+  if (facts.coding) header.coding = *facts.coding;
+  header.tags = facts.tags;
+  return header;
+}
+
+struct Length {
+  std::uint64_t samples = 0;
+  std::optional<std::uint64_t> original_samples;
+};
+
+Length length_of(const compose::EventList& list, const std::vector<Event>& events,
+                 const std::optional<double>& asked_s, double rate_hz, const std::string& name,
+                 cli::Reporter& reporter) {
+  if (asked_s) return {static_cast<std::uint64_t>(std::llround(*asked_s * rate_hz)), {}};
+  const auto last = static_cast<std::uint64_t>(events.empty() ? 0 : events.back().onset_samples);
+  const Length stated{list.facts.samples.value_or(0), list.facts.original_samples};
+  if (list.facts.samples && (events.empty() || last < stated.samples)) return stated;
+  const auto with_tail = last + static_cast<std::uint64_t>(std::llround(kTailS * rate_hz));
+  if (list.facts.samples) {
+    reporter.warning(fmt::format(
+        "{}: the last event begins after the end that the list states, {:.3f} s; the sound "
+        "now ends at {:.3f} s",
+        name, static_cast<double>(stated.samples) / rate_hz, static_cast<double>(with_tail) / rate_hz));
+  }
+  return {with_tail, {}};
+}
+
+std::vector<Event> events_of(const compose::EventList& list, Lenders& lenders, double rate_hz) {
+  std::vector<Event> events;
+  for (const compose::ListedEvent& listed : list.events) {
+    Event event;
+    if (const auto* const borrowed = std::get_if<compose::BorrowedEvent>(&listed.vector)) {
+      event = lenders.event(*borrowed, listed.line);
+    } else {
+      event.vector = std::get<compose::Vector>(listed.vector);
+    }
+    if (listed.gain_db) event.gain_db = *listed.gain_db;
+    event.onset_samples = std::llround(listed.onset_s * rate_hz);
+    events.push_back(event);
+  }
+  return events;
+}
+
+void assemble_list(const cli::Job& job, const options::AssembleOptions& options, const cli::Streams& streams,
+                   cli::Reporter& reporter) {
+  const std::string name = cli::display_name(job.input);
+  const compose::EventList list = compose::parse_event_list(cli::read_whole_file(job.input, streams));
+  Lenders lenders(job.input, streams);
+  for (const compose::ListedEvent& listed : list.events) {
+    if (const auto* const borrowed = std::get_if<compose::BorrowedEvent>(&listed.vector)) {
+      (void)lenders.event(*borrowed, listed.line);
+    }
+  }
+  formats::EventStreamHeader header = header_of(list.facts, lenders);
+  const bool names_model = list.facts.model_id.has_value();
+  for (const auto& [lender_name, lender] : lenders.all()) {
+    cli::require_same_model(names_model ? name : cli::harmless(lenders.all().begin()->first), header,
+                            cli::harmless(lender_name), lender.header);
+  }
+  const double rate_hz = header.sample_rate_hz;
+  std::vector<Event> events = events_of(list, lenders, rate_hz);
+  if (events.empty() && !list.facts.samples)
+    throw Error("has no events", "a list has one event on each line");
+  const Length length = length_of(list, events, options.length_s, rate_hz, name, reporter);
+  const auto beyond = std::erase_if(events, [&](const Event& event) {
+    return event.onset_samples >= static_cast<std::int64_t>(length.samples);
+  });
+  if (beyond > 0) {
+    reporter.warning(fmt::format("{}: {} after the length that was asked for, {:.3f} s, and {} left out",
+                                 name,
+                                 beyond == 1 ? "1 event begins" : fmt::format("{} events begin", beyond),
+                                 static_cast<double>(length.samples) / rate_hz, beyond == 1 ? "is" : "are"));
+  }
+  if (list.first_out_of_order) {
+    reporter.warning(fmt::format("{}: line {} begins before the one above it; the events were put in order",
+                                 name, *list.first_out_of_order));
+  }
+  const formats::EventCoding preferred = header.coding;
+  header.coding = compose::exact_coding(events, preferred, compose::kBlockSamples);
+  if (header.coding.precision != preferred.precision &&
+      header.coding.precision == formats::Precision::float32) {
+    reporter.warning(fmt::format(
+        "{}: some numbers lie on no steps of a small file, so all are kept as 32-bit floats", name));
+  }
+
+  cli::EventOutput output(job.output, options.output.force, header, streams);
+  compose::Reblocker reblocker([&](const EventBlock& block) { output.write(block); });
+  for (const Event& event : events) reblocker.push(event);
+  reblocker.finish(static_cast<std::int64_t>(length.samples));
+  output.finish(length.samples, length.original_samples);
+  cli::warn_of_limits(reporter, output);
+  reporter.say(cli::made_line(name, job.output, output, length.samples, header.sample_rate_hz));
+}
+
+}  // namespace
+
+int assemble(const options::AssembleOptions& options, const cli::Streams& streams) {
+  const std::vector<cli::Job> jobs = cli::plan_jobs(options.inputs, options.output, {}, ".evs", streams);
+  cli::Reporter reporter(streams, options.quiet);
+  std::vector<std::string> names;
+  for (const cli::Job& job : jobs) names.push_back(cli::display_name(job.input));
+  return cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
+    cli::check_job(jobs[task], options.output.force, streams);
+    assemble_list(jobs[task], options, streams, reporter);
+  });
+}
+
+}  // namespace ictus::front

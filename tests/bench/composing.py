@@ -1,0 +1,185 @@
+"""What composing in the event list holds and takes: exactness, memory, pictures, pages, MIDI."""
+
+import io
+import re
+import statistics
+import subprocess
+import time
+
+import measure
+import notes
+import recorded_notes
+import single_events
+import tables
+from measure import ICTUS, output_of
+
+MINUTES = (5, 60)
+TRIES = 7
+MANY, SOME, PAGE = 10_000, 500, 1_000
+BAR_MANY_S, BAR_SOME_S = 5.0, 1.0
+BAR_PICTURE_MS, BAR_PICTURES_PER_S = 1000.0, 30.0
+BAR_PAGE_MB_A_MINUTE = 3.0
+NOTES = 5                   # of each of two instruments
+BAR_NOTES = 0.8
+NETWORK = ["--device", "cpu"]
+
+
+def made_by(words, source=b""):
+    return subprocess.run([ICTUS, *map(str, words)], check=True, input=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
+def encoded(recordings, folder):
+    """The recordings as streams."""
+    streams = []
+    for recording in recordings:
+        wav, stream = folder / "in.wav", folder / f"{recording.stem}.evs"
+        measure.to_wav(recording, wav, 44100)
+        made_by(["encode", "-q", "-f", *NETWORK, wav, "-o", stream])
+        streams.append(stream)
+    return streams
+
+
+def exactness(streams):
+    same_sound = same_bytes = untouched = 0
+    for stream in streams:
+        back = made_by(["assemble"], made_by(["dump", stream]))
+        same_bytes += back == stream.read_bytes()
+        same_sound += made_by(["decode", *NETWORK], back) == made_by(["decode", *NETWORK, stream, "-o", "-"])
+        untouched += made_by(["vary", stream]) == stream.read_bytes()
+    count = len(streams)
+    return [["decode(assemble(dump(x))) and decode(x)", f"the same samples, {count} of {count}",
+             f"{same_sound} of {count} (and the stream itself the same bytes, {same_bytes} of {count})", tables.yes(same_sound == count)],
+            ["vary with nothing to do", "the same bytes", f"{untouched} of {count}", tables.yes(untouched == count)]]
+
+
+def long_stream(streams, minutes, path):
+    """The streams one after another, over and over, until they last so long."""
+    lengths_s = [single_events.facts_of(stream)["duration_s"] for stream in streams]
+    chosen, length_s = [], 0.0
+    while length_s < 60 * minutes:
+        chosen.append(streams[len(chosen) % len(streams)])
+        length_s += lengths_s[(len(chosen) - 1) % len(streams)]
+    path.write_bytes(made_by(["cat", *chosen]))
+
+
+def memory(streams, folder):
+    lines = []
+    paths = {minutes: folder / f"{minutes}-minutes.evs" for minutes in MINUTES}
+    for minutes, path in paths.items():
+        long_stream(streams, minutes, path)
+    for name, words in (("vary --gain", ["vary", "-q", "--gain", "-6dB", "{}"]), ("cat", ["cat", "-q", "{}", "{}"]),
+                        ("mix", ["mix", "-q", "{}", "{}=-3dB@2.5s"])):
+        short, long = (measure.run([ICTUS, *(word.format(paths[minutes]) for word in words), "-o", "/dev/null"]).peak_mib for minutes in MINUTES)
+        lines.append([f"peak memory of {name}, {MINUTES[1]} minutes", f"as for {MINUTES[0]}",
+                      f"{long:.1f} MiB against {short:.1f} MiB", tables.yes(long <= tables.BAR_MEMORY * short)])
+    return lines, paths[MINUTES[1]]
+
+
+def taken_s(words):
+    taken = []
+    for _ in range(TRIES):
+        began = time.perf_counter()
+        made_by(words)
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def with_events(count, stream, path):
+    """The first events of a stream, as a stream."""
+    path.write_bytes(made_by(["vary", "--keep", f"event<{count}", stream]))
+    return path
+
+
+def pictures(stream, folder):
+    lines = []
+    for count, bar_s in ((MANY, BAR_MANY_S), (SOME, BAR_SOME_S)):
+        cut = with_events(count, stream, folder / f"{count}-events.evs")
+        for kind in ("map", "roll"):
+            seconds = taken_s(["plot", "-q", "-f", "--kind", kind, cut, "-o", folder / "picture.png"])
+            lines.append([f"plot --kind {kind} of {count:,} events", f"below {bar_s:g} s", f"{seconds:.2f} s (median of {TRIES})",
+                          tables.yes(seconds < bar_s)])
+    return lines
+
+
+def page_figures(page):
+    """(milliseconds to the first picture, pictures a second while panning), in headless Chromium."""
+    told = output_of(["/usr/bin/python3", measure.ROOT / "tests/bench/explore_page.py", page])
+    return [float(re.search(r"[\d.]+", line)[0]) for line in told.splitlines()]
+
+
+def pages(streams, stream, folder, say):
+    lines = []
+    for count in (PAGE, MANY):
+        cut = with_events(count, stream, folder / f"{count}-events.evs")
+        page = folder / f"{count}-events.html"
+        began = time.perf_counter()
+        made_by(["explore", "-q", "-f", *NETWORK, cut, "-o", page])
+        say(f"page of {count} events: {page.stat().st_size / 1e6:.1f} MB, {time.perf_counter() - began:.0f} s")
+        first_ms, per_s = page_figures(page)
+        if count == PAGE:
+            lines.append([f"first picture of the page, {count:,} events", f"within {BAR_PICTURE_MS / 1e3:g} s", f"{first_ms:.0f} ms",
+                          tables.yes(first_ms <= BAR_PICTURE_MS)])
+        lines.append([f"pictures a second while panning, {count:,} events", f"{BAR_PICTURES_PER_S:g}", f"{per_s:.0f}",
+                      tables.yes(per_s >= BAR_PICTURES_PER_S)])
+    sizes = []
+    for one in streams:
+        page = folder / f"{one.stem}.html"
+        made_by(["explore", "-q", "-f", *NETWORK, one, "-o", page])
+        # Of less than a minute the bar is that for one.
+        sizes.append(page.stat().st_size / 1e6 / max(1.0, single_events.facts_of(one)["duration_s"] / 60))
+    lines.append([f"size of the page, {len(sizes)} recordings", f"below {BAR_PAGE_MB_A_MINUTE:g} MB a minute",
+                  f"{min(sizes):.1f} to {max(sizes):.1f} MB a minute, or for the first", tables.yes(max(sizes) < BAR_PAGE_MB_A_MINUTE)])
+    return lines
+
+
+def loudest_pitch(midi):
+    """Of the notes in a MIDI file the one with the greatest velocity, the earliest of several; by the Debian package python3-mido."""
+    import mido
+    now, best = 0.0, None
+    for message in mido.MidiFile(file=io.BytesIO(midi)):
+        now += message.time
+        if message.type == "note_on" and message.velocity > 0 and (best is None or message.velocity > best[0]):
+            best = (message.velocity, message.note)
+    return best and best[1]
+
+
+def midi_of(recording, folder):
+    """The MIDI file of a recorded note; nothing when no event of it has a pitch."""
+    wav, stream = folder / "note.wav", folder / "note.evs"
+    measure.to_wav(recording, wav, 44100)
+    made_by(["encode", "-q", "-f", *NETWORK, wav, "-o", stream])
+    run = subprocess.run([ICTUS, "dump", "--format", "midi", *NETWORK, stream], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return run.stdout
+
+
+def midi(folder_of_notes, folder, say):
+    right, all_right, chosen_names = 0, 0, []
+    every = [path for instrument in recorded_notes.UNSEEN for path in recorded_notes.recordings(instrument, folder_of_notes, None)]
+    chosen = [path for instrument in recorded_notes.UNSEEN
+              for path in notes.spread(recorded_notes.recordings(instrument, folder_of_notes, None), NOTES)]
+    for path in every:
+        written = midi_of(path, folder)
+        found = loudest_pitch(written) if written else None
+        is_right = found is not None and abs(found - recorded_notes.sources.pitch_of(path.name)) <= 1
+        all_right += is_right
+        if path in chosen:
+            right += is_right
+            chosen_names.append(f"{path.stem} {'right' if is_right else f'wrong ({found})'}")
+    say("; ".join(chosen_names))
+    return [[f"loudest note of the MIDI, {len(chosen)} recorded notes over the whole range", f"{BAR_NOTES * len(chosen):.0f} right within a semitone",
+             f"{right}", tables.yes(right >= BAR_NOTES * len(chosen))],
+            [f"the same, all {len(every)}", "–", f"{all_right} ({all_right / len(every):.0%})", "–"]]
+
+
+def lines(recordings, folder_of_notes, folder, say):
+    folder.mkdir(parents=True, exist_ok=True)
+    streams = encoded(recordings, folder)
+    say(f"encoded {len(streams)} recordings")
+    table = exactness(streams)
+    more, longest = memory(streams, folder)
+    table += more
+    say("memory measured")
+    table += pictures(longest, folder)
+    say("pictures measured")
+    table += pages(streams, longest, folder, say)
+    return table + midi(folder_of_notes, folder, say)

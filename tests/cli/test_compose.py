@@ -1,0 +1,525 @@
+"""assemble, vary, mix, cat, and decoding a few events: composing in the event list."""
+
+import json
+import math
+import struct
+import subprocess
+import unittest
+
+from support import (DONE, FAILED, ICTUS, ROOT, USAGE, Case, block_ends, clip, clip_pyramid, clip_stream, dumped, encode, ictus,
+                     libraries, long_stream, peak_kib, tone, wav_bytes)
+
+CONFORMANCE = ROOT / "tests" / "conformance"
+RATE_HZ = 22050
+
+
+def varied(stream, *words):
+    run = ictus("vary", "-q", *words, stdin=stream)
+    assert run.returncode == DONE, run.stderr
+    return run.stdout
+
+
+def decoded(stream, *words):
+    run = ictus("decode", "-q", "--samples", "float32", *words, stdin=stream)
+    assert run.returncode == DONE, run.stderr
+    return run.stdout
+
+
+def info(stream):
+    return json.loads(ictus("info", "--json", stdin=stream).stdout)
+
+
+def assembled(text, *words):
+    return ictus("assemble", *words, stdin=text if isinstance(text, bytes) else text.encode())
+
+
+def onsets(stream):
+    """In samples."""
+    return [round(event["onset_s"] * RATE_HZ) for event in dumped(stream)]
+
+
+def other_clip_stream():
+    return encode("-", stdin=wav_bytes(tone(2.0, seed=9))).stdout
+
+
+class TextAndBack(Case):
+    def test_what_was_dumped_is_assembled_to_the_same_sound(self):
+        streams = [clip_stream(), encode("-", "--lossless", stdin=clip()).stdout]
+        streams += [varied(clip_stream(), *words) for words in (["--gain", "-2.5"], ["--shift", "0.333"], ["--stretch", "0.77"],
+                                                                ["--random-times"])]
+        streams.append(ictus("mix", "-q", "/dev/stdin=-3.3dB", self.put("a.evs", clip_stream()), stdin=other_clip_stream()).stdout)
+        streams.append(ictus("cat", "-q", "-", "a.evs", stdin=other_clip_stream()).stdout)
+        for number, stream in enumerate(streams):
+            for form in ("tsv", "csv", "json"):
+                with self.subTest(number=number, form=form):
+                    text = ictus("dump", "--format", form, stdin=stream).stdout
+                    back = assembled(text)
+                    self.assert_ended(back, DONE)
+                    self.assertEqual(dumped(back.stdout), dumped(stream))
+                    facts, again = info(stream), info(back.stdout)
+                    for field in ("samples", "original_samples", "original_channels", "tags", "weights_hash"):
+                        self.assertEqual(again[field], facts[field])
+            self.assertEqual(decoded(back.stdout), decoded(stream))
+
+    def test_what_an_encoder_wrote_is_assembled_to_the_same_bytes(self):
+        for stream in (clip_stream(), other_clip_stream(), encode("-", "--lossless", stdin=clip()).stdout):
+            self.assertEqual(assembled(ictus("dump", stdin=stream).stdout).stdout, stream)
+
+    def test_every_form_of_stream_there_and_back(self):
+        for path in sorted((CONFORMANCE / "valid").glob("*.evs")):
+            stream = path.read_bytes()
+            back = assembled(ictus("dump", stdin=stream).stdout)
+            self.assert_ended(back, DONE)
+            self.assertEqual(dumped(back.stdout), dumped(stream), path.name)
+            self.assertEqual(info(back.stdout)["samples"], info(stream)["samples"], path.name)
+
+    def test_an_edit_is_all_that_changes(self):
+        lines = ictus("dump", stdin=clip_stream()).stdout.decode().splitlines()
+        first = next(i for i, line in enumerate(lines) if line.startswith("0\t"))
+        cells = lines[first].split("\t")
+        cells[2] = str(float(cells[2]) - 4.25)
+        lines[first] = "\t".join(cells)
+        del lines[first + 1]
+        before, after = dumped(clip_stream()), dumped(assembled("\n".join(lines)).stdout)
+        self.assertEqual(len(after), len(before) - 1)
+        self.assertEqual(after[0]["gain_db"], before[0]["gain_db"] - 4.25)
+        self.assertEqual([event["vector"] for event in after[1:]], [event["vector"] for event in before[2:]])
+
+    def test_beside_the_list_by_default(self):
+        self.put("song.tsv", ictus("dump", stdin=clip_stream()).stdout)
+        self.assert_ended(ictus("assemble", "song.tsv"), DONE, "song.tsv -> song.evs: 1.5 s, ")
+        self.assertEqual((self.folder / "song.evs").read_bytes(), clip_stream())
+        self.assert_ended(ictus("assemble", "song.tsv"), FAILED, "exists already")
+
+    def test_no_network_is_loaded(self):
+        self.put("a.tsv", ictus("dump", stdin=clip_stream()).stdout)
+        self.put("a.evs", clip_stream())
+        for words in (["assemble", "a.tsv", "-o", "b.evs"], ["vary", "--gain", "3", "a.evs", "c.evs"],
+                      ["mix", "a.evs", "-o", "d.evs"], ["cat", "a.evs", "-o", "e.evs"], ["plot", "a.evs"]):
+            self.assertFalse([name for name in libraries(*words) if "torch" in name], words)
+
+
+class HandMade(Case):
+    def setUp(self):
+        super().setUp()
+        self.put("sounds/piano.evs", clip_stream())
+        self.events = dumped(clip_stream())
+
+    def test_a_short_list_with_borrowed_vectors(self):
+        self.put("tune.txt", b"# four strokes\n"
+                             b"onset_s  vector                gain_db\n"
+                             b"0        sounds/piano.evs#0    -\n"
+                             b"0.5      sounds/piano.evs#1    -12.5\n"
+                             b"0.75     sounds/piano.evs#0    -30\n")
+        run = ictus("assemble", "tune.txt")
+        self.assert_ended(run, DONE, "tune.txt -> tune.evs: 4.8 s, 3 events")
+        made = dumped("tune.evs")
+        self.assertEqual([event["vector"] for event in made], [self.events[i]["vector"] for i in (0, 1, 0)])
+        self.assertEqual([event["gain_db"] for event in made], [self.events[0]["gain_db"], -12.5, -30])
+        self.assertEqual(onsets("tune.evs"), [0, 11025, 16538])  # of 16537.5
+        facts = info((self.folder / "tune.evs").read_bytes())
+        self.assertEqual(facts["weights_hash"], info(clip_stream())["weights_hash"])
+        self.assertEqual(facts["samples"], 16538 + 4 * RATE_HZ)
+        self.assertEqual(ictus("decode", "tune.evs").returncode, DONE)
+
+    def test_names_are_relative_to_the_list(self):
+        self.put("sounds/tune.txt", b"onset_s vector\n0 piano.evs#2\n")
+        self.assert_ended(ictus("assemble", "sounds/tune.txt"), DONE)
+        self.assert_ended(assembled("onset_s vector\n0 sounds/piano.evs#2\n"), DONE)
+
+    def test_vectors_of_its_own_are_of_the_usual_model(self):
+        head = "onset_s gain_db " + " ".join(f"v{i}" for i in range(32)) + "\n"
+        run = assembled(head + "0.25 -20 " + " ".join(["0.1"] * 32), "--length", "500ms")
+        self.assert_ended(run, DONE)
+        facts = info(run.stdout)
+        self.assertEqual((facts["weights_hash"], facts["samples"]), (info(clip_stream())["weights_hash"], RATE_HZ // 2))
+        self.assertEqual(facts["sample_rate_hz"], RATE_HZ)
+
+    def test_lines_out_of_order_are_put_in_order(self):
+        run = assembled("onset_s vector\n2 sounds/piano.evs#0\n1 sounds/piano.evs#1\n")
+        self.assert_ended(run, DONE, "warning: standard input: line 3 begins before the one above it")
+        self.assertEqual([event["onset_s"] for event in dumped(run.stdout)], [1, 2])
+
+    def test_events_after_the_end_make_it_longer(self):
+        text = ictus("dump", stdin=clip_stream()).stdout.decode()
+        last = text.splitlines()[-3].split("\t")
+        run = assembled(text + "\t".join([last[0], "3.0", *last[2:]]) + "\n")
+        self.assert_ended(run, DONE, "the last event begins after the end that the list states, 1.500 s",
+                          "the sound now ends at 7.000 s")
+        self.assertEqual(info(run.stdout)["samples"], 7 * RATE_HZ)
+
+    def test_a_length_that_is_asked_for_cuts(self):
+        run = assembled("onset_s vector\n0 sounds/piano.evs#0\n1 sounds/piano.evs#1\n3 sounds/piano.evs#1\n", "--length", "2s")
+        self.assert_ended(run, DONE, "1 event begins after the length that was asked for, 2.000 s, and is left out")
+        self.assertEqual(onsets(run.stdout), [0, RATE_HZ])
+        self.assertEqual(info(run.stdout)["samples"], 2 * RATE_HZ)
+
+    def test_numbers_that_lie_on_no_steps_are_kept_and_told(self):
+        run = assembled("onset_s gain_db vector\n0 -20.123 sounds/piano.evs#0\n")
+        self.assert_ended(run, DONE, "warning: ", "32-bit floats")
+        self.assertEqual((dumped(run.stdout)[0]["gain_db"], info(run.stdout)["precision"]), (-20.123, "float32"))
+
+    def test_a_wrong_sample_rate_is_refused(self):
+        facts = info(clip_stream())
+        head = f'# model_id: "{facts["model_id"]}"\n# weights_hash: "{facts["weights_hash"]}"\n# sample_rate_hz: 44100\n'
+        run = assembled(head + "onset_s vector\n0 sounds/piano.evs#0\n")
+        self.assert_ended(run, FAILED, "standard input is at 44100 Hz, and sounds/piano.evs at 22050 Hz")
+        self.assertEqual(run.stdout, b"")
+
+    def test_what_is_wrong_is_named_and_nothing_is_written(self):
+        good = "onset_s gain_db vector\n0 -20 sounds/piano.evs#0\n"
+        events = len(self.events)
+        self.put("other.evs", clip_stream())
+        self.put("note.mars", clip_pyramid())
+        for text, *words in [
+            (good + "1 loud sounds/piano.evs#0\n", "list.txt: line 3, column gain_db: 'loud' is not a number"),
+            (good + "1 nan sounds/piano.evs#0\n", "list.txt: line 3, column gain_db: 'nan' is not a number"),
+            (good + "1 -20 sounds/piano.evs#999999\n", f"has no event 999999; it has {events} events, counted from 0"),
+            (good + "1 -20 none.evs#0\n", "line 3, column vector: none.evs: cannot be opened"),
+            (good + "1 -20 note.mars#0\n", "line 3, column vector: note.mars: ", "this is a token pyramid"),
+            (good + "1 -20 piano\n", "line 3, column vector: 'piano' does not name an event", "STREAM#NUMBER"),
+            (good + "1 -20\n", "line 3: has 2 cells where the first line names 3 columns"),
+            ("onset_s onset_s vector\n", "line 1: the column 'onset_s' comes twice"),
+            ("onset_s volume vector\n", "line 1: there is no column 'volume'", "columns are onset_s, gain_db, vector"),
+            ("", "list.txt: has no events"),
+            ("onset_s vector\n", "list.txt: has no events"),
+            ('# model_id: "events-9"\n' + good, "says only one of model_id and weights_hash"),
+            (ictus("dump", "--no-vectors", "sounds/piano.evs").stdout.decode(), "there are no vectors"),
+        ]:  # fmt: skip
+            self.put("list.txt", text.encode())
+            before = self.files()
+            run = ictus("assemble", "list.txt")
+            self.assert_refused(run, FAILED, "list.txt: ", *words, left=before)
+            with self.subTest(text=text):
+                self.assertNotIn("list.txt: list.txt", run.stderr)
+
+    def test_vectors_of_different_models_are_refused(self):
+        self.put("foreign.evs", (CONFORMANCE / "valid/two-blocks.evs").read_bytes())
+        run = assembled("onset_s vector\n0 foreign.evs#0\n1 sounds/piano.evs#0\n")
+        self.assert_ended(run, FAILED, "foreign.evs", "piano.evs", info(clip_stream())["weights_hash"],
+                          info((self.folder / "foreign.evs").read_bytes())["weights_hash"])
+        self.assertEqual(run.stdout, b"")
+
+
+class Vary(Case):
+    def test_nothing_to_do_changes_no_byte(self):
+        paths = [*(CONFORMANCE / "valid").glob("*.evs"), *(CONFORMANCE / "uncommon").glob("*.evs")]
+        self.assertGreater(len(paths), 20)
+        for stream in [clip_stream(), *(path.read_bytes() for path in paths)]:
+            run = ictus("vary", stdin=stream)
+            self.assert_ended(run, DONE, "standard input -> standard output: the same, ")
+            self.assertEqual(run.stdout, stream)
+        self.put("a.evs", clip_stream())
+        for words in (["a.evs", "b.evs"], ["a.evs", "-o", "c.evs"], ["--gain", "0dB", "a.evs", "d.evs"],
+                      ["--stretch", "1", "--shift", "0s", "--perturb", "0", "a.evs", "e.evs"]):
+            self.assert_ended(ictus("vary", *words), DONE)
+            self.assertEqual((self.folder / words[-1]).read_bytes(), clip_stream())
+
+    def test_gain_is_added_and_nothing_else(self):
+        before = dumped(clip_stream())
+        for gain, words in [(-6.0, "-6dB"), (3.5, "3.5"), (-0.3, "-0.3dB")]:
+            after = dumped(varied(clip_stream(), "--gain", words))
+            for a, b in zip(after, before, strict=True):
+                self.assertAlmostEqual(a["gain_db"], b["gain_db"] + gain, places=4)
+                self.assertEqual((a["onset_s"], a["vector"]), (b["onset_s"], b["vector"]))
+
+    def test_decoded_sound_follows_the_gain(self):
+        def power(stream):
+            data = decoded(stream, "--raw")
+            return sum(x * x for x in struct.unpack(f"<{len(data) // 4}f", data))
+        self.assertAlmostEqual(10 * math.log10(power(varied(clip_stream(), "--gain", "-6dB")) / power(clip_stream())), -6, delta=0.5)
+
+    def test_gains_that_no_file_holds_are_limited_and_told(self):
+        run = ictus("vary", "--gain", "150dB", stdin=clip_stream())
+        self.assert_ended(run, DONE, "warning: ", "gains were beyond -100 to 27.5 dB")
+        self.assertEqual({event["gain_db"] for event in dumped(run.stdout)}, {27})
+
+    def test_shift(self):
+        before = onsets(clip_stream())
+        for words, samples in [("1.5s", 33075), ("200ms", 4410), ("0.5", 11025)]:
+            shifted = varied(clip_stream(), "--shift", words)
+            self.assertEqual(onsets(shifted), [onset + samples for onset in before])
+            self.assertEqual(info(shifted)["samples"], info(clip_stream())["samples"] + samples)
+            self.assertEqual(dumped(varied(shifted, "--shift", "-" + words)), dumped(clip_stream()))
+            self.assertEqual(info(varied(shifted, "--shift", "-" + words))["original_samples"],
+                             info(clip_stream())["original_samples"])
+        run = ictus("vary", "--shift", "-500ms", stdin=clip_stream())
+        kept = [onset - 11025 for onset in before if onset >= 11025]
+        self.assert_ended(run, DONE, f"warning: standard input: {len(before) - len(kept)} events would begin before the start")
+        self.assertEqual(onsets(run.stdout), kept)
+
+    def test_stretch(self):
+        slower = varied(clip_stream(), "--stretch", "1.25")
+        for after, before in zip(onsets(slower), onsets(clip_stream()), strict=True):
+            self.assertLessEqual(abs(after - 1.25 * before), 32.5)  # half a step
+        self.assertEqual(info(slower)["samples"], round(1.25 * info(clip_stream())["samples"]))
+
+    def test_random_times_keep_all_but_the_times(self):
+        one, same, other = (varied(clip_stream(), "--random-times", "--seed", seed) for seed in (3, 3, 4))
+        self.assertEqual(one, same)
+        self.assertNotEqual(one, other)
+        def shapes(stream):
+            return sorted((event["gain_db"], event["vector"]) for event in dumped(stream))
+        self.assertEqual(shapes(one), shapes(clip_stream()))
+        self.assertEqual(info(one)["samples"], info(clip_stream())["samples"])
+        self.assertLess(max(onsets(one)), info(one)["samples"])
+
+    def test_a_perturbation_moves_all_events_in_one_direction(self):
+        lossless = encode("-", "--lossless", stdin=clip()).stdout
+        before = dumped(lossless)
+        def steps(*words):
+            after = dumped(varied(lossless, "--perturb", "0.1", *words))
+            self.assertEqual([event["gain_db"] for event in after], [event["gain_db"] for event in before])
+            return [[x - y if abs(x) < 1 else None for x, y in zip(a["vector"], b["vector"])]
+                    for a, b in zip(after, before, strict=True)]
+        for number in range(32):
+            moves = [row[number] for row in steps() if row[number] is not None]
+            self.assertLess(max(moves) - min(moves), 1e-5)
+        moves = [row[0] for row in steps("--each") if row[0] is not None]
+        self.assertGreater(max(moves) - min(moves), 0.05)
+
+    def test_random_vectors_are_like_those_of_the_file_or_of_the_training(self):
+        before = dumped(clip_stream())
+        for origin in ("file", "model"):
+            one, same, other = (varied(clip_stream(), "--random-vectors", "--from", origin, "--seed", seed) for seed in (1, 1, 2))
+            self.assertEqual(one, same)
+            self.assertNotEqual(one, other)
+            after = dumped(one)
+            self.assertEqual([(event["onset_s"], event["gain_db"]) for event in after],
+                             [(event["onset_s"], event["gain_db"]) for event in before])
+            self.assertFalse([a for a, b in zip(after, before) if a["vector"] == b["vector"]])
+        # A single vector has no spread: what is drawn like it is itself.
+        single = varied(clip_stream(), "--keep", "event==0")
+        self.assertEqual(dumped(varied(single, "--random-vectors")), dumped(single))
+
+    def test_morph(self):
+        self.put("other.evs", other_clip_stream())
+        self.assertEqual(dumped(varied(clip_stream(), "--morph", "other.evs:0")), dumped(clip_stream()))
+        vectors = [event["vector"] for event in dumped("other.evs")]
+        there = dumped(varied(clip_stream(), "--morph", "other.evs:1"))
+        self.assertTrue(all(event["vector"] in vectors for event in there))
+        self.assertEqual([(event["onset_s"], event["gain_db"]) for event in there],
+                         [(event["onset_s"], event["gain_db"]) for event in dumped(clip_stream())])
+        run = ictus("vary", "--morph", "none.evs:0.5", stdin=clip_stream())
+        self.assert_refused(run, FAILED, "none.evs: cannot be opened", left=["other.evs"])
+
+    def test_keep(self):
+        before = dumped(clip_stream())
+        for condition, keeps in [
+            ("gain>-30 && time<0.8s", lambda e: e["gain_db"] > -30 and e["onset_s"] < 0.8),
+            ("event%2==0 || !(v3<0)", lambda e: e["event"] % 2 == 0 or not e["vector"][3] < 0),
+            ("time >= 100ms", lambda e: e["onset_s"] >= 0.1),
+        ]:
+            kept = dumped(varied(clip_stream(), "--keep", condition))
+            expected = [event for event in before if keeps(event)]
+            self.assertTrue(0 < len(expected) < len(before), condition)
+            self.assertEqual([event["vector"] for event in kept], [event["vector"] for event in expected])
+
+    def test_keep_by_what_is_heard(self):
+        described = [json.loads(line) for line in
+                     ictus("dump", "--describe", "--format", "json", stdin=clip_stream()).stdout.splitlines()[1:-1]]
+        kept = dumped(varied(clip_stream(), "--keep", "pitch>=A3 && duration>50ms"))
+        expected = [event for event in described if (event["pitch_hz"] or 0) >= 220 and event["duration_s"] > 0.05]
+        self.assertTrue(0 < len(expected) < len(described))
+        self.assertEqual([event["vector"] for event in kept], [event["vector"] for event in expected])
+
+    def test_a_condition_that_does_not_parse_is_shown(self):
+        run = ictus("vary", "--keep", "gain>>-30", stdin=clip_stream())
+        self.assert_refused(run, USAGE)
+        self.assertEqual(run.stderr, "ictus: --keep: '>' is not expected here\n  gain>>-30\n       ^\n")
+        run = ictus("vary", "--keep", "loud > 3", stdin=clip_stream())
+        self.assert_refused(run, USAGE, "there is nothing called 'loud'; known are event, time, gain", "  loud > 3\n  ^\n")
+
+    def test_nothing_left_is_no_output(self):
+        self.put("a.evs", clip_stream())
+        count = len(dumped(clip_stream()))
+        for words in (["--keep", "gain>100"], ["--shift", "-10s"]):
+            self.assert_refused(ictus("vary", "-q", *words, "a.evs", "b.evs"), FAILED,
+                                f"a.evs: nothing is left of its {count} events", left=["a.evs"])
+
+    def test_what_is_sound_in_a_damaged_stream_is_used(self):
+        lossless = encode("-", "--lossless", stdin=wav_bytes(tone(7.0))).stdout
+        cut = lossless[: block_ends(lossless)[2] + 20]
+        run = ictus("vary", "--gain", "-6", stdin=cut)
+        self.assert_ended(run, FAILED, "standard input: block 3 at byte", "cut short")
+        self.assertTrue(info(run.stdout)["complete"])
+        self.assertEqual(onsets(run.stdout), [onset for onset in onsets(lossless) if onset < info(run.stdout)["samples"]])
+        only_header = clip_stream()[: block_ends(clip_stream())[0] + 3]
+        for command in ("vary", "cat", "mix"):
+            self.put("b.evs", only_header)
+            words = ["--gain", "1", "b.evs", "c.evs"] if command == "vary" else ["b.evs", "-o", "c.evs"]
+            self.assert_refused(ictus(command, *words), FAILED, "b.evs: block 1 at byte", "there is nothing in it to keep", left=["b.evs"])
+        (self.folder / "b.evs").unlink()
+        self.put("cut.evs", cut)
+        self.assert_refused(ictus("vary", "cut.evs", "b.evs"), FAILED, "cut short", "'ictus cat' saves", left=["cut.evs"])
+        self.assert_ended(ictus("cat", "cut.evs", "-o", "saved.evs"), FAILED, "cut short")
+        self.assertEqual(onsets("saved.evs"), onsets(run.stdout))
+
+    def test_operations_compose_in_pipes(self):
+        line = f"{ICTUS} vary -q --gain -6 - | {ICTUS} vary -q --shift 1s | {ICTUS} vary -q --stretch 1 --keep 'event>2' - -"
+        run = subprocess.run(["bash", "-c", line], input=clip_stream(), stdout=subprocess.PIPE, check=True)
+        expected = varied(clip_stream(), "--keep", "event>2", "--shift", "1s", "--gain", "-6")
+        self.assertEqual(dumped(run.stdout), dumped(expected))
+
+    def test_memory_does_not_grow_with_length(self):
+        self.put("long.evs", long_stream(3600))
+        self.put("short.evs", long_stream(300))
+        for words in (["vary", "-q", "--gain", "-6", "{}", "-o", "{}.out"], ["cat", "-q", "{}", "{}", "-o", "{}.cat"],
+                      ["mix", "-q", "{}", "{}@1s", "-o", "{}.mix"]):
+            short, long = (peak_kib(*[word.format(name) if "{}" in word else word for word in words])
+                           for name in ("short.evs", "long.evs"))
+            self.assertLess(long, short + 2000, words)
+
+
+class MixAndCat(Case):
+    def setUp(self):
+        super().setUp()
+        self.put("a.evs", clip_stream())
+        self.put("b.evs", other_clip_stream())
+
+    def test_mix(self):
+        self.assert_ended(ictus("mix", "a.evs=0dB", "b.evs=-3dB@2.5s", "-o", "both.evs"), DONE, "2 streams -> both.evs: 4.5 s, ")
+        a, b, both = dumped("a.evs"), dumped("b.evs"), dumped("both.evs")
+        expected = [(round(e["onset_s"] * RATE_HZ), e["gain_db"], e["vector"]) for e in a]
+        expected += [(round(e["onset_s"] * RATE_HZ) + 55125, e["gain_db"] - 3, e["vector"]) for e in b]
+        expected.sort(key=lambda event: event[0])
+        self.assertEqual([(round(e["onset_s"] * RATE_HZ), e["gain_db"], e["vector"]) for e in both], expected)
+        self.assertEqual(info((self.folder / "both.evs").read_bytes())["samples"], 55125 + 2 * RATE_HZ)
+
+    def test_mix_of_one_and_gains_without_offsets(self):
+        one = ictus("mix", "-q", "a.evs")
+        self.assertEqual(decoded(one.stdout), decoded(clip_stream()))
+        both = ictus("mix", "-q", "a.evs@500ms", "b.evs=-1.5").stdout
+        self.assertEqual(len(dumped(both)), len(dumped("a.evs")) + len(dumped("b.evs")))
+        self.assertEqual(min(onset for onset in onsets(both)), min(min(onsets("a.evs")) + 11025, min(onsets("b.evs"))))
+
+    def test_cat(self):
+        self.assert_ended(ictus("cat", "a.evs", "b.evs", "a.evs", "-o", "aba.evs"), DONE, "3 streams -> aba.evs: 5.0 s, ")
+        a, b = dumped("a.evs"), dumped("b.evs")
+        length_a, length_b = info(clip_stream())["samples"], 2 * RATE_HZ
+        made = [(round(e["onset_s"] * RATE_HZ), e["vector"]) for e in dumped("aba.evs")]
+        expected = [(round(e["onset_s"] * RATE_HZ) + begin, e["vector"])
+                    for begin, events in ((0, a), (length_a, b), (length_a + length_b, a)) for e in events]
+        self.assertEqual(made, expected)
+        self.assertEqual(info((self.folder / "aba.evs").read_bytes())["samples"], 2 * length_a + length_b)
+
+    def test_cat_of_one_from_a_pipe(self):
+        run = ictus("cat", stdin=clip_stream())
+        self.assert_ended(run, DONE)
+        self.assertEqual(decoded(run.stdout), decoded(clip_stream()))
+
+    def test_streams_of_different_precision(self):
+        self.put("exact.evs", encode("-", "--lossless", stdin=clip()).stdout)
+        for command in ("mix", "cat"):
+            run = ictus(command, "-q", "a.evs", "exact.evs")
+            self.assert_ended(run, DONE)
+            vectors = [event["vector"] for event in dumped(run.stdout)]
+            for stream in ("a.evs", "exact.evs"):
+                for event in dumped(stream):
+                    self.assertIn(event["vector"], vectors)
+
+    def test_different_models_are_refused_with_both_names(self):
+        foreign = CONFORMANCE / "valid/two-blocks.evs"
+        self.put("foreign.evs", foreign.read_bytes())
+        for words in (["mix", "a.evs", "foreign.evs"], ["cat", "a.evs", "foreign.evs"],
+                      ["vary", "--morph", "foreign.evs:0.5", "a.evs"]):
+            run = ictus(*words)
+            self.assert_refused(run, FAILED, "a.evs has events of the model", info(clip_stream())["weights_hash"],
+                                "foreign.evs of", info(foreign.read_bytes())["weights_hash"], left=self.files())
+
+    def test_outputs_are_safe(self):
+        self.assert_refused(ictus("mix", "a.evs", "b.evs", "-o", "a.evs", "-f"), FAILED, "a.evs: is both input and output",
+                            left=["a.evs", "b.evs"])
+        self.assert_refused(ictus("cat", "a.evs", "-o", "b.evs"), FAILED, "b.evs: the output exists already", left=["a.evs", "b.evs"])
+        self.assert_refused(ictus("vary", "--gain", "1", "a.evs", "a.evs", "-f"), FAILED, "is both input and output",
+                            left=["a.evs", "b.evs"])
+        self.assert_refused(ictus("mix", "a.evs", "none.evs"), FAILED, "none.evs: cannot be opened", left=["a.evs", "b.evs"])
+
+    def test_mistakes(self):
+        for words, *texts in [
+            (["mix"], "there is nothing to mix"),
+            (["mix", "a.evs@-1s"], "would begin before the start"),
+            (["vary", "a.evs", "b.evs", "-o", "c.evs"], "two outputs are named, b.evs and c.evs"),
+            (["vary", "a.evs", "b.evs", "c.evs"], "at most 2 names are taken"),
+            (["decode", "--stems", "out", "--json", "a.evs"], "--json and --stems cannot be used together"),
+            (["vary", "--each", "a.evs"], "--each requires --perturb"),
+            (["vary", "--from", "model", "a.evs"], "--from requires --random-vectors"),
+            (["vary", "--stretch", "0", "a.evs"], "--stretch: 0 is out of range"),
+            (["vary", "--shift", "soon", "a.evs"], "--shift: 'soon' is no time"),
+            (["vary", "--gain", "loud", "a.evs"], "--gain: 'loud' is no level"),
+            (["vary", "--morph", "b.evs", "a.evs"], "--morph: 'b.evs' does not name a stream and an amount"),
+            (["vary", "--morph", "b.evs:2", "a.evs"], "--morph: 2 is out of range"),
+            (["vary", "--model", "m", "--gain", "1", "a.evs"], "--model is for --keep with what is heard"),
+            (["assemble", "--length", "-3s", "x"], "--length: -3s is negative"),
+        ]:
+            self.assert_refused(ictus(*words), USAGE, *texts, left=["a.evs", "b.evs"])
+
+    def test_token_pyramids_are_refused(self):
+        self.put("note.mars", clip_pyramid())
+        for words in (["vary", "--gain", "1", "note.mars"], ["vary", "note.mars"], ["mix", "note.mars"], ["cat", "note.mars"],
+                      ["plot", "note.mars", "-o", "-"], ["decode", "--events", "1", "note.mars", "-o", "-"]):
+            self.assert_refused(ictus(*words), FAILED, "note.mars: ", "this is a token pyramid", left=self.files())
+
+
+class Decode(Case):
+    def test_events_add_up(self):
+        count = len(dumped(clip_stream()))
+        self.assertGreater(count, 3)
+        everything = decoded(clip_stream(), "--events", f"0..{count - 1}")
+        self.assertEqual(everything, decoded(clip_stream()))
+        some = decoded(clip_stream(), "--events", "0,2..3")
+        self.assertEqual(some, decoded(varied(clip_stream(), "--keep", "event==0 || event==2 || event==3")))
+        self.assertEqual(len(some), len(everything))
+        self.assertNotEqual(some, everything)
+
+    def test_events_that_are_not_there(self):
+        self.put("a.evs", clip_stream())
+        count = len(dumped(clip_stream()))
+        self.assert_refused(ictus("decode", "--events", "100000..100010", "a.evs"), FAILED,
+                            f"a.evs: has none of the events that --events asks for; it has {count} events, counted from 0",
+                            left=["a.evs"])
+        self.assert_refused(ictus("decode", "--events", "100000", "--stems", "out", "a.evs"), FAILED, "has none of the events", left=["a.evs"])
+        self.assert_refused(ictus("decode", "--stems", "out", "none.evs"), FAILED, "none.evs: cannot be opened", left=["a.evs"])
+        self.assert_refused(ictus("decode", "--events", "1,x", "a.evs"), USAGE, "--events: 'x' is not a whole number", left=["a.evs"])
+        self.assert_refused(ictus("decode", "--events", "-1", "a.evs"), USAGE, "--events: -1 is out of range", left=["a.evs"])
+
+    def test_stems(self):
+        self.put("song.evs", clip_stream())
+        events = dumped(clip_stream())
+        self.assert_ended(ictus("decode", "--stems", "stems", "--samples", "float32", "song.evs"), DONE, f"song.evs -> stems: {len(events)} files")
+        digits = len(str(len(events)))
+        names = [f"song-{event['event']:0{digits}}.wav" for event in events]
+        self.assertEqual(self.files(), sorted(["song.evs", "stems", "stems/song-stems.tsv", *(f"stems/{name}" for name in names)]))
+        rows = [line.split("\t") for line in (self.folder / "stems/song-stems.tsv").read_text().splitlines()]
+        self.assertEqual(rows[0], ["event", "file", "onset_s", "gain_db"])
+        self.assertEqual([row[1] for row in rows[1:]], names)
+        self.assertEqual([float(row[2]) for row in rows[1:]], [event["onset_s"] for event in events])
+
+    def test_a_stem_is_its_event_from_its_onset_on(self):
+        self.put("song.evs", clip_stream())
+        self.assert_ended(ictus("decode", "-q", "--stems", "out", "--raw", "--samples", "float32", "song.evs"), DONE)
+        events = dumped(clip_stream())
+        loudest = max(events, key=lambda event: event["gain_db"])
+        def samples_of(data):
+            return struct.unpack(f"<{len(data) // 4}f", data)
+        def power(samples):
+            return sum(x * x for x in samples)
+        stem = samples_of((self.folder / "out" / f"song-{loudest['event']:0{len(str(len(events)))}}.raw").read_bytes())
+        whole = samples_of(decoded(clip_stream(), "--raw", "--events", loudest["event"]))
+        onset = round(loudest["onset_s"] * RATE_HZ)
+        self.assertLess(abs(10 * math.log10(power(stem[: len(whole) - onset]) / power(whole[onset:]))), 2)
+        self.assertGreater(power(stem[: len(stem) // 2]), power(stem[len(stem) // 2 :]))
+
+    def test_stems_of_some_events_and_no_overwriting(self):
+        self.put("song.evs", clip_stream())
+        self.assert_ended(ictus("decode", "-q", "--stems", "out", "--events", "1,3", "song.evs"), DONE)
+        self.assertEqual(len([name for name in self.files() if name.endswith(".wav")]), 2)
+        before = self.files()
+        self.assert_refused(ictus("decode", "--stems", "out", "song.evs"), FAILED, "the output exists already", left=before)
+        self.assert_ended(ictus("decode", "-q", "-f", "--stems", "out", "song.evs"), DONE)
+        self.assert_refused(ictus("decode", "--stems", "out", "-o", "x.wav", "song.evs"), USAGE,
+                            "--output and --stems cannot be used together", left=self.files())
+
+
+if __name__ == "__main__":
+    unittest.main()

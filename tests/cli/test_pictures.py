@@ -1,0 +1,230 @@
+"""plot, explore and MIDI: what is made of a stream to look at and to take elsewhere."""
+
+import io
+import json
+import math
+import re
+import struct
+import unittest
+import zlib
+
+import mido
+
+from support import (DONE, FAILED, ROOT, USAGE, Case, block_ends, clip, clip_stream, dumped, encode, ictus, libraries, tone,
+                     wav_bytes)
+
+RATE_HZ = 22050
+
+
+def png(data):
+    """Width, height and rows of pixels as bytes, of the PNGs that cairo writes: 8 bits a colour, no interlacing."""
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    at, content, header = 8, b"", None
+    while at < len(data):
+        size, kind = struct.unpack(">I4s", data[at : at + 8])
+        if kind == b"IHDR":
+            header = struct.unpack(">IIBBBBB", data[at + 8 : at + 8 + size])
+        elif kind == b"IDAT":
+            content += data[at + 8 : at + 8 + size]
+        at += size + 12
+    width, height, depth, colour, *_ = header
+    assert depth == 8 and colour in (2, 6), header
+    channels = 3 if colour == 2 else 4
+    raw, stride, rows, before = zlib.decompress(content), width * channels, [], bytearray(width * channels)
+    for y in range(height):
+        filter_type, *row = raw[y * (stride + 1) : (y + 1) * (stride + 1)]
+        for i in range(stride):
+            left = row[i - channels] if i >= channels else 0
+            up, upper_left = before[i], before[i - channels] if i >= channels else 0
+            if filter_type == 1:
+                row[i] = (row[i] + left) & 255
+            elif filter_type == 2:
+                row[i] = (row[i] + up) & 255
+            elif filter_type == 3:
+                row[i] = (row[i] + (left + up) // 2) & 255
+            elif filter_type == 4:
+                nearest = min((left, up, upper_left), key=lambda value: abs(left + up - upper_left - value))
+                row[i] = (row[i] + nearest) & 255
+        rows.append([tuple(row[x * channels : x * channels + 3]) for x in range(width)])
+        before = row
+    return width, height, rows
+
+
+class Plot(Case):
+    def setUp(self):
+        super().setUp()
+        self.put("song.evs", clip_stream())
+        self.put("song.wav", clip())
+
+    def picture(self, *words, name="out.png"):
+        run = ictus("plot", "-q", "-f", *words, "song.evs", "-o", name)
+        self.assert_ended(run, DONE)
+        return (self.folder / name).read_bytes()
+
+    def test_beside_the_input_by_default(self):
+        self.assert_ended(ictus("plot", "song.evs"), DONE, "song.evs -> song.png: 1.5 s, ")
+        self.assertEqual(png((self.folder / "song.png").read_bytes())[:2], (1200, 600))
+        run = ictus("plot", stdin=clip_stream())
+        self.assertEqual(png(run.stdout)[:2], (1200, 600))
+
+    def test_every_kind_as_every_file(self):
+        for kind in (["map"], ["roll"], ["spectrogram"], ["spectrogram", "--original", "song.wav"],
+                     ["residual", "--original", "song.wav"]):
+            for suffix, signature in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
+                data = self.picture("--kind", *kind, name=f"out.{suffix}")
+                self.assertTrue(data.startswith(signature), (kind, suffix))
+                self.assertEqual(data, self.picture("--kind", *kind, name=f"out.{suffix}"), "not repeatable")
+
+    def test_themes_and_sizes(self):
+        for kind in ("map", "roll", "spectrogram"):
+            light = png(self.picture("--kind", kind, "--size", "600x400"))
+            dark = png(self.picture("--kind", kind, "--size", "600x400", "--theme", "dark"))
+            self.assertEqual((light[:2], dark[:2]), ((600, 400), (600, 400)))
+            self.assertGreater(min(light[2][0][0]), 230)
+            self.assertLess(max(dark[2][0][0]), 50)
+
+    def test_the_map_shows_an_event_where_it_begins(self):
+        """Two events of the clip far apart: the coloured pixels lie at two places, as far apart as their times."""
+        events = dumped("song.evs")
+        self.put("two.evs", ictus("vary", "-q", "--keep", f"event==0 || event=={len(events) - 1}", "song.evs").stdout)
+        first, last = (event["onset_s"] for event in dumped("two.evs"))
+        self.assert_ended(ictus("plot", "-q", "two.evs", "-o", "two.png"), DONE)
+        width, height, rows = png((self.folder / "two.png").read_bytes())
+        coloured = [x for y in range(80, height - 60) for x in range(60, width)
+                    if max(rows[y][x]) - min(rows[y][x]) > 40]
+        middle = (min(coloured) + max(coloured)) / 2
+        places = [sum(xs) / len(xs) for xs in ([x for x in coloured if x < middle], [x for x in coloured if x > middle])]
+        # The plane is about 1130 pixels wide for the clip's length and a margin.
+        per_s = (places[1] - places[0]) / (last - first)
+        self.assertGreater(per_s * 1.5, 1000)
+        self.assertLess(per_s * 1.5, 1140)
+
+    def test_other_seeds_draw_other_maps(self):
+        self.assertNotEqual(self.picture("--seed", "1"), self.picture("--seed", "2"))
+
+    def test_the_map_needs_no_network_and_the_others_do(self):
+        self.assertFalse([name for name in libraries("plot", "song.evs") if "torch" in name])
+
+    def test_the_residual_of_the_decoded_sound_itself_is_dark(self):
+        """What is left of the decoded sound after taking the decoded sound away is next to nothing."""
+        self.assert_ended(ictus("decode", "-q", "song.evs", "-o", "decoded.wav"), DONE)
+        def brightness(original):
+            width, height, rows = png(self.picture("--kind", "residual", "--original", original, "--theme", "dark"))
+            panel = [sum(rows[y][x]) for y in range(100, height - 70, 5) for x in range(int(0.68 * width), int(0.9 * width), 5)]
+            return sum(panel) / len(panel)
+        self.assertLess(brightness("decoded.wav"), 0.5 * brightness("song.wav"))
+
+    def test_mistakes(self):
+        left = ["song.evs", "song.wav"]
+        for words, *texts in [
+            (["--kind", "tree"], "--kind: there is no 'tree'", "map, roll, spectrogram, residual"),
+            (["--kind", "residual"], "--original FILE is missing"),
+            (["--original", "song.wav"], "--original is for --kind spectrogram and residual alone"),
+            (["--size", "big"], "--size: 'big' is no size"),
+            (["--size", "10x10"], "--size (width): 10 is out of range"),
+            (["-o", "out.jpg"], "out.jpg: the name does not say what kind of picture", ".png, .svg or .pdf"),
+            (["--kind", "spectrogram", "--seed", "3"], "--seed is for --kind map and roll alone"),
+        ]:
+            self.assert_refused(ictus("plot", "song.evs", *words), USAGE, *texts, left=left)
+        self.assert_refused(ictus("plot", "--kind", "residual", "--original", "none.wav", "song.evs"), FAILED, "none.wav",
+                            left=left)
+        self.put("song.png", b"precious")
+        self.assert_refused(ictus("plot", "song.evs"), FAILED, "song.png: the output exists already", left=[*left, "song.png"])
+
+    def test_streams_without_events(self):
+        self.put("empty.evs", (ROOT / "tests/conformance/valid/coded-no-events.evs").read_bytes())
+        self.assert_refused(ictus("plot", "empty.evs"), FAILED, "empty.evs: has no events to draw",
+                            left=["empty.evs", "song.evs", "song.wav"])
+
+    def test_many_and_damaged_ones(self):
+        lossless = encode("-", "--lossless", stdin=wav_bytes(tone(7.0))).stdout
+        self.put("cut.evs", lossless[: block_ends(lossless)[1] + 20])
+        (self.folder / "pictures").mkdir()
+        run = ictus("plot", "song.evs", "cut.evs", "-o", "pictures")
+        self.assert_ended(run, FAILED, "cut.evs: block 2 at byte", "1 of 2 inputs failed or are damaged")
+        for name in ("song", "cut"):
+            self.assertEqual(png((self.folder / f"pictures/{name}.png").read_bytes())[:2], (1200, 600))
+
+
+class Midi(Case):
+    def notes(self, stream):
+        """(onset in s, length in s, pitch, velocity) by an independent reader, in real time."""
+        run = ictus("dump", "--format", "midi", stdin=stream)
+        self.assert_ended(run, DONE)
+        file = mido.MidiFile(file=io.BytesIO(run.stdout))
+        self.assertEqual(file.type, 0)
+        now, sounding, found = 0.0, {}, []
+        for message in file:  # mido's iteration gives delta times in seconds by the tempo in the file
+            now += message.time
+            if message.type == "note_on" and message.velocity > 0:
+                self.assertNotIn(message.note, sounding)
+                sounding[message.note] = (now, message.velocity)
+            elif message.type in ("note_off", "note_on"):
+                begin, velocity = sounding.pop(message.note)
+                found.append((begin, now - begin, message.note, velocity))
+        self.assertEqual(sounding, {})
+        return file, sorted(found)
+
+    def test_the_events_that_have_a_pitch(self):
+        described = [json.loads(line) for line in
+                     ictus("dump", "--describe", "--format", "json", stdin=clip_stream()).stdout.splitlines()[1:-1]]
+        pitched = [event for event in described if event["pitch_hz"]]
+        self.assertGreater(len(pitched), 1)
+        _, notes = self.notes(clip_stream())
+        # Two of one pitch in the same millisecond are one note.
+        expected = {(round(event["onset_s"], 3), round(69 + 12 * math.log2(event["pitch_hz"] / 440))) for event in pitched}
+        for (onset, _, pitch, _), (wanted_onset, wanted_pitch) in zip(notes, sorted(expected), strict=True):
+            self.assertAlmostEqual(onset, wanted_onset, delta=0.002)
+            self.assertEqual(pitch, wanted_pitch)
+        self.assertEqual(max(velocity for *_, velocity in notes), 127)
+        loudest = max(pitched, key=lambda event: event["loudness_db"])
+        self.assertIn((round(69 + 12 * math.log2(loudest["pitch_hz"] / 440)), 127), [(note[2], note[3]) for note in notes])
+
+    def test_a_struck_note_is_found_at_its_pitch_and_time(self):
+        samples = [0.0] * int(4 * RATE_HZ)
+        for begin_s, pitch in ((0.5, 57), (1.5, 64), (2.5, 69)):
+            hz = 440 * 2 ** ((pitch - 69) / 12)
+            for k in range(int(0.9 * RATE_HZ)):
+                t = k / RATE_HZ
+                samples[int(begin_s * RATE_HZ) + k] += sum(0.3 / n * math.exp(-3 * n * t) * math.sin(2 * math.pi * n * hz * t) for n in range(1, 7))
+        stream = ictus("encode", "-", stdin=wav_bytes(samples)).stdout
+        _, notes = self.notes(stream)
+        for begin_s, pitch in ((0.5, 57), (1.5, 64), (2.5, 69)):
+            near = [note for note in notes if begin_s - 0.05 < note[0] < begin_s + 0.8]
+            self.assertEqual(max(near, key=lambda note: note[3])[2], pitch)
+            self.assertLess(min(abs(note[0] - begin_s) for note in near), 0.03)
+
+    def test_the_title_is_the_name_of_the_track(self):
+        file, _ = self.notes(clip_stream())
+        self.assertEqual(file.tracks[0].name, "A test")
+
+    def test_refusals(self):
+        run = ictus("dump", "--format", "midi", "--describe", stdin=clip_stream())
+        self.assert_refused(run, USAGE, "a MIDI file has no columns")
+        self.put("quiet.evs", ictus("vary", "-q", "--keep", "pitch==0", stdin=clip_stream()).stdout)
+        self.assert_refused(ictus("dump", "--format", "midi", "quiet.evs"), FAILED, "quiet.evs: none of its", "has a pitch",
+                            left=["quiet.evs"])
+
+
+class Explore(Case):
+    def test_a_page_with_everything_in_it(self):
+        self.put("song.evs", clip_stream())
+        self.assert_ended(ictus("explore", "song.evs"), DONE, "song.evs -> song.html: ")
+        page = (self.folder / "song.html").read_text()
+        self.assertTrue(page.startswith("<!DOCTYPE html>"))
+        self.assertFalse(re.findall(r"(?:src|href)=\"(?!data:|#)", page))
+        self.assertNotRegex(page, r"https?://(?!www\.w3\.org/)")
+        for event in dumped("song.evs"):
+            self.assertTrue(f"{event['onset_s']:.6f}" in page, event)
+        self.assert_ended(ictus("explore", "song.evs"), FAILED, "song.html: the output exists already")
+        run = ictus("explore", "-", stdin=clip_stream())
+        self.assert_ended(run, DONE)
+        self.assertTrue(run.stdout.startswith(b"<!DOCTYPE html>"))
+
+    def test_streams_without_events(self):
+        self.put("empty.evs", (ROOT / "tests/conformance/valid/coded-no-events.evs").read_bytes())
+        self.assert_refused(ictus("explore", "empty.evs"), FAILED, "empty.evs: ", left=["empty.evs"])
+
+
+if __name__ == "__main__":
+    unittest.main()
