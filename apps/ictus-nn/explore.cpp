@@ -24,9 +24,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kPageRateHz = 24000;
-/// Where an event no longer counts as sounding on the page, and how long it may sound there.
+/// Where an event no longer counts as sounding on the page: at most, and at least where there is so much
+/// sound that the page would become too large. And how long one may sound there.
 constexpr double kAudibleDb = 40.0;
+constexpr double kLeastAudibleDb = 20.0;
 constexpr double kLongestS = 8.0;
+/// So many seconds of events in each second of the piece, or of the first minute, leave enough bits for each.
+constexpr double kMostSoundS = 25.0;
 
 std::vector<float> at_page_rate(std::span<const float> samples, int sample_rate_hz) {
   std::vector<float> result;
@@ -48,9 +52,22 @@ std::string list_of(const cli::EventInput& input, const std::vector<Event>& even
   return text;
 }
 
+/// How long the sounds of all events are on the page when each ends where it has fallen by `audible_db`.
+double sounds_s(const std::vector<events::EventDescription>& heard, double audible_db) {
+  double sum = 0.0;
+  // What falls evenly falls by half as much in half of the time.
+  for (const auto& one : heard) sum += std::min(one.duration_s * audible_db / kAudibleDb, kLongestS);
+  return sum;
+}
+
+double audible_db(const std::vector<events::EventDescription>& heard, double length_s) {
+  const double most_s = kMostSoundS * std::max(length_s, 60.0);
+  return std::clamp(kAudibleDb * most_s / sounds_s(heard, kAudibleDb), kLeastAudibleDb, kAudibleDb);
+}
+
 /// Renders each event by itself, some at a time on each core, and gives them to the page in their order.
-report::EncodedSounds sounds_of(const EventModel& model, const std::vector<Event>& events, double kbit_per_s,
-                                const std::function<void(std::size_t done)>& tell) {
+report::EncodedSounds sounds_of(const EventModel& model, const std::vector<Event>& events, double audible_db,
+                                double kbit_per_s, const std::function<void(std::size_t done)>& tell) {
   const std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
   constexpr std::size_t kAtATime = 64;
   report::EventSounds sounds(kPageRateHz, kbit_per_s, workers);
@@ -60,7 +77,7 @@ report::EncodedSounds sounds_of(const EventModel& model, const std::vector<Event
     std::atomic<std::size_t> next{0};
     run_workers(workers, [&](std::size_t) {
       for (std::size_t i = next++; i < count; i = next++) {
-        const auto alone = events::render_solo(*model, events[begin + i], kAudibleDb, kLongestS);
+        const auto alone = events::render_solo(*model, events[begin + i], audible_db, kLongestS);
         rendered[i] = at_page_rate(alone, events::sample_rate_hz(*model));
       }
     });
@@ -116,10 +133,10 @@ std::string page_of(cli::EventInput& input, const cli::Job& job, const options::
   page.place_caption = plot::uses_tsne(events.size())
                            ? "similar sounds lie near each other (t-SNE of the 32 numbers)"
                            : "similar sounds lie near each other (PCA of the 32 numbers)";
-  double sounds_s = 0.0;
-  for (const auto& one : heard) sounds_s += std::min(one.duration_s, kLongestS);
-  const double kbit_per_s = report::sounds_kbit_per_s(sounds_s, events.size(), page.length_s, page.list);
-  page.sounds = sounds_of(model, events, kbit_per_s, [&](std::size_t done) {
+  const double heard_db = audible_db(heard, page.length_s);
+  const double kbit_per_s =
+      report::sounds_kbit_per_s(sounds_s(heard, heard_db), events.size(), page.length_s, page.list);
+  page.sounds = sounds_of(model, events, heard_db, kbit_per_s, [&](std::size_t done) {
     tell(static_cast<double>(done) / static_cast<double>(events.size()));
   });
   const std::vector<float> mix =

@@ -10,7 +10,7 @@
 namespace ictus::events {
 namespace {
 
-constexpr double kFadeSeconds = 0.005;
+constexpr double kFadeSeconds = 0.02;
 
 /// How many of the frames of powers [bands, frames] there are up to the last that sounds.
 std::int64_t audible_frames(const torch::Tensor& power, const torch::Tensor& widths, double audible_db) {
