@@ -7,6 +7,7 @@
 #include "embedded/evaluation_css.hpp"
 #include "embedded/evaluation_html.hpp"
 #include "embedded/evaluation_js.hpp"
+#include "embedded/page_css.hpp"
 #include "embedded/sound_css.hpp"
 #include "embedded/sound_js.hpp"
 #include "lib/report/html_template.hpp"
@@ -82,7 +83,7 @@ std::string evaluation_page(const EvaluationPage& page) {
 
   Fields fields;
   fields.texts = {{"title", page.title},
-                  {"css", std::string(kEvaluationCss) + std::string(kSoundCss)},
+                  {"css", std::string(kPageCss) + std::string(kEvaluationCss) + std::string(kSoundCss)},
                   {"js", std::string(kSoundJs) + std::string(kEvaluationJs)},
                   {"colour_key", colour_key_address()}};
   fields.lists["facts"] = {};

@@ -19,6 +19,7 @@
 #include "embedded/explore_pointing_js.hpp"
 #include "embedded/explore_sound_js.hpp"
 #include "embedded/explore_view_js.hpp"
+#include "embedded/page_css.hpp"
 #include "lib/report/base64.hpp"
 #include "lib/report/html_template.hpp"
 
@@ -197,9 +198,12 @@ std::string explore_page(const ExplorePage& page) {
   if (places.size() != page.events.size()) throw std::logic_error("there is not a sound for each event");
 
   Fields fields;
-  fields.texts = {
-      {"title", page.title},           {"css", std::string(kExploreCss)}, {"js", script()},
-      {"data", data_of(page, places)}, {"list", packed_list(page.list)},  {"mix", base64(page.mix_opus)}};
+  fields.texts = {{"title", page.title},
+                  {"css", std::string(kPageCss) + std::string(kExploreCss)},
+                  {"js", script()},
+                  {"data", data_of(page, places)},
+                  {"list", packed_list(page.list)},
+                  {"mix", base64(page.mix_opus)}};
   fields.lists["facts"] = {};
   for (const std::string& fact : page.facts) fields.lists["facts"].push_back({{{"text", fact}}, {}});
   fields.lists["groups"] = {};
@@ -218,9 +222,10 @@ double sounds_kbit_per_s(double sounds_s, std::size_t events, double length_s, s
   constexpr double kOvershoot = 1.04;                  // of short sounds, as measured
   constexpr double kBytesPerKbit = 125.0 * 4.0 / 3.0;  // in base64
   const auto count = static_cast<double>(events);
-  const double other_bytes = static_cast<double>(kExploreHtml.size() + kExploreCss.size() + script().size()) +
-                             static_cast<double>(packed_list(list).size()) + count * kBytesPerEvent +
-                             length_s * (kMixKbitPerS + 1.0) * kBytesPerKbit;
+  const double other_bytes =
+      static_cast<double>(kExploreHtml.size() + kPageCss.size() + kExploreCss.size() + script().size()) +
+      static_cast<double>(packed_list(list).size()) + count * kBytesPerEvent +
+      length_s * (kMixKbitPerS + 1.0) * kBytesPerKbit;
   const double seconds = std::max(sounds_s + count * kSilencePerEventS, 1.0);
   const double left_bytes = kPageBytesPerS * std::max(length_s, 60.0) - other_bytes;
   return std::clamp((left_bytes / kBytesPerKbit / seconds - kOggKbitPerS) / kOvershoot, 6.0, 28.0);

@@ -10,8 +10,8 @@ import pathlib
 import statistics
 import sys
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "browser"))
+from browser import start  # noqa: E402
 
 SIZE_PX = (1280, 800)
 MOVES = 240
@@ -31,12 +31,8 @@ CanvasRenderingContext2D.prototype.putImageData = function (...all) {
 """
 
 
-def start():
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for flag in ("--headless", "--no-sandbox", "--disable-dev-shm-usage"):
-        options.add_argument(flag)
-    browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+def started():
+    browser = start()
     metrics = {"width": SIZE_PX[0], "height": SIZE_PX[1], "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
@@ -72,7 +68,7 @@ def pictures_per_second(browser):
 def main():
     address = pathlib.Path(sys.argv[1]).resolve().as_uri()
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    browser = start()
+    browser = started()
     try:
         first_picture_ms(browser, address)  # the browser's own beginning is not measured
         first_ms, rates = [], []

@@ -4,23 +4,17 @@ The page is that of the program make_page in the folder ICTUS_BIN_DIR (default: 
 """
 
 import json
-import os
 import pathlib
 import subprocess
 import tempfile
 import unittest
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("ICTUS_BIN_DIR", ROOT / "build/dev/bin")).resolve()
-# Far longer than anything takes on a busy machine.
-TIMEOUT_S = 30
+from browser import BIN, TIMEOUT_S, start
 
 # As make_page.cpp has them: samples at 16 kHz.
 HOSTILE = "</script><script>document.title = 'harm'</script> & \"quotes\" 'here'"
@@ -36,17 +30,7 @@ def setUpModule():
     path = pathlib.Path(folder.name) / "page.html"
     path.write_bytes(subprocess.run([BIN / "make_page"], stdout=subprocess.PIPE, check=True).stdout)
     address = path.as_uri()
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for flag in (
-        "--headless",
-        "--no-sandbox",  # which root may not use
-        "--disable-dev-shm-usage",  # which is small in containers
-        "--autoplay-policy=no-user-gesture-required",
-    ):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+    browser = start()
     unittest.addModuleCleanup(browser.quit)
 
 

@@ -5,14 +5,11 @@ The pages are those of the program make_explore_page in the folder ICTUS_BIN_DIR
 
 import json
 import math
-import os
 import pathlib
 import subprocess
 import tempfile
 import unittest
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.actions.mouse_button import MouseButton
@@ -20,10 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("ICTUS_BIN_DIR", ROOT / "build/dev/bin")).resolve()
-# Far longer than anything takes on a busy machine.
-TIMEOUT_S = 30
+from browser import BIN, TIMEOUT_S, start
 
 # As make_explore_page.cpp has them.
 RATE_HZ = 24000
@@ -119,17 +113,7 @@ def setUpModule():
     unittest.addModuleCleanup(temporary.cleanup)
     folder = pathlib.Path(temporary.name)
     page = make_page(folder, str(COUNT))
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for flag in (
-        "--headless",
-        "--no-sandbox",  # which root may not use
-        "--disable-dev-shm-usage",  # which is small in containers
-        "--autoplay-policy=no-user-gesture-required",
-    ):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+    browser = start()
     unittest.addModuleCleanup(browser.quit)
     browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
     downloads = {"behavior": "allow", "downloadPath": str(folder), "eventsEnabled": False}

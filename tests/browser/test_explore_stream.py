@@ -12,7 +12,8 @@ import unittest
 import wave
 
 import test_explore
-from test_explore import BIN, RATE_HZ
+from browser import BIN
+from test_explore import RATE_HZ
 
 STREAM_RATE_HZ = 22050
 STROKES = {0.3: 262.0, 1.1: 440.0, 1.9: 660.0}  # when in s, and their pitches in Hz
