@@ -62,6 +62,12 @@ def long_stream(streams, minutes, path):
     path.write_bytes(made_by(["cat", *chosen]))
 
 
+def peak_mib(words):
+    """By GNU time: what Python is told of a child is at least the memory of Python, from which it began."""
+    run = subprocess.run(["/usr/bin/time", "-f", "%M", ICTUS, *words, "-o", "/dev/null"], check=True, stderr=subprocess.PIPE)
+    return int(run.stderr.splitlines()[-1]) / 1024
+
+
 def memory(streams, folder):
     lines = []
     paths = {minutes: folder / f"{minutes}-minutes.evs" for minutes in MINUTES}
@@ -69,7 +75,7 @@ def memory(streams, folder):
         long_stream(streams, minutes, path)
     for name, words in (("vary --gain", ["vary", "-q", "--gain", "-6dB", "{}"]), ("cat", ["cat", "-q", "{}", "{}"]),
                         ("mix", ["mix", "-q", "{}", "{}=-3dB@2.5s"])):
-        short, long = (measure.run([ICTUS, *(word.format(paths[minutes]) for word in words), "-o", "/dev/null"]).peak_mib for minutes in MINUTES)
+        short, long = (peak_mib([word.format(paths[minutes]) for word in words]) for minutes in MINUTES)
         lines.append([f"peak memory of {name}, {MINUTES[1]} minutes", f"as for {MINUTES[0]}",
                       f"{long:.1f} MiB against {short:.1f} MiB", tables.yes(long <= tables.BAR_MEMORY * short)])
     return lines, paths[MINUTES[1]]
