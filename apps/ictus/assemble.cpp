@@ -155,10 +155,21 @@ std::vector<Event> events_of(const compose::EventList& list, Lenders& lenders, d
   return events;
 }
 
+/// Throws ictus::Error for what cannot be a list, before its bytes are taken for words.
+void require_text(std::string_view content) {
+  if (const auto* const format = formats::format_of(std::as_bytes(std::span(content)))) {
+    throw Error(fmt::format("is {}, not a list of events", format->a_name),
+                "'ictus dump' prints the list of a stream");
+  }
+  if (content.find('\0') != std::string_view::npos) throw Error("is no text, and so no list of events");
+}
+
 void assemble_list(const cli::Job& job, const options::AssembleOptions& options, const cli::Streams& streams,
                    cli::Reporter& reporter) {
   const std::string name = cli::display_name(job.input);
-  const compose::EventList list = compose::parse_event_list(cli::read_whole_file(job.input, streams));
+  const std::string text = cli::read_whole_file(job.input, streams);
+  require_text(text);
+  const compose::EventList list = compose::parse_event_list(text);
   Lenders lenders(job.input, streams);
   for (const compose::ListedEvent& listed : list.events) {
     if (const auto* const borrowed = std::get_if<compose::BorrowedEvent>(&listed.vector)) {

@@ -193,6 +193,12 @@ class HandMade(Case):
             with self.subTest(text=text):
                 self.assertNotIn("list.txt: list.txt", run.stderr)
 
+    def test_what_is_no_text_is_no_list(self):
+        self.put("sound.wav", clip())
+        for name, words in (("sounds/piano.evs", "is an event stream, not a list of events"), ("sound.wav", "is no text")):
+            before = self.files()
+            self.assert_refused(ictus("assemble", name, "-o", "out.evs"), FAILED, words, left=before)
+
     def test_vectors_of_different_models_are_refused(self):
         self.put("foreign.evs", (CONFORMANCE / "valid/two-blocks.evs").read_bytes())
         run = assembled("onset_s vector\n0 foreign.evs#0\n1 sounds/piano.evs#0\n")
