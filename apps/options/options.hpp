@@ -140,9 +140,9 @@ struct VaryOptions {
   unsigned long long seed = 1;
   NetworkOptions network;  ///< used where `keep` asks for what is heard
 
+  [[nodiscard]] bool changes_vectors() const { return morph || random_vectors || perturb > 0.0; }
   [[nodiscard]] bool changes_nothing() const {
-    return !keep && !morph && !random_vectors && perturb == 0.0 && !random_times && stretch == 1.0 &&
-           shift_s == 0.0 && gain_db == 0.0;
+    return !keep && !changes_vectors() && !random_times && stretch == 1.0 && shift_s == 0.0 && gain_db == 0.0;
   }
 };
 

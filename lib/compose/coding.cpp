@@ -60,6 +60,14 @@ EventCoding refined(EventCoding coding, std::int64_t samples, std::int64_t centi
   return coding;
 }
 
+EventCoding with_finer_vectors(EventCoding coding) {
+  constexpr int kLevels = 32;
+  if (coding.precision == Precision::coded && coding.vector_levels < kLevels) {
+    coding.vector_levels *= kLevels / coding.vector_levels;
+  }
+  return coding;
+}
+
 EventCoding exact_coding(std::span<const Event> events, const EventCoding& preferred,
                          std::int64_t block_samples) {
   if (preferred.precision == Precision::float32) return kExact;

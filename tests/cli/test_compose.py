@@ -284,6 +284,15 @@ class Vary(Case):
         moves = [row[0] for row in steps("--each") if row[0] is not None]
         self.assertGreater(max(moves) - min(moves), 0.05)
 
+    def test_a_small_perturbation_is_not_lost_in_the_steps_of_the_file(self):
+        before, after = dumped(clip_stream()), dumped(varied(clip_stream(), "--perturb", "0.05"))
+        for number in range(32):
+            moves = [round(a["vector"][number] - b["vector"][number], 5) for a, b in zip(after, before, strict=True)
+                     if abs(a["vector"][number]) < 1]
+            self.assertLessEqual(len(set(moves)), 1)  # all by the same
+        changed = sum(a != b for x, y in zip(after, before) for a, b in zip(x["vector"], y["vector"]))
+        self.assertGreater(changed, 16 * len(before))
+
     def test_random_vectors_are_like_those_of_the_file_or_of_the_training(self):
         before = dumped(clip_stream())
         for origin in ("file", "model"):

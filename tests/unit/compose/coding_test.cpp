@@ -48,6 +48,19 @@ TEST_CASE("a coding is refined no more than a move asks for") {
   CHECK(refined(quantised, 17, 3) == coded(127, 1, 1));
 }
 
+TEST_CASE("changed vectors get finer steps, of which the old ones are whole multiples") {
+  for (const auto& [levels, finer] :
+       {std::pair(1, 32), {6, 30}, {12, 24}, {16, 32}, {17, 17}, {32, 32}, {127, 127}}) {
+    CHECK(with_finer_vectors(coded(levels, 10, 64)) == coded(finer, 10, 64));
+    CHECK(finer % levels == 0);
+  }
+  CHECK(with_finer_vectors(kExact) == kExact);
+  for (int code = -6; code <= 6; ++code) {
+    const float value = formats::vector_value(code, coded(6, 10, 64));
+    CHECK(formats::vector_value(formats::vector_code(value, coded(30, 10, 64)), coded(30, 10, 64)) == value);
+  }
+}
+
 TEST_CASE("a list gets the coarsest steps that hold it") {
   CHECK(exact_coding(std::vector{event_at(64 * 5, -20.0F, 0.25F), event_at(65536 + 128, -3.0F, -1.0F)},
                      kUsual, 65536) == kUsual);
