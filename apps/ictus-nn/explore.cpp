@@ -48,7 +48,10 @@ std::string list_of(const cli::EventInput& input, const std::vector<Event>& even
                         none, input.header().sample_rate_hz);
   table.print_header(input.header());
   table.print(events);
-  table.print_totals({events.size(), input.length_samples(), input.original_length_samples().value_or(0)});
+  // Of a damaged stream they are not known.
+  if (const auto original = input.original_length_samples()) {
+    table.print_totals({events.size(), input.length_samples(), *original});
+  }
   return text;
 }
 

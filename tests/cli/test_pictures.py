@@ -104,6 +104,7 @@ class Plot(Case):
 
     def test_the_map_needs_no_network_and_the_others_do(self):
         self.assertFalse([name for name in libraries("plot", "song.evs") if "torch" in name])
+        self.assertTrue([name for name in libraries("plot", "--kind", "roll", "song.evs", "-o", "roll.png") if "torch" in name])
 
     def test_the_residual_of_the_decoded_sound_itself_is_dark(self):
         """What is left of the decoded sound after taking the decoded sound away is next to nothing."""
@@ -220,6 +221,15 @@ class Explore(Case):
         run = ictus("explore", "-", stdin=clip_stream())
         self.assert_ended(run, DONE)
         self.assertTrue(run.stdout.startswith(b"<!DOCTYPE html>"))
+
+    def test_a_page_of_a_damaged_stream_states_no_length(self):
+        """As `ictus dump` does not, so that what is assembled of its list is not cut to nothing."""
+        lossless = encode("-", "--lossless", stdin=wav_bytes(tone(7.0))).stdout
+        self.put("cut.evs", lossless[: block_ends(lossless)[1] + 20])
+        self.assert_ended(ictus("explore", "cut.evs"), FAILED, "cut.evs: block 2 at byte")
+        page = (self.folder / "cut.html").read_text()
+        self.assertTrue("sample_rate_hz" in page)
+        self.assertFalse("original_samples" in page)
 
     def test_streams_without_events(self):
         self.put("empty.evs", (ROOT / "tests/conformance/valid/coded-no-events.evs").read_bytes())
