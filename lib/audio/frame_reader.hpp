@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "lib/audio/audio.hpp"
+#include "lib/audio/speakers.hpp"
 #include "lib/core/error.hpp"
 
 namespace ictus::audio {
@@ -19,8 +22,13 @@ class FrameReader {
   [[nodiscard]] virtual AudioSpec spec() const = 0;
   [[nodiscard]] virtual std::optional<std::uint64_t> expected_frames() const = 0;
   [[nodiscard]] virtual Tags tags() const = 0;
+  /// What the input says its channels are meant for.
+  [[nodiscard]] virtual Speakers speakers() const { return {}; }
   /// After the end: what is wrong, if the input held less than it should have.
   [[nodiscard]] virtual std::optional<DamagedInput> damage() const = 0;
+  /// After the end: what was mended, ignored or left over although no sound is missing; a sentence each,
+  /// with the input's name and without a full stop.
+  [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
 };
 
 /// The complaint about an input that ended early.
