@@ -169,6 +169,7 @@ Coded encode_job(const cli::Job& job, const options::EncodeOptions& options,
   coded.duration_s = static_cast<double>(samples) / rate_hz;
   coded.counts = maker.counts();
   coded.stream_bytes = maker.bytes();
+  coded.warnings = source->remarks();
   if (const std::uint64_t count = source->non_finite_samples(); count > 0) {
     coded.warnings.push_back(
         fmt::format("{} no finite numbers and became silence",

@@ -1,17 +1,13 @@
-// Whether an AIFF file holds all the sound that its header promises; libsndfile reads it but does not say.
+// The header of an AIFF or AIFF-C stream (Apple, "Audio Interchange File Format", 1989 and 1991).
 #pragma once
 
-#include <cstdint>
 #include <optional>
-#include <string>
 
-#include "lib/audio/wav_header.hpp"
-#include "lib/core/error.hpp"
+#include "lib/audio/sound_header.hpp"
 
 namespace ictus::audio {
 
-/// Nothing if the file is whole or is not AIFF.
-std::optional<DamagedInput> find_aiff_damage(const ReadAt& read_at, std::uint64_t file_bytes,
-                                             const std::string& name);
+/// Nothing if the input is not AIFF at all; throws ictus::Error if it is and is unusable.
+std::optional<SoundHeader> read_aiff_header(const HeaderInput& input);
 
 }  // namespace ictus::audio

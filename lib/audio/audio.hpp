@@ -30,18 +30,18 @@ using Tags = std::vector<std::pair<std::string, std::string>>;
 class Source {
  public:
   virtual ~Source() = default;
-  /// Opens `path` ("-" is standard input) and resamples to `sample_rate_hz` mono (mean of channels).
+  /// Opens `path` ("-" is standard input) and resamples to `sample_rate_hz` mono (as mono_mix.hpp has it).
   /// Throws ictus::Error: no such file, not audio, empty file, no samples, unusable rate or channels.
   ///
-  /// n frames at rate r become ceil(n * sample_rate_hz / r) samples. From a pipe, WAV and raw PCM are
-  /// delivered as they arrive; other formats need to seek and are first copied whole into a temporary
-  /// file in $TMPDIR (else /var/tmp).
+  /// n frames at rate r become ceil(n * sample_rate_hz / r) samples. From a pipe, PCM (raw, in WAV, W64,
+  /// AIFF, AU or CAF) is delivered as it arrives; other formats need to seek and are first copied whole into
+  /// a temporary file in $TMPDIR (else /var/tmp).
   static std::unique_ptr<Source> open(const std::string& path, int sample_rate_hz,
                                       const std::optional<RawFormat>& raw = std::nullopt);
   /// Fills `block`, or its front if the end comes first; returns the count, 0 at the end. Non-finite
   /// samples (and those beyond 1e30) become 0 and are counted. How the input is read in blocks does not
   /// change the samples. Throws ictus::DamagedInput once all that could be read has been delivered when the
-  /// input held less than its header promised (a WAV cut short).
+  /// input held less than its header promised (a file cut short).
   virtual std::size_t read(std::span<float> block) = 0;
   [[nodiscard]] virtual AudioSpec original_spec() const = 0;
   /// Frames read so far (which may be ahead of what was delivered) at the original rate; after the end, the
@@ -51,6 +51,9 @@ class Source {
   [[nodiscard]] virtual std::optional<std::uint64_t> expected_frames() const = 0;
   [[nodiscard]] virtual std::uint64_t non_finite_samples() const = 0;
   [[nodiscard]] virtual Tags tags() const = 0;
+  /// After the end: what was mended or ignored in the input, and what the mix to one channel lost; a sentence
+  /// each, without a full stop.
+  [[nodiscard]] virtual std::vector<std::string> remarks() const = 0;
 };
 
 enum class SampleFormat { pcm16, pcm24, float32 };

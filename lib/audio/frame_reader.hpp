@@ -27,7 +27,7 @@ class FrameReader {
   /// After the end: what is wrong, if the input held less than it should have.
   [[nodiscard]] virtual std::optional<DamagedInput> damage() const = 0;
   /// After the end: what was mended, ignored or left over although no sound is missing; a sentence each,
-  /// with the input's name and without a full stop.
+  /// about "it", without a full stop.
   [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
 };
 

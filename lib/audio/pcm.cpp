@@ -5,14 +5,19 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "lib/audio/bytes.hpp"
+
 namespace ictus::audio {
 namespace {
 
-/// The integer in `Bytes` little-endian bytes.
-template <int Bytes>
+/// The unsigned integer in `Bytes` bytes.
+template <int Bytes, ByteOrder kOrder>
 std::uint64_t load(const std::byte* in) {
   std::uint64_t value = 0;
-  for (int i = 0; i < Bytes; ++i) value |= std::to_integer<std::uint64_t>(in[i]) << (8 * i);
+  for (int i = 0; i < Bytes; ++i) {
+    const int place = kOrder == ByteOrder::little ? i : Bytes - 1 - i;
+    value |= std::to_integer<std::uint64_t>(in[i]) << (8 * place);
+  }
   return value;
 }
 
@@ -22,9 +27,9 @@ void store(std::uint32_t value, std::vector<std::byte>& out) {
 }
 
 /// A two's complement integer as a fraction of full scale.
-template <int Bytes>
+template <int Bytes, ByteOrder kOrder>
 float load_signed(const std::byte* in) {
-  const auto left_aligned = static_cast<std::uint32_t>(load<Bytes>(in) << (32 - 8 * Bytes));
+  const auto left_aligned = static_cast<std::uint32_t>(load<Bytes, kOrder>(in) << (32 - 8 * Bytes));
   return static_cast<float>(static_cast<std::int32_t>(left_aligned)) * 0x1p-31f;
 }
 
@@ -37,24 +42,41 @@ void decode_each(std::span<const std::byte> bytes, std::span<float> samples, Dec
   }
 }
 
-float load_u8(const std::byte* in) { return (static_cast<float>(load<1>(in)) - 128.0f) / 128.0f; }
-float load_f32(const std::byte* in) { return std::bit_cast<float>(static_cast<std::uint32_t>(load<4>(in))); }
-float load_f64(const std::byte* in) { return static_cast<float>(std::bit_cast<double>(load<8>(in))); }
+float load_u8(const std::byte* in) {
+  return (static_cast<float>(std::to_integer<unsigned>(*in)) - 128.0f) / 128.0f;
+}
+
+template <ByteOrder kOrder>
+float load_f32(const std::byte* in) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(load<4, kOrder>(in)));
+}
+
+template <ByteOrder kOrder>
+float load_f64(const std::byte* in) {
+  return static_cast<float>(std::bit_cast<double>(load<8, kOrder>(in)));
+}
 
 }  // namespace
 
 std::size_t bytes_per_sample(PcmEncoding encoding) {
   switch (encoding) {
     case PcmEncoding::u8:
+    case PcmEncoding::s8:
       return 1;
     case PcmEncoding::s16le:
+    case PcmEncoding::s16be:
       return 2;
     case PcmEncoding::s24le:
+    case PcmEncoding::s24be:
       return 3;
+    case PcmEncoding::s24in32le:
     case PcmEncoding::s32le:
     case PcmEncoding::f32le:
+    case PcmEncoding::s32be:
+    case PcmEncoding::f32be:
       return 4;
     case PcmEncoding::f64le:
+    case PcmEncoding::f64be:
       return 8;
   }
   throw std::logic_error("bytes_per_sample: not a PCM encoding");
@@ -89,20 +111,46 @@ PcmEncoding pcm_encoding(RawEncoding encoding) {
 }
 
 void decode_pcm(PcmEncoding encoding, std::span<const std::byte> bytes, std::span<float> samples) {
+  using enum ByteOrder;
   switch (encoding) {
     case PcmEncoding::u8:
       return decode_each<1>(bytes, samples, load_u8);
+    case PcmEncoding::s8:
+      return decode_each<1>(bytes, samples, load_signed<1, little>);
     case PcmEncoding::s16le:
-      return decode_each<2>(bytes, samples, load_signed<2>);
+      return decode_each<2>(bytes, samples, load_signed<2, little>);
+    case PcmEncoding::s16be:
+      return decode_each<2>(bytes, samples, load_signed<2, big>);
     case PcmEncoding::s24le:
-      return decode_each<3>(bytes, samples, load_signed<3>);
+      return decode_each<3>(bytes, samples, load_signed<3, little>);
+    case PcmEncoding::s24be:
+      return decode_each<3>(bytes, samples, load_signed<3, big>);
+    case PcmEncoding::s24in32le:
+      return decode_each<4>(bytes, samples, load_signed<3, little>);
     case PcmEncoding::s32le:
-      return decode_each<4>(bytes, samples, load_signed<4>);
+      return decode_each<4>(bytes, samples, load_signed<4, little>);
+    case PcmEncoding::s32be:
+      return decode_each<4>(bytes, samples, load_signed<4, big>);
     case PcmEncoding::f32le:
-      return decode_each<4>(bytes, samples, load_f32);
+      return decode_each<4>(bytes, samples, load_f32<little>);
+    case PcmEncoding::f32be:
+      return decode_each<4>(bytes, samples, load_f32<big>);
     case PcmEncoding::f64le:
-      return decode_each<8>(bytes, samples, load_f64);
+      return decode_each<8>(bytes, samples, load_f64<little>);
+    case PcmEncoding::f64be:
+      return decode_each<8>(bytes, samples, load_f64<big>);
   }
+}
+
+std::optional<bool> is_right_justified(std::span<const std::byte> bytes) {
+  bool has_lowest = false;
+  for (std::size_t at = 0; at + 4 <= bytes.size(); at += 4) {
+    // The free byte at the end holds nothing, or repeats the sign.
+    if (bytes[at + 3] != std::byte{0x00} && bytes[at + 3] != std::byte{0xFF}) return false;
+    has_lowest = has_lowest || bytes[at] != std::byte{0};
+  }
+  if (!has_lowest) return std::nullopt;
+  return true;
 }
 
 void PcmEncoder::encode(std::span<const float> samples, std::vector<std::byte>& bytes) {

@@ -1,8 +1,9 @@
-// PCM samples between bytes and floats. Full scale is [-1, 1), little endian throughout.
+// PCM samples between bytes and floats. Full scale is [-1, 1).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,7 +12,22 @@
 
 namespace ictus::audio {
 
-enum class PcmEncoding { u8, s16le, s24le, s32le, f32le, f64le };
+/// s24in32le is 24 bits in the first three of four bytes; what the fourth holds does not matter.
+enum class PcmEncoding {
+  u8,
+  s8,
+  s16le,
+  s24le,
+  s24in32le,
+  s32le,
+  f32le,
+  f64le,
+  s16be,
+  s24be,
+  s32be,
+  f32be,
+  f64be
+};
 
 std::size_t bytes_per_sample(PcmEncoding encoding);
 std::size_t bytes_per_sample(SampleFormat format);
@@ -19,6 +35,10 @@ PcmEncoding pcm_encoding(RawEncoding encoding);
 
 /// `bytes` holds exactly `samples.size()` samples.
 void decode_pcm(PcmEncoding encoding, std::span<const std::byte> bytes, std::span<float> samples);
+
+/// Whether 24 bits in 32, little endian, stand in the first three bytes of each sample and not in the last
+/// three; nothing where the samples do not tell, as silence does not.
+std::optional<bool> is_right_justified(std::span<const std::byte> bytes);
 
 /// Turns floats into the bytes of a SampleFormat.
 ///

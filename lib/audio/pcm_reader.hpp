@@ -1,4 +1,4 @@
-// Plain PCM from a file or a pipe, as it arrives: raw, or the sound in a WAV stream.
+// Plain PCM from a file or a pipe, as it arrives: raw, or the sound in a container.
 #pragma once
 
 #include <memory>
@@ -6,45 +6,46 @@
 #include <vector>
 
 #include "lib/audio/frame_reader.hpp"
-#include "lib/audio/pcm.hpp"
 #include "lib/audio/peekable_input.hpp"
+#include "lib/audio/sound_header.hpp"
 
 namespace ictus::audio {
 
-struct PcmLayout {
-  AudioSpec spec;
-  PcmEncoding encoding = PcmEncoding::s16le;
-  /// Of the sound; none: everything up to the end.
-  std::optional<std::uint64_t> data_bytes;
-  /// Whether an end inside a frame shows damage. In WAV streams of unknown length it does not: the
-  /// producer may have added a byte to make the size even.
-  bool must_end_on_frame = false;
-  /// Whether to read on behind the sound: a producer that is still writing there must not meet a closed
-  /// pipe.
-  bool drain_at_end = false;
-  Tags tags;
-};
+/// What an end inside a frame means. In containers of unknown length nothing: the producer may have added a
+/// byte to make the size even.
+enum class PartialFrame { is_padding, is_damage };
+
+/// What is done behind the sound. A producer that is still writing there must not meet a closed pipe.
+enum class BehindSound { left, drained };
 
 class PcmReader : public FrameReader {
  public:
-  /// The sound begins with the next byte of `input`.
-  PcmReader(std::unique_ptr<PeekableInput> input, PcmLayout layout);
+  /// The sound begins with the next byte of `input`. The header has an encoding.
+  PcmReader(std::unique_ptr<PeekableInput> input, SoundHeader header, PartialFrame partial_frame,
+            BehindSound behind);
 
   std::size_t read(std::span<float> interleaved) override;
-  [[nodiscard]] AudioSpec spec() const override { return layout_.spec; }
+  [[nodiscard]] AudioSpec spec() const override { return header_.spec; }
   [[nodiscard]] std::optional<std::uint64_t> expected_frames() const override;
-  [[nodiscard]] Tags tags() const override { return layout_.tags; }
+  [[nodiscard]] Tags tags() const override { return header_.tags; }
+  [[nodiscard]] Speakers speakers() const override { return header_.speakers; }
   [[nodiscard]] std::optional<DamagedInput> damage() const override;
+  [[nodiscard]] std::vector<std::string> remarks() const override;
 
  private:
+  void settle_justification(std::span<const std::byte> frames);
+  void leave_out_repeated_header();
   void drain();
 
   std::unique_ptr<PeekableInput> input_;
-  PcmLayout layout_;
+  SoundHeader header_;
+  PartialFrame partial_frame_;
+  BehindSound behind_;
   std::size_t frame_bytes_;
   std::uint64_t bytes_read_ = 0;
   std::vector<std::byte> bytes_;  ///< its front may hold the beginning of a frame
-  std::size_t held_ = 0;          ///< bytes of that frame
+  std::size_t held_ = 0;          ///< bytes of that frame and of what is held back
+  std::size_t held_back_ = 0;     ///< bytes of which only the end tells whether they are sound
   bool ended_ = false;
 };
 

@@ -1,19 +1,19 @@
-// Everything that is not plain PCM in WAV: whatever libsndfile reads, from a file that can seek.
+// Whatever is neither plain PCM nor has a reader of its own, by libsndfile.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "lib/audio/byte_range.hpp"
 #include "lib/audio/frame_reader.hpp"
-#include "lib/core/fd.hpp"
+#include "lib/audio/sound_header.hpp"
 
 namespace ictus::audio {
 
-/// `known_damage` is reported at the end, if libsndfile itself finds nothing wrong. Throws ictus::Error
-/// if libsndfile cannot read the file.
-std::unique_ptr<FrameReader> open_sndfile(UniqueFd fd, const std::string& name,
-                                          std::optional<DamagedInput> known_damage);
+/// `header`, where the container has one that is known here, has the last word on how much sound there should
+/// be. Throws ictus::Error if libsndfile cannot read the file.
+std::unique_ptr<FrameReader> open_sndfile(ByteRange bytes, std::optional<SoundHeader> header);
 
 /// The error for what is no sound at all.
 Error not_a_sound_file(const std::string& name);

@@ -5,21 +5,21 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
-#include "lib/audio/aiff_header.hpp"
 #include "lib/audio/audio.hpp"
+#include "lib/audio/byte_range.hpp"
 #include "lib/audio/frame_reader.hpp"
+#include "lib/audio/mono_mix.hpp"
 #include "lib/audio/pcm_reader.hpp"
 #include "lib/audio/peekable_input.hpp"
 #include "lib/audio/rates.hpp"
 #include "lib/audio/resampler.hpp"
 #include "lib/audio/sndfile_reader.hpp"
+#include "lib/audio/sound_header.hpp"
 #include "lib/audio/spool.hpp"
-#include "lib/audio/wav_header.hpp"
 #include "lib/core/fd.hpp"
 
 namespace ictus::audio {
@@ -58,24 +58,16 @@ OpenInput open_input(const std::string& path) {
   return input;
 }
 
-PcmLayout wav_layout(const WavHeader& header) {
-  PcmLayout layout;
-  layout.spec = header.spec;
-  layout.encoding = *header.encoding;
-  layout.data_bytes = header.data_bytes;
-  layout.tags = header.tags;
-  return layout;
-}
-
 std::unique_ptr<FrameReader> open_raw(OpenInput input, const RawFormat& raw) {
-  PcmLayout layout;
-  layout.spec = raw.spec;
-  layout.encoding = pcm_encoding(raw.encoding);
-  layout.must_end_on_frame = true;
-  if (input.is_file) layout.data_bytes = input.file_bytes;
+  SoundHeader header;
+  header.spec = raw.spec;
+  header.encoding = pcm_encoding(raw.encoding);
+  header.bytes_per_frame = static_cast<std::size_t>(raw.spec.channels) * bytes_per_sample(*header.encoding);
+  if (input.is_file) header.data_bytes = input.file_bytes;
   auto bytes = std::make_unique<PeekableInput>(std::move(input.fd), input.name);
   if (bytes->peek(1).empty()) throw Error(input.name + " is empty (0 bytes)");
-  return std::make_unique<PcmReader>(std::move(bytes), std::move(layout));
+  return std::make_unique<PcmReader>(std::move(bytes), std::move(header), PartialFrame::is_damage,
+                                     BehindSound::left);
 }
 
 void check_spec(const AudioSpec& spec, const std::string& name) {
@@ -94,32 +86,27 @@ std::unique_ptr<FrameReader> open_file(OpenInput input) {
     if (offset >= input.file_bytes) return 0;
     return read_at(input.fd.get(), input.position + offset, bytes, input.name);
   };
-  std::optional<DamagedInput> damage = find_aiff_damage(read, input.file_bytes, input.name);
-  if (const auto wav = read_wav_header(read, LookBehindSound::yes, input.name)) {
-    check_spec(wav->spec, input.name);
-    const std::uint64_t present_bytes = input.file_bytes - wav->data_offset;
-    if (wav->encoding) {
-      // libsndfile is not asked: it does not tell a file that was cut short from a whole one.
-      if (::lseek(input.fd.get(), static_cast<off_t>(input.position + wav->data_offset), SEEK_SET) < 0) {
-        throw Error("cannot read " + input.name + ": " + std::strerror(errno));
-      }
-      PcmLayout layout = wav_layout(*wav);
-      if (!layout.data_bytes) layout.data_bytes = present_bytes;
-      return std::make_unique<PcmReader>(std::make_unique<PeekableInput>(std::move(input.fd), input.name),
-                                         std::move(layout));
+  const HeaderInput bytes_of_header{read, input.file_bytes, input.name};
+  auto header = read_sound_header(bytes_of_header);
+  if (header && !header->data_bytes) take_rest(bytes_of_header, *header);
+  if (header) check_spec(header->spec, input.name);
+  if (header && header->encoding) {
+    // libsndfile is not asked: it does not tell a file that was cut short from a whole one.
+    if (::lseek(input.fd.get(), static_cast<off_t>(input.position + header->data_offset), SEEK_SET) < 0) {
+      throw Error("cannot read " + input.name + ": " + std::strerror(errno));
     }
-    if (wav->data_bytes && *wav->data_bytes > present_bytes) {
-      damage = cut_short(input.name, *wav->data_bytes, present_bytes, "bytes of sound");
-    }
+    return std::make_unique<PcmReader>(std::make_unique<PeekableInput>(std::move(input.fd), input.name),
+                                       std::move(*header), PartialFrame::is_padding, BehindSound::left);
   }
-  return open_sndfile(std::move(input.fd), input.name, std::move(damage));
+  ByteRange bytes{std::move(input.fd), input.name, input.position, input.file_bytes, {}, 0};
+  return open_sndfile(std::move(bytes), std::move(header));
 }
 
 /// Whether it is worth copying a whole pipe into a file.
 bool may_be_sound(std::span<const std::byte> start) {
   const std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());
-  constexpr std::array<std::string_view, 10> magics{"RIFF", "RIFX", "RF64", "FORM", "fLaC",
-                                                    "OggS", "caff", "riff", ".snd", "ID3"};
+  constexpr std::array<std::string_view, 12> magics{"RIFF", "RIFX", "RF64", "BW64", "FORM", "fLaC",
+                                                    "OggS", "caff", "riff", ".snd", "dns.", "ID3"};
   const bool is_known = std::any_of(magics.begin(), magics.end(),
                                     [&](std::string_view magic) { return text.starts_with(magic); });
   const auto byte = [&](std::size_t i) { return std::to_integer<unsigned>(start[i]); };
@@ -142,13 +129,13 @@ std::unique_ptr<FrameReader> open_pipe(OpenInput input) {
     std::copy(found.begin(), found.end(), out.begin());
     return found.size();
   };
-  const auto wav = read_wav_header(read, LookBehindSound::no, input.name);
-  if (wav && wav->encoding) {
-    check_spec(wav->spec, input.name);
-    bytes->skip_peeked(wav->data_offset);
-    PcmLayout layout = wav_layout(*wav);
-    layout.drain_at_end = true;
-    return std::make_unique<PcmReader>(std::move(bytes), std::move(layout));
+  auto header = read_sound_header({read, std::nullopt, input.name});
+  if (header && header->encoding) {
+    check_spec(header->spec, input.name);
+    bytes->peek(header->data_offset);  // whatever stands before the sound
+    bytes->skip_peeked(header->data_offset);
+    return std::make_unique<PcmReader>(std::move(bytes), std::move(*header), PartialFrame::is_padding,
+                                       BehindSound::drained);
   }
   OpenInput file;
   file.fd = spool(*bytes);
@@ -177,10 +164,10 @@ class MonoSource : public Source {
   MonoSource(std::unique_ptr<FrameReader> frames, int sample_rate_hz)
       : frames_(std::move(frames)),
         channels_(static_cast<std::size_t>(frames_->spec().channels)),
+        mix_(frames_->speakers(), channels_, frames_->spec().sample_rate_hz),
         resampler_(frames_->spec().sample_rate_hz, sample_rate_hz) {
     constexpr std::size_t kSamplesAtOnce = 16384;
-    mono_.resize(std::max<std::size_t>(1, kSamplesAtOnce / channels_));
-    interleaved_.resize(mono_.size() * channels_);
+    interleaved_.resize(std::max<std::size_t>(1, kSamplesAtOnce / channels_) * channels_);
   }
 
   /// Reads the first frames; throws ictus::Error if there are none.
@@ -216,44 +203,36 @@ class MonoSource : public Source {
   [[nodiscard]] std::optional<std::uint64_t> expected_frames() const override {
     return frames_->expected_frames();
   }
-  [[nodiscard]] std::uint64_t non_finite_samples() const override { return non_finite_samples_; }
+  [[nodiscard]] std::uint64_t non_finite_samples() const override { return mix_.non_finite_samples(); }
   [[nodiscard]] Tags tags() const override { return frames_->tags(); }
+  [[nodiscard]] std::vector<std::string> remarks() const override {
+    std::vector<std::string> remarks = frames_->remarks();
+    const std::vector<std::string> of_mix = mix_.remarks();
+    remarks.insert(remarks.end(), of_mix.begin(), of_mix.end());
+    return remarks;
+  }
 
  private:
   void refill() {
     ready_.clear();
     taken_ = 0;
+    mono_.clear();
     const std::size_t count = frames_->read(interleaved_);
-    if (count == 0) {
-      ended_ = true;
-      resampler_.finish(ready_);
+    if (count > 0) {
+      original_frames_ += count;
+      mix_.push(std::span<const float>(interleaved_).first(count * channels_), mono_);
+      resampler_.push(mono_, ready_);
       return;
     }
-    original_frames_ += count;
-    mix(count);
-    resampler_.push(std::span<const float>(mono_).first(count), ready_);
-  }
-
-  /// The mean of the channels of each frame.
-  void mix(std::size_t count) {
-    // What is this far beyond full scale is no sound either, and would overflow in filters.
-    constexpr float kLargest = 1e30f;
-    const float* in = interleaved_.data();
-    for (std::size_t frame = 0; frame < count; ++frame) {
-      double sum = 0.0;
-      for (std::size_t channel = 0; channel < channels_; ++channel, ++in) {
-        if (std::abs(*in) <= kLargest) {
-          sum += static_cast<double>(*in);
-        } else {
-          ++non_finite_samples_;
-        }
-      }
-      mono_[frame] = static_cast<float>(sum / static_cast<double>(channels_));
-    }
+    ended_ = true;
+    mix_.finish(mono_);
+    resampler_.push(mono_, ready_);
+    resampler_.finish(ready_);
   }
 
   std::unique_ptr<FrameReader> frames_;
   std::size_t channels_;
+  MonoMix mix_;
   Resampler resampler_;
   std::vector<float> interleaved_;
   std::vector<float> mono_;
@@ -261,7 +240,6 @@ class MonoSource : public Source {
   std::size_t taken_ = 0;  ///< samples of ready_ that have been handed out
   bool ended_ = false;
   std::uint64_t original_frames_ = 0;
-  std::uint64_t non_finite_samples_ = 0;
 };
 
 }  // namespace

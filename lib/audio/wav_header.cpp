@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <map>
 #include <string_view>
 #include <vector>
 
+#include "lib/audio/chunks.hpp"
 #include "lib/audio/tags.hpp"
 #include "lib/core/error.hpp"
 
@@ -15,159 +16,240 @@ namespace {
 constexpr int kFormatPcm = 1;
 constexpr int kFormatFloat = 3;
 constexpr int kFormatExtensible = 0xFFFE;
-constexpr std::uint32_t kSizeIn64 = 0xFFFFFFFF;           ///< RF64: the size is in the ds64 chunk
-constexpr std::uint64_t kMax64 = std::uint64_t{1} << 62;  ///< sizes beyond are nonsense
+constexpr std::size_t kExtensibleBytes = 40;
+constexpr std::uint64_t kSizeIn64 = 0xFFFFFFFF;  ///< RF64: the size is in the ds64 chunk
 constexpr int kMaxChunks = 10000;
-constexpr std::size_t kMaxListBytes = 1 << 16;
+constexpr std::size_t kMaxListBytes = 1 << 20;
 
-std::uint64_t little_endian(std::span<const std::byte> bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | std::to_integer<std::uint64_t>(bytes[i]);
-  return value;
+/// What a frame of PCM takes by its fmt chunk; 0 where that cannot be.
+///
+/// Writers are known to count a frame in bits, to count one channel, or to leave 0. Bytes that are more than
+/// the bits need are a container that is larger than its samples.
+std::size_t frame_bytes(std::size_t stated, std::size_t channels, std::size_t sample_bytes,
+                        std::string& remark) {
+  const std::size_t natural = channels * sample_bytes;
+  if (stated == natural) return natural;
+  const bool is_container =
+      channels > 0 && stated % channels == 0 && stated / channels > sample_bytes && stated / channels <= 4;
+  if (is_container) return stated;
+  if (stated != 0 && stated != natural * 8 && stated != sample_bytes) return 0;
+  remark = "its header gives frames of " + std::to_string(stated) + " bytes, which are of " +
+           std::to_string(natural);
+  return natural;
+}
+
+std::optional<PcmEncoding> integer_encoding(std::size_t sample_bytes, ByteOrder order) {
+  using enum PcmEncoding;
+  constexpr std::array kLittle{u8, s16le, s24le, s32le};
+  constexpr std::array kBig{u8, s16be, s24be, s32be};
+  if (sample_bytes < 1 || sample_bytes > 4) return std::nullopt;
+  return order == ByteOrder::little ? kLittle[sample_bytes - 1] : kBig[sample_bytes - 1];
 }
 
 class Parser {
  public:
-  Parser(const ReadAt& read_at, const std::string& name) : read_at_(read_at), name_(name) {}
+  explicit Parser(const HeaderInput& input) : input_(input) {}
 
-  std::optional<WavHeader> parse(LookBehindSound behind) {
+  std::optional<SoundHeader> parse() {
     std::array<std::byte, 12> start{};
-    if (read_at_(0, start) != start.size()) return std::nullopt;
-    rf64_ = is(start, "RF64");
-    if (!(rf64_ || is(start, "RIFF")) || !is(std::span(start).subspan(8), "WAVE")) return std::nullopt;
-    riff_bytes_ = little_endian(std::span(start).subspan(4, 4));
+    if (input_.read_at(0, start) != start.size()) return std::nullopt;
+    has_64_ = begins_with(start, "RF64") || begins_with(start, "BW64");
+    if (begins_with(start, "RIFX")) order_ = ByteOrder::big;
+    const bool is_riff = has_64_ || begins_with(start, "RIFF") || order_ == ByteOrder::big;
+    if (!is_riff || !begins_with(std::span(start).subspan(8), "WAVE")) return std::nullopt;
+    riff_bytes_ = number(std::span(start).subspan(4, 4), order_);
 
-    std::uint64_t offset = read_chunks_before_sound(start.size());
-    if (!has_fmt_) throw Error(name_ + " has a damaged WAV header (no fmt chunk before the sound)");
-    if (behind == LookBehindSound::yes && header_.data_bytes) {
-      read_chunks_behind_sound(offset + *header_.data_bytes + *header_.data_bytes % 2);
+    read_chunks_before_sound(start.size());
+    if (!has_fmt_) throw Error(input_.name + " has a damaged WAV header (no fmt chunk before the sound)");
+    if (header_.speakers.empty() && header_.spec.channels == 6) {
+      header_.speakers = flac_speakers(6);
+      header_.remarks.emplace_back(
+          "its 6 channels were taken as 5.1, of which the fourth, for low frequencies, is left "
+          "out of the mix; no channel mask says what they are");
     }
+    if (is_credible_size(riff_bytes_)) header_.container_bytes = riff_bytes_ + 8;
+    if (input_.file_bytes && header_.data_bytes) read_chunks_behind_sound();
     return header_;
   }
 
  private:
-  /// Returns where the sound begins.
-  std::uint64_t read_chunks_before_sound(std::uint64_t offset) {
+  void read_chunks_before_sound(std::uint64_t offset) {
+    const ChunkWalk walk(input_, order_, "data");
+    std::optional<Chunk> last;
     for (int i = 0; i < kMaxChunks; ++i) {
-      std::array<std::byte, 8> head{};
-      read(offset, head);
-      offset += head.size();
-      const std::uint64_t size = little_endian(std::span(head).subspan(4));
-      if (is(head, "data")) {
-        header_.data_offset = offset;
-        header_.data_bytes = sound_bytes(size);
-        return offset;
+      auto chunk = walk.at(offset);
+      if (!chunk && last) chunk = walk.search(*last, header_.remarks);
+      if (!chunk) refuse(offset);
+      if (chunk->is("data")) return read_size(*chunk);
+      if (has_64_ && chunk->size == kSizeIn64 && sizes_64_.count(chunk->name()) != 0) {
+        chunk->size = sizes_64_[chunk->name()];
       }
-      if (is(head, "ds64")) read_ds64(offset, size);
-      if (is(head, "fmt ")) read_fmt(offset, size);
-      if (is(head, "LIST")) read_list(offset, size);
-      offset += size + size % 2;
+      if (chunk->is("ds64")) read_ds64(*chunk);
+      if (chunk->is("fmt ")) read_fmt(*chunk);
+      if (chunk->is("fact")) read_fact(*chunk);
+      if (chunk->is("LIST")) read_list(*chunk);
+      offset = walk.behind(*chunk, header_.remarks);
+      last = chunk;
     }
-    throw Error(name_ + " is a WAV file with no sound within its first " + std::to_string(kMaxChunks) +
+    throw Error(input_.name + " is a WAV file with no sound within its first " + std::to_string(kMaxChunks) +
                 " chunks");
   }
 
-  /// Only tags are looked for here, and damage does not matter any more.
-  void read_chunks_behind_sound(std::uint64_t offset) {
-    for (int i = 0; i < kMaxChunks; ++i) {
-      std::array<std::byte, 8> head{};
-      if (read_at_(offset, head) != head.size()) return;
-      offset += head.size();
-      const std::uint64_t size = little_endian(std::span(head).subspan(4));
-      if (is(head, "LIST")) read_list(offset, size);
-      offset += size + size % 2;
-    }
+  [[noreturn]] void refuse(std::uint64_t offset) const {
+    std::array<std::byte, 8> head{};
+    if (input_.read_at(offset, head) != head.size()) refuse_end();
+    throw Error(
+        input_.name + " has a damaged WAV header (no chunk begins at byte " + std::to_string(offset) + ")",
+        "if the sound behind it is whole, give it as raw PCM");
   }
 
-  static bool is(std::span<const std::byte> bytes, std::string_view id) {
-    return std::memcmp(bytes.data(), id.data(), id.size()) == 0;
+  [[noreturn]] void refuse_end() const {
+    throw Error(input_.name + " is a WAV file that ends inside its header",
+                "it holds no sound; copy or record it again");
+  }
+
+  void read_size(const Chunk& data) {
+    header_.data_offset = data.offset;
+    const bool size_is_in_64 = has_64_ && data.size == kSizeIn64;
+    header_.size_field = {data.offset - 4, size_is_in_64 ? std::size_t{8} : std::size_t{4}, order_, 0};
+    if (size_is_in_64) header_.size_field.offset = ds64_offset_ + 8;
+    settle_size(input_, size_is_in_64 ? data_bytes_64_ : data.size, header_);
+  }
+
+  /// Only tags are looked for here; damage does not matter any more.
+  void read_chunks_behind_sound() {
+    const ChunkWalk walk(input_, order_, "data");
+    std::uint64_t offset = header_.data_offset + *header_.data_bytes;
+    Chunk data;
+    data.offset = header_.data_offset;
+    data.size = *header_.data_bytes;
+    data.id = {std::byte{'d'}, std::byte{'a'}, std::byte{'t'}, std::byte{'a'}};
+    offset = walk.behind(data, header_.remarks);
+    for (int i = 0; i < kMaxChunks; ++i) {
+      const auto chunk = walk.at(offset);
+      if (!chunk || chunk->is("RIFF") || chunk->is("RF64")) return remark_left_over(input_, offset, header_);
+      if (chunk->is("LIST")) read_list(*chunk);
+      offset = walk.behind(*chunk, header_.remarks);
+    }
   }
 
   void read(std::uint64_t offset, std::span<std::byte> bytes) const {
-    if (read_at_(offset, bytes) != bytes.size()) {
-      throw Error(name_ + " is a WAV file that ends inside its header",
-                  "it holds no sound; copy or record it again");
+    if (input_.read_at(offset, bytes) != bytes.size()) refuse_end();
+  }
+
+  void read_ds64(const Chunk& chunk) {
+    constexpr std::uint64_t kSizesBytes = 28;
+    constexpr std::uint64_t kEntryBytes = 12;
+    constexpr std::uint64_t kMostEntries = 1000;
+    std::array<std::byte, kSizesBytes> sizes{};
+    if (chunk.size < kSizesBytes - 4) {
+      throw Error(input_.name + " has a damaged RF64 header (its ds64 chunk is too short)");
+    }
+    read(chunk.offset, std::span(sizes).first(std::min(chunk.size, kSizesBytes)));
+    riff_bytes_ = number(std::span(sizes).first(8), order_);
+    data_bytes_64_ = number(std::span(sizes).subspan(8, 8), order_);
+    ds64_offset_ = chunk.offset;
+    const std::uint64_t entries =
+        std::min({number(std::span(sizes).last(4), order_),
+                  (chunk.size - std::min(chunk.size, kSizesBytes)) / kEntryBytes, kMostEntries});
+    for (std::uint64_t i = 0; i < entries; ++i) {
+      std::array<std::byte, kEntryBytes> entry{};
+      read(chunk.offset + kSizesBytes + i * kEntryBytes, entry);
+      Chunk named;
+      std::copy_n(entry.begin(), 4, named.id.begin());
+      sizes_64_[named.name()] = std::min(number(std::span(entry).last(8), order_), kMostChunkBytes);
     }
   }
 
-  void read_ds64(std::uint64_t offset, std::uint64_t size) {
-    std::array<std::byte, 16> sizes{};
-    if (size < sizes.size()) throw Error(name_ + " has a damaged RF64 header (its ds64 chunk is too short)");
-    read(offset, sizes);
-    riff_bytes_ = little_endian(std::span(sizes).first(8));
-    data_bytes_64_ = little_endian(std::span(sizes).last(8));
-  }
-
-  void read_fmt(std::uint64_t offset, std::uint64_t size) {
-    std::array<std::byte, 40> fmt{};
-    if (size < 16) throw Error(name_ + " has a damaged WAV header (its fmt chunk is too short)");
-    read(offset, std::span(fmt).first(std::min<std::size_t>(size, fmt.size())));
-    const auto field = [&](std::size_t at, std::size_t bytes) {
-      return little_endian(std::span(fmt).subspan(at, bytes));
-    };
-    auto format = static_cast<int>(field(0, 2));
-    // The sub-format of an extensible header is a GUID; its first two bytes are the classic number.
-    if (format == kFormatExtensible && size >= fmt.size()) format = static_cast<int>(field(24, 2));
-    header_.spec.channels = static_cast<int>(field(2, 2));
-    header_.spec.sample_rate_hz = static_cast<int>(std::min<std::uint64_t>(field(4, 4), 0x7FFFFFFF));
-    header_.bytes_per_frame = field(12, 2);
-    header_.encoding = encoding(format, static_cast<int>(field(14, 2)));
+  void read_fmt(const Chunk& chunk) {
+    std::array<std::byte, kExtensibleBytes> fmt{};
+    if (chunk.size < 16) throw Error(input_.name + " has a damaged WAV header (its fmt chunk is too short)");
+    const auto content = std::span(fmt).first(std::min<std::size_t>(chunk.size, fmt.size()));
+    read(chunk.offset, content);
+    read_wav_format(content, order_, input_.name, header_);
     has_fmt_ = true;
   }
 
-  [[nodiscard]] std::optional<PcmEncoding> encoding(int format, int bits) const {
-    std::optional<PcmEncoding> found;
-    if (format == kFormatPcm && bits >= 1 && bits <= 32) {
-      constexpr std::array by_bytes{PcmEncoding::u8, PcmEncoding::s16le, PcmEncoding::s24le,
-                                    PcmEncoding::s32le};
-      found = by_bytes[static_cast<std::size_t>((bits - 1) / 8)];
-    }
-    if (format == kFormatFloat && bits == 32) found = PcmEncoding::f32le;
-    if (format == kFormatFloat && bits == 64) found = PcmEncoding::f64le;
-    const auto channels = static_cast<std::size_t>(header_.spec.channels);
-    if (found && header_.bytes_per_frame != channels * bytes_per_sample(*found)) return std::nullopt;
-    return found;
+  void read_fact(const Chunk& chunk) {
+    std::array<std::byte, 4> frames{};
+    if (chunk.size < frames.size() || input_.read_at(chunk.offset, frames) != frames.size()) return;
+    header_.coded_frames = number(frames, order_);
   }
 
-  void read_list(std::uint64_t offset, std::uint64_t size) {
-    if (size < 4 || size > kMaxListBytes) return;
-    std::vector<std::byte> list(size);
-    if (read_at_(offset, list) != list.size() || !is(list, "INFO")) return;
+  void read_list(const Chunk& chunk) {
+    if (chunk.size < 4 || chunk.size > kMaxListBytes) return;
+    std::vector<std::byte> list(chunk.size);
+    if (input_.read_at(chunk.offset, list) != list.size() || !begins_with(list, "INFO")) return;
     const Tags found = parse_info_tags(std::span(list).subspan(4));
     header_.tags.insert(header_.tags.end(), found.begin(), found.end());
   }
 
-  [[nodiscard]] std::optional<std::uint64_t> sound_bytes(std::uint64_t declared) const {
-    if (rf64_ && declared == kSizeIn64 && data_bytes_64_ > 0 && data_bytes_64_ < kMax64)
-      return data_bytes_64_;
-    // A recorder that was killed leaves 0. It is believed only if something else follows the sound.
-    const bool more_follows = is_credible_chunk_size(riff_bytes_) && riff_bytes_ + 8 > header_.data_offset;
-    if (declared == 0 && !more_follows) return std::nullopt;
-    if (!is_credible_chunk_size(declared)) return std::nullopt;
-    return declared;
-  }
+  /// Of a chunk before the sound, so that places in the file stay numbers that can be added.
+  static constexpr std::uint64_t kMostChunkBytes = std::uint64_t{1} << 48;
 
-  const ReadAt& read_at_;
-  const std::string& name_;
-  WavHeader header_;
-  bool rf64_ = false;
+  const HeaderInput& input_;
+  SoundHeader header_;
+  ByteOrder order_ = ByteOrder::little;
+  bool has_64_ = false;
   bool has_fmt_ = false;
   std::uint64_t riff_bytes_ = 0;
   std::uint64_t data_bytes_64_ = 0;
+  std::uint64_t ds64_offset_ = 0;
+  std::map<std::string, std::uint64_t> sizes_64_;  ///< of chunks that 32 bits are too few for
 };
 
 }  // namespace
 
-std::optional<WavHeader> read_wav_header(const ReadAt& read_at, LookBehindSound behind,
-                                         const std::string& name) {
-  return Parser(read_at, name).parse(behind);
-}
+std::optional<SoundHeader> read_wav_header(const HeaderInput& input) { return Parser(input).parse(); }
 
-bool is_credible_chunk_size(std::uint64_t size) {
-  constexpr std::uint64_t kNear = 0x10000;
-  const bool near_2_gib = size >= 0x80000000 - kNear && size < 0x80000000 + kNear;
-  const bool near_4_gib = size >= 0x100000000 - kNear && size <= 0xFFFFFFFF;
-  return !near_2_gib && !near_4_gib;
+void read_wav_format(std::span<const std::byte> fmt, ByteOrder order, const std::string& name,
+                     SoundHeader& header) {
+  const auto field = [&](std::size_t at, std::size_t bytes) {
+    return static_cast<std::size_t>(number(fmt.subspan(at, bytes), order));
+  };
+  auto format = static_cast<int>(field(0, 2));
+  const std::size_t channels = field(2, 2);
+  header.spec.channels = static_cast<int>(channels);
+  header.spec.sample_rate_hz = static_cast<int>(std::min<std::size_t>(field(4, 4), 0x7FFFFFFF));
+  header.bytes_per_frame = field(12, 2);
+  header.encoding.reset();
+  const std::size_t bits = field(14, 2);
+  // The sub-format of an extensible header is a GUID; its first two bytes are the classic number.
+  if (format == kFormatExtensible && fmt.size() >= kExtensibleBytes) {
+    format = static_cast<int>(field(24, 2));
+    header.speakers = speakers_of_mask(static_cast<std::uint32_t>(field(20, 4)), header.spec.channels);
+    const bool has_other_mask = field(20, 4) != 0 && header.speakers.empty();
+    if (has_other_mask && channels > 2) {
+      header.remarks.push_back("its channel mask does not fit its " + std::to_string(channels) +
+                               " channels and was ignored");
+    }
+  }
+  if (format != kFormatPcm && format != kFormatFloat) return;
+
+  const bool is_float = format == kFormatFloat;
+  const std::size_t sample_bytes = (bits + 7) / 8;
+  const bool has_bits = is_float ? bits == 32 || bits == 64 : bits >= 1 && bits <= 32;
+  std::string remark;
+  const std::size_t frame =
+      has_bits ? frame_bytes(header.bytes_per_frame, channels, sample_bytes, remark) : 0;
+  const std::size_t container = channels > 0 ? frame / channels : sample_bytes;
+  if (channels > 0 && (frame == 0 || (is_float && container != sample_bytes))) {
+    throw Error(name + " has a header that contradicts itself: " + std::to_string(channels) +
+                    (channels == 1 ? " channel" : " channels") + " of " + std::to_string(bits) +
+                    (is_float ? " bits (floating point)" : " bits") + " in frames of " +
+                    std::to_string(header.bytes_per_frame) + " bytes",
+                "if you know what it is, give it as raw PCM");
+  }
+  if (!remark.empty()) header.remarks.push_back(remark);
+  header.bytes_per_frame = frame;
+  if (is_float) {
+    const bool is_little = order == ByteOrder::little;
+    header.encoding = bits == 32 ? (is_little ? PcmEncoding::f32le : PcmEncoding::f32be)
+                                 : (is_little ? PcmEncoding::f64le : PcmEncoding::f64be);
+    return;
+  }
+  header.encoding = integer_encoding(container, order);
+  header.may_be_right_justified = bits == 24 && container == 4 && order == ByteOrder::little;
 }
 
 }  // namespace ictus::audio

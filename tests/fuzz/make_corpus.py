@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes corpus/safetensors: small sound files from which the fuzzers start."""
+"""Makes corpus/safetensors and corpus/sound_header: small files from which the fuzzers start."""
 
 import json
 import pathlib
@@ -29,3 +29,54 @@ write("types", {f"t{i}": (dtype, [i + 1]) for i, dtype in enumerate(SIZES)}, pad
 write("shapes", {"scalar": ("F32", []), "none": ("F32", [3, 0]), "four": ("U8", [1, 2, 3, 4])})
 write("metadata", {"a": ("U8", [2])}, {"config": '{"hop": 256, "name": "é\\n"}', "": ""})
 write("layers", {f"block.{i}.{w}": ("F32", [2, 2]) for i in range(3) for w in ("weight", "bias")}, {"format": "pt"})
+
+
+def little(name, body):
+    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+def big(name, body):
+    return name + struct.pack(">I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+SOUNDS = FOLDER.parent / "sound_header"
+SAMPLES = bytes(range(24))
+FMT = little(b"fmt ", struct.pack("<HHIIHH", 1, 1, 44100, 88200, 2, 16))
+GUID = bytes.fromhex("000000001000800000aa00389b71")
+EXTENSIBLE = little(b"fmt ", struct.pack("<HHIIHHHHIH", 0xFFFE, 6, 48000, 576000, 12, 16, 22, 16, 0x3F, 1) + GUID)
+INFO = little(b"LIST", b"INFO" + little(b"INAM", b"Title\0") + little(b"ICMT", b"odd"))
+DATA = little(b"data", SAMPLES)
+DS64 = little(b"ds64", struct.pack("<QQQI4sQ", 200, 24, 12, 1, b"axml", 4))
+RATE = bytes.fromhex("400eac44000000000000")
+COMM = struct.pack(">hIh", 1, 12, 16) + RATE
+SSND = big(b"SSND", bytes(8) + SAMPLES)
+W64 = bytes.fromhex("f3acd3118cd100c04f8edb8a")
+
+
+def w64(name, body):
+    return name + W64 + struct.pack("<Q", len(body) + 24) + body + b"\0" * (-len(body) % 8)
+
+
+def caf(name, body):
+    return name + struct.pack(">q", len(body)) + body
+
+
+for name, content in {
+    "plain.wav": little(b"RIFF", b"WAVE" + FMT + DATA + INFO),
+    "unpadded.wav": little(b"RIFF", b"WAVE" + little(b"abcd", b"odd")[:-1] + FMT + INFO + DATA),
+    "extensible.wav": little(b"RIFF", b"WAVE" + EXTENSIBLE + DATA),
+    "coded.wav": little(b"RIFF", b"WAVE" + FMT.replace(b"\1\0", b"\2\0", 1) + little(b"fact", bytes(4)) + DATA),
+    "rifx.wav": big(b"RIFX", b"WAVE" + big(b"fmt ", struct.pack(">HHIIHH", 1, 1, 44100, 88200, 2, 16)) + big(b"data", SAMPLES)),
+    "bw64.wav": b"BW64\xff\xff\xff\xffWAVE" + DS64 + FMT + b"axml\xff\xff\xff\xff<a/>data\xff\xff\xff\xff" + SAMPLES,
+    "plain.aiff": big(b"FORM", b"AIFF" + big(b"COMM", COMM) + big(b"NAME", b"Title") + SSND),
+    "late.aiff": big(b"FORM", b"AIFF" + SSND + big(b"COMM", COMM)),
+    "coded.aifc": big(b"FORM", b"AIFC" + big(b"COMM", COMM + b"sowt\0\0") + big(b"CHAN", struct.pack(">III", 1 << 16, 4, 0)) + SSND),
+    "plain.w64": b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000") + struct.pack("<Q", 152) + b"wave" + W64
+    + w64(b"fmt ", FMT[8:]) + w64(b"data", SAMPLES),
+    "plain.au": struct.pack(">4sIIIII", b".snd", 32, 24, 3, 44100, 1) + b"a note\0\0" + SAMPLES,
+    "plain.caf": b"caff\0\1\0\0" + caf(b"desc", struct.pack(">d4sIIIII", 44100.0, b"lpcm", 0, 2, 1, 1, 16))
+    + caf(b"info", struct.pack(">I", 1) + b"title\0Title\0") + caf(b"data", bytes(4) + SAMPLES),
+    "entries.info": little(b"INAM", b"abc\0") + little(b"IART", b"Saint-Sa\xebns\0") + little(b"ISFT", b"x"),
+}.items():
+    SOUNDS.mkdir(exist_ok=True)
+    (SOUNDS / name).write_bytes(content)

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <complex>
@@ -96,6 +97,32 @@ std::vector<int> sine16(std::size_t count, double hz, double rate) {
     samples.push_back(static_cast<int>(std::lround(static_cast<double>(value) * 32768.0)));
   }
   return samples;
+}
+
+static Bytes reversed(Bytes bytes) {
+  std::reverse(bytes.begin(), bytes.end());
+  return bytes;
+}
+
+Bytes big16(std::uint64_t value) { return reversed(u16(value)); }
+Bytes big32(std::uint64_t value) { return reversed(u32(value)); }
+Bytes big64(std::uint64_t value) { return reversed(u64(value)); }
+
+static audio::ReadAt reader_of(const Bytes& bytes) {
+  return [&bytes](std::uint64_t offset, std::span<std::byte> out) -> std::size_t {
+    if (offset >= bytes.size()) return 0;
+    const std::size_t count = std::min<std::size_t>(out.size(), bytes.size() - offset);
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(offset), count, out.begin());
+    return count;
+  };
+}
+
+std::optional<audio::SoundHeader> header_of(const Bytes& file, const std::string& name) {
+  return audio::read_sound_header({reader_of(file), file.size(), name});
+}
+
+std::optional<audio::SoundHeader> header_of_pipe(const Bytes& content, const std::string& name) {
+  return audio::read_sound_header({reader_of(content), std::nullopt, name});
 }
 
 TempFolder::TempFolder() {

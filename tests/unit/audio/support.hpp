@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lib/audio/audio.hpp"
+#include "lib/audio/sound_header.hpp"
 
 namespace ictus::test {
 
@@ -39,6 +40,13 @@ Bytes wav(const Bytes& chunks, const Bytes& sound);
 Bytes wav_with_sizes(std::uint64_t riff_size, const Bytes& chunks, std::uint64_t data_size,
                      const Bytes& sound);
 Bytes s16(std::span<const int> samples);
+/// The same numbers with the other byte first.
+Bytes big16(std::uint64_t value);
+Bytes big32(std::uint64_t value);
+Bytes big64(std::uint64_t value);
+/// The header of a file with these bytes, or of a pipe.
+std::optional<audio::SoundHeader> header_of(const Bytes& file, const std::string& name);
+std::optional<audio::SoundHeader> header_of_pipe(const Bytes& content, const std::string& name);
 /// A 16-bit sine of half full scale.
 std::vector<int> sine16(std::size_t count, double hz, double rate);
 

@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
 #include "tests/unit/audio/support.hpp"
 
 namespace ictus::audio {
@@ -11,15 +9,7 @@ namespace {
 
 using namespace test;  // NOLINT: the words in which headers are written here
 
-std::optional<WavHeader> parsed(const Bytes& bytes) {
-  const ReadAt read_at = [&](std::uint64_t offset, std::span<std::byte> out) -> std::size_t {
-    if (offset >= bytes.size()) return 0;
-    const std::size_t count = std::min(out.size(), bytes.size() - offset);
-    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(offset), count, out.begin());
-    return count;
-  };
-  return read_wav_header(read_at, LookBehindSound::yes, "x.wav");
-}
+std::optional<SoundHeader> parsed(const Bytes& bytes) { return header_of(bytes, "x.wav"); }
 
 const Bytes kFmt = fmt_chunk(1, 2, 44100, 16);
 
@@ -47,8 +37,9 @@ TEST_CASE("sizes that a producer could not know are not believed") {
   CHECK(data_bytes(0, kFmt, 0) == std::nullopt);                           // a recorder that was killed
   CHECK(data_bytes(36, kFmt, 0) == std::nullopt);                          // another
   CHECK(data_bytes(36 + 100, kFmt, 100) == 100);
-  CHECK(data_bytes(36 + 100, kFmt, 0) == 0);  // no sound, but something behind it
+  CHECK(data_bytes(36 + 100, kFmt, 0) == std::nullopt);  // what follows is no chunk, so it is the sound
   CHECK(data_bytes(0xFFFFFFFF, kFmt, 100) == 100);
+  CHECK(parsed(wav_with_sizes(36 + list.size(), kFmt, 0, list))->data_bytes == 0);  // no sound, but a chunk
 }
 
 TEST_CASE("RF64 has its sizes in ds64; those of ffmpeg on a pipe are 0") {
