@@ -23,15 +23,11 @@ constexpr std::size_t kMaxListBytes = 1 << 20;
 
 /// What a frame of PCM takes by its fmt chunk; 0 where that cannot be.
 ///
-/// Writers are known to count a frame in bits, to count one channel, or to leave 0. Bytes that are more than
-/// the bits need are a container that is larger than its samples.
+/// Writers are known to count a frame in bits, to count one channel, or to leave 0, and to keep 24 bits in 4 bytes.
 std::size_t frame_bytes(std::size_t stated, std::size_t channels, std::size_t sample_bytes,
                         std::string& remark) {
   const std::size_t natural = channels * sample_bytes;
-  if (stated == natural) return natural;
-  const bool is_container =
-      channels > 0 && stated % channels == 0 && stated / channels > sample_bytes && stated / channels <= 4;
-  if (is_container) return stated;
+  if (stated == natural || (sample_bytes == 3 && stated == channels * 4)) return stated;
   if (stated != 0 && stated != natural * 8 && stated != sample_bytes) return 0;
   remark = "its header gives frames of " + std::to_string(stated) + " bytes, which are of " +
            std::to_string(natural);
