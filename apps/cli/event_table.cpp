@@ -34,7 +34,7 @@ void EventTable::print_facts(const std::vector<compose::FactLine>& facts) {
   if (!with_vectors_) return;
   const bool is_json = format_ == options::TableFormat::json;
   std::string text;
-  for (const auto& [name, value] : facts) {
+  for (const auto& [name, value] : is_json ? facts : compose::for_table(facts)) {
     text += is_json ? fmt::format("{}\"{}\":{}", text.empty() ? "{" : ",", name, value)
                     : fmt::format("# {}: {}\n", name, value);
   }

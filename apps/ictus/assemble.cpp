@@ -155,20 +155,24 @@ std::vector<Event> events_of(const compose::EventList& list, Lenders& lenders, d
   return events;
 }
 
-/// Throws ictus::Error for what cannot be a list, before its bytes are taken for words.
-void require_text(std::string_view content) {
+/// Throws ictus::Error for files of programs, before their bytes are taken for words.
+void require_list(std::string_view content) {
   if (const auto* const format = formats::format_of(std::as_bytes(std::span(content)))) {
     throw Error(fmt::format("is {}, not a list of events", format->a_name),
                 "'ictus dump' prints the list of a stream");
   }
-  if (content.find('\0') != std::string_view::npos) throw Error("is no text, and so no list of events");
+  // XLSX and ODS are ZIP archives; XLS is one of Microsoft's compound files.
+  if (content.starts_with("PK\x03\x04") || content.starts_with("\xD0\xCF\x11\xE0")) {
+    throw Error("is a spreadsheet's own file or an archive, not a list of events",
+                "save the sheet as CSV, in UTF-8");
+  }
 }
 
 void assemble_list(const cli::Job& job, const options::AssembleOptions& options, const cli::Streams& streams,
                    cli::Reporter& reporter) {
   const std::string name = cli::display_name(job.input);
   const std::string text = cli::read_whole_file(job.input, streams);
-  require_text(text);
+  require_list(text);
   const compose::EventList list = compose::parse_event_list(text);
   Lenders lenders(job.input, streams);
   for (const compose::ListedEvent& listed : list.events) {
@@ -195,6 +199,11 @@ void assemble_list(const cli::Job& job, const options::AssembleOptions& options,
                                  name,
                                  beyond == 1 ? "1 event begins" : fmt::format("{} events begin", beyond),
                                  static_cast<double>(length.samples) / rate_hz, beyond == 1 ? "is" : "are"));
+  }
+  for (const compose::CutFact& cut : list.cut_facts) {
+    reporter.warning(fmt::format(
+        "{}: line {}: {} was cut into cells by a spreadsheet; commas were put where it was cut: {}", name,
+        cut.line, cut.name, cli::harmless(cut.value)));
   }
   if (list.first_out_of_order) {
     reporter.warning(fmt::format("{}: line {} begins before the one above it; the events were put in order",

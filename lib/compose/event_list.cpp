@@ -7,8 +7,13 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
+#include "lib/compose/list_place.hpp"
+#include "lib/compose/list_text.hpp"
+#include "lib/compose/numeral.hpp"
+#include "lib/compose/record_reader.hpp"
 #include "lib/core/error.hpp"
 
 namespace ictus::compose {
@@ -19,59 +24,31 @@ using Json = nlohmann::json;
 constexpr std::string_view kOnset = "onset_s";
 constexpr std::string_view kGain = "gain_db";
 constexpr std::string_view kVector = "vector";
-/// What `ictus dump` prints beside, and what says nothing that is not said elsewhere.
+/// What `ictus dump` prints beside, and what says nothing that is not said elsewhere; the last is a column of
+/// pandas.
 constexpr std::string_view kPassedOver[] = {"event", "duration_s",    "loudness_db", "pitch_hz",
-                                            "note",  "brightness_hz", "decay_s"};
+                                            "note",  "brightness_hz", "decay_s",     "index"};
 /// In decibels; far beyond what any file holds and any ear stands.
 constexpr double kMostGainDb = 200.0;
 /// A year. Positions in samples stay exact.
 constexpr double kLatestOnsetS = 366.0 * 24 * 3600;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-/// Where something stands in the list, for messages.
-struct Place {
-  std::size_t line;
-  std::string_view column;
-
-  [[noreturn]] void refuse(std::string_view value, std::string_view what, std::string hint = {}) const {
-    constexpr std::size_t kMostShown = 60;
-    const bool is_long = value.size() > kMostShown;
-    throw Error(fmt::format("line {}, column {}: '{}{}' {}", line, column, value.substr(0, kMostShown),
-                            is_long ? "..." : "", what),
-                std::move(hint));
-  }
-};
-
-[[noreturn]] void refuse_line(std::size_t line, const std::string& what, std::string hint = {}) {
-  throw Error(fmt::format("line {}: {}", line, what), std::move(hint));
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\r')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\r')) text.remove_suffix(1);
-  return text;
-}
-
-double number(std::string_view text, const Place& place, double least, double most) {
+/// The nearest number, `T` being that of a list that printed one. `digits` is `text` as std::from_chars reads
+/// it.
+template <typename T>
+T number_of(std::string_view digits, std::string_view text, const Place& place, double least, double most) {
   double value = 0.0;
-  const std::string_view digits = text.starts_with('+') ? text.substr(1) : text;
-  const auto [stopped, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (failure != std::errc{} || stopped != digits.data() + digits.size() || std::isnan(value)) {
-    place.refuse(text, "is not a number");
+  const char* const end = digits.data() + digits.size();
+  const auto [stopped, failure] = std::from_chars(digits.data(), end, value);
+  if (failure != std::errc{} || stopped != end || std::isnan(value)) {
+    place.refuse(text, "is not a number", what_became_of_number(text));
   }
   if (value < least || value > most) {
     place.refuse(text, "is out of range", fmt::format("it goes from {} to {}", least, most));
   }
-  return value;
-}
-
-/// The 32-bit number that is nearest, as for a list that printed one.
-float single(std::string_view text, const Place& place, double least, double most) {
-  number(text, place, least, most);
-  float value = 0.0F;
-  const std::string_view digits = text.starts_with('+') ? text.substr(1) : text;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
+  T nearest{};
+  std::from_chars(digits.data(), end, nearest);
+  return nearest;
 }
 
 BorrowedEvent borrowed(std::string_view text, const Place& place) {
@@ -102,131 +79,186 @@ bool is_passed_over(std::string_view column) {
 }
 
 [[noreturn]] void refuse_column(std::size_t line, std::string_view column) {
-  refuse_line(line, fmt::format("there is no column '{}'", column),
+  refuse_line(line, fmt::format("there is no column '{}'", shown(column)),
               fmt::format("columns are {}, {}, {}, v0 to v{}; passed over are {}", kOnset, kGain, kVector,
                           kEventVectorSize - 1, fmt::join(kPassedOver, ", ")));
 }
 
 // --- Columns ---------------------------------------------------------------------------------------
 
-/// Cuts a line into its cells.
-class Columns {
- public:
-  /// `names` is the line with the names of the columns.
-  explicit Columns(std::string_view names)
-      : separator_(names.find('\t') != std::string_view::npos  ? '\t'
-                   : names.find(',') != std::string_view::npos ? ','
-                                                               : ' ') {}
+enum class Kind { onset, gain, vector, number, passed_over, index, unnamed };
 
-  [[nodiscard]] std::vector<std::string> cells(std::string_view line, std::size_t line_number) const {
-    if (separator_ == ',') return quoted_cells(line, line_number);
-    std::vector<std::string> cells;
-    std::size_t from = 0;
-    while (from <= line.size()) {
-      const std::size_t to =
-          std::min(line.find_first_of(separator_ == ' ' ? " \t" : "\t", from), line.size());
-      const std::string_view cell = trimmed(line.substr(from, to - from));
-      if (separator_ == '\t' || !cell.empty()) cells.emplace_back(cell);
-      from = to + 1;
-    }
-    return cells;
-  }
-
- private:
-  static std::vector<std::string> quoted_cells(std::string_view line, std::size_t line_number) {
-    std::vector<std::string> cells(1);
-    bool is_quoted = false;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      const char c = line[i];
-      if (c == '"' && is_quoted && i + 1 < line.size() && line[i + 1] == '"') {
-        cells.back() += line[++i];
-      } else if (c == '"') {
-        is_quoted = !is_quoted;
-      } else if (c == ',' && !is_quoted) {
-        cells.emplace_back();
-      } else {
-        cells.back() += c;
-      }
-    }
-    if (is_quoted) refuse_line(line_number, "a quotation mark is not closed");
-    for (std::string& cell : cells) cell = std::string(trimmed(cell));
-    return cells;
-  }
-
-  char separator_;
+struct Column {
+  std::string name;  ///< as the list has it; the place of one that has none
+  Kind kind = Kind::unnamed;
+  std::size_t dimension = 0;  ///< of Kind::number
 };
 
-/// A list in columns, line by line.
+bool is_empty(std::string_view cell) { return trimmed(cell).empty(); }
+
+bool are_empty(std::span<const std::string> cells) {
+  return std::all_of(cells.begin(), cells.end(), is_empty);
+}
+
+/// Nothing, or as pandas calls what has no name.
+bool is_no_name(std::string_view name) {
+  return name.empty() || name.starts_with("unnamed: ") || name == "level_0";
+}
+
+/// A list in columns, record by record.
 class TableParser {
  public:
-  explicit TableParser(EventList& list) : list_(list) {}
+  TableParser(EventList& list, char separator) : list_(list), separator_(separator) {}
 
-  void push(std::string_view line, std::size_t number) {
-    if (!columns_) {
-      columns_.emplace(line);
-      names_ = columns_->cells(line, number);
-      check_names(number);
-      return;
+  void push(std::span<const std::string> cells, std::size_t line) {
+    if (columns_.empty()) {
+      take_names(cells, line);
+    } else {
+      require_cells(cells, line);
+      list_.events.push_back(event_of(cells.first(std::min(cells.size(), columns_.size())), line));
     }
-    const std::vector<std::string> cells = columns_->cells(line, number);
-    if (cells.size() != names_.size()) {
-      refuse_line(number, fmt::format("has {} cells where the first line names {} columns", cells.size(),
-                                      names_.size()));
-    }
-    list_.events.push_back(event_of(cells, number));
   }
 
-  [[nodiscard]] bool has_names() const { return columns_.has_value(); }
+  /// Refuses an event that looks like a comment: "########,-12,piano.evs#3".
+  void require_comment(std::string_view text, std::size_t line) const {
+    if (columns_.empty() || separator_ == ' ') return;
+    const std::size_t end = std::min(text.find(separator_), text.size());
+    const std::string_view first = trimmed(text.substr(0, end));
+    const bool has_others =
+        text.find_first_not_of(std::string(" \t") + separator_, end) != std::string_view::npos;
+    if (is_spoilt_event(first, has_others)) refuse_spoilt(first, line);
+  }
+  void require_comment(std::span<const std::string> cells, std::size_t line) const {
+    if (columns_.empty() || separator_ == ' ') return;
+    const std::string_view first = trimmed(cells.front());
+    if (is_spoilt_event(first, !are_empty(cells.subspan(1)))) refuse_spoilt(first, line);
+  }
+
+  [[nodiscard]] bool has_names() const { return !columns_.empty(); }
+
+  /// At the end of the list.
+  void finish() const { decimal_signs_.require_no_doubt(separator_); }
 
  private:
-  [[nodiscard]] bool has(std::string_view column) const {
-    return std::find(names_.begin(), names_.end(), column) != names_.end();
+  void take_names(std::span<const std::string> cells, std::size_t line) {
+    bool is_first_with_name = true;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      Column column{std::string(trimmed(cells[i])), Kind::unnamed, 0};
+      const std::string name = lower_case(column.name);
+      if (is_no_name(name)) {
+        column.kind = is_first_with_name ? Kind::index : Kind::unnamed;
+        column.name = fmt::format("{}", i + 1);
+      } else {
+        is_first_with_name = false;
+        const auto dimension = number_of_vector(name);
+        if (name == kOnset) {
+          column.kind = Kind::onset;
+        } else if (name == kGain) {
+          column.kind = Kind::gain;
+        } else if (name == kVector) {
+          column.kind = Kind::vector;
+        } else if (dimension) {
+          column.kind = Kind::number;
+          column.dimension = *dimension;
+        } else if (is_passed_over(name)) {
+          column.kind = Kind::passed_over;
+        } else {
+          refuse_column(line, column.name);
+        }
+        for (const Column& other : columns_) {
+          if (lower_case(other.name) == name)
+            refuse_line(line, fmt::format("the column '{}' comes twice", name));
+        }
+      }
+      columns_.push_back(std::move(column));
+    }
+    require_names(line);
   }
 
-  void check_names(std::size_t line) const {
-    for (const std::string& name : names_) {
-      if (std::count(names_.begin(), names_.end(), name) > 1) {
-        refuse_line(line, fmt::format("the column '{}' comes twice", name));
-      }
-      const bool is_known = name == kOnset || name == kGain || name == kVector || number_of_vector(name) ||
-                            is_passed_over(name);
-      if (!is_known) refuse_column(line, name);
-    }
-    if (!has(kOnset))
+  [[nodiscard]] std::size_t count(Kind kind) const {
+    return static_cast<std::size_t>(std::count_if(columns_.begin(), columns_.end(),
+                                                  [&](const Column& column) { return column.kind == kind; }));
+  }
+
+  void require_names(std::size_t line) const {
+    if (count(Kind::onset) == 0) {
       refuse_line(line, fmt::format("the column {} is missing: when each event begins", kOnset));
-    const auto numbers = std::count_if(names_.begin(), names_.end(), [](const std::string& name) {
-      return number_of_vector(name).has_value();
-    });
+    }
+    const std::size_t numbers = count(Kind::number);
     if (numbers != 0 && numbers != kEventVectorSize) {
       refuse_line(line, fmt::format("a vector has {} numbers, v0 to v{}, and here are columns for {}",
                                     kEventVectorSize, kEventVectorSize - 1, numbers));
     }
-    if (numbers == 0 && !has(kVector)) {
+    if (numbers == 0 && count(Kind::vector) == 0) {
       refuse_line(line, "there are no vectors, neither v0 to v31 nor a column vector",
                   "'ictus dump' prints them unless --no-vectors is given; or borrow them: piano.evs#12");
     }
   }
 
-  [[nodiscard]] ListedEvent event_of(const std::vector<std::string>& cells, std::size_t line) const {
+  /// Spreadsheets fill lines up with empty cells, and leave some of those at the end out.
+  void require_cells(std::span<const std::string> cells, std::size_t line) const {
+    while (cells.size() > columns_.size() && is_empty(cells.back())) cells = cells.first(cells.size() - 1);
+    const auto can_be_left_out = [](const Column& column) {
+      return column.kind == Kind::passed_over || column.kind == Kind::unnamed;
+    };
+    const bool is_whole = cells.size() <= columns_.size() &&
+                          std::all_of(columns_.begin() + static_cast<std::ptrdiff_t>(cells.size()),
+                                      columns_.end(), can_be_left_out);
+    if (!is_whole) {
+      refuse_line(
+          line,
+          fmt::format("has {} cells where the first line names {} columns", cells.size(), columns_.size()),
+          cells.size() > columns_.size() ? hint_of_commas() : "");
+    }
+  }
+
+  [[nodiscard]] std::string hint_of_commas() const {
+    return separator_ != ','
+               ? ""
+               : "between commas decimals have a point, or stand in quotation marks; a spreadsheet "
+                 "can save the list with semicolons or tabs instead";
+  }
+
+  [[noreturn]] void refuse_spoilt(std::string_view cell, std::size_t line) const {
+    Place{line, columns_.front().name}.refuse(
+        cell, columns_.front().kind == Kind::onset ? "is not a number" : "is no value",
+        what_became_of_number(cell));
+  }
+
+  template <typename T>
+  T take_number(std::string_view cell, const Place& place, double least, double most) {
+    const std::optional<Numeral> numeral = compose::numeral(cell);
+    const T value =
+        number_of<T>(numeral ? std::string_view(numeral->digits) : cell, cell, place, least, most);
+    if (numeral) decimal_signs_.add(numeral->written, place, cell);
+    return value;
+  }
+
+  [[nodiscard]] ListedEvent event_of(std::span<const std::string> cells, std::size_t line) {
     ListedEvent event;
     event.line = line;
     Vector vector{};
     std::size_t numbers = 0;
     std::optional<BorrowedEvent> from;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string& cell = cells[i];
-      const Place place{line, names_[i]};
-      if (names_[i] == kOnset) {
-        event.onset_s = number(cell, place, 0.0, kLatestOnsetS);
-      } else if (cell.empty() || cell == "-") {
+      const std::string_view cell = trimmed(cells[i]);
+      const Column& column = columns_[i];
+      const Place place{line, column.name};
+      if (column.kind == Kind::onset) {
+        event.onset_s = take_number<double>(cell, place, 0.0, kLatestOnsetS);
+      } else if (cell.empty() || cell == "-" || column.kind == Kind::passed_over) {
         continue;
-      } else if (names_[i] == kGain) {
-        event.gain_db = single(cell, place, -kMostGainDb, kMostGainDb);
-      } else if (names_[i] == kVector) {
+      } else if (column.kind == Kind::gain) {
+        event.gain_db = take_number<float>(cell, place, -kMostGainDb, kMostGainDb);
+      } else if (column.kind == Kind::vector) {
         from = borrowed(cell, place);
-      } else if (const auto dimension = number_of_vector(names_[i])) {
-        vector[*dimension] = single(cell, place, -1.0, 1.0);
+      } else if (column.kind == Kind::number) {
+        vector[column.dimension] = take_number<float>(cell, place, -1.0, 1.0);
         ++numbers;
+      } else if (column.kind == Kind::unnamed ||
+                 cell.find_first_not_of("0123456789") != std::string_view::npos) {
+        const std::string hint = hint_of_commas();
+        place.refuse(cell, "stands in a column without a name", hint.empty() ? "empty the column" : hint);
       }
     }
     if (from && numbers > 0)
@@ -244,8 +276,9 @@ class TableParser {
   }
 
   EventList& list_;
-  std::optional<Columns> columns_;
-  std::vector<std::string> names_;
+  char separator_;
+  std::vector<Column> columns_;
+  DecimalSigns decimal_signs_;
 };
 
 // --- JSON Lines ------------------------------------------------------------------------------------
@@ -267,6 +300,7 @@ class ObjectParser {
     try {
       object_ = Json::parse(line, refuse_twice);
     } catch (const Json::exception&) {
+      if (!is_utf8(line)) refuse_line(line_, "is not in UTF-8", "save the list in UTF-8");
       refuse_line(line_, "is no JSON", "each line of JSON Lines is one whole object");
     }
     if (!object_.is_object()) refuse_line(line_, "is no object of JSON");
@@ -301,10 +335,9 @@ class ObjectParser {
   [[nodiscard]] ListedEvent event() const {
     ListedEvent event;
     event.line = line_;
-    event.onset_s = number(numeral(object_[kOnset], {line_, kOnset}), {line_, kOnset}, 0.0, kLatestOnsetS);
+    event.onset_s = number<double>(object_[kOnset], {line_, kOnset}, 0.0, kLatestOnsetS);
     if (object_.contains(kGain) && !object_[kGain].is_null()) {
-      event.gain_db =
-          single(numeral(object_[kGain], {line_, kGain}), {line_, kGain}, -kMostGainDb, kMostGainDb);
+      event.gain_db = number<float>(object_[kGain], {line_, kGain}, -kMostGainDb, kMostGainDb);
     }
     const Place place{line_, kVector};
     if (!object_.contains(kVector)) refuse_line(line_, fmt::format("has no {}", kVector));
@@ -320,17 +353,18 @@ class ObjectParser {
                   fmt::format("has {} numbers of a vector, which are {}", vector.size(), kEventVectorSize));
     }
     Vector numbers;
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-      numbers[i] = single(numeral(vector[i], place), place, -1.0, 1.0);
+    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = number<float>(vector[i], place, -1.0, 1.0);
     event.vector = numbers;
     if (!event.gain_db) refuse_line(line_, fmt::format("has no {}", kGain));
     return event;
   }
 
-  /// The digits, from which 32-bit numbers are read more exactly than from a double.
-  [[nodiscard]] static std::string numeral(const Json& value, const Place& place) {
-    if (!value.is_number()) place.refuse(value.dump(), "is not a number");
-    return value.dump();
+  /// From the digits, of which 32-bit numbers are read more exactly than from a double.
+  template <typename T>
+  [[nodiscard]] static T number(const Json& value, const Place& place, double least, double most) {
+    const std::string digits = value.dump();
+    if (!value.is_number()) place.refuse(digits, "is not a number");
+    return number_of<T>(digits, digits, place, least, most);
   }
 
   EventList& list_;
@@ -340,18 +374,56 @@ class ObjectParser {
 
 // --- Both ------------------------------------------------------------------------------------------
 
-/// "# sample_rate_hz: 22050"; other comments are for people.
-void take_comment(EventList& list, std::string_view comment, std::size_t line) {
-  comment = trimmed(comment.substr(1));
-  const std::size_t colon = comment.find(':');
-  if (colon == std::string_view::npos) return;
-  const std::string_view name = trimmed(comment.substr(0, colon));
-  const std::string_view value = trimmed(comment.substr(colon + 1));
-  try {
-    take_fact(list.facts, name, value);
-  } catch (const Error& error) {
-    Place{line, name}.refuse(value, error.what());
+/// "sep=;", with which a list tells Excel its separator, also filled up or quoted by another spreadsheet.
+/// What stands between the columns is seen there.
+bool states_separator(std::string_view line) {
+  const std::string text = lower_case(line.starts_with('"') ? line.substr(1) : line);
+  return text.starts_with("sep=") &&
+         text.find_first_not_of("\",;\t ", std::min<std::size_t>(5, text.size())) == std::string::npos;
+}
+
+/// The first line that is neither empty nor a comment, as it stands and in cells.
+struct Names {
+  std::string_view line;
+  std::vector<std::string> cells;
+};
+
+Names find_names(std::string_view text, char separator) {
+  bool is_first = true;
+  for (RecordReader reader(text); !reader.is_at_end();) {
+    const std::string_view line = trimmed(reader.line());
+    if (line.empty() || line.starts_with('#') || (is_first && states_separator(line))) {
+      is_first = is_first && line.empty();
+      reader.skip_line();
+      continue;
+    }
+    is_first = false;
+    const std::span<const std::string> cells = reader.read_record(separator);
+    const auto first = std::find_if_not(cells.begin(), cells.end(), is_empty);
+    if (first == cells.end() || trimmed(*first).starts_with('#')) continue;
+    return {line, {cells.begin(), cells.end()}};
   }
+  return {};
+}
+
+/// That between which the name of the one column that every list has stands alone, whatever else is in the
+/// line.
+char separator_of(std::string_view text) {
+  std::string_view line;
+  for (const char separator : {'\t', ';', ',', ' '}) {
+    try {
+      const Names names = find_names(text, separator);
+      const auto is_onset = [](const std::string& cell) { return lower_case(trimmed(cell)) == kOnset; };
+      if (std::any_of(names.cells.begin(), names.cells.end(), is_onset)) return separator;
+      line = names.line;
+    } catch (const Error&) {
+      // Quotation marks that make no sense with this separator.
+    }
+  }
+  for (const char separator : {'\t', ';', ','}) {
+    if (line.find(separator) != std::string_view::npos) return separator;
+  }
+  return ' ';
 }
 
 void put_in_order(EventList& list) {
@@ -364,26 +436,41 @@ void put_in_order(EventList& list) {
 
 }  // namespace
 
-EventList parse_event_list(std::string_view text) {
+EventList parse_event_list(std::string_view bytes) {
+  std::string converted;
+  const std::string_view text = utf8_text(bytes, converted);
+  const char separator = separator_of(text);
   EventList list;
-  TableParser table(list);
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  std::size_t number = 0;
-  while (!text.empty()) {
-    ++number;
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const std::string_view content = trimmed(line);
-    if (content.empty()) continue;
-    if (content.starts_with('#')) {
-      take_comment(list, content, number);
-    } else if (content.starts_with('{') && !table.has_names()) {
-      ObjectParser(list, content, number).take();
+  TableParser table(list, separator);
+  bool is_first = true;
+  for (RecordReader reader(text); !reader.is_at_end();) {
+    const std::size_t number = reader.line_number();
+    const std::string_view line = trimmed(reader.line());
+    std::optional<CutFact> cut;
+    if (line.empty() || (is_first && states_separator(line))) {
+      reader.skip_line();
+    } else if (line.starts_with('#')) {
+      table.require_comment(line, number);
+      cut = take_comment(list.facts, line, number, separator);
+      reader.skip_line();
+    } else if (line.starts_with('{') && !table.has_names()) {
+      ObjectParser(list, line, number).take();
+      reader.skip_line();
     } else {
-      table.push(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line, number);
+      const std::span<const std::string> cells = reader.read_record(separator);
+      const auto first = std::find_if_not(cells.begin(), cells.end(), is_empty);
+      if (first == cells.end()) continue;
+      if (trimmed(*first).starts_with('#')) {
+        table.require_comment({first, cells.end()}, number);
+        cut = take_comment(list.facts, cells, number);
+      } else {
+        table.push(cells, number);
+      }
     }
+    is_first = is_first && line.empty();
+    if (cut) list.cut_facts.push_back(std::move(*cut));
   }
+  table.finish();
   put_in_order(list);
   return list;
 }

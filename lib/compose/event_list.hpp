@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "formats/event.hpp"
+#include "lib/compose/list_comment.hpp"
 #include "lib/compose/list_facts.hpp"
 #include "lib/compose/vector_spread.hpp"
 
@@ -34,11 +35,15 @@ struct EventList {
   std::vector<ListedEvent> events;  ///< in order of onset; lines that begin together in their order
   /// The first line that stood after a later onset, if there is one.
   std::optional<std::size_t> first_out_of_order;
+  /// Facts of which it is a guess that commas stood where they were cut.
+  std::vector<CutFact> cut_facts;
 };
 
-/// Reads a list. It is JSON Lines when it begins with '{', else columns under a line of their names, between
-/// tabs, commas (RFC 4180), or, where the names have neither, spaces. Throws ictus::Error that names the
-/// line, the column and the value that is wrong.
+/// Reads a list, in UTF-8 or UTF-16. It is JSON Lines when it begins with '{', else columns under a line of
+/// their names, between tabs, semicolons, commas (RFC 4180) or spaces, whichever the names stand between.
+/// What spreadsheets do to such lists is undone where there is no doubt: quoted comments, lines filled up,
+/// decimal commas and the like. Throws ictus::Error that names the line, the column and the value that is
+/// wrong.
 [[nodiscard]] EventList parse_event_list(std::string_view text);
 
 }  // namespace ictus::compose

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -146,6 +147,36 @@ std::vector<FactLine> facts_of(const formats::EventStreamHeader& header) {
 std::vector<FactLine> facts_of(const formats::EventStreamTotals& totals) {
   return {{"samples", text_of(totals.length_samples)},
           {"original_samples", text_of(totals.original_length_samples)}};
+}
+
+std::vector<FactLine> for_table(const std::vector<FactLine>& facts) {
+  std::vector<FactLine> lines;
+  const auto add = [&](const std::string& name, const Json& value) {
+    std::string text;
+    // Here these stand in texts alone, where JSON can spell every letter.
+    for (const char c : value.dump(-1, ' ', true)) {
+      if (c == ',' || c == ';') {
+        text += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+      } else {
+        text += c;
+      }
+    }
+    lines.emplace_back(name, text);
+  };
+  for (const auto& [name, text] : facts) {
+    const Json value = Json::parse(text);
+    if (!value.is_array()) {
+      add(name, value);
+      continue;
+    }
+    for (const Json& one : value) add(name, Json::array({one}));
+  }
+  return lines;
+}
+
+bool is_fact(std::string_view name) {
+  return std::any_of(takers().begin(), takers().end(),
+                     [&](const auto& taker) { return taker.first == name; });
 }
 
 bool take_fact(ListFacts& facts, std::string_view name, std::string_view json_value) {

@@ -21,6 +21,11 @@ using FactLine = std::pair<std::string, std::string>;
 /// What is known after the last.
 [[nodiscard]] std::vector<FactLine> facts_of(const formats::EventStreamTotals& totals);
 
+/// The same for the lines of a table, in the letters of ASCII, each tag on a line of its own, and without any
+/// comma or semicolon: so a spreadsheet neither cuts them into cells, nor takes their quotation marks, nor
+/// changes a letter.
+[[nodiscard]] std::vector<FactLine> for_table(const std::vector<FactLine>& facts);
+
 /// What a list says; all of it may be missing.
 struct ListFacts {
   std::optional<std::string> model_id;
@@ -33,6 +38,8 @@ struct ListFacts {
   std::optional<std::uint64_t> samples;
   std::optional<std::uint64_t> original_samples;
 };
+
+[[nodiscard]] bool is_fact(std::string_view name);
 
 /// Takes over a fact. Returns false when there is none of that name. Throws ictus::Error, with what the value
 /// has to be, when it cannot be that.

@@ -1,11 +1,12 @@
-// Reads any text as a list of events. What is accepted is in order, and every number of it can stand in a
-// stream.
+// Reads any text as a list of events. What is accepted is in order, and every number and every text of it can
+// stand in a stream.
 
 #include <cmath>
 #include <stdexcept>
 #include <string_view>
 
 #include "lib/compose/event_list.hpp"
+#include "lib/compose/list_text.hpp"
 #include "lib/core/error.hpp"
 
 namespace {
@@ -23,6 +24,10 @@ void check(std::string_view text) {
   } catch (const Error& error) {
     require(error.what()[0] != '\0', "an error without words");
     return;
+  }
+  require(compose::is_utf8(list.facts.model_id.value_or("")), "a model_id that is not in UTF-8");
+  for (const auto& [field, value] : list.facts.tags) {
+    require(compose::is_utf8(field) && compose::is_utf8(value), "a tag that is not in UTF-8");
   }
   double previous_s = 0.0;
   for (const compose::ListedEvent& event : list.events) {

@@ -1,11 +1,16 @@
 #!/usr/bin/python3
-"""Makes corpus/safetensors and corpus/sound_header: small files from which the fuzzers start."""
+"""Makes corpus/safetensors, corpus/sound_header, and what spreadsheets make of lists in corpus/event_list: small files
+from which the fuzzers start."""
 
+import codecs
+import csv
+import io
 import json
 import pathlib
 import struct
 
-FOLDER = pathlib.Path(__file__).resolve().parent / "corpus" / "safetensors"
+CORPUS = pathlib.Path(__file__).resolve().parent / "corpus"
+FOLDER = CORPUS / "safetensors"
 SIZES = {"F16": 2, "BF16": 2, "F32": 4, "F64": 8, "I64": 8, "I32": 4, "U8": 1}
 
 
@@ -80,3 +85,41 @@ for name, content in {
 }.items():
     SOUNDS.mkdir(exist_ok=True)
     (SOUNDS / name).write_bytes(content)
+
+
+COMMENTS = ['# model_id: "events-3"', '# weights_hash: "3de61592c154277261c910f16850c523"', "# sample_rate_hz: 22050",
+            '# tags: ["TITLE=A, B"]', "# samples: 33075"]
+TABLE = [["onset_s", "gain_db", "vector", "note"], ["0.5", "-12.5", "piano.evs#12", "A4"], ["1.25", "", "a#b#7", ""],
+         ["1.5e+00", "-3", "c#0", "C#4"]]
+
+
+def write_list(name, rows, separator=",", end="\r\n", encoding="utf-8", mark=b""):
+    """As a spreadsheet saves it: lines filled up, quotation marks where they are needed."""
+    width = max(map(len, rows))
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=separator, lineterminator=end).writerows(row + [""] * (width - len(row)) for row in rows)
+    (CORPUS / "event_list" / name).write_bytes(mark + text.getvalue().encode(encoding))
+
+
+def with_commas(rows):
+    """Decimal commas below the names."""
+    return rows[:1] + [[cell.replace(".", ",") if i < 2 else cell for i, cell in enumerate(row)] for row in rows[1:]]
+
+
+def in_cells(separator):
+    """The comments, cut at the separator."""
+    return [line.split(separator) for line in COMMENTS]
+
+
+write_list("sheet-commas.csv", in_cells(",") + TABLE, mark=codecs.BOM_UTF8)
+write_list("sheet-semicolons.csv", [["sep=;"]] + in_cells(",") + with_commas(TABLE), ";")
+write_list("sheet-quoted-commas.csv", in_cells("\t") + with_commas(TABLE), ",", "\n")
+write_list("sheet-utf-16-le.txt", in_cells("\t") + with_commas(TABLE), "\t", "\r\n", "utf-16-le", codecs.BOM_UTF16_LE)
+write_list("sheet-utf-16-be.txt", in_cells("\t") + TABLE, "\t", "\r", "utf-16-be", codecs.BOM_UTF16_BE)
+write_list("sheet-no-mark.txt", TABLE, "\t", "\n", "utf-16-le")
+write_list("sheet-index.csv", [["", *TABLE[0]]] + [[str(i), *row] for i, row in enumerate(TABLE[1:])], end="\n")
+write_list("sheet-empty-columns.csv", [["", *row, ""] for row in in_cells(",") + TABLE + [[""]]], ",", "\r")
+write_list("sheet-thousands.csv", [TABLE[0], ["1.234,5", "\u22123,25", "a#1"], ["2\u00a0500,25", "1,5E-05", "a#1"],
+                                   ["3'000", "-0,125", "two\r\nlines#1"]], ";")
+write_list("sheet-spoilt.csv", [TABLE[0], ["########", "01. Feb", "a#1"], ["00:01.5", "'-5", "b#2"]])
+write_list("sheet-latin-1.csv", [['# tags: ["TITLE=F\u00fcr"]'], *TABLE], ";", "\r\n", "cp1252")

@@ -59,7 +59,8 @@ class Mutator {
   std::size_t below(std::size_t limit) { return limit == 0 ? 0 : random_() % limit; }
 
   void change(Bytes& bytes) {
-    constexpr std::uint8_t kTelling[] = {0x00, 0x01, 0x7F, 0x80, 0xFF, '"', '{', '}', '[', ']', ',', '9'};
+    constexpr std::uint8_t kTelling[] = {0x00, 0x01, 0x7F, 0x80, 0xFF, '"',  '{',  '}', '[',
+                                         ']',  ',',  ';',  '.',  '#',  '\t', '\r', ' ', '9'};
     const std::size_t at = below(bytes.size() + 1);
     const auto place = bytes.begin() + static_cast<std::ptrdiff_t>(at);
     const std::size_t length = std::min(bytes.size() - at, 1 + below(16));
