@@ -13,6 +13,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr const char* kWasCut =
+    "a spreadsheet cut this line into cells; write it as 'ictus dump' does, each tag on a line of its own";
+
 struct Comment {
   std::string name;  ///< of a fact; else empty
   std::string_view value;
@@ -73,9 +76,9 @@ std::optional<CutFact> take_comment(ListFacts& facts, std::string_view line, std
   const std::string_view value = separator == ' ' || Json::accept(comment.value)
                                      ? comment.value
                                      : without_empty_cells(comment.value, separator);
-  take(facts, comment, value, place);
   // Cells filled up: the line was in a spreadsheet, which may have put its separator where a comma was.
   const bool was_filled_up = value.size() < comment.value.size();
+  take(facts, comment, value, place, was_filled_up ? kWasCut : "");
   if (!was_filled_up || value.find(separator) == std::string_view::npos) return std::nullopt;
   return CutFact{number, comment.name, std::string(value)};
 }
@@ -96,10 +99,7 @@ std::optional<CutFact> take_comment(ListFacts& facts, std::span<const std::strin
   }
   const Comment comment = comment_in(trimmed(text));
   if (comment.name.empty()) return std::nullopt;
-  take(facts, comment, comment.value, {number, comment.name},
-       cells.size() > 1
-           ? "a spreadsheet cut this line into cells; write it as 'ictus dump' does, each tag on a line"
-           : "");
+  take(facts, comment, comment.value, {number, comment.name}, cells.size() > 1 ? kWasCut : "");
   if (!is_cut_within_text) return std::nullopt;
   return CutFact{number, comment.name, std::string(comment.value)};
 }

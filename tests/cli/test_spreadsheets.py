@@ -12,7 +12,7 @@ import unittest
 
 from support import DONE, FAILED, ROOT, Case, clip, clip_stream, dumped, encode, ictus
 
-TAGS = ["TITLE=A, B", "Artist=\"C\"; D's", "title=Für Élise 𝄞\nand more", "COMMENT=a,,b;;c\\", "X=", 'Y=","']
+TAGS = ["TITLE=A, B", "Artist=\"C\"; D's", "title=Für Élise 𝄞\nand more", "COMMENT=a,,b;;c\\", "X==", 'Y=","']
 
 
 def tagged_stream():
@@ -199,7 +199,7 @@ class HandMade(Case):
             (in_table(",", good, ("1,5", "-5", "piano.evs#1")), "line 3: has 4 cells where the first line names 3", "semicolons"),
             (in_table("\t", good, ("1,500", "-5", "piano.evs#1")), "line 3, column onset_s: '1,500' is a number with decimals or"),
             (in_table(";", ("0,5", *good[1:]), ("1.500", "-5", "piano.evs#1")), "line 3, column onset_s: '1.500' is a number"),
-            ('# tags: ["TITLE=A",ARTIST=B],,\n' + in_table(",", good), "line 1, column tags: ", "each tag on a line"),
+            ('# tags: ["TITLE=A",ARTIST=B],,\n' + in_table(",", good), "line 1, column tags: ", "each tag on a line of its own"),
             ("PK\x03\x04 what is in an archive", "a spreadsheet's own file", "save the sheet as CSV"),
         ]:  # fmt: skip
             with self.subTest(text=text):
