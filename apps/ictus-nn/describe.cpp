@@ -13,6 +13,7 @@
 #include "apps/cli/text_output.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/hearing.hpp"
+#include "lib/compose/list_text.hpp"
 #include "lib/notes/midi_file.hpp"
 
 namespace ictus::network {
@@ -26,6 +27,16 @@ std::vector<cli::Cell> cells(const events::EventDescription& heard) {
           {has_pitch ? note_name(heard.pitch_hz) : std::string(), false},
           {fmt::format("{:.0f}", heard.brightness_hz)},
           {fmt::format("{:.3f}", heard.decay_s)}};
+}
+
+/// Of each tag that is a title; names of tags are the same in capitals and in small letters.
+std::string title_of(const formats::EventStreamHeader& header) {
+  std::string title;
+  for (const auto& [field, value] : header.tags) {
+    if (compose::lower_case(field) != "title" || value.empty()) continue;
+    title += title.empty() ? value : " / " + value;
+  }
+  return title;
 }
 
 /// Throws ictus::Error when no event has a pitch.
@@ -44,10 +55,7 @@ std::string midi_of(const std::vector<Event>& events, const std::vector<events::
   }
   if (notes.empty())
     throw Error(fmt::format("none of its {} has a pitch", cli::counted(events.size(), "event")));
-  const auto& tags = input.header().tags;
-  const auto title =
-      std::find_if(tags.begin(), tags.end(), [](const auto& tag) { return tag.first == "TITLE"; });
-  return notes::midi_file(notes, title == tags.end() ? std::string() : title->second);
+  return notes::midi_file(notes, title_of(input.header()));
 }
 
 /// Prints the events that have a pitch as a MIDI file, once all are known. Returns the exit status.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/jobs.hpp"
@@ -10,6 +11,7 @@
 #include "apps/ictus/stream_facts.hpp"
 #include "apps/options/parse.hpp"
 #include "apps/options/suggest.hpp"
+#include "lib/compose/list_text.hpp"
 
 namespace ictus::front {
 namespace {
@@ -35,8 +37,13 @@ const char* codec_name(const StreamFacts& facts) {
 }
 
 Json tags_json(const audio::Tags& tags) {
+  // Names of tags are the same in capitals and in small letters; the first that comes is printed.
+  std::map<std::string, std::string> names;
   Json json = Json::object();
-  for (const auto& [field, value] : tags) json[field].push_back(value);
+  for (const auto& [field, value] : tags) {
+    const std::string& name = names.emplace(compose::lower_case(field), field).first->second;
+    json[name].push_back(value);
+  }
   return json;
 }
 

@@ -92,6 +92,12 @@ class Info(Case):
         for short, field in [("bitrate", "bitrate_bps"), ("duration", "duration_s"), ("sample_rate", "sample_rate_hz")]:
             self.assertEqual(ictus("info", "--get", short, stdin=clip_stream()).stdout.decode(), f"{facts[field]}\n")
 
+    def test_tags_of_one_name_stand_together_however_it_is_written(self):
+        words = ["TITLE=One", "Artist=A", "title=Two", "artist=B", "X=1"]
+        stream = encode("-", *(word for tag in words for word in ("--tag", tag)), stdin=clip()).stdout
+        self.assertEqual(json.loads(ictus("info", "--json", stdin=stream).stdout)["tags"],
+                         {"TITLE": ["One", "Two"], "Artist": ["A", "B"], "X": ["1"]})
+
     def test_many_files_one_line_each(self):
         self.put("a.evs", clip_stream())
         self.put("b.evs", clip_stream())

@@ -199,6 +199,14 @@ class Midi(Case):
         file, _ = self.notes(clip_stream())
         self.assertEqual(file.tracks[0].name, "A test")
 
+    def test_the_title_however_its_name_is_written(self):
+        sound = wav_bytes(tone(1.5))
+        for words, name in ((["--tag", "title=A test"], "A test"), (["--tag", "Artist=B", "--tag", "Title=A, B"], "A, B"),
+                            (["--tag", "TITLE=One", "--tag", "title=Two"], "One / Two"), (["--tag", "SUBTITLE=A"], "")):
+            stream = encode("-", *words, stdin=sound).stdout
+            file, _ = self.notes(stream)
+            self.assertEqual(file.tracks[0].name, name)
+
     def test_refusals(self):
         run = ictus("dump", "--format", "midi", "--describe", stdin=clip_stream())
         self.assert_refused(run, USAGE, "a MIDI file has no columns")
