@@ -15,7 +15,7 @@ inline constexpr std::size_t kMaxEventsPerBlock = 4096;
 /// One sounding event. The vector's meaning belongs to the model named in the file's header.
 struct Event {
   std::int64_t onset_samples = 0;                ///< at the model's sample rate, from the start of the file
-  float gain_db = 0.0F;                          ///< power of the event in dB re full scale
+  float gain_db = 0.0F;                          ///< of its power; 0 dB: as its vector alone has it
   std::array<float, kEventVectorSize> vector{};  ///< each in [-1, 1]
 };
 

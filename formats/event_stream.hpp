@@ -18,9 +18,6 @@ namespace ictus::formats {
 /// The version of the format that is written, and the only one that is read.
 inline constexpr std::uint8_t kEventStreamVersion = kEventStreamFormat.version;
 
-/// What the end block takes at most.
-inline constexpr std::size_t kMostEndBytes = 64;
-
 /// What stands in the first block of a file: all that decoding needs.
 struct EventStreamHeader {
   std::uint32_t sample_rate_hz = 22050;  ///< of onsets and of the decoded sound

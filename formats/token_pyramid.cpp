@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 #include "formats/header_block.hpp"
@@ -26,6 +27,7 @@ constexpr std::size_t kMaxGridTokens = 1U << 18U;
 constexpr unsigned kGridSideBytes = 2;
 constexpr std::size_t kMaxFamilyBytes = 64;
 constexpr std::uint8_t kMaxMidiNumber = 127;
+constexpr std::int16_t kMaxFullScaleCentibels = 1000;  // and as far below 0
 
 // Section 15.
 constexpr std::uint8_t kScaleKind = 0x20;  // of scale 0; that of scale k is k more
@@ -100,6 +102,10 @@ std::string complaint(const NoteLabel& label) {
 std::string complaint(const TokenPyramidHeader& header) {
   if (std::string what = complaint(common(header)); !what.empty()) return what;
   if (std::string what = complaint(header.shape); !what.empty()) return what;
+  if (std::abs(header.full_scale_centibels) > kMaxFullScaleCentibels) {
+    return "a full scale at " + std::to_string(header.full_scale_centibels) + " tenths of a dB is outside -" +
+           std::to_string(kMaxFullScaleCentibels) + " to " + std::to_string(kMaxFullScaleCentibels);
+  }
   return header.label ? complaint(*header.label) : std::string();
 }
 
@@ -243,13 +249,14 @@ Bytes header_content(const TokenPyramidHeader& header) {
   table.add_codebook_size(header.shape.codebook_size);
   table.add_original_channels(header.original_channels);
   table.add_clip_columns(header.shape.clip_columns);
+  table.add_full_scale_centibels(header.full_scale_centibels);
   table.add_weights_hash(&weights_hash);
   return finished(builder, table.Finish());
 }
 
 /// Checks the clip as well as laying it out, one block a scale.
 std::vector<Block> clip_blocks(const TokenClip& clip, const PyramidShape& shape) {
-  const std::uint8_t level = level_code(clip.level_db);
+  const std::uint8_t level = level_code(clip.spectral_level_db);
   Block first{kScaleKind, {}};
   append_varint(first.content, clip.columns);
   first.content.push_back(level);
@@ -285,7 +292,13 @@ std::vector<Block> clip_blocks(const TokenClip& clip, const PyramidShape& shape)
 
 }  // namespace
 
-std::optional<float> quantised_level_db(float level_db) { return level_value(level_code(level_db)); }
+std::optional<float> quantised_level_db(float spectral_level_db) {
+  return level_value(level_code(spectral_level_db));
+}
+
+double full_scale_db(float spectral_level_db, const TokenPyramidHeader& header) {
+  return static_cast<double>(spectral_level_db) - header.full_scale_centibels / 10.0;
+}
 
 // --- Writer ----------------------------------------------------------------------------------------
 
@@ -335,7 +348,7 @@ std::optional<TokenClip> TokenPyramidReader::next() {
       blocks_.fail_unknown_kind(block.kind);
     }
     read_scale(block.kind - kScaleKind, block.content);
-    if (!unfinished_->level_db || unfinished_->scales.size() == header_.shape.scales.size()) {
+    if (!unfinished_->spectral_level_db || unfinished_->scales.size() == header_.shape.scales.size()) {
       advance(extent_, header_.shape, unfinished_->columns);
       failed_ = false;
       return std::exchange(unfinished_, std::nullopt);
@@ -352,6 +365,7 @@ void TokenPyramidReader::read_header(const Bytes& content) {
   header_.shape.clip_samples = table->clip_samples();
   header_.shape.clip_columns = table->clip_columns();
   header_.shape.codebook_size = table->codebook_size();
+  header_.full_scale_centibels = table->full_scale_centibels();
   ByteSpan scales;
   if (table->scales() != nullptr) scales = {table->scales()->data(), table->scales()->size()};
   while (!scales.empty() && header_.shape.scales.size() <= kMaxScales) {
@@ -389,7 +403,7 @@ void TokenPyramidReader::read_scale(std::size_t scale, ByteSpan content) {
   TokenClip begun;
   if (scale == 0) begun = read_clip_head(content);
   TokenClip& clip = scale == 0 ? begun : *unfinished_;
-  if (clip.level_db) {
+  if (clip.spectral_level_db) {
     const std::size_t tokens = shape.grid(scale, clip.columns).tokens();
     clip.scales.push_back(read_tokens(content, tokens, shape.codebook_size, blocks_));
   } else if (!content.empty()) {
@@ -406,7 +420,7 @@ TokenClip TokenPyramidReader::read_clip_head(ByteSpan& content) {
   if (const std::string what = complaint(header_.shape, extent_, *columns); !what.empty()) blocks_.fail(what);
   TokenClip clip;
   clip.columns = static_cast<std::uint16_t>(*columns);
-  clip.level_db = level_value(content.front());
+  clip.spectral_level_db = level_value(content.front());
   content = content.subspan(1);
   return clip;
 }

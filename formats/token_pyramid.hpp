@@ -30,6 +30,9 @@ struct TokenPyramidHeader {
   std::uint32_t original_sample_rate_hz = 16000;
   std::uint16_t original_channels = 1;
   PyramidShape shape;
+  /// Level that a sine of full scale has in this file, in tenths of a dB: levels are on the scale of the
+  /// model's spectrogram, see full_scale_db().
+  std::int16_t full_scale_centibels = 223;
   std::string model_id;               ///< human-readable, "mars-1"
   WeightsHash weights_hash{};         ///< XXH3-128 of the weights file
   std::optional<NoteLabel> label;     ///< of a generated sound
@@ -41,8 +44,10 @@ struct TokenPyramidHeader {
 
 /// One clip: consecutive clips follow each other without a gap.
 struct TokenClip {
-  std::uint16_t columns = 0;      ///< 1 .. clip_columns; it covers columns * column_samples() samples
-  std::optional<float> level_db;  ///< of the loudest place, -99.5 to 27.5 in steps of 0.5; nothing: silence
+  std::uint16_t columns = 0;  ///< 1 .. clip_columns; it covers columns * column_samples() samples
+  /// Of the loudest place of the model's spectrogram, -99.5 to 27.5 in steps of 0.5; nothing: silence. That
+  /// is not dB re full scale: see full_scale_db().
+  std::optional<float> spectral_level_db;
   /// Tokens row by row, coarse first; one vector for each scale of the shape. Fewer at the end of a
   /// damaged file; none when the clip is silent.
   std::vector<std::vector<std::uint16_t>> scales;
@@ -60,7 +65,10 @@ struct TokenPyramidTotals {
 
 /// The level a clip has after it was written and read; nothing below -99.5 dB. Levels above 27.5 dB
 /// saturate; throws ictus::Error when it is not a number.
-[[nodiscard]] std::optional<float> quantised_level_db(float level_db);
+[[nodiscard]] std::optional<float> quantised_level_db(float spectral_level_db);
+
+/// A clip's level as people are told it, in dB re full scale: a sine that just fills the scale has 0.
+[[nodiscard]] double full_scale_db(float spectral_level_db, const TokenPyramidHeader& header);
 
 /// How far a pyramid reaches, counted alike by writer and reader.
 struct PyramidExtent {

@@ -12,6 +12,7 @@ TokenTable::TokenTable(TextOutput& out, options::TableFormat format,
                        const formats::TokenPyramidHeader& header)
     : out_(out),
       format_(format),
+      header_(header),
       shape_(header.shape),
       sample_rate_hz_(static_cast<double>(header.sample_rate_hz)) {
   for (const formats::GridSize& grid : shape_.scales) {
@@ -39,8 +40,8 @@ void TokenTable::print(const formats::TokenClip& clip) {
 
 void TokenTable::print_rows(const formats::TokenClip& clip) {
   const char separator = format_ == options::TableFormat::tsv ? '\t' : ',';
-  const std::string beginning = fmt::format("{1}{0}{2:.6f}{0}{3}", separator, clip_, time_s(),
-                                            clip.level_db ? fmt::format("{}", *clip.level_db) : "");
+  const std::string beginning =
+      fmt::format("{1}{0}{2:.6f}{0}{3}", separator, clip_, time_s(), level_or(clip, ""));
   const auto print_line = [&](const std::string& place, std::span<const std::uint16_t> tokens) {
     fmt::memory_buffer line;
     fmt::format_to(std::back_inserter(line), "{}{}{}", beginning, separator, place);
@@ -68,8 +69,7 @@ void TokenTable::print_json(const formats::TokenClip& clip) {
     fmt::format_to(std::back_inserter(line),
                    "{{\"clip\":{},\"time_s\":{:.6f},\"scale\":{},\"rows\":{},\"columns\":{},\"level_db\":{},"
                    "\"tokens\":[",
-                   clip_, time_s(), scale, grid.rows, grid.columns,
-                   clip.level_db ? fmt::format("{}", *clip.level_db) : "null");
+                   clip_, time_s(), scale, grid.rows, grid.columns, level_or(clip, "null"));
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       fmt::format_to(std::back_inserter(line), "{}{}", i > 0 ? "," : "", tokens[i]);
     }
@@ -80,6 +80,11 @@ void TokenTable::print_json(const formats::TokenClip& clip) {
   for (std::size_t scale = 0; scale < clip.scales.size(); ++scale) {
     print_object(fmt::format("{}", scale), shape_.grid(scale, clip.columns), clip.scales[scale]);
   }
+}
+
+std::string TokenTable::level_or(const formats::TokenClip& clip, const char* silence) const {
+  if (!clip.spectral_level_db) return silence;
+  return fmt::format("{:.1f}", formats::full_scale_db(*clip.spectral_level_db, header_));
 }
 
 double TokenTable::time_s() const { return static_cast<double>(begin_samples_) / sample_rate_hz_; }

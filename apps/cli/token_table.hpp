@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "apps/cli/text_output.hpp"
 #include "apps/options/options.hpp"
@@ -23,9 +24,12 @@ class TokenTable {
   void print_rows(const formats::TokenClip& clip);
   void print_json(const formats::TokenClip& clip);
   [[nodiscard]] double time_s() const;
+  /// The level of a clip in dB re full scale, or what stands in its place when it is silent.
+  [[nodiscard]] std::string level_or(const formats::TokenClip& clip, const char* silence) const;
 
   TextOutput& out_;
   options::TableFormat format_;
+  const formats::TokenPyramidHeader& header_;
   const formats::PyramidShape& shape_;
   double sample_rate_hz_;
   std::size_t most_columns_ = 0;  ///< of any grid: every line of a table has as many cells

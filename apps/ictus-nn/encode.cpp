@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <utility>
 
 #include "apps/cli/output_file.hpp"
@@ -59,27 +60,35 @@ class EventMaker {
   EventMaker(const Model& model, const options::EncodeOptions& options, const audio::Source& source,
              formats::ByteSink sink)
       : writer_(header(model, options, source), std::move(sink)),
-        encoder_(model, settings(model, options, writer_.bytes_written()), [this](const EventBlock& block) {
+        encoder_(model, settings(model, options), [this](const EventBlock& block) {
           writer_.write(block);
           events_ += block.events.size();
         }) {}
 
-  void push(std::span<const float> samples) { encoder_.push(samples); }
+  void push(std::span<const float> samples) {
+    for (const float sample : samples) peak_ = std::max(peak_, std::abs(sample));
+    encoder_.push(samples);
+  }
   void finish(std::uint64_t samples, std::uint64_t original_samples) {
     encoder_.finish();
     writer_.finish({.length_samples = samples, .original_length_samples = original_samples});
+  }
+  [[nodiscard]] std::vector<std::string> warnings() const {
+    if (events_ > 0 || peak_ < events::kLeastAudible) return {};
+    return {
+        fmt::format("no event came of its sound, which has peaks of {:.0f} dBFS: it decodes to silence; "
+                    "--codec mars keeps what events cannot",
+                    20.0 * std::log10(static_cast<double>(peak_)))};
   }
   [[nodiscard]] cli::Counts counts() const { return {{"event", events_}}; }
   [[nodiscard]] std::uint64_t bytes() const { return writer_.bytes_written(); }
 
  private:
-  static events::EncoderSettings settings(const Model& model, const options::EncodeOptions& options,
-                                          std::uint64_t header_bytes) {
+  static events::EncoderSettings settings(const Model& model, const options::EncodeOptions& options) {
     events::EncoderSettings made{.coding = events::coding_of(*model, options.lossless),
                                  .effort = options.effort};
     if (options.bitrate_kbit_s) made.most_bits_per_second = 1000.0 * *options.bitrate_kbit_s;
     if (options.events_per_second) made.most_events_per_second = *options.events_per_second;
-    made.other_bytes = header_bytes + formats::kMostEndBytes;
     return made;
   }
   static formats::EventStreamHeader header(const Model& model, const options::EncodeOptions& options,
@@ -91,6 +100,7 @@ class EventMaker {
 
   formats::EventStreamWriter writer_;
   std::uint64_t events_ = 0;
+  float peak_ = 0.0F;
   events::Encoder encoder_;
 };
 
@@ -113,6 +123,7 @@ class PyramidMaker {
     encoder_.finish();
     writer_.finish({.length_samples = samples, .original_length_samples = original_samples});
   }
+  [[nodiscard]] std::vector<std::string> warnings() const { return {}; }
   [[nodiscard]] cli::Counts counts() const { return {{"clip", clips_}, {"token", tokens_}}; }
   [[nodiscard]] std::uint64_t bytes() const { return writer_.bytes_written(); }
 
@@ -121,6 +132,7 @@ class PyramidMaker {
                                             const audio::Source& source) {
     auto header = header_for<formats::TokenPyramidHeader>(source, *model, options);
     header.shape = shape(*model);
+    header.full_scale_centibels = mars::full_scale_centibels(*model);
     return header;
   }
 
@@ -170,6 +182,7 @@ Coded encode_job(const cli::Job& job, const options::EncodeOptions& options,
   coded.counts = maker.counts();
   coded.stream_bytes = maker.bytes();
   coded.warnings = source->remarks();
+  for (std::string& warning : maker.warnings()) coded.warnings.push_back(std::move(warning));
   if (const std::uint64_t count = source->non_finite_samples(); count > 0) {
     coded.warnings.push_back(
         fmt::format("{} no finite numbers and became silence",

@@ -249,8 +249,8 @@ std::vector<mars::Wish> wishes_of(const Note& note, const GenerateOptions& optio
   if (original == nullptr) return {wish};
   std::vector<mars::Wish> wishes;
   for (const formats::TokenClip& clip : original->clips) {
-    if (!clip.level_db) continue;
-    wish.level_db = clip.level_db;
+    if (!clip.spectral_level_db) continue;
+    wish.spectral_level_db = clip.spectral_level_db;
     wish.kept = writer.coarse_tokens(clip, static_cast<std::size_t>(options.keep_scales));
     wishes.push_back(wish);
     wish.seed += 0x9E3779B97F4A7C15ULL;  // another chance for each clip
@@ -264,7 +264,8 @@ std::vector<formats::TokenClip> with_silence(std::span<const formats::TokenClip>
   if (original == nullptr) return {written.begin(), written.end()};
   std::vector<formats::TokenClip> clips;
   auto next = written.begin();
-  for (const formats::TokenClip& clip : original->clips) clips.push_back(clip.level_db ? *next++ : clip);
+  for (const formats::TokenClip& clip : original->clips)
+    clips.push_back(clip.spectral_level_db ? *next++ : clip);
   return clips;
 }
 
@@ -273,6 +274,7 @@ formats::TokenPyramidHeader header_of(const Note& note, const mars::LoadedTokeni
   header.sample_rate_hz = static_cast<std::uint32_t>(sample_rate_hz(tokenizer));
   header.original_sample_rate_hz = header.sample_rate_hz;
   header.shape = mars::shape(tokenizer);
+  header.full_scale_centibels = mars::full_scale_centibels(tokenizer);
   header.model_id = model_id(tokenizer);
   header.weights_hash = weights_hash(tokenizer);
   header.label = note.label;

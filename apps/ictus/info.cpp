@@ -80,6 +80,7 @@ void add_own(Json& json, const PyramidFacts& own, const StreamFacts& facts) {
   json["tokens"] = own.tokens;
   json["tokens_per_s"] = facts.per_s(static_cast<double>(own.tokens));
   json["codebook_size"] = own.codebook_size;
+  json["level_db"] = own.level_db ? Json(std::round(10.0 * *own.level_db) / 10.0) : Json(nullptr);
   json["family"] = own.label ? Json(own.label->family) : Json(nullptr);
   json["pitch"] = own.label ? Json(own.label->pitch) : Json(nullptr);
   json["velocity"] = own.label ? Json(own.label->velocity) : Json(nullptr);
@@ -198,6 +199,8 @@ std::string own_rows(const PyramidFacts& own, const StreamFacts& facts) {
   text += row("clips", fmt::format("{}, up to {:.3f} s each", own.clips, own.clip_s));
   text += row("tokens", fmt::format("{}, {:.1f} a second, from a codebook of {}", own.tokens,
                                     facts.per_s(static_cast<double>(own.tokens)), own.codebook_size));
+  if (own.level_db)
+    text += row("level", fmt::format("{:.1f} dB re full scale, at the loudest place", *own.level_db));
   return text;
 }
 

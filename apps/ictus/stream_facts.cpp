@@ -1,5 +1,6 @@
 #include "apps/ictus/stream_facts.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ictus::front {
@@ -33,12 +34,16 @@ class TokenCounts {
   std::uint64_t sum_ = 0;
 };
 
-void add_clip(const formats::TokenClip& clip, const formats::PyramidShape& shape, StreamFacts& facts,
+void add_clip(const formats::TokenClip& clip, const formats::TokenPyramidHeader& header, StreamFacts& facts,
               PyramidFacts& own, std::vector<TokenCounts>& counts) {
   ++own.clips;
+  if (clip.spectral_level_db) {
+    const double level_db = formats::full_scale_db(*clip.spectral_level_db, header);
+    own.level_db = std::max(own.level_db.value_or(level_db), level_db);
+  }
   own.last_scales = clip.scales.size();
   for (std::size_t scale = 0; scale < clip.scales.size(); ++scale) counts[scale].add(clip.scales[scale]);
-  facts.samples += std::uint64_t{clip.columns} * shape.column_samples();
+  facts.samples += std::uint64_t{clip.columns} * header.shape.column_samples();
 }
 
 /// Reads the rest of the stream into the facts, also when it throws on the way.
@@ -71,9 +76,9 @@ void read(formats::TokenPyramidReader& reader, StreamFacts& facts) {
     }
   };
   try {
-    while (const auto clip = reader.next()) add_clip(*clip, shape, facts, own, counts);
+    while (const auto clip = reader.next()) add_clip(*clip, header, facts, own, counts);
   } catch (const DamagedInput&) {
-    if (reader.unfinished()) add_clip(*reader.unfinished(), shape, facts, own, counts);
+    if (reader.unfinished()) add_clip(*reader.unfinished(), header, facts, own, counts);
     sum_up();
     throw;
   }

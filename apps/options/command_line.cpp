@@ -202,14 +202,15 @@ void CommandLine::add_encode() {
                    encode.effort);
   add_value(
       app, kCodingGroup, "--bitrate", "KBIT_S",
-      "Events only: the whole file takes at most so many kbit/s, 0.5 to 100; fewer where the sound needs "
-      "fewer. With --lossless there is no limit unless one is given.",
+      "Events only: the events take at most so many kbit/s, 0.5 to 100; fewer where the sound needs fewer. "
+      "Header, tags and end of the file come on top, and a sound too short for an event at that rate has one "
+      "all the same. With --lossless there is no limit unless one is given.",
       [this](const std::string& value) {
         encode.bitrate_kbit_s = number_within("--bitrate", value, 0.5, 100);
       })
       ->default_str(fmt::format("{}", kDefaultKbitS));
   add_value(app, kCodingGroup, "--events-per-second", "N",
-            "Events only: at most so many, 0.1 to 1000, whatever they cost.",
+            "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, whatever they cost.",
             [this](const std::string& value) {
               encode.events_per_second = number_within("--events-per-second", value, 0.1, 1000);
             });
@@ -608,7 +609,9 @@ void CommandLine::add_generate() {
       })
       ->default_str("any");
   add_value(app, kNoteGroup, "--velocity", "N[,...]|any",
-            "How hard the note is played, 1 to 127; a range, 25..127, or several. any is 25..127.",
+            "How hard the note is played, 1 to 127, and with that how loud it is; a range, 25..127, or "
+            "several. any "
+            "is 25..127.",
             [&options](const std::string& value) {
               options.velocities = number_list("--velocity", value == "any" ? "25..127" : value, 1, 127);
             })

@@ -16,4 +16,11 @@ inline double peak_offset(double before, double at, double after) {
   return curvature < -1e-9 ? std::clamp(0.5 * (a - c) / curvature, -0.5, 0.5) : 0.0;
 }
 
+/// How high that top is: what a sine's own bin would hold if its frequency were that of a bin, to 0.4 dB
+/// under a Hann window.
+inline double peak_height(double before, double at, double after) {
+  const double slope = std::log(after + 1e-12) - std::log(before + 1e-12);
+  return at * std::exp(0.25 * slope * peak_offset(before, at, after));
+}
+
 }  // namespace ictus::dsp

@@ -1,7 +1,6 @@
 // The event codec as two streams: samples to events, events to samples.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -19,10 +18,14 @@ class LoadedModel;  ///< weights on a device, see lib/events/model_file.hpp
 struct EncoderSettings {
   formats::EventCoding coding;  ///< see coding_of()
   int effort = 5;               ///< 0..9: time spent on refining the events, never bits
-  double most_bits_per_second = std::numeric_limits<double>::infinity();    ///< of the whole stream
-  double most_events_per_second = std::numeric_limits<double>::infinity();  ///< on average over a hop
-  std::size_t other_bytes = 0;  ///< of the stream beside its events: its header and end
+  /// Of the blocks of events, without the framing of the first: what every file has, however short, is not
+  /// taken from the sound. Where sound is audible there is an event, even if it takes more.
+  double most_bits_per_second = std::numeric_limits<double>::infinity();
+  double most_events_per_second = std::numeric_limits<double>::infinity();  ///< of each hop, and of the whole
 };
+
+/// The least amplitude that counts as audible, at a sound's loudest moment: -60 dBFS.
+inline constexpr float kLeastAudible = 1e-3F;
 
 /// Samples to events. Blocks come out through `emit` as soon as they are final.
 class Encoder {

@@ -13,6 +13,8 @@ namespace {
 
 constexpr double kLongestSeconds = 20.0;
 constexpr double kAudibleDb = 40.0;
+/// The mean square of a sine of full scale, which has 0 dB.
+constexpr double kFullScalePower = 0.5;
 /// Enough to make large matrices for the networks, few enough for their envelopes to stay in a cache.
 constexpr std::size_t kEventsAtOnce = 20;
 
@@ -126,7 +128,7 @@ EventDescription described(const Listener& listener, const Sound& sound, double 
   };
 
   EventDescription d;
-  d.loudness_db = db_at(top) + gain_db;
+  d.loudness_db = db_at(top) - 10.0 * std::log10(kFullScalePower) + gain_db;
   std::int64_t last = frames - 1;
   while (last > top && db_at(last) < db_at(top) - kAudibleDb) --last;
   d.duration_s =

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "lib/events/active_events.hpp"
@@ -76,9 +77,9 @@ struct Encoder::State {
   std::vector<float> samples;     // from half a window before the current window's first frame
   std::int64_t window_start = 0;  // centre of that frame
   std::int64_t received = 0;
-  double level = 0.0;  // reference of the window before
-  double spent_bits = 8.0 * static_cast<double>(settings.other_bytes);
-  double event_bits = 0.0;  // of these, what events took
+  double level = 0.0;               // reference of the window before
+  double spent_bits = -kFrameBits;  // the first block's frame is the file's, not the sound's
+  double event_bits = 0.0;          // of these, what events took
   double events = 0.0;
 
   /// Frames of a window that are looked at: those that may hold onsets, and those after them that bear on
@@ -98,9 +99,12 @@ struct Encoder::State {
   /// Sets the onsets near an attack to it; returns 1 for those that were not and may move, 0 for those that
   /// were.
   [[nodiscard]] torch::Tensor begin_with_attacks(Proposal& proposal) const;
-  /// Events in the order of their worth, at most so many.
+  /// Whether there has been no event yet and the samples up to `end_samples` are audible: one is due,
+  /// whatever it costs and however little it is worth.
+  [[nodiscard]] bool is_event_due(std::int64_t end_samples) const;
+  /// Events in the order of their worth, `least` to `most`.
   [[nodiscard]] std::vector<Event> explain(const PowerMaps& sound, const PowerMaps& carried,
-                                           std::int64_t end_samples, std::int64_t most);
+                                           std::int64_t end_samples, std::int64_t least, std::int64_t most);
   /// As they will be stored.
   [[nodiscard]] std::vector<Event> events_of(const Proposal& proposal, std::int64_t end_samples) const;
   /// What a block takes in the stream.
@@ -134,10 +138,20 @@ double Encoder::State::bits_of(const EventBlock& block) const {
 
 std::int64_t Encoder::State::most_events(std::int64_t end_samples) const {
   const double each = (event_bits + kTypicalEventBits * kTypicalEvents) / (events + kTypicalEvents);
-  const double seconds = static_cast<double>(end_samples - window_start) / model.config.bands.sample_rate_hz;
-  const double most = std::min((allowed_bits(end_samples) - kFrameBits) / each,
-                               std::ceil(settings.most_events_per_second * seconds));
+  const auto counted_out = [&](std::int64_t samples) {
+    return std::ceil(settings.most_events_per_second * static_cast<double>(samples) /
+                     model.config.bands.sample_rate_hz);
+  };
+  const double most = std::min({(allowed_bits(end_samples) - kFrameBits) / each,
+                                counted_out(end_samples - window_start), counted_out(end_samples) - events});
   return static_cast<std::int64_t>(std::clamp(most, 0.0, static_cast<double>(kMostEventsPerHop)));
+}
+
+bool Encoder::State::is_event_due(std::int64_t end_samples) const {
+  if (events > 0.0) return false;
+  const auto begin = samples.begin() + model.config.bands.fine_window_samples / 2;
+  return std::any_of(begin, begin + (end_samples - window_start),
+                     [](float sample) { return std::abs(sample) >= kLeastAudible; });
 }
 
 void Encoder::State::encode_window(std::int64_t end_samples) {
@@ -151,13 +165,14 @@ void Encoder::State::encode_window(std::int64_t end_samples) {
   level = std::max(0.5 * level, power.fine.max().item<double>());
   EventBlock block;
   block.end_samples = end_samples;
-  const std::int64_t most = most_events(end_samples);
-  if (level > kSilence && most > 0) {
+  const std::int64_t least = is_event_due(end_samples) ? 1 : 0;
+  const std::int64_t most = std::max(least, most_events(end_samples));
+  if ((level > kSilence || least > 0) && most > 0) {
     active.drop_dead(window_start);
     const PowerMaps ringing = active.both(window_start, frames());
     const PowerMaps sound{power.fine / level, power.coarse / level};
     const PowerMaps carried{ringing.fine / level, ringing.coarse / level};
-    block.events = explain(sound, carried, end_samples, most);
+    block.events = explain(sound, carried, end_samples, least, most);
   }
   const auto earlier = [](const Event& a, const Event& b) { return a.onset_samples < b.onset_samples; };
   std::vector<Event> worthiest_first = std::move(block.events);
@@ -167,10 +182,11 @@ void Encoder::State::encode_window(std::int64_t end_samples) {
     std::stable_sort(block.events.begin(), block.events.end(), earlier);
     bits = bits_of(block);
     const double excess = bits - allowed_bits(end_samples);
-    if (excess <= 0.0 || worthiest_first.empty()) break;
+    const std::int64_t spare = std::ssize(worthiest_first) - least;
+    if (excess <= 0.0 || spare <= 0) break;
     const double each = bits / static_cast<double>(worthiest_first.size());
-    const auto fewer = std::max<std::size_t>(1, static_cast<std::size_t>(excess / each));
-    worthiest_first.resize(worthiest_first.size() - std::min(fewer, worthiest_first.size()));
+    const auto fewer = std::max<std::int64_t>(1, static_cast<std::int64_t>(excess / each));
+    worthiest_first.resize(worthiest_first.size() - static_cast<std::size_t>(std::min(fewer, spare)));
   }
   active.add(block.events);
   spent_bits += bits;
@@ -205,7 +221,7 @@ torch::Tensor Encoder::State::begin_with_attacks(Proposal& proposal) const {
 }
 
 std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMaps& carried,
-                                           std::int64_t end_samples, std::int64_t most) {
+                                           std::int64_t end_samples, std::int64_t least, std::int64_t most) {
   const std::int64_t hop = model.config.hop_frames();
   const double single_sound = likeness_to_single_sound(sound.fine.narrow(2, 0, hop));
   const double enough = kEnoughEvents * (1.0 - kSingleSoundFewer * single_sound);
@@ -223,7 +239,10 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
   const int leading =
       std::min(single_sound > 0.5 ? 1 : model.config.look_events[0], static_cast<int>(looked_for));
   Proposal proposal = propose(model, sound, carried, leading, kCloseEnoughDb);
-  if (proposal.log_gain.size(1) == 0) return {};
+  if (proposal.log_gain.size(1) == 0) {  // what is left is as good as nothing
+    if (least == 0) return {};
+    proposal = propose(model, sound, carried, static_cast<int>(least), 0.0);
+  }
   proposal = refined(proposal, {.steps = static_cast<int>(kLeadingSteps * steps),
                                 .aim = Refinement::Aim::part,
                                 .reach = single_sound,
@@ -238,11 +257,14 @@ std::vector<Event> Encoder::State::explain(const PowerMaps& sound, const PowerMa
                                 .spread_weight = frugality() * (1.0 + kSingleSoundSpread * single_sound),
                                 .free_onsets = free_onsets,
                                 .stride = kStride});
+  const auto worthy = [&](std::int64_t at_most, double least_db) {
+    return worthy_events(model, sound, carried, proposal, hop, static_cast<std::size_t>(at_most), least_db);
+  };
+  std::vector<WorthyEvent> worthiest = worthy(most, kLeastWorthDb * frugality());
+  if (std::ssize(worthiest) < least) worthiest = worthy(least, -std::numeric_limits<double>::infinity());
+  if (worthiest.empty()) return {};
   std::vector<std::int64_t> order;
-  for (const WorthyEvent& event : worthy_events(model, sound, carried, proposal, hop,
-                                                static_cast<std::size_t>(most), kLeastWorthDb * frugality()))
-    order.push_back(event.index);
-  if (order.empty()) return {};
+  for (const WorthyEvent& event : worthiest) order.push_back(event.index);
   const torch::Tensor kept = torch::tensor(order, torch::kLong).to(model.device);
   proposal = {proposal.vectors.index_select(1, kept), proposal.log_gain.index_select(1, kept),
               proposal.onset_samples.index_select(1, kept)};

@@ -76,8 +76,8 @@ std::vector<torch::Tensor> Decoder::State::tokens_of(const TokenClip& clip) cons
 torch::Tensor Decoder::State::magnitudes_of(const TokenClip& clip) const {
   const models::TokenizerConfig& c = model.config;
   const std::int64_t frames = clip.columns * c.column_frames();
-  if (!clip.level_db) return torch::zeros({frames, c.bins() + 1});
-  const double level = std::pow(10.0, *clip.level_db / 20.0);
+  if (!clip.spectral_level_db) return torch::zeros({frames, c.bins() + 1});
+  const double level = std::pow(10.0, *clip.spectral_level_db / 20.0);
   const torch::Tensor image = model.image_of_tokens(tokens_of(clip), clip.columns);
   const torch::Tensor found =
       models::magnitudes_of(image, c)[0].t().to(torch::kCPU) * level;  // [frames, bins]

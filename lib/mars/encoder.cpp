@@ -2,6 +2,7 @@
 #include <cmath>
 #include <vector>
 
+#include "lib/dsp/peak.hpp"
 #include "lib/mars/codec.hpp"
 #include "lib/mars/loaded_tokenizer.hpp"
 #include "lib/mars/search.hpp"
@@ -11,6 +12,24 @@
 namespace ictus::mars {
 
 using formats::TokenClip;
+
+namespace {
+
+/// The level of the loudest place of magnitudes [1, bins, frames]: a sine has it whether its frequency is
+/// that of a bin or lies between two.
+double loudest_magnitude(const torch::Tensor& magnitude) {
+  const torch::Tensor by_frame = magnitude[0].t().contiguous();  // [frames, bins]
+  const std::int64_t bins = by_frame.size(1);
+  const auto place = by_frame.argmax().item<std::int64_t>();
+  const torch::Tensor frame = by_frame[place / bins].to(torch::kCPU);
+  const float* at = frame.data_ptr<float>();
+  const std::int64_t bin = place % bins;
+  const double peak = at[bin];
+  if (bin == 0 || bin + 1 == bins || !(peak > 0.0)) return peak;
+  return peak * dsp::peak_height(at[bin - 1] / peak, 1.0, at[bin + 1] / peak);
+}
+
+}  // namespace
 
 struct Encoder::State {
   State(std::shared_ptr<const LoadedTokenizer> loaded_, const EncoderSettings& settings_, Emit emit_)
@@ -45,10 +64,11 @@ void Encoder::State::encode(std::int64_t columns) {
 
   TokenClip clip;
   clip.columns = static_cast<std::uint16_t>(columns);
-  const auto peak = magnitude.max().item<double>();
-  if (peak > 0.0) clip.level_db = formats::quantised_level_db(static_cast<float>(20.0 * std::log10(peak)));
-  if (clip.level_db) {
-    const double level = std::pow(10.0, *clip.level_db / 20.0);
+  const double peak = loudest_magnitude(magnitude);
+  if (peak > 0.0)
+    clip.spectral_level_db = formats::quantised_level_db(static_cast<float>(20.0 * std::log10(peak)));
+  if (clip.spectral_level_db) {
+    const double level = std::pow(10.0, *clip.spectral_level_db / 20.0);
     const torch::Tensor image = models::image_of(magnitude / level, c);
     for (const torch::Tensor& tokens : search_tokens(model, distance, image, search_steps(settings.effort)))
       clip.scales.push_back(tokens_of(tokens));

@@ -7,11 +7,11 @@
 #include <cmath>
 
 #include "lib/core/error.hpp"
+#include "lib/mars/codec.hpp"
 #include "lib/mars/generator_file.hpp"
 #include "lib/mars/loaded_generator.hpp"
 #include "lib/mars/loaded_tokenizer.hpp"
 #include "lib/mars/token_tensors.hpp"
-#include "models/mars/image.hpp"
 
 namespace ictus::mars {
 
@@ -19,11 +19,12 @@ using formats::TokenClip;
 
 namespace {
 
-/// The notes of training have levels by chance, so loudness is made from the velocity: this is that of the
-/// loudest frame, which leaves room for its peaks, at the highest velocity and how much lower at the lowest.
-constexpr double kLoudestRmsDb = -18.0;
+/// The notes of training have levels by chance, so loudness is made from the velocity: this is the peak of
+/// the sound, in dB re full scale, at the highest velocity, and it falls by even steps to so much less.
+constexpr double kLoudestPeakDb = -3.0;
 constexpr double kVelocityRangeDb = 24.0;
 constexpr int kUsualVelocity = 100;
+constexpr int kHighestVelocity = 127;
 
 /// Clips that a graphics processor writes together.
 constexpr std::size_t kTogether = 32;
@@ -76,14 +77,27 @@ void require_kept(const models::GeneratorConfig& c, const Wish& wish) {
   }
 }
 
-/// Level at which the loudest frame of an image is as loud as the velocity says.
-float level_for(const torch::Tensor& image, const models::TokenizerConfig& config, int velocity) {
-  // Under a Hann window a sinusoid's bins have 1.5 times the square of its amplitude, which is twice its
-  // power.
-  const torch::Tensor power = models::magnitudes_of(image, config).square().sum(1) / 3.0;  // [1, T]
-  const double loudest_db = 10.0 * std::log10(std::max(power.max().item<double>(), 1e-12));
-  const double wanted_db = kLoudestRmsDb + kVelocityRangeDb * (velocity / 127.0 - 1.0);
-  return static_cast<float>(wanted_db - loudest_db);
+/// The largest sample of a clip's sound, in dB re full scale.
+double peak_db(const std::shared_ptr<const LoadedTokenizer>& tokenizer, const TokenClip& clip) {
+  float peak = 0.0F;
+  Decoder decoder(tokenizer, {}, [&peak](std::span<const float> samples) {
+    for (const float sample : samples) peak = std::max(peak, std::abs(sample));
+  });
+  decoder.push(clip);
+  decoder.finish(std::nullopt);
+  return 20.0 * std::log10(static_cast<double>(peak));
+}
+
+/// Level at which the sound of a clip peaks where the velocity says. How a peak follows from magnitudes no
+/// formula tells, for it depends on the phases that the decoder finds; these do not depend on the level.
+float level_for(const std::shared_ptr<const LoadedTokenizer>& tokenizer, TokenClip clip, int velocity) {
+  const double wanted_db =
+      kLoudestPeakDb + kVelocityRangeDb * (static_cast<double>(velocity) / kHighestVelocity - 1.0);
+  clip.spectral_level_db = formats::quantised_level_db(
+      static_cast<float>(wanted_db + tokenizer->model->config.full_scale_db()));  // that of a sine
+  const double found_db = peak_db(tokenizer, clip);
+  if (!std::isfinite(found_db)) return *clip.spectral_level_db;  // silent at any level
+  return static_cast<float>(*clip.spectral_level_db + wanted_db - found_db);
 }
 
 }  // namespace
@@ -178,15 +192,10 @@ std::vector<TokenClip> Writer::write_together(std::span<const Wish> wishes) cons
     TokenClip clip;
     clip.columns = static_cast<std::uint16_t>(tokenizer.config.latent_columns());
     for (const torch::Tensor& tokens : pyramid) clip.scales.push_back(tokens_of(tokens[i]));
-    float level_db = 0.0F;
-    if (wish.level_db) {
-      level_db = *wish.level_db;
-    } else {
-      const torch::Tensor image = tokenizer.decoder->forward(sum.whole().narrow(0, i, 1));
-      level_db = level_for(image, tokenizer.config, wish.velocity.value_or(kUsualVelocity));
-    }
-    clip.level_db = formats::quantised_level_db(level_db);
-    if (!clip.level_db) clip.scales.clear();  // as soft as silence
+    clip.spectral_level_db = formats::quantised_level_db(
+        wish.spectral_level_db ? *wish.spectral_level_db
+                               : level_for(tokenizer_, clip, wish.velocity.value_or(kUsualVelocity)));
+    if (!clip.spectral_level_db) clip.scales.clear();  // as soft as silence
     clips.push_back(std::move(clip));
   }
   return clips;

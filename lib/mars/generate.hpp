@@ -24,8 +24,8 @@ struct Wish {
   /// Tokens of the coarsest scales that are taken as they are, of a whole clip; the finer ones are written
   /// to them.
   std::vector<std::vector<std::uint16_t>> kept{};
-  /// Level of the loudest place; nothing: by the velocity.
-  std::optional<float> level_db{};
+  /// Level of the loudest place, as a clip has it; nothing: by the velocity.
+  std::optional<float> spectral_level_db{};
 };
 
 class Writer {

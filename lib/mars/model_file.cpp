@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "lib/core/error.hpp"
 #include "lib/dsp/device.hpp"
 #include "lib/mars/loaded_tokenizer.hpp"
@@ -39,6 +41,9 @@ const std::string& model_id(const LoadedTokenizer& tokenizer) { return tokenizer
 const formats::WeightsHash& weights_hash(const LoadedTokenizer& tokenizer) { return tokenizer.hash; }
 int sample_rate_hz(const LoadedTokenizer& tokenizer) { return tokenizer.model->config.sample_rate_hz; }
 const formats::PyramidShape& shape(const LoadedTokenizer& tokenizer) { return tokenizer.shape; }
+std::int16_t full_scale_centibels(const LoadedTokenizer& tokenizer) {
+  return static_cast<std::int16_t>(std::lround(10.0 * tokenizer.model->config.full_scale_db()));
+}
 const std::map<std::string, std::string>& metadata(const LoadedTokenizer& tokenizer) {
   return tokenizer.metadata;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,6 +27,8 @@ const std::string& model_id(const LoadedTokenizer& tokenizer);
 const formats::WeightsHash& weights_hash(const LoadedTokenizer& tokenizer);
 int sample_rate_hz(const LoadedTokenizer& tokenizer);
 const formats::PyramidShape& shape(const LoadedTokenizer& tokenizer);
+/// As the header of a pyramid has it.
+std::int16_t full_scale_centibels(const LoadedTokenizer& tokenizer);
 /// What else the file says of itself: its configuration and recipe as JSON, its steps.
 const std::map<std::string, std::string>& metadata(const LoadedTokenizer& tokenizer);
 std::size_t file_bytes(const LoadedTokenizer& tokenizer);

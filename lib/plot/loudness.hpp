@@ -14,20 +14,20 @@ namespace ictus::plot {
 
 constexpr double kLoudnessRangeDb = 50.0;  ///< what is quieter than the loudest by more is drawn like that
 
-/// The loudest of the events; 0 dB if none has a loudness.
+/// The loudest of the events by the member `level_db`; 0 dB if none has a level.
 template <typename Event>
-[[nodiscard]] double loudest_db(const std::vector<Event>& events) {
+[[nodiscard]] double loudest_db(const std::vector<Event>& events, double Event::*level_db) {
   double loudest = -std::numeric_limits<double>::infinity();
   for (const Event& event : events) {
-    if (std::isfinite(event.loudness_db)) loudest = std::max(loudest, event.loudness_db);
+    if (std::isfinite(event.*level_db)) loudest = std::max(loudest, event.*level_db);
   }
   return std::isfinite(loudest) ? loudest : 0.0;
 }
 
 /// How far below the loudest, from 0 to kLoudnessRangeDb.
-[[nodiscard]] inline double below_db(double loudness_db, double loudest_db) {
-  return std::isfinite(loudness_db) ? std::clamp(loudest_db - loudness_db, 0.0, kLoudnessRangeDb)
-                                    : kLoudnessRangeDb;
+[[nodiscard]] inline double below_db(double level_db, double loudest_db) {
+  return std::isfinite(level_db) ? std::clamp(loudest_db - level_db, 0.0, kLoudnessRangeDb)
+                                 : kLoudnessRangeDb;
 }
 
 /// "−20 dB", with the sign that is as wide as a plus.

@@ -70,8 +70,8 @@ double draw_legend(const Canvas& canvas, double loudest, const DiscStyle& style,
     draw_disc(canvas, x, kMiddle, radius, canvas.palette().quiet_words, style);
     x -= radius + 16.0;
   }
-  canvas.text("loudness", x, kMiddle + 4.0, words);
-  return x - canvas.width_of("loudness", words);
+  canvas.text("gain", x, kMiddle + 4.0, words);
+  return x - canvas.width_of("gain", words);
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ std::string map(const Map& map, const PictureFormat& format) {
   Canvas canvas(format);
   const Area area{kLeft, kTop, canvas.width() - kLeft - kRight, canvas.height() - kTop - kBottom};
   const DiscStyle style = style_for(map.events.size(), area, format.theme);
-  const double loudest = loudest_db(map.events);
+  const double loudest = loudest_db(map.events, &MapEvent::gain_db);
 
   const TimeAxis axis = time_axis(map.duration_s, map.events, area, style.largest_radius + 2.0);
   canvas.fill(area, canvas.palette().plane);
@@ -96,13 +96,13 @@ std::string map(const Map& map, const PictureFormat& format) {
   std::vector<std::size_t> order(map.events.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return below_db(map.events[a].loudness_db, loudest) < below_db(map.events[b].loudness_db, loudest);
+    return below_db(map.events[a].gain_db, loudest) < below_db(map.events[b].gain_db, loudest);
   });
   for (const std::size_t i : order) {
     const MapEvent& event = map.events[i];
     if (!std::isfinite(event.onset_s)) continue;
     draw_disc(canvas, axis.x_of(event.onset_s), y_of(event.place),
-              radius_of(below_db(event.loudness_db, loudest), style), event.colour, style);
+              radius_of(below_db(event.gain_db, loudest), style), event.colour, style);
   }
 
   draw_time_labels(canvas, axis);

@@ -11,7 +11,7 @@ namespace ictus::plot {
 
 struct MapEvent {
   double onset_s;
-  double loudness_db;     ///< what is not finite is drawn as if very quiet
+  double gain_db;         ///< what is not finite is drawn as if very quiet
   double place;           ///< 0 (below) .. 1, of line_up()
   report::Colour colour;  ///< of colours()
 };
@@ -23,7 +23,7 @@ struct Map {
   std::vector<MapEvent> events;
 };
 
-/// The bytes of a file: a disc for each event, its area its loudness, with axes and legend. The same map
+/// The bytes of a file: a disc for each event, its area its gain, with axes and legend. The same map
 /// gives the same bytes.
 /// Throws ictus::Error if there are no events, or for a size that is not allowed.
 [[nodiscard]] std::string map(const Map& map, const PictureFormat& format);

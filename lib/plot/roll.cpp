@@ -177,7 +177,7 @@ std::string roll(const Roll& roll, const PictureFormat& format) {
   const auto pitched = static_cast<std::size_t>(
       std::count_if(roll.events.begin(), roll.events.end(),
                     [](const RollEvent& event) { return is_frequency(event.pitch_hz); }));
-  const double loudest = loudest_db(roll.events);
+  const double loudest = loudest_db(roll.events, &RollEvent::loudness_db);
 
   std::optional<Scale> pitches;
   std::optional<Scale> brightnesses;

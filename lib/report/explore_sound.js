@@ -72,7 +72,7 @@ function hush() {
 
 // ---- One event alone
 
-const kLifted_db = -28; // as loud as quiet events are made
+const kLifted_db = -25; // as loud as quiet events are made
 let alone = null; // {event, begin_s}: what is heard by itself, in times of the output
 
 function gain_alone(event) {

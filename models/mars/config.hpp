@@ -58,6 +58,9 @@ struct TokenizerConfig {
   [[nodiscard]] int clip_samples() const { return clip_frames * hop_samples; }
   /// Smallest amplitude that counts, as part of a clip's largest.
   [[nodiscard]] double floor() const { return std::pow(10.0, -range_db / 20.0); }
+  /// Level that a sine of full scale has among the magnitudes, in dB: under a Hann window whose squares sum
+  /// to 1, a sine's bin has window / 6 times the square of its amplitude.
+  [[nodiscard]] double full_scale_db() const { return 10.0 * std::log10(window_samples / 6.0); }
   /// Size of the multiplexed image.
   [[nodiscard]] int outer_rows() const {
     int rows = 0;

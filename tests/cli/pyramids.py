@@ -22,7 +22,8 @@ SCALES = ((1, 1), (2, 2), (3, 4), (8, 16))
 SILENCE = 0
 
 
-def header(scales=SCALES, codebook_size=CODEBOOK_SIZE, tags=(), label=None, seed=None, weights_hash=bytes(16)):
+def header(scales=SCALES, codebook_size=CODEBOOK_SIZE, tags=(), label=None, seed=None, weights_hash=bytes(16),
+           full_scale_db=None):
     fields = {
         0: b"mars-1",
         1: ("16s", weights_hash),
@@ -38,6 +39,8 @@ def header(scales=SCALES, codebook_size=CODEBOOK_SIZE, tags=(), label=None, seed
         fields[6] = Vector(bytes([pitch, velocity]) + family.encode())
     if seed is not None:
         fields[7] = ("Q", seed)
+    if full_scale_db is not None:
+        fields[12] = ("h", round(10 * full_scale_db))
     return HEADER, flatbuffer(fields)
 
 
@@ -53,9 +56,9 @@ def grid(scale, columns=CLIP_COLUMNS, scales=SCALES):
     return rows, math.ceil(whole * columns / CLIP_COLUMNS)
 
 
-def clip(tokens, columns=CLIP_COLUMNS, level_db=-12.5):
+def clip(tokens, columns=CLIP_COLUMNS, spectral_level_db=-12.5):
     """The blocks of a clip; `tokens` has a list for each scale."""
-    head = varint(columns) + bytes([round(2 * (level_db + 100))])
+    head = varint(columns) + bytes([round(2 * (spectral_level_db + 100))])
     return [(FIRST_SCALE + k, (head if k == 0 else b"") + packed(scale)) for k, scale in enumerate(tokens)]
 
 
@@ -81,7 +84,7 @@ def some_tokens(columns=CLIP_COLUMNS, seed=1, scales=SCALES):
 # A whole clip, a silent one and a short one, all known.
 TOKENS = [some_tokens(), [], some_tokens(5, seed=2)]
 LENGTH = 2 * CLIP_SAMPLES + 18_000
-BLOCKS = [header(tags=[("TITLE", "A test")]), *clip(TOKENS[0]), *silent_clip(), *clip(TOKENS[2], columns=5, level_db=-60),
+BLOCKS = [header(tags=[("TITLE", "A test")]), *clip(TOKENS[0]), *silent_clip(), *clip(TOKENS[2], columns=5, spectral_level_db=-60),
           end(3, LENGTH)]
 EXAMPLE = stream(*BLOCKS)
 GENERATED = stream(header(label=("flute", 60, 100), seed=2**64 - 1), *BLOCKS[1:])

@@ -40,7 +40,7 @@ class Info(Case):
         self.assertEqual(list(found), [
             "schema", "file", "complete", "codec", "format_version", "model_id", "weights_hash", "sample_rate_hz",
             "samples", "duration_s", "original_sample_rate_hz", "original_channels", "original_samples", "clips",
-            "tokens", "tokens_per_s", "codebook_size", "family", "pitch", "velocity", "seed", "scales", "bytes",
+            "tokens", "tokens_per_s", "codebook_size", "level_db", "family", "pitch", "velocity", "seed", "scales", "bytes",
             "bitrate_bps", "tags"])
         self.assertEqual((found["schema"], found["file"], found["complete"]), (1, "a.mars", True))
         self.assertEqual((found["codec"], found["format_version"]), ("mars", 1))
@@ -52,6 +52,7 @@ class Info(Case):
         self.assertEqual((found["clips"], found["codebook_size"]), (3, 2048))
         self.assertEqual(found["tokens"], sum(len(scale) for clip in TOKENS for scale in clip))
         self.assertAlmostEqual(found["tokens_per_s"], found["tokens"] / found["duration_s"])
+        self.assertEqual(found["level_db"], -34.8)
         self.assertEqual([found[field] for field in ("family", "pitch", "velocity", "seed")], [None] * 4)
         self.assertEqual(found["bytes"], len(EXAMPLE))
         self.assertAlmostEqual(found["bitrate_bps"], 8 * len(EXAMPLE) / found["duration_s"])
@@ -75,7 +76,7 @@ class Info(Case):
         self.assert_ended(run, DONE)
         text = run.stdout.decode()
         for words in ("a.mars\n", "mars, format 1", "mars-1 (0000", "16000 Hz, 149072 samples",
-                      "44100 Hz, 2 channels, 400000 samples", "9.317 s", "3, up to 4.096 s each", "codebook of 2048",
+                      "44100 Hz, 2 channels, 400000 samples", "9.317 s", "3, up to 4.096 s each", "codebook of 2048", "-34.8 dB re full scale",
                       "kbit/s", "TITLE = A test"):
             self.assertIn(words, text)
         self.assertNotIn("generated", text)
@@ -156,7 +157,7 @@ class Dump(Case):
         names, *rows = self.rows(EXAMPLE)
         self.assertEqual(names, ["clip", "time_s", "level_db", "scale", "row", *(f"t{i}" for i in range(16))])
         wanted = []
-        for number, (tokens, columns, level) in enumerate(zip(TOKENS, (CLIP_COLUMNS, CLIP_COLUMNS, 5), ("-12.5", "", "-60"))):
+        for number, (tokens, columns, level) in enumerate(zip(TOKENS, (CLIP_COLUMNS, CLIP_COLUMNS, 5), ("-34.8", "", "-82.3"))):
             time_s = f"{number * CLIP_SAMPLES / RATE_HZ:.6f}"
             if not tokens:
                 wanted.append([str(number), time_s, level] + [""] * 18)
@@ -180,7 +181,18 @@ class Dump(Case):
                                     "tokens": []})
         self.assertEqual([(line["rows"], line["columns"]) for line in lines[5:]],
                          [pyramids.grid(k, 5) for k in range(len(SCALES))])
-        self.assertEqual({line["level_db"] for line in lines[5:]}, {-60})
+        self.assertEqual({line["level_db"] for line in lines[5:]}, {-82.3})
+
+    def test_levels_are_told_below_that_of_full_scale(self):
+        # What is stored, -12.5 dB, is on the scale of the spectrogram; the header says where full scale lies there.
+        for full_scale_db, level_db in ((None, -34.8), (22.3, -34.8), (16.3, -28.8), (0, -12.5), (-7.5, -5.0)):
+            with self.subTest(full_scale_db=full_scale_db):
+                data = pyramids.stream(pyramids.header(full_scale_db=full_scale_db), *BLOCKS[1:])
+                self.assertEqual({row[2] for row in self.rows(data)[1:5]}, {f"{level_db:.1f}"})
+                self.assertEqual(facts(data)["level_db"], level_db)
+        silent = pyramids.stream(BLOCKS[0], *pyramids.silent_clip(), pyramids.end(1, CLIP_SAMPLES))
+        self.assertIsNone(facts(silent)["level_db"])
+        self.assertNotIn("full scale", ictus("info", stdin=silent).stdout.decode())
 
     def test_tokens_before_the_damage_are_printed(self):
         whole = ictus("dump", stdin=EXAMPLE).stdout

@@ -27,7 +27,8 @@ json json_of(const TokenPyramidHeader& header) {
                 {"sample_rate_hz", header.sample_rate_hz},
                 {"clip_samples", header.shape.clip_samples},
                 {"clip_columns", header.shape.clip_columns},
-                {"codebook_size", header.shape.codebook_size}};
+                {"codebook_size", header.shape.codebook_size},
+                {"full_scale_centibels", header.full_scale_centibels}};
   if (header.label) {
     found["label"] = {{"family", header.label->family},
                       {"pitch", header.label->pitch},
@@ -39,7 +40,7 @@ json json_of(const TokenPyramidHeader& header) {
 
 json json_of(const TokenClip& clip) {
   json found = {{"columns", clip.columns}, {"level_db", nullptr}, {"scales", clip.scales}};
-  if (clip.level_db) found["level_db"] = *clip.level_db;
+  if (clip.spectral_level_db) found["level_db"] = *clip.spectral_level_db;
   return found;
 }
 

@@ -86,12 +86,14 @@ class Reader(read_blocks.BlockReader):
             "clip_samples": table.scalar(9, "<I", 65536),
             "clip_columns": table.scalar(10, "<H", 16),
             "codebook_size": table.scalar(11, "<I", 2048),
+            "full_scale_centibels": table.scalar(12, "<h", 223),
         }
         read_blocks.check_sound(header)
         require(1 <= header["clip_samples"] <= MAX_CLIP_SAMPLES, "bad length of a clip")
         require(1 <= header["clip_columns"] <= MAX_CLIP_COLUMNS, "bad number of columns")
         require(header["clip_samples"] % header["clip_columns"] == 0, "columns that are no whole samples")
         require(2 <= header["codebook_size"] <= MAX_CODEBOOK, "bad size of the codebook")
+        require(-1000 <= header["full_scale_centibels"] <= 1000, "full scale out of range")
         self.column_samples = header["clip_samples"] // header["clip_columns"]
         return header
 

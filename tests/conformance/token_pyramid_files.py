@@ -30,6 +30,7 @@ DEFAULT_HEADER = {
     "clip_samples": 65536,
     "clip_columns": 16,
     "codebook_size": 2048,
+    "full_scale_centibels": 223,
 }
 
 
@@ -59,6 +60,7 @@ def header_fields(**values):
         (9, "I", "clip_samples"),
         (10, "H", "clip_columns"),
         (11, "I", "codebook_size"),
+        (12, "h", "full_scale_centibels"),
     ):
         if expected[name] != DEFAULT_HEADER[name]:
             fields[number] = (form, expected[name])
@@ -212,7 +214,7 @@ def _():
     piece = Piece(
         model_id="pyramide-é", weights_hash="ff" * 16, scales=[[1, 2], [3, 7], [130, 5]], clip_samples=30000,
         original_sample_rate_hz=96000, original_channels=6, sample_rate_hz=48000, clip_columns=10,
-        codebook_size=300, tags=[["TITLE", "Étude 🎻"], ["x", ""], ["y", "a=b"]], seed=0,
+        codebook_size=300, full_scale_centibels=-7, tags=[["TITLE", "Étude 🎻"], ["x", ""], ["y", "a=b"]], seed=0,
         label={"family": "Flöte", "pitch": 127, "velocity": 127},
     )  # fmt: skip
     return piece.random(4).random(5, 7).end().complete()
@@ -304,7 +306,7 @@ def _():
 def _():
     fields, _ = header_fields()
     piece = Piece()
-    piece.blocks[0] = Block(HEADER, flatbuffer(fields | {12: ("Q", 77), 13: b"later"}))
+    piece.blocks[0] = Block(HEADER, flatbuffer(fields | {13: ("Q", 77), 14: b"later"}))
     return piece.add(ONE).end().complete()
 
 
@@ -313,7 +315,7 @@ def _():
     fields, _ = header_fields()
     piece = Piece()
     given = {3: ("I", 16000), 4: ("H", 1), 5: Strings(), 6: Vector(b""), 8: ("I", 16000)}
-    given |= {9: ("I", 65536), 10: ("H", 16), 11: ("I", 2048)}
+    given |= {9: ("I", 65536), 10: ("H", 16), 11: ("I", 2048), 12: ("h", 223)}
     piece.blocks[0] = Block(HEADER, flatbuffer(fields | given))
     return piece.add(ONE).end().complete()
 
@@ -565,6 +567,16 @@ def _():
 @conformance("faulty", "codebook-65537", "a codebook of 65537 entries")
 def _():
     return bad_header({11: ("I", 65537)}, "a codebook of 65537 entries")
+
+
+@conformance("faulty", "full-scale-above-limit", "a full scale at 100.1 dB")
+def _():
+    return bad_header({12: ("h", 1001)}, "a full scale at 1001 tenths of a dB")
+
+
+@conformance("faulty", "full-scale-below-limit", "a full scale at -3276.8 dB")
+def _():
+    return bad_header({12: ("h", -32768)}, "a full scale at -32768 tenths of a dB")
 
 
 @conformance("faulty", "label-one-byte", "a label of one byte")

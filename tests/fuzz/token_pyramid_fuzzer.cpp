@@ -18,7 +18,7 @@ void require(bool condition, const char* what) {
 
 /// What can be decoded of an unfinished clip is no more than a clip has.
 void check_unfinished(const TokenClip& clip, const PyramidShape& shape) {
-  require(clip.level_db && !clip.scales.empty() && clip.scales.size() < shape.scales.size(),
+  require(clip.spectral_level_db && !clip.scales.empty() && clip.scales.size() < shape.scales.size(),
           "an unfinished clip is silent, empty or whole");
   for (std::size_t k = 0; k < clip.scales.size(); ++k) {
     require(clip.scales[k].size() == shape.grid(k, clip.columns).tokens(), "a scale is not whole");

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "lib/events/solo.hpp"
 #include "tests/unit/events/support.hpp"
 
 using namespace ictus;
@@ -16,9 +17,32 @@ TEST_CASE("pitch, decay and loudness are heard as they are made") {
     CHECK(std::abs(1200.0 * std::log2(d.pitch_hz / hz)) < 35.0);  // cents
     CHECK(d.decay_s == doctest::Approx(1.2).epsilon(0.05));
     CHECK(d.duration_s == doctest::Approx(0.8).epsilon(0.12));  // 40 of 60 dB
-    CHECK(d.loudness_db == doctest::Approx(-12.0).epsilon(0.4));
     CHECK(d.brightness_hz > hz);
     CHECK(d.brightness_hz < 2000.0);
+  }
+}
+
+TEST_CASE("loudness is in dB re full scale: a sine of -6 dB is said to have -6 dB") {
+  const auto rms_db = [](const std::vector<float>& samples) {
+    double sum = 0.0;
+    for (std::size_t i = 1024; i < 5120; ++i) sum += static_cast<double>(samples[i]) * samples[i];
+    return 10.0 * std::log10(sum / 4096.0);
+  };
+  for (const double hz : {110.0, 440.0, 1500.0, 4000.0}) {
+    for (const float gain_db : {0.0F, -9.0F, -29.0F}) {
+      CAPTURE(hz);
+      CAPTURE(gain_db);
+      // A sound that hardly falls while its loudest moment is heard.
+      const Event event{.onset_samples = 0, .gain_db = gain_db, .vector = {}};
+      const auto model = tests::one_sound_model(hz, 20.0);
+      const double loudness_db = events::describe(*model, std::vector{event}).at(0).loudness_db;
+      // Its gain is of a mean square of 1; that of a sine of full scale is a half.
+      CHECK(loudness_db == doctest::Approx(gain_db + 3.01).epsilon(0.01).scale(10.0));
+      // And it is what a sine as loud as the rendered sound has as its peak.
+      CHECK(loudness_db == doctest::Approx(rms_db(events::render_solo(*model, event, 60.0, 1.0)) + 3.01)
+                               .epsilon(0.03)
+                               .scale(10.0));
+    }
   }
 }
 
@@ -73,7 +97,7 @@ TEST_CASE("what is measured is what the decoder renders") {
                                                       torch::full({1, 1}, 2048.0), models::View::fine,
                                                       861)[0];  // 20 s, 4 frames before the onset
     const torch::Tensor mean_square = torch::matmul(widths, power) * (2.0 / 2048);
-    const torch::Tensor db = 10.0 * torch::log10(mean_square);
+    const torch::Tensor db = 10.0 * torch::log10(2.0 * mean_square);  // that of a sine of full scale: 1/2
     const auto top = db.argmax().item<std::int64_t>();
     const double loudest_db = db[top].item<double>();
     CHECK(heard[k].loudness_db == doctest::Approx(loudest_db).epsilon(1e-4));

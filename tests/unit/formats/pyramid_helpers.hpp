@@ -95,7 +95,7 @@ inline TokenClip random_clip(std::mt19937_64& random, const PyramidShape& shape,
   std::uniform_int_distribution<int> level(1, 255);
   TokenClip clip;
   clip.columns = columns;
-  clip.level_db = -100.0F + 0.5F * static_cast<float>(level(random));
+  clip.spectral_level_db = -100.0F + 0.5F * static_cast<float>(level(random));
   for (std::size_t k = 0; k < shape.scales.size(); ++k) {
     std::vector<std::uint16_t> tokens(shape.grid(k, columns).tokens());
     for (std::uint16_t& value : tokens) value = static_cast<std::uint16_t>(token(random));
@@ -144,6 +144,9 @@ inline Pyramid random_pyramid(std::uint64_t seed, std::size_t clips) {
   if (random() % 2 == 0) {
     pyramid.header.label = {std::string(random() % 65, 'f'), static_cast<std::uint8_t>(random() % 128),
                             static_cast<std::uint8_t>(random() % 128)};
+  }
+  if (random() % 4 == 0) {
+    pyramid.header.full_scale_centibels = static_cast<std::int16_t>(static_cast<int>(random() % 2001) - 1000);
   }
   if (random() % 2 == 0) pyramid.header.tags = {{"ENCODER", "ictus 0.1.0"}, {"TITLE", "A sharp"}};
   return pyramid;

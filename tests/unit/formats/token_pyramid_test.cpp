@@ -66,7 +66,7 @@ SmallParts small_parts() {
 
 /// What stands in `some` is what `whole` begins with.
 bool is_part_of(const TokenClip& some, const TokenClip& whole) {
-  return some.columns == whole.columns && some.level_db == whole.level_db &&
+  return some.columns == whole.columns && some.spectral_level_db == whole.spectral_level_db &&
          some.scales.size() < whole.scales.size() &&
          std::equal(some.scales.begin(), some.scales.end(), whole.scales.begin());
 }
@@ -164,11 +164,28 @@ TEST_CASE("token pyramid: levels") {
   CHECK_THROWS_AS((void)quantised_level_db(std::numeric_limits<float>::quiet_NaN()), Error);
 
   Pyramid pyramid = small_pyramid();
-  pyramid.clips[0].level_db = -20.3F;
-  pyramid.clips[2].level_db = -120.0F;
+  pyramid.clips[0].spectral_level_db = -20.3F;
+  pyramid.clips[2].spectral_level_db = -120.0F;
   const PyramidReading reading = read_pyramid(written(pyramid));
-  CHECK(reading.clips[0].level_db == -20.5F);
-  CHECK(!reading.clips[2].level_db);
+  CHECK(reading.clips[0].spectral_level_db == -20.5F);
+  CHECK(!reading.clips[2].spectral_level_db);
+}
+
+TEST_CASE("token pyramid: levels are told in dB re full scale, wherever that lies in the file") {
+  Pyramid pyramid = small_pyramid();
+  CHECK(full_scale_db(22.5F, pyramid.header) == doctest::Approx(0.2));  // of windows of 1024 samples
+  CHECK(full_scale_db(-20.0F, pyramid.header) == doctest::Approx(-42.3));
+  const Bytes usual = written(pyramid);
+  for (const std::int16_t full_scale_centibels : {-1000, 0, 163, 1000}) {
+    pyramid.header.full_scale_centibels = full_scale_centibels;
+    check_round_trip(pyramid);
+    CHECK(full_scale_db(-20.0F, pyramid.header) == doctest::Approx(-20.0 - full_scale_centibels / 10.0));
+    CHECK(written(pyramid).size() > usual.size());
+  }
+  for (const std::int16_t beyond : {-32768, -1001, 1001}) {
+    pyramid.header.full_scale_centibels = beyond;
+    CHECK_THROWS_WITH_AS((void)written(pyramid), doctest::Contains("tenths of a dB"), Error);
+  }
 }
 
 TEST_CASE("token pyramid: a source that gives one byte at a time makes no difference") {
@@ -508,9 +525,9 @@ TEST_CASE("token pyramid: what cannot stand in a file is not written") {
   refused([](auto& c) { c.columns = 0; });
   refused([](auto& c) { c.columns = 9; });
   refused([](auto& c) { c.columns = 4; });  // the tokens are those of a whole clip
-  refused([](auto& c) { c.level_db = std::numeric_limits<float>::quiet_NaN(); });
-  refused([](auto& c) { c.level_db.reset(); });
-  refused([](auto& c) { c.level_db = -100.0F; });
+  refused([](auto& c) { c.spectral_level_db = std::numeric_limits<float>::quiet_NaN(); });
+  refused([](auto& c) { c.spectral_level_db.reset(); });
+  refused([](auto& c) { c.spectral_level_db = -100.0F; });
   refused([](auto& c) { c.scales.pop_back(); });
   refused([](auto& c) { c.scales.clear(); });
   refused([](auto& c) { c.scales.push_back({1}); });

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "lib/core/error.hpp"
+#include "lib/mars/model_file.hpp"
 #include "tests/unit/mars/support.hpp"
 
 using namespace ictus;
@@ -45,7 +46,7 @@ std::vector<float> decoded(const std::shared_ptr<const mars::LoadedTokenizer>& t
 
 bool same(const std::vector<TokenClip>& a, const std::vector<TokenClip>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const TokenClip& x, const TokenClip& y) {
-    return x.columns == y.columns && x.level_db == y.level_db && x.scales == y.scales;
+    return x.columns == y.columns && x.spectral_level_db == y.spectral_level_db && x.scales == y.scales;
   });
 }
 
@@ -96,14 +97,34 @@ TEST_CASE("loudness is no matter: 20 dB softer gives the same tokens and a level
   for (float& v : x) v *= 0.1F;
   const auto soft = encoded(tokenizer, x, x.size());
   CHECK(loud[0].scales == soft[0].scales);
-  CHECK(*loud[0].level_db - *soft[0].level_db == 20.0F);
+  CHECK(*loud[0].spectral_level_db - *soft[0].spectral_level_db == 20.0F);
+}
+
+TEST_CASE("a level is that of a sine of full scale, and so much less, at any frequency") {
+  const auto tokenizer = tests::small_tokenizer();
+  formats::TokenPyramidHeader header;
+  header.full_scale_centibels = mars::full_scale_centibels(*tokenizer);
+  CHECK(header.full_scale_centibels == 163);  // of 256 samples: 10 log10(256 / 6)
+  for (const double hz : {200.0, 440.0, 1000.0, 1234.5, 1578.1, 3300.0}) {
+    for (const double level_db : {0.0, -6.02, -20.0, -60.0}) {
+      CAPTURE(hz);
+      CAPTURE(level_db);
+      std::vector<float> x(kClip);
+      for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = static_cast<float>(std::pow(10.0, level_db / 20.0) *
+                                  std::sin(2.0 * std::numbers::pi * hz * static_cast<double>(i) / 8000.0));
+      const auto clips = encoded(tokenizer, x, x.size());
+      // Half a step of 0.5 dB, and what is missed between two frequencies.
+      CHECK(std::abs(formats::full_scale_db(*clips[0].spectral_level_db, header) - level_db) < 0.65);
+    }
+  }
 }
 
 TEST_CASE("digital silence is a clip without tokens, and silent again") {
   const auto tokenizer = tests::small_tokenizer();
   const auto clips = encoded(tokenizer, std::vector<float>(kClip), 100);
   REQUIRE(clips.size() == 1);
-  CHECK_FALSE(clips[0].level_db.has_value());
+  CHECK_FALSE(clips[0].spectral_level_db.has_value());
   CHECK(clips[0].scales.empty());
   for (const float v : decoded(tokenizer, clips, kClip)) REQUIRE(v == 0.0F);
 }

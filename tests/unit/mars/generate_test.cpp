@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "lib/core/error.hpp"
+#include "lib/mars/codec.hpp"
 #include "tests/unit/mars/support.hpp"
 
 using namespace ictus;
@@ -87,7 +90,7 @@ TEST_CASE("what is written together is what is written one by one") {
     wishes[3].pitch.reset();
     wishes[4].kept = {{7}};
     wishes[5].kept = some_tokens();
-    wishes[6].level_db = -30.0F;
+    wishes[6].spectral_level_db = -30.0F;
     const auto together = f.writer().write(wishes);
     REQUIRE(together.size() == 8);
     for (std::size_t i = 0; i < 8; ++i) CHECK(together[i] == f.one(wishes[i]));
@@ -178,27 +181,50 @@ TEST_CASE("a generator writes for its tokenizer alone") {
   CHECK_THROWS_WITH_AS(f.writer(), doctest::Contains("not of the sizes of its tokenizer"), Error);
 }
 
-TEST_CASE("loudness is that of the velocity: 24 dB from the lowest to the highest") {
+TEST_CASE("the velocity sets the peak of the sound: -3 dB re full scale at the highest, 24 dB less at none") {
+  const Fixture f;
+  const auto peak_db = [&](const Wish& wish) {
+    float peak = 0.0F;
+    mars::Decoder decoder(f.tokenizer, {}, [&](std::span<const float> samples) {
+      for (const float sample : samples) peak = std::max(peak, std::abs(sample));
+    });
+    decoder.push(f.one(wish));
+    decoder.finish(std::nullopt);
+    return 20.0 * std::log10(static_cast<double>(peak));
+  };
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    CAPTURE(seed);
+    Wish wish = flute(seed);
+    for (const int velocity : {127, 100, 64, 1}) {
+      CAPTURE(velocity);
+      wish.velocity = velocity;
+      // Levels have steps of 0.5 dB.
+      CHECK(std::abs(peak_db(wish) - (-3.0 - 24.0 * (127 - velocity) / 127.0)) < 0.27);
+    }
+  }
+}
+
+TEST_CASE("levels differ as velocities do") {
   const Fixture f;
   const auto level_db = [&](std::optional<int> velocity) {
     // The same tokens each time, so that nothing else differs.
-    return *f.one({.velocity = velocity, .kept = some_tokens()}).level_db;
+    return *f.one({.velocity = velocity, .kept = some_tokens()}).spectral_level_db;
   };
   // Levels have steps of 0.5 dB.
   CHECK(level_db(127) - level_db(1) == doctest::Approx(24.0 * 126.0 / 127.0).epsilon(0.025));
   CHECK(level_db(127) - level_db(64) == doctest::Approx(24.0 * 63.0 / 127.0).epsilon(0.05));
   CHECK(level_db({}) == level_db(100));
   Wish wish = flute(1);
-  wish.level_db = -31.3F;
-  CHECK(f.one(wish).level_db == -31.5F);
-  wish.level_db = -200.0F;  // as soft as silence
-  CHECK(f.one(wish) == TokenClip{.columns = 4, .level_db = {}, .scales = {}});
+  wish.spectral_level_db = -31.3F;
+  CHECK(f.one(wish).spectral_level_db == -31.5F);
+  wish.spectral_level_db = -200.0F;  // as soft as silence
+  CHECK(f.one(wish) == TokenClip{.columns = 4, .spectral_level_db = {}, .scales = {}});
 }
 
 TEST_CASE("the coarse scales of a clip, of a short one as those of a whole one") {
   const Fixture f;
   const mars::Writer writer = f.writer();
-  const TokenClip whole{.columns = 4, .level_db = -20.0F, .scales = some_tokens()};
+  const TokenClip whole{.columns = 4, .spectral_level_db = -20.0F, .scales = some_tokens()};
   for (std::size_t scales = 0; scales <= 3; ++scales) {
     Tokens expected = some_tokens();
     expected.resize(scales);
@@ -209,7 +235,7 @@ TEST_CASE("the coarse scales of a clip, of a short one as those of a whole one")
     CAPTURE(columns);
     // Grids of 1 x 1, 2 x ceil(2 c / 4) and 4 x ceil(3 c / 4).
     TokenClip clip{
-        .columns = static_cast<std::uint16_t>(columns), .level_db = -20.0F, .scales = some_tokens()};
+        .columns = static_cast<std::uint16_t>(columns), .spectral_level_db = -20.0F, .scales = some_tokens()};
     clip.scales[1].resize(2U * ((2U * columns + 3U) / 4U));
     clip.scales[2].resize(4U * ((3U * columns + 3U) / 4U));
     const Tokens coarse = writer.coarse_tokens(clip, 3);
