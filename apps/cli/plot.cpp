@@ -8,6 +8,7 @@
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/options/parse.hpp"
+#include "lib/plot/fonts.hpp"
 
 namespace ictus::cli {
 namespace {
@@ -61,6 +62,11 @@ int plot(const options::PlotOptions& options, const Draw& draw, const Streams& s
     names.push_back(display_name(job.input));
   }
   Reporter reporter(streams, options.quiet);
+  if (!plot::has_letters()) {
+    reporter.warning(
+        "no font with letters was found: English is drawn in thin strokes, and all other letters as boxes; "
+        "install a font, such as fonts-dejavu-core");
+  }
   return run_tasks(names, 1, reporter,
                    [&](std::size_t task) { draw_job(jobs[task], options, draw, streams, reporter); });
 }

@@ -29,7 +29,8 @@ constexpr Palette kDark = {{19, 21, 26}, {25, 28, 34},    {33, 36, 43},   {44, 4
 
 void check(cairo_status_t status) {
   if (status != CAIRO_STATUS_SUCCESS) {
-    throw Error(std::string("cannot draw a picture: ") + cairo_status_to_string(status));
+    throw Error(std::string("cannot draw a picture: ") + cairo_status_to_string(status),
+                status == CAIRO_STATUS_NO_MEMORY ? "a smaller one takes less memory" : "");
   }
 }
 

@@ -21,11 +21,20 @@ std::size_t character_bytes(std::string_view text) {
                                                              : 0;
   if (bytes == 0 || text.size() < bytes) return 0;
   if (!std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(bytes), continues)) return 0;
-  // Longer than need be, surrogates, and what lies beyond Unicode.
+  // Longer than need be, surrogates, what lies beyond Unicode.
   const auto second = static_cast<unsigned char>(text[1]);
   const bool wrong = (first == 0xe0 && second < 0xa0) || (first == 0xed && second >= 0xa0) ||
                      (first == 0xf0 && second < 0x90) || (first == 0xf4 && second >= 0x90);
   return wrong ? 0 : bytes;
+}
+
+/// U+FDD0 .. U+FDEF and the last two of each plane are no characters, and cairo refuses to draw them.
+bool is_noncharacter(std::string_view character) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+  if (character.size() == 3 && byte(0) == 0xef) {
+    return (byte(1) == 0xb7 && byte(2) >= 0x90 && byte(2) <= 0xaf) || (byte(1) == 0xbf && byte(2) >= 0xbe);
+  }
+  return character.size() == 4 && (byte(1) & 0x0f) == 0x0f && byte(2) == 0xbf && byte(3) >= 0xbe;
 }
 
 /// Where the character of that number begins.
@@ -50,7 +59,7 @@ std::string printable(std::string_view text) {
                          (bytes == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
     if (control) {
       result += ' ';
-    } else if (bytes == 0) {
+    } else if (bytes == 0 || is_noncharacter(text.substr(0, bytes))) {
       result += kReplacement;
     } else {
       result += text.substr(0, bytes);

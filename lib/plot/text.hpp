@@ -7,7 +7,8 @@
 
 namespace ictus::plot {
 
-/// UTF-8 without control characters, which become spaces, and with U+FFFD for each byte that is none.
+/// UTF-8 without control characters, which become spaces, and with U+FFFD for each byte that is none and each
+/// code point that is no character.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// The number of characters (code points) of UTF-8.

@@ -1,5 +1,4 @@
 // Which of the clips are shown, and in which order.
-"use strict";
 
 (() => {
   const list = document.querySelector(".clips");

@@ -7,6 +7,7 @@
 #include "embedded/evaluation_css.hpp"
 #include "embedded/evaluation_html.hpp"
 #include "embedded/evaluation_js.hpp"
+#include "embedded/opus_js.hpp"
 #include "embedded/page_css.hpp"
 #include "embedded/sound_css.hpp"
 #include "embedded/sound_js.hpp"
@@ -56,6 +57,13 @@ Fields clip_entry(const GeneratedClip& clip, const FigureSize& large, const Figu
   return entry;
 }
 
+/// The parts of the script, which see each other's names and show none to the page.
+std::string script() {
+  std::string text = "\"use strict\";\n\n(() => {\n";
+  for (const std::string_view part : {kOpusJs, kSoundJs, kEvaluationJs}) text.append("\n").append(part);
+  return text + "\ndocument.documentElement.dataset.started = \"\";\n})();\n";
+}
+
 /// The longest of all sounds: what every time axis reaches.
 double span_s(const EvaluationPage& page) {
   double span = 0.0;
@@ -84,7 +92,7 @@ std::string evaluation_page(const EvaluationPage& page) {
   Fields fields;
   fields.texts = {{"title", page.title},
                   {"css", std::string(kPageCss) + std::string(kEvaluationCss) + std::string(kSoundCss)},
-                  {"js", std::string(kSoundJs) + std::string(kEvaluationJs)},
+                  {"js", script()},
                   {"colour_key", colour_key_address()}};
   fields.lists["facts"] = {};
   for (const std::string& fact : page.facts) fields.lists["facts"].push_back({{{"text", fact}}, {}});

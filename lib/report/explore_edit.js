@@ -164,6 +164,10 @@ function edited_list() {
 
 async function download() {
   await loaded;
+  if (!is_whole() && !element("list")) {
+    tell(kCutOff);
+    return;
+  }
   const blob = new Blob([edited_list()], { type: "text/tab-separated-values" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

@@ -126,3 +126,4 @@ set_axis("place");
 fit();
 show_panel();
 draw(performance.now());
+document.documentElement.dataset.started = "";

@@ -19,6 +19,7 @@
 #include "embedded/explore_pointing_js.hpp"
 #include "embedded/explore_sound_js.hpp"
 #include "embedded/explore_view_js.hpp"
+#include "embedded/opus_js.hpp"
 #include "embedded/page_css.hpp"
 #include "lib/report/base64.hpp"
 #include "lib/report/html_template.hpp"
@@ -182,9 +183,9 @@ void check_list(const ExplorePage& page) {
 
 /// The parts of the script, which see each other's names and show none to the page.
 std::string script() {
-  constexpr std::string_view kParts[] = {kExplorePieceJs,    kExploreViewJs, kExploreEditJs,
-                                         kExploreSoundJs,    kExploreDrawJs, kExplorePanelJs,
-                                         kExplorePointingJs, kExploreKeysJs};
+  constexpr std::string_view kParts[] = {kExplorePieceJs, kExploreViewJs,     kExploreEditJs,
+                                         kOpusJs,         kExploreSoundJs,    kExploreDrawJs,
+                                         kExplorePanelJs, kExplorePointingJs, kExploreKeysJs};
   std::string text = "\"use strict\";\n\n(() => {\n";
   for (const std::string_view part : kParts) text.append("\n").append(part);
   return text + "})();\n";

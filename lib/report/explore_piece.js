@@ -13,7 +13,6 @@ const length_s = Math.max(data.length_s, last_onset_s, 0.1);
 const sound_s = (event) => data.samples[event] / data.sample_rate_hz;
 const longest_s = numbers.reduce((longest, event) => Math.max(longest, sound_s(event)), 0);
 const group_of = data.group_size.flatMap((size, group) => Array(size).fill(group));
-const has_mix = () => element("mix").textContent !== "";
 
 // What can be edited.
 const state = {

@@ -1,5 +1,36 @@
 // What is heard: one event, the whole piece, or its events one by one.
 
+// ---- Words where nothing is heard
+
+const kElsewhere = "Open the page in Firefox, Chrome or Edge, or in Safari 18.4 or later.";
+const kHere = "The map, changes and the list work here all the same.";
+const kUndecoded = `This browser cannot play the sounds of this page, which are in the Opus format. ${kElsewhere} ${kHere}`;
+const kNoWebAudio =
+  "This browser cannot play single events, nor the piece with changes: it has no Web Audio, or it is switched off, " +
+  `as in Lockdown Mode. Switch it on for this page, or use another browser. ${kHere}`;
+const kHeldBack =
+  "The browser does not let the sound begin. Press the play button once more; if that does not help, see whether " +
+  "this page may play sound and whether the device has a sound output.";
+const kCutOff =
+  "The end of this page is missing, as after a download that broke off: not all can be heard, and the list may not " +
+  "be whole. Copy the page again, or make it anew with ictus explore.";
+
+/// Something that a person can do something about, and is told in these words.
+class Trouble extends Error {}
+
+function tell(words) {
+  const notice = element("notice");
+  if (notice.textContent === words) return;
+  notice.textContent = words;
+  notice.hidden = words === "";
+}
+
+function tell_of(error) {
+  if (!is_whole()) tell(kCutOff);
+  else if (error instanceof Trouble) tell(error.message);
+  else tell(`The sound cannot be played (${error.message}). ${kElsewhere} ${kHere}`);
+}
+
 // ---- Sounds
 
 // The sounds lie behind this script, so that the map is drawn before they are read.
@@ -8,17 +39,49 @@ const loaded = new Promise((resolve) => {
   else document.addEventListener("DOMContentLoaded", resolve, { once: true });
 });
 
+const is_whole = () => document.readyState === "loading" || element("end") !== null;
+loaded.then(() => is_whole() || tell(kCutOff));
+
 const bytes_of = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 const kGroupsKept = 48; // decoded, of about 1 MB each
 const groups = new Map(); // promises of decoded groups, that which was not asked for the longest time first
 let decoder = null;
 
+function decode_file(bytes) {
+  decoder ??= window.OfflineAudioContext ? new OfflineAudioContext(1, 1, data.sample_rate_hz) : the_output();
+  return decoder.decodeAudioData(bytes.slice().buffer);
+}
+
+async function decode_packets(ogg) {
+  const samples = await samples_of(opus_in(ogg));
+  const buffer = new AudioBuffer({ length: samples.length, sampleRate: kOpusRate_hz });
+  buffer.copyToChannel(samples, 0);
+  return buffer;
+}
+
+// What a browser that refuses one may still take.
+const ways_to_decode = [
+  (ogg) => decode_file(ogg),
+  (ogg) => decode_file(webm_of(opus_in(ogg))),
+  (ogg) => decode_file(caf_of(opus_in(ogg))),
+  decode_packets,
+];
+
 async function decode(group) {
   await loaded;
-  decoder ??= new OfflineAudioContext(1, 1, data.sample_rate_hz);
-  const text = document.getElementsByClassName("group")[group].textContent;
-  return decoder.decodeAudioData(bytes_of(text).buffer);
+  const ogg = bytes_of(document.getElementsByClassName("group")[group].textContent);
+  for (const way of [...ways_to_decode]) {
+    try {
+      const buffer = await way(ogg);
+      // Next time it comes first.
+      ways_to_decode.sort((a, b) => (b === way) - (a === way));
+      return buffer;
+    } catch {
+      // The next one.
+    }
+  }
+  throw new Trouble(kUndecoded);
 }
 
 function decoded(group) {
@@ -26,19 +89,31 @@ function decoded(group) {
   groups.delete(group);
   groups.set(group, sound);
   if (groups.size > kGroupsKept) groups.delete(groups.keys().next().value);
+  // It may have been for want of memory: when it is asked for again, it is tried again.
+  sound.catch(() => groups.get(group) === sound && groups.delete(group));
   return sound;
 }
 
 const prepare = (event) => {
-  if (data.samples[event] > 0) decoded(group_of[event]);
+  // Whoever wants to hear it is told when it fails.
+  if (data.samples[event] > 0) decoded(group_of[event]).catch(() => {});
 };
 
+const kPatience_ms = 2000;
 let output = null;
 
-async function open_output() {
+function the_output() {
+  if (!window.AudioContext) throw new Trouble(kNoWebAudio);
   output ??= new AudioContext({ sampleRate: data.sample_rate_hz });
-  if (output.state !== "running") await output.resume();
   return output;
+}
+
+async function open_output() {
+  if (the_output().state === "running") return;
+  // Where a browser waits for a click, or finds no sound output, it may do so for ever.
+  const patience = new Promise((resolve) => setTimeout(resolve, kPatience_ms));
+  await Promise.race([output.resume().catch(() => patience), patience]);
+  if (output.state !== "running") throw new Trouble(kHeldBack);
 }
 
 const sounding = new Set(); // what has been started and not ended: {source, volume}
@@ -93,8 +168,15 @@ async function play_event(event) {
     announce(`Event ${event} is too quiet to have a sound`);
     return;
   }
-  const [buffer] = await Promise.all([decoded(group_of[event]), open_output()]);
+  let buffer;
+  try {
+    [buffer] = await Promise.all([decoded(group_of[event]), open_output()]);
+  } catch (error) {
+    if (alone === turn) tell_of(error);
+    return;
+  }
   if (alone !== turn) return;
+  tell("");
   turn.begin_s = output.currentTime;
   start_sound(event, buffer, turn.begin_s, 0, gain_alone(event));
   animate(() => {
@@ -170,35 +252,71 @@ async function play_from(from_s) {
   else play_events(run);
 }
 
+// The piece as files of which a browser may take one and refuse the others.
+const mix_files = [
+  { type: "audio/ogg", made_of: (ogg) => ogg },
+  { type: "audio/webm", made_of: (ogg) => webm_of(opus_in(ogg)) },
+  { type: "audio/x-caf", made_of: (ogg) => caf_of(opus_in(ogg)) },
+];
+
+const has_mix = () => mix_files.length > 0 && Boolean(element("mix")?.textContent);
+
 function play_mix(run) {
   run.mix = true;
   if (!mix.src) {
-    mix.src = URL.createObjectURL(new Blob([bytes_of(element("mix").textContent)], { type: "audio/ogg" }));
+    const [{ type, made_of }] = mix_files;
+    mix.src = URL.createObjectURL(new Blob([made_of(bytes_of(element("mix").textContent))], { type }));
   }
   mix.currentTime = run.from_s;
-  // Refused when it is paused before it has begun.
-  mix.play().catch((error) => {
-    if (error.name !== "AbortError") throw error;
-  });
+  mix.play().then(
+    () => playing === run && tell(""),
+    (error) => {
+      // It was paused before it had begun; or it was refused, which is heard of below.
+      if (error.name === "AbortError" || error.name === "NotSupportedError" || playing !== run) return;
+      pause();
+      tell_of(error.name === "NotAllowedError" ? new Trouble(kHeldBack) : error);
+    },
+  );
 }
+
+/// The next file is tried from the same place; after the last one the events are played.
+mix.addEventListener("error", () => {
+  if (!mix.src) return;
+  const at_s = Math.max(playing?.from_s ?? 0, position());
+  mix_files.shift();
+  URL.revokeObjectURL(mix.src);
+  mix.removeAttribute("src");
+  if (playing?.mix) play_from(at_s);
+});
 
 mix.addEventListener("ended", () => {
   if (playing?.mix) end();
 });
 
 async function play_events(run) {
-  await open_output();
   // What is heard at once has to be decoded before time begins to run.
   const begun = heard_at(run.from_s).filter((event) => state.onset_s[event] < run.from_s);
   const soon = by_time.slice(first_from(run.from_s), first_from(run.from_s + 0.3));
   const with_sound = [...begun, ...soon].filter((event) => data.samples[event] > 0);
-  await Promise.all(with_sound.map((event) => decoded(group_of[event])));
+  try {
+    await Promise.all([open_output(), ...with_sound.map((event) => decoded(group_of[event]))]);
+  } catch (error) {
+    stop_for(run, error);
+    return;
+  }
   if (playing !== run) return;
+  tell("");
   run.at_s = output.currentTime + 0.05;
   for (const event of begun) schedule(run, event);
   run.next = first_from(run.from_s);
   run.prepared = run.next;
   hand_over(run);
+}
+
+function stop_for(run, error) {
+  if (playing !== run) return;
+  pause();
+  tell_of(error);
 }
 
 /// Schedules what comes soon, and again and again.
@@ -218,7 +336,13 @@ function hand_over(run) {
 
 async function schedule(run, event) {
   if (data.samples[event] === 0) return;
-  const buffer = await decoded(group_of[event]);
+  let buffer;
+  try {
+    buffer = await decoded(group_of[event]);
+  } catch (error) {
+    stop_for(run, error);
+    return;
+  }
   if (playing !== run) return;
   const onset_s = run.at_s + state.onset_s[event] - run.from_s;
   // What has begun already is entered where it is by now.

@@ -1,0 +1,458 @@
+"""The pages in browsers that refuse their sounds: another file of the same sound is played, or words say what to do.
+
+The browser is Chromium as in the other tests, made to refuse what others do. The pages are those of make_explore_page
+and make_page in the folder ICTUS_BIN_DIR (default: build/dev/bin).
+"""
+
+import base64
+import json
+import struct
+import subprocess
+import unittest
+
+from selenium.webdriver.common.keys import Keys
+
+import test_evaluation
+import test_explore
+from browser import BIN
+from test_explore import COUNT, LENGTH_S, RATE_HZ, duration_s, lag_samples, likeness, onset_s, sound_of
+
+# Files of the kinds in `refused` are neither decoded nor played; `asked` has what was to be decoded.
+REFUSE = """
+const refused = %s;
+const kinds = {OggS: "audio/ogg", "\\x1aE\\xdf\\xa3": "audio/webm", caff: "audio/x-caf", RIFF: "audio/wav"};
+window.asked = [];
+const decode = BaseAudioContext.prototype.decodeAudioData;
+BaseAudioContext.prototype.decodeAudioData = function (buffer) {
+  const bytes = new Uint8Array(buffer);
+  const kind = kinds[String.fromCharCode(...bytes.subarray(0, 4))];
+  asked.push({kind, bytes: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))});
+  if (refused.includes(kind)) return Promise.reject(new DOMException("Decoding failed", "EncodingError"));
+  return decode.call(this, buffer);
+};
+const address_of = URL.createObjectURL;
+URL.createObjectURL = (blob) => address_of(refused.includes(blob.type) ? new Blob(["no sound"], blob) : blob);
+const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "src");
+Object.defineProperty(HTMLMediaElement.prototype, "src", {
+  ...source,
+  set(address) {
+    const is_refused = refused.some((kind) => address.startsWith("data:" + kind));
+    source.set.call(this, is_refused ? "data:audio/ogg;base64,bm8gc291bmQ=" : address);
+  },
+});
+"""
+EVERYTHING = ["audio/ogg", "audio/webm", "audio/x-caf", "audio/wav"]
+
+# What a browser does that waits for a click, until `held` is false.
+HOLD_BACK = """
+window.held = true;
+const state = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, "state").get;
+Object.defineProperty(BaseAudioContext.prototype, "state", {get() { return held ? "suspended" : state.call(this); }});
+const resume = AudioContext.prototype.resume;
+AudioContext.prototype.resume = function () { return held ? new Promise(() => {}) : resume.call(this); };
+const play = HTMLMediaElement.prototype.play;
+HTMLMediaElement.prototype.play = function () {
+  return held ? Promise.reject(new DOMException("the user did not interact", "NotAllowedError")) : play.call(this);
+};
+"""
+
+
+def without(*names):
+    """A browser that has none of these."""
+    return "".join(f"delete window.{name};" for name in names)
+
+
+def ogg_packets(data):
+    """The packets of an Ogg file of one stream (RFC 3533), and how many samples its last page says."""
+    packets, begun, at, samples = [], b"", 0, 0
+    while at < len(data):
+        assert data[at : at + 4] == b"OggS"
+        (samples,) = struct.unpack_from("<q", data, at + 6)
+        count = data[at + 26]
+        sizes = data[at + 27 : at + 27 + count]
+        at += 27 + count
+        for size in sizes:
+            begun += data[at : at + size]
+            at += size
+            if size < 255:
+                packets.append(begun)
+                begun = b""
+    return packets, samples
+
+
+def caf_chunks(data):
+    """The chunks of a CAF file by their names."""
+    assert data[:8] == b"caff\0\1\0\0"
+    chunks, at = {}, 8
+    while at < len(data):
+        name, size = struct.unpack_from(">4sq", data, at)
+        chunks[name.decode()] = data[at + 12 : at + 12 + size]
+        at += 12 + size
+    assert at == len(data)
+    return chunks
+
+
+def caf_packets(chunks):
+    """Cut by the sizes in the packet table, which are in 7 bits a byte."""
+    packets, at, size = [], 4, 0
+    for byte in chunks["pakt"][24:]:
+        size = size << 7 | byte & 127
+        if byte < 128:
+            packets.append(chunks["data"][at : at + size])
+            at += size
+            size = 0
+    assert at == len(chunks["data"])
+    return packets
+
+
+def unpadded(packet):
+    """An Opus packet of one frame without its padding (RFC 6716, section 3.2.5)."""
+    if packet[0] & 3 != 3:
+        return packet
+    assert packet[1] & 0xBF == 1, "one frame"
+    at, padding = 2, 0
+    while packet[1] & 0x40:
+        padding += min(packet[at], 254)
+        at += 1
+        if packet[at - 1] < 255:
+            break
+    assert not any(packet[len(packet) - padding :])
+    return bytes([packet[0] & 0xFC]) + packet[at : len(packet) - padding]
+
+
+class Refused:
+    """For either page: opens it in a browser with something missing."""
+
+    changed = None
+
+    def change_browser(self, *scripts):
+        """What these do is done before those of each page, until other ones are given."""
+        source = f"(() => {{{''.join(scripts)}}})();"
+        self.change_back()
+        self.changed = self.driver().execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
+
+    def change_back(self):
+        if self.changed:
+            self.driver().execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", self.changed)
+        self.changed = None
+
+    def tearDown(self):
+        self.change_back()
+        super().tearDown()
+
+    def words(self):
+        """What is said about the sound, where a person sees it and a screen reader reads it out."""
+        notices = [notice for notice in self.all("[role=alert]") if notice.is_displayed()]
+        return notices[0].text if notices else ""
+
+    def wait_for_words(self, part):
+        self.wait_until(lambda: part in self.words(), f"'{part}' was said")
+
+
+class Explore(Refused, test_explore.Page):
+    def setUp(self):
+        self.set_size(1280, 800)
+
+    def driver(self):
+        return test_explore.browser
+
+    def open_with(self, *scripts):
+        self.change_browser(*scripts)
+        self.open(test_explore.page)
+
+    def asked(self):
+        return [one["kind"] for one in self.run_js("return asked")]
+
+    def assert_is_sound_at_48_khz_of(self, heard, event):
+        self.assertEqual(heard["rate"], 2 * RATE_HZ)
+        samples = heard["samples"][::2]
+        self.assertGreater(likeness(samples, sound_of(event)), 0.9)
+        self.assertLess(abs(lag_samples(samples, sound_of(event))), RATE_HZ / 1000)
+
+    def assert_all_but_sound_works(self):
+        self.click(7)
+        self.assertEqual(self.text("event-name"), "Event 7")
+        self.press("m")
+        self.press("n", "n")
+        self.press(Keys.ARROW_RIGHT, held=[Keys.SHIFT])
+        self.assertEqual(self.text("status"), "1 muted, 1 moved")
+        expected = self.expected_list({9: onset_s(9) + 0.01}, left_out={7})
+        self.assertEqual(self.download(), expected)
+        self.press("z", "z", held=[Keys.CONTROL])
+        self.assertEqual(self.download(), self.original_list())
+
+    def test_without_ogg_events_are_played_from_webm(self):
+        self.open_with(REFUSE % '["audio/ogg"]')
+        for event in (0, 1, 10, 39):
+            self.click(event)
+            (heard,) = self.started(1)
+            self.assert_is_sound_of(heard, event)
+        # What was taken once comes first from then on.
+        self.assertEqual(self.asked()[:2], ["audio/ogg", "audio/webm"])
+        self.assertEqual(set(self.asked()[2:]), {"audio/webm"})
+        self.assertEqual(self.words(), "")
+
+    def test_without_ogg_the_piece_is_played_from_webm(self):
+        self.open_with(REFUSE % '["audio/ogg"]')
+        self.press(" ")
+        self.wait_until(lambda: self.piece("currentTime") > 0.3, "it played")
+        self.assertAlmostEqual(self.piece("duration"), LENGTH_S, delta=0.02)
+        view = self.view()
+        x, _ = self.place_of(30)
+        self.move_to(x, view["top"] + view["height"] + 15).click().perform()
+        self.wait_until(lambda: self.piece("currentTime") > onset_s(30), "it went on from there")
+        self.assertGreater(self.text("now"), "0:07")
+        self.press(" ")
+        self.wait_until(lambda: self.piece("paused"), "it paused")
+        self.assertEqual(self.words(), "")
+        self.assertEqual(self.run_js("return started.length"), 0)
+
+    def test_the_same_packets_are_offered_as_caf(self):
+        self.open_with(REFUSE % json.dumps(EVERYTHING))
+        self.click(0)
+        self.started(1)
+        files = {one["kind"]: base64.b64decode(one["bytes"]) for one in self.run_js("return asked")}
+        self.assertEqual(list(files), ["audio/ogg", "audio/webm", "audio/x-caf"])
+        (head, _, *packets), samples = ogg_packets(files["audio/ogg"])
+        skipped = struct.unpack_from("<H", head, 10)[0]
+        chunks = caf_chunks(files["audio/x-caf"])
+        described = struct.unpack(">d4s5I", chunks["desc"])
+        self.assertEqual(described, (48000.0, b"opus", 0, 0, 960, 1, 0))
+        # All are as long, so the last one is left out if it lasts less: 20 ms are 960 samples.
+        sound = [unpadded(packet) for packet in caf_packets(chunks)]
+        self.assertEqual(sound, packets[: len(sound)])
+        self.assertGreaterEqual(len(sound), len(packets) - 1)
+        self.assertEqual(len({len(packet) for packet in caf_packets(chunks)}), 1)
+        count, valid, priming, remainder = struct.unpack_from(">qqii", chunks["pakt"])
+        self.assertEqual((count, priming), (len(sound), skipped))
+        self.assertEqual(priming + valid + remainder, 960 * count)
+        self.assertLessEqual(abs(valid - (samples - skipped)), 960)
+
+    def test_where_no_file_is_taken_packets_are_decoded_one_by_one(self):
+        self.open_with(REFUSE % json.dumps(EVERYTHING))
+        for event in (0, 10, 39):
+            self.click(event)
+            (heard,) = self.started(1)
+            self.assert_is_sound_at_48_khz_of(heard, event)
+        self.press(" ")
+        heard = self.started(3)
+        self.assertEqual(self.find("play").accessible_name, "Pause")
+        self.wait_until(lambda: self.text("now") > "0:00.2", "the line moved")
+        self.press(" ")
+        for event, sound in enumerate(heard[:3]):
+            self.assert_is_sound_at_48_khz_of(sound, event)
+            self.assertAlmostEqual(sound["when"] - heard[0]["when"], onset_s(event) - onset_s(0), delta=1e-4)
+        self.assertEqual(self.words(), "")
+
+    def test_where_nothing_is_taken_words_say_what_to_do(self):
+        self.open_with(REFUSE % json.dumps(EVERYTHING), without("AudioDecoder"))
+        self.assertEqual(self.words(), "")
+        self.move_to(*self.place_of(3)).perform()
+        self.wait_until(lambda: len(self.asked()) > 2, "it was tried")
+        self.assertEqual(self.words(), "")  # nobody wanted to hear it
+        self.click(3)
+        self.wait_for_words("cannot play the sounds of this page, which are in the Opus format")
+        self.assertIn("Firefox", self.words())
+        self.assertIn("Safari 18.4", self.words())
+        self.press(" ")
+        self.wait_until(lambda: self.find("play").accessible_name == "Play everything", "it gave up")
+        self.assertIn("cannot play", self.words())
+        self.assertEqual(self.run_js("return started.length"), 0)
+        self.assert_all_but_sound_works()
+        for width_px in (360, 1280):
+            self.set_size(width_px, 800)
+            self.next_picture()
+            self.assertLessEqual(self.run_js("return document.documentElement.scrollWidth"), width_px)
+
+    def test_what_failed_once_is_tried_again(self):
+        self.open_with(
+            """
+            window.full = true;
+            const decode = BaseAudioContext.prototype.decodeAudioData;
+            BaseAudioContext.prototype.decodeAudioData = function (bytes) {
+              return full ? Promise.reject(new DOMException("no memory", "EncodingError")) : decode.call(this, bytes);
+            };
+            """,
+            without("AudioDecoder"),
+        )
+        self.click(3)
+        self.wait_for_words("cannot play")
+        self.run_js("window.full = false")
+        self.click(3)
+        (heard,) = self.started(1)
+        self.assert_is_sound_of(heard, 3)
+        self.assertEqual(self.words(), "")
+
+    def test_without_web_audio_the_piece_is_played_and_words_say_what_is_not(self):
+        self.open_with(without("AudioContext", "OfflineAudioContext"))
+        self.press(" ")
+        self.wait_until(lambda: self.piece("currentTime") > 0.1, "it played")
+        self.press(" ")
+        self.assertEqual(self.words(), "")
+        self.click(3)
+        self.wait_for_words("cannot play single events, nor the piece with changes: it has no Web Audio")
+        self.press("m", " ")
+        self.wait_until(lambda: self.find("play").accessible_name == "Play everything", "it gave up")
+        self.assertIn("no Web Audio", self.words())
+        self.press("z", " ", held=[Keys.CONTROL])
+        self.assert_all_but_sound_works()
+
+    def test_without_an_offline_context_events_are_played(self):
+        self.open_with(without("OfflineAudioContext"))
+        self.click(3)
+        (heard,) = self.started(1)
+        self.assert_is_sound_of(heard, 3)
+
+    def test_a_browser_that_waits_for_a_click_says_so(self):
+        self.open_with(HOLD_BACK)
+        self.click(3)
+        self.wait_for_words("Press the play button once more")
+        self.press(" ")
+        self.wait_until(lambda: self.find("play").accessible_name == "Play everything", "the piece was held back")
+        self.press("m", " ")
+        self.wait_until(lambda: self.find("play").accessible_name == "Play everything", "the events were held back")
+        self.assertEqual(self.run_js("return started.length"), 0)
+        self.run_js("window.held = false")
+        self.click(4)
+        (heard,) = self.started(1)
+        self.assert_is_sound_of(heard, 4)
+        self.assertEqual(self.words(), "")
+
+    def test_a_sound_output_that_fails_is_said(self):
+        for script, words in (
+            ("AudioContext = class { constructor() { throw new DOMException('too many', 'NotSupportedError'); } };", "too many"),
+            ("Object.defineProperty(BaseAudioContext.prototype, 'state', {get: () => 'interrupted'});"
+             "AudioContext.prototype.resume = () => Promise.reject(new DOMException('no', 'InvalidStateError'));",
+             "whether the device has a sound output"),
+        ):
+            with self.subTest(words):
+                self.open_with(script)
+                self.click(3)
+                self.wait_for_words(words)
+
+    def test_a_page_that_is_cut_off_says_so(self):
+        whole = test_explore.page.read_text("utf-8")
+        places = {
+            "list": whole.index('<script type="application/json" id="list">'),
+            "mix": whole.index('id="mix"') + 500,
+            "sounds": whole.rindex('class="group"') + 500,
+        }
+        path = test_explore.folder / "cut.html"
+        for name, end in places.items():
+            with self.subTest(name):
+                path.write_text(whole[:end], "utf-8")
+                self.open(path)
+                self.wait_for_words("The end of this page is missing")
+                for key in (" ", " "):
+                    self.press(key)
+                self.click(COUNT - 1)
+                self.find("download").click()
+                self.press("m", " ", " ")
+                self.assertIn("The end of this page is missing", self.words())
+
+    def test_a_page_that_does_not_start_says_so(self):
+        """As where the browser is too old for its script, or the script is cut off."""
+        whole = test_explore.page.read_text("utf-8")
+        path = test_explore.folder / "dead.html"
+        path.write_text(whole[: whole.index("function play_mix")], "utf-8")
+        for address, script in ((path.as_uri(), ""), (test_explore.page.as_uri(), without("ResizeObserver"))):
+            with self.subTest(script):
+                self.change_browser(script)
+                self.driver().get(address)
+                (notice,) = self.all(".unstarted")
+                self.wait_until(notice.is_displayed, "it was said")
+                self.assertIn("open it in a recent Firefox", notice.text)
+        # That was not said in vain.
+        self.assertIn("ResizeObserver", self.driver().get_log("browser")[0]["message"])
+
+    def test_a_page_that_started_does_not(self):
+        self.open_with()
+        (notice,) = self.all(".unstarted")
+        self.assertEqual(notice.value_of_css_property("display"), "none")
+
+
+class Evaluation(Refused, test_evaluation.Page):
+    def setUp(self):
+        self.set_width(1280)
+
+    def driver(self):
+        return test_evaluation.browser
+
+    def open_with(self, *scripts):
+        self.change_browser(*scripts)
+        self.driver().get(test_evaluation.address)
+
+    def play(self, name):
+        figure = self.figures()[name]
+        test_evaluation.play_button(figure).click()
+        return figure
+
+    def test_another_file_is_played(self):
+        for refused, kind in ((["audio/ogg"], "webm"), (EVERYTHING[:3], "wav")):
+            with self.subTest(kind):
+                self.open_with(REFUSE % json.dumps(refused))
+                for name in ("first", "second"):
+                    figure = self.play(name)
+                    self.wait_until(lambda: test_evaluation.position_s(figure) > 0.2, "it was heard")
+                    self.assertAlmostEqual(self.audio("duration"), test_evaluation.SAMPLES[name] / 16000, delta=0.02)
+                    self.assertEqual(test_evaluation.play_button(figure).get_attribute("aria-label"), "Pause " + name)
+                    self.assertTrue(self.audio("src").startswith("blob:"))
+                    test_evaluation.play_button(figure).click()
+                    self.wait_until(lambda: self.audio("paused"), "it paused")
+                self.assertEqual(self.words(), "")
+
+    def test_a_place_in_the_sound_is_kept(self):
+        self.open_with(REFUSE % '["audio/ogg"]')
+        figure = self.figures()["first"]
+        slider = test_evaluation.part(figure, ".seek")
+        slider.send_keys(Keys.END)
+        self.wait_until(lambda: abs(self.audio("currentTime") - 2.0) < 0.01, "it was at the end")
+        self.assertTrue(self.audio("paused"))
+
+    def test_where_nothing_is_taken_words_say_what_to_do(self):
+        self.open_with(REFUSE % json.dumps(EVERYTHING))
+        for name in ("first", "second"):
+            figure = self.play(name)
+            self.wait_for_words("cannot play this sound, which is in the Opus format")
+            self.assertIn("Save it", self.words())
+            self.assertEqual(len(figure.find_elements("css selector", "[role=alert]")), 1)
+            self.assertEqual(self.all(".playing"), [])
+            self.assertTrue(test_evaluation.part(figure, "a.save").get_attribute("href").startswith("data:audio/ogg"))
+        test_evaluation.play_button(figure).click()
+        self.assertIn("cannot play", self.words())
+        test_evaluation.part(self.driver(), "[data-show=disagrees]").click()
+        self.assertEqual(self.clips(), ["second"])
+
+    def test_without_web_codecs_too(self):
+        self.open_with(REFUSE % json.dumps(EVERYTHING[:3]), without("AudioDecoder"))
+        self.play("first")
+        self.wait_for_words("cannot play this sound")
+
+    def test_a_browser_that_waits_for_a_click_says_so(self):
+        self.open_with(HOLD_BACK)
+        figure = self.play("first")
+        self.wait_for_words("Press the play button once more")
+        self.run_js("window.held = false")
+        test_evaluation.play_button(figure).click()
+        self.wait_until(lambda: test_evaluation.position_s(figure) > 0, "it was heard")
+        self.assertEqual(self.words(), "")
+
+    def test_a_page_that_does_not_start_says_so(self):
+        made = subprocess.run([BIN / "make_page"], stdout=subprocess.PIPE, check=True).stdout.decode("utf-8")
+        path = test_explore.folder / "dead.html"
+        path.write_text(made[: made.rindex("<script>")], "utf-8")
+        self.driver().get(path.as_uri())
+        (notice,) = self.all(".unstarted")
+        self.wait_until(notice.is_displayed, "it was said")
+        self.open_with()
+        (notice,) = self.all(".unstarted")
+        self.assertEqual(notice.value_of_css_property("display"), "none")
+
+
+def setUpModule():
+    test_explore.setUpModule()
+    test_evaluation.setUpModule()
+
+
+if __name__ == "__main__":
+    unittest.main()
