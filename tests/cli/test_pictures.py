@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import os
 import re
 import struct
 import unittest
@@ -131,6 +132,41 @@ class Plot(Case):
                             left=left)
         self.put("song.png", b"precious")
         self.assert_refused(ictus("plot", "song.evs"), FAILED, "song.png: the output exists already", left=[*left, "song.png"])
+
+    def test_a_machine_without_fonts_is_told_once_what_to_install(self):
+        self.put("fonts.conf", b'<?xml version="1.0"?><fontconfig></fontconfig>')
+        no_fonts = {**os.environ, "FONTCONFIG_FILE": str(self.folder / "fonts.conf")}
+        self.put("other.evs", clip_stream())
+        (self.folder / "pictures").mkdir()
+        for kind in ("map", "roll"):
+            run = ictus("plot", "-f", "--kind", kind, "song.evs", "other.evs", "-o", "pictures", env=no_fonts)
+            self.assert_ended(run, DONE)
+            warning, *results = run.stderr.splitlines()
+            self.assertRegex(warning, "^ictus: warning: no font .*install a font, such as fonts-dejavu-core$")
+            self.assertEqual([line[:14] for line in results], ["song.evs -> pi", "other.evs -> p"])
+            self.assertEqual(png((self.folder / "pictures/song.png").read_bytes())[:2], (1200, 600))
+        self.assertNotIn("warning", ictus("plot", "-f", "song.evs").stderr)
+        self.assertEqual(ictus("plot", "-q", "-f", "song.evs", env=no_fonts).stderr, "")
+
+    def test_what_the_library_of_fonts_says_is_not_seen(self):
+        """Of settings that are missing or wrong it complains by itself, and finds fonts all the same."""
+        self.put("wrong.conf", b"no settings")
+        for settings in ("missing.conf", "wrong.conf"):
+            for kind in ("map", "roll"):
+                run = ictus("plot", "-f", "--kind", kind, "song.evs",
+                            env={**os.environ, "FONTCONFIG_FILE": str(self.folder / settings)})
+                self.assert_ended(run, DONE)
+                self.assertRegex(run.stderr, r"\A(ictus: warning: no font .*\n)?song.evs -> song.png: .*\n\Z")
+
+    def test_pictures_are_drawn_whatever_the_name_is(self):
+        names = ["\U0001f3b9\U0001f3b6", "\u05e9\u05dc\u05d5\u05dd", "\u0645\u0631\u062d\u0628\u0627", "a\u0301\u200d\u202e", "x" * 240,
+                 "\ufffe", "\ufdd0 \ufdef", "\U0001ffff\U0010fffe"]
+        for name in [name.encode() for name in names] + [b"caf\xe9", b"\xff\xc3", b"\xed\xa0\x80"]:
+            (self.folder / os.fsdecode(name + b".evs")).write_bytes(clip_stream())
+            for suffix in ("png", "svg", "pdf"):
+                with self.subTest(name=name, suffix=suffix):
+                    run = ictus("plot", "-q", "-f", os.fsdecode(name + b".evs"), "-o", f"out.{suffix}")
+                    self.assert_ended(run, DONE)
 
     def test_streams_without_events(self):
         self.put("empty.evs", (ROOT / "tests/conformance/valid/coded-no-events.evs").read_bytes())

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 using namespace ictus::plot;
 
 TEST_CASE("printable: UTF-8 stays, what is none is replaced byte by byte") {
@@ -13,6 +15,15 @@ TEST_CASE("printable: UTF-8 stays, what is none is replaced byte by byte") {
   CHECK(printable("\xed\xa0\x80") == "\ufffd\ufffd\ufffd");            // a surrogate
   CHECK(printable("\xf4\x90\x80\x80") == "\ufffd\ufffd\ufffd\ufffd");  // beyond Unicode
   CHECK(printable("") == "");
+}
+
+TEST_CASE("printable: code points that are no characters, which cairo refuses, are replaced") {
+  for (const char* const none : {"\ufdd0", "\ufdef", "\ufffe", "\uffff", "\U0001fffe", "\U0010ffff"}) {
+    CHECK(printable(std::string("a") + none + "b") == "a\ufffdb");
+  }
+  for (const char* const some : {"\ufdcf", "\ufdf0", "\ufffd", "\U0001fffd", "\U00020000", "\uf8ff"}) {
+    CHECK(printable(some) == some);
+  }
 }
 
 TEST_CASE("printable: control characters become spaces") {
