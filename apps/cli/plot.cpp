@@ -64,8 +64,8 @@ int plot(const options::PlotOptions& options, const Draw& draw, const Streams& s
   Reporter reporter(streams, options.quiet);
   if (!plot::has_letters()) {
     reporter.warning(
-        "no font with letters was found: English is drawn in thin strokes, and all other letters as boxes; "
-        "install a font, such as fonts-dejavu-core");
+        "no font with letters was found, so words are drawn as thin strokes and boxes; install one, such as "
+        "fonts-dejavu-core");
   }
   return run_tasks(names, 1, reporter,
                    [&](std::size_t task) { draw_job(jobs[task], options, draw, streams, reporter); });

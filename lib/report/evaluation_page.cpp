@@ -61,7 +61,7 @@ Fields clip_entry(const GeneratedClip& clip, const FigureSize& large, const Figu
 std::string script() {
   std::string text = "\"use strict\";\n\n(() => {\n";
   for (const std::string_view part : {kOpusJs, kSoundJs, kEvaluationJs}) text.append("\n").append(part);
-  return text + "\ndocument.documentElement.dataset.started = \"\";\n})();\n";
+  return text + "\ndocument.querySelector(\".unstarted\").remove();\n})();\n";
 }
 
 /// The longest of all sounds: what every time axis reaches.

@@ -126,4 +126,4 @@ set_axis("place");
 fit();
 show_panel();
 draw(performance.now());
-document.documentElement.dataset.started = "";
+document.querySelector(".unstarted").remove();

@@ -25,7 +25,7 @@ struct FigureSize {
 [[nodiscard]] double duration_s(const Sound& sound);
 
 /// A <figure> with everything in it: the picture as PNG, the sound as Ogg Opus, both as data: addresses.
-/// The page needs kSoundCss and kSoundJs once.
+/// The page needs kSoundCss, kOpusJs and kSoundJs once.
 /// Throws ictus::Error if the sound has no samples or a rate that spectrogram.hpp or opus.hpp refuse.
 [[nodiscard]] std::string sound_figure(const Sound& sound, const FigureSize& size);
 

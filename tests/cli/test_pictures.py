@@ -142,7 +142,7 @@ class Plot(Case):
             run = ictus("plot", "-f", "--kind", kind, "song.evs", "other.evs", "-o", "pictures", env=no_fonts)
             self.assert_ended(run, DONE)
             warning, *results = run.stderr.splitlines()
-            self.assertRegex(warning, "^ictus: warning: no font .*install a font, such as fonts-dejavu-core$")
+            self.assertRegex(warning, "^ictus: warning: no font .*install one, such as fonts-dejavu-core$")
             self.assertEqual([line[:14] for line in results], ["song.evs -> pi", "other.evs -> p"])
             self.assertEqual(png((self.folder / "pictures/song.png").read_bytes())[:2], (1200, 600))
         self.assertNotIn("warning", ictus("plot", "-f", "song.evs").stderr)
