@@ -164,11 +164,15 @@ function edited_list() {
 
 async function download() {
   await loaded;
-  if (!is_whole() && !element("list")) {
-    tell(kCutOff);
+  let list;
+  try {
+    list = edited_list();
+  } catch (error) {
+    if (is_whole()) throw error;
+    tell("");
     return;
   }
-  const blob = new Blob([edited_list()], { type: "text/tab-separated-values" });
+  const blob = new Blob([list], { type: "text/tab-separated-values" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = data.list_name;

@@ -18,18 +18,22 @@ const kCutOff =
 /// Something that a person can do something about, and is told in these words.
 class Trouble extends Error {}
 
+const is_whole = () => document.readyState === "loading" || element("end") !== null;
+
 function tell(words) {
   const notice = element("notice");
-  if (notice.textContent === words) return;
-  notice.textContent = words;
-  notice.hidden = words === "";
+  const shown = is_whole() ? words : kCutOff;
+  if (notice.textContent === shown) return;
+  notice.textContent = shown;
+  notice.hidden = shown === "";
 }
 
-function tell_of(error) {
-  if (!is_whole()) tell(kCutOff);
-  else if (error instanceof Trouble) tell(error.message);
-  else tell(`The sound cannot be played (${error.message}). ${kElsewhere} ${kHere}`);
-}
+const tell_of = (error) =>
+  tell(
+    error instanceof Trouble
+      ? error.message
+      : `The sound cannot be played (${error.message}). ${kElsewhere} ${kHere}`,
+  );
 
 // ---- Sounds
 
@@ -39,8 +43,8 @@ const loaded = new Promise((resolve) => {
   else document.addEventListener("DOMContentLoaded", resolve, { once: true });
 });
 
-const is_whole = () => document.readyState === "loading" || element("end") !== null;
-loaded.then(() => is_whole() || tell(kCutOff));
+// Of what is missing at the end.
+loaded.then(() => tell(""));
 
 const bytes_of = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
@@ -262,11 +266,18 @@ const mix_files = [
 const has_mix = () => mix_files.length > 0 && Boolean(element("mix")?.textContent);
 
 function play_mix(run) {
-  run.mix = true;
   if (!mix.src) {
     const [{ type, made_of }] = mix_files;
-    mix.src = URL.createObjectURL(new Blob([made_of(bytes_of(element("mix").textContent))], { type }));
+    try {
+      mix.src = URL.createObjectURL(new Blob([made_of(bytes_of(element("mix").textContent))], { type }));
+    } catch {
+      // Of a page that is cut off.
+      mix_files.shift();
+      play_from(run.from_s);
+      return;
+    }
   }
+  run.mix = true;
   mix.currentTime = run.from_s;
   mix.play().then(
     () => playing === run && tell(""),
