@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <span>
+#include <utility>
 
 #include "apps/cli/descriptor.hpp"
 #include "apps/cli/text.hpp"
@@ -24,8 +25,12 @@ std::size_t terminal_columns(int fd) {
 
 }  // namespace
 
-Reporter::Reporter(const Streams& streams, bool quiet, options::Progress progress)
-    : fd_(streams.err), quiet_(quiet), draws_progress_(draws(streams, quiet, progress)) {}
+Reporter::Reporter(const Streams& streams, bool quiet, options::Progress progress,
+                   std::function<Clock::time_point()> now)
+    : fd_(streams.err),
+      quiet_(quiet),
+      draws_progress_(draws(streams, quiet, progress)),
+      now_(std::move(now)) {}
 
 Reporter::~Reporter() {
   const std::lock_guard lock(mutex_);
@@ -49,7 +54,7 @@ void Reporter::progress(std::size_t task, const std::string& text) {
   if (!draws_progress_) return;
   const std::lock_guard lock(mutex_);
   tasks_[task] = text;
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = now_();
   if (is_drawn_ && now - last_drawn_ < kPause) return;
   last_drawn_ = now;
   draw();

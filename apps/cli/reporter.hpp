@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -15,9 +16,13 @@ namespace ictus::cli {
 /// Safe to use from several threads.
 class Reporter {
  public:
+  using Clock = std::chrono::steady_clock;
+
   /// `quiet` leaves errors alone. `progress` decides about the progress line; it is never drawn when quiet.
+  /// `now` tells when it is time to draw it anew.
   explicit Reporter(const Streams& streams, bool quiet = false,
-                    options::Progress progress = options::Progress::never);
+                    options::Progress progress = options::Progress::never,
+                    std::function<Clock::time_point()> now = Clock::now);
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
   ~Reporter();
@@ -41,7 +46,8 @@ class Reporter {
   bool draws_progress_;
   std::mutex mutex_;
   std::map<std::size_t, std::string> tasks_;
-  std::chrono::steady_clock::time_point last_drawn_{};
+  std::function<Clock::time_point()> now_;
+  Clock::time_point last_drawn_{};
   bool is_drawn_ = false;
 };
 

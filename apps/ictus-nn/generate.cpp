@@ -165,8 +165,20 @@ std::string name_of(const Note& note, const GenerateOptions& options, const mode
   return notes::file_name(*note.label, id, note.seed) + suffix;
 }
 
+/// Whether the seed can be seen or heard in what is made: a pyramid holds it, names that are not given tell
+/// it, and chance comes from it.
+bool seed_matters(const GenerateOptions& options) {
+  const bool is_named = options.labels_of || (options.output.path && !cli::is_folder(*options.output.path));
+  const bool has_chance = !options.is_certain() || !(options.labels_of || options.is_one_label());
+  return has_chance || options.format == NoteFormat::mars || !is_named;
+}
+
 /// What can be said about the words on the command line before anything is loaded.
 void check_usage(const GenerateOptions& options, const cli::Streams& streams) {
+  if (options.seed && !seed_matters(options))
+    throw UsageError(
+        fmt::format("--seed is for what is left to chance, and with {} nothing is", options.certain_by()),
+        fmt::format("Leave out --seed or {}.", options.certain_by()));
   const bool several = options.count > 1 || options.each || options.labels_of;
   if (!options.output.path || cli::is_folder(*options.output.path)) return;
   if (several)

@@ -42,7 +42,10 @@ void check(const options::TrainOptions& options) {
     throw Error(cli::display_name(options.data_folder) + ": is no folder to learn from",
                 "--data names a folder of audio files");
   }
-  cli::check_output(*options.output.path, options.output.force || options.resume.has_value());
+  const std::string& model = *options.output.path;
+  const bool replaces = options.output.force || options.resume.has_value();
+  for (const std::string& path : {model, model + ".checkpoint", options.log.value_or(model + ".tsv")})
+    cli::check_output(path, replaces);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "apps/options/values.hpp"
+#include "lib/audio/rates.hpp"
 
 namespace ictus::options {
 namespace {
@@ -30,13 +31,13 @@ constexpr int kMostScales = 32;
 using TakeValue = std::function<void(const std::string&)>;
 
 CLI::Option* add_value(CLI::App& app, const char* group, const char* names, const char* metavar,
-                       const char* description, TakeValue take) {
+                       const std::string& description, TakeValue take) {
   return app.add_option_function<std::string>(names, std::move(take), description)
       ->type_name(metavar)
       ->group(group);
 }
 
-CLI::Option* add_switch(CLI::App& app, const char* group, const char* names, const char* description,
+CLI::Option* add_switch(CLI::App& app, const char* group, const char* names, const std::string& description,
                         bool& value) {
   return app
       .add_flag_callback(
@@ -69,7 +70,7 @@ void add_whole_number(CLI::App& app, const char* group, const char* name, const 
   })->default_str(std::to_string(field));
 }
 
-CLI::Option* add_inputs(CLI::App& app, const char* metavar, const char* description,
+CLI::Option* add_inputs(CLI::App& app, const char* metavar, const std::string& description,
                         std::vector<std::string>& inputs) {
   return app
       .add_option_function<std::vector<std::string>>(
@@ -77,8 +78,8 @@ CLI::Option* add_inputs(CLI::App& app, const char* metavar, const char* descript
       ->type_name(metavar);
 }
 
-void add_seed(CLI::App& app, const char* group, unsigned long long& seed) {
-  add_value(app, group, "--seed", "N", "Where the random numbers start.", [&seed](const std::string& value) {
+void add_seed(CLI::App& app, const char* group, const char* description, unsigned long long& seed) {
+  add_value(app, group, "--seed", "N", description, [&seed](const std::string& value) {
     seed = static_cast<unsigned long long>(
         whole_number("--seed", value, 0, std::numeric_limits<long long>::max()));
   })->default_str(std::to_string(seed));
@@ -114,10 +115,12 @@ void add_progress(CLI::App& app, TalkOptions& talk) {
              "Show how far the work is, on one line; auto does so on a terminal.", kChoices, talk.progress);
 }
 
-void add_talk(CLI::App& app, TalkOptions& talk) {
+/// `of_each` is what there is a result of.
+void add_talk(CLI::App& app, const char* of_each, TalkOptions& talk) {
   add_progress(app, talk);
   add_switch(app, kMessagesGroup, "--json",
-             "Print the result of each input as one line of JSON on standard output.", talk.json);
+             fmt::format("Print the result of each {} as one line of JSON on standard output.", of_each),
+             talk.json);
 }
 
 CLI::Option* add_device(CLI::App& app, std::string& target) {
@@ -127,12 +130,18 @@ CLI::Option* add_device(CLI::App& app, std::string& target) {
       ->default_str("auto");
 }
 
-CLI::Option* add_model(CLI::App& app, std::optional<std::string>& target) {
-  return add_value(app, kNetworkGroup, "--model", "FILE",
-                   "The weights to use. Without it: the file that ICTUS_MODEL names, or ICTUS_MARS_MODEL for "
-                   "token pyramids, else the one installed with the program.",
+CLI::Option* add_model(CLI::App& app, const char* description, std::optional<std::string>& target) {
+  return add_value(app, kNetworkGroup, "--model", "FILE", description,
                    [&target](const std::string& value) { target = non_empty("--model", value); });
 }
+
+constexpr const char* kModelOfEitherCodec =
+    "The weights to use. Without it: the file that ICTUS_MODEL names, or ICTUS_MARS_MODEL for token "
+    "pyramids, "
+    "else the one installed with the program.";
+constexpr const char* kEventModel =
+    "The weights to use. Without it: the file that ICTUS_MODEL names, else the one installed with the "
+    "program.";
 
 void add_threads(CLI::App& app, int& threads, const char* description) {
   add_whole_number(app, kNetworkGroup, "--threads", description, 0, 1024, threads);
@@ -185,10 +194,13 @@ void CommandLine::add_encode() {
                                "  ictus encode *.flac -o events/            many files into a folder\n"
                                "  arecord -f cd | ictus encode - | ictus decode - | aplay\n"
                                "  ictus encode --raw s16le:44100:2 - < in.pcm > out.evs");
-  add_inputs(app, "IN",
-             "Sound to encode: WAV, AIFF, FLAC or Ogg, at any rate and with any number of channels. '-', or "
-             "nothing, is standard input.",
-             encode.inputs);
+  add_inputs(
+      app, "IN",
+      fmt::format("Sound to encode: WAV (RF64, BW64 and W64 too), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus or "
+                  "FLAC) or MP3, at {} Hz to {} Hz, with up to {} channels. '-', or nothing, is standard "
+                  "input.",
+                  audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels),
+      encode.inputs);
   add_output(app, encode.output,
              "Where to write: a file, an existing folder, or '-' for standard output. Without it song.wav "
              "becomes song.evs, or song.mars, beside it, and standard input goes to standard output.");
@@ -210,7 +222,8 @@ void CommandLine::add_encode() {
       })
       ->default_str(fmt::format("{}", kDefaultKbitS));
   add_value(app, kCodingGroup, "--events-per-second", "N",
-            "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, whatever they cost.",
+            "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, as far as the bitrate allows "
+            "them.",
             [this](const std::string& value) {
               encode.events_per_second = number_within("--events-per-second", value, 0.1, 1000);
             });
@@ -226,14 +239,16 @@ void CommandLine::add_encode() {
       ->allow_extra_args(false)
       ->type_name("FIELD=VALUE")
       ->group(kCodingGroup);
-  add_value(app, kInputGroup, "--raw", "ENCODING:RATE:CHANNELS",
-            "The inputs are samples without a header. ENCODING is s16le, s24le, s32le, f32le or u8, RATE is "
-            "in Hz.",
-            [this](const std::string& value) { encode.raw = raw_format("--raw", value); });
+  add_value(
+      app, kInputGroup, "--raw", "ENCODING:RATE:CHANNELS",
+      fmt::format("The inputs are samples without a header. ENCODING is s16le, s24le, s32le, f32le or u8, "
+                  "RATE {} to {}, in Hz, and CHANNELS 1 to {}.",
+                  audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels),
+      [this](const std::string& value) { encode.raw = raw_format("--raw", value); });
   add_device(app, encode.network.device);
-  add_model(app, encode.network.model);
+  add_model(app, kModelOfEitherCodec, encode.network.model);
   add_threads(app, encode.threads, "Files worked on at the same time; 0 is one per processor core.");
-  add_talk(app, encode.talk);
+  add_talk(app, "input", encode.talk);
 }
 
 void CommandLine::add_decode() {
@@ -257,16 +272,19 @@ void CommandLine::add_decode() {
                                                              {"float32", audio::SampleFormat::float32}};
   add_choice(app, kCodingGroup, "--samples", "How samples are stored; pcm16 is dithered.", kSamples,
              decode.samples);
-  add_value(app, kCodingGroup, "--rate", "N|original",
-            "Sample rate of the sound in Hz, or that of the recording which was encoded. Without it: the "
-            "model's own rate.",
-            [this](const std::string& value) {
-              if (value == "original") {
-                decode.original_rate = true;
-              } else {
-                decode.rate_hz = static_cast<int>(whole_number("--rate", value, 1000, 768'000));
-              }
-            });
+  add_value(
+      app, kCodingGroup, "--rate", "N|original",
+      fmt::format("Sample rate of the sound in Hz, {} to {}, or that of the recording which was encoded. "
+                  "Without it: the model's own rate.",
+                  audio::kMinSampleRateHz, audio::kMaxSampleRateHz),
+      [this](const std::string& value) {
+        if (value == "original") {
+          decode.original_rate = true;
+        } else {
+          decode.rate_hz = static_cast<int>(
+              whole_number("--rate", value, audio::kMinSampleRateHz, audio::kMaxSampleRateHz));
+        }
+      });
   add_value(app, kCodingGroup, "--scales", "N",
             "Token pyramids only: decode the N coarsest scales alone. Without it: all that are there.",
             [this](const std::string& value) {
@@ -285,9 +303,10 @@ void CommandLine::add_decode() {
       "its onset on until it has died away. Their onsets stand in SONG-stems.tsv beside them.",
       [this](const std::string& value) { decode.stems_folder = non_empty("--stems", value); });
   add_device(app, decode.network.device);
-  add_model(app, decode.network.model);
-  add_threads(app, decode.threads, "Files worked on at the same time; 0 is one per processor core.");
-  add_talk(app, decode.talk);
+  add_model(app, kModelOfEitherCodec, decode.network.model);
+  add_threads(app, decode.threads,
+              "Files, with --stems events, worked on at the same time; 0 is one per processor core.");
+  add_talk(app, "input", decode.talk);
 }
 
 void CommandLine::add_info() {
@@ -297,16 +316,17 @@ void CommandLine::add_info() {
                                "  ictus info --get duration_s song.evs\n"
                                "  ictus info note.mars\n"
                                "  ictus info --model                        the installed models");
-  add_inputs(app, "FILE",
-             "Event streams and token pyramids, or weights with --model. '-', or nothing, is standard input; "
-             "nothing with --model are all that are installed.",
-             info.inputs);
+  add_inputs(
+      app, "FILE",
+      "Event streams and token pyramids; '-', or nothing, is standard input. With --model weights, which "
+      "have to be files; nothing are all that are installed.",
+      info.inputs);
   CLI::Option* const json =
       add_switch(app, kOutputGroup, "--json", "Print one line of JSON for each file.", info.json);
   CLI::Option* const get = add_value(
       app, kOutputGroup, "--get", "FIELD",
-      "Print the value of one field of --json alone, one line for each file. The unit may be left out: "
-      "bitrate is bitrate_bps.",
+      "Print the value of one field of --json alone, one line for each file: any but tags and scales. The "
+      "unit may be left out: bitrate is bitrate_bps.",
       [this](const std::string& value) { info.field = non_empty("--get", value); });
   CLI::Option* const model = add_switch(
       app, kInputGroup, "--model", "Describe models: their parts, configuration and identity.", info.model);
@@ -340,7 +360,7 @@ void CommandLine::add_dump() {
              "a note, brightness and decay time.",
              dump.describe);
   add_device(app, dump.network.device);
-  add_model(app, dump.network.model);
+  add_model(app, kEventModel, dump.network.model);
 }
 
 void CommandLine::add_assemble() {
@@ -416,12 +436,13 @@ void CommandLine::add_vary() {
       "Everything later by 1.5, 1.5s or 200ms, or earlier by -1.5s; the length changes with it, and events "
       "that would begin before the start are left out.",
       [this](const std::string& value) { vary.shift_s = seconds("--shift", value); });
-  add_value(app, kSoundGroup, "--gain", "GAIN", "All gains more by 6dB, or less by -6dB.",
+  add_value(app, kSoundGroup, "--gain", "GAIN", "All gains more by 6dB, or less by -6dB, to 0.1dB.",
             [this](const std::string& value) { vary.gain_db = decibels("--gain", value); });
-  add_seed(app, kChoiceGroup, vary.seed);
+  add_seed(app, kChoiceGroup,
+           "Where the random numbers of --random-vectors, --perturb and --random-times start.", vary.seed);
   add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", vary.quiet);
   add_device(app, vary.network.device);
-  add_model(app, vary.network.model);
+  add_model(app, kEventModel, vary.network.model);
 }
 
 void CommandLine::add_mix() {
@@ -472,9 +493,10 @@ void CommandLine::add_plot() {
   add_value(app, kPictureGroup, "--size", "WIDTHxHEIGHT", "In pixels, 300x200 to 10000x10000.",
             [this](const std::string& value) { plot.size = picture_size("--size", value); })
       ->default_str("1200x600");
-  add_seed(app, kPictureGroup, plot.seed);
+  add_seed(app, kPictureGroup, "Where the random numbers start that colours, and places on a map, come of.",
+           plot.seed);
   add_device(app, plot.network.device);
-  add_model(app, plot.network.model);
+  add_model(app, kEventModel, plot.network.model);
   add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", plot.quiet);
 }
 
@@ -487,9 +509,10 @@ void CommandLine::add_explore() {
   add_output(app, explore.output,
              "Where to write: a file, an existing folder, or '-' for standard output. Without it song.evs "
              "becomes song.html beside it, and standard input goes to standard output.");
-  add_seed(app, kPictureGroup, explore.seed);
+  add_seed(app, kPictureGroup, "Where the random numbers start that colours and places come of.",
+           explore.seed);
   add_device(app, explore.network.device);
-  add_model(app, explore.network.model);
+  add_model(app, kEventModel, explore.network.model);
   add_progress(app, explore.talk);
 }
 
@@ -569,7 +592,8 @@ CLI::App& CommandLine::add_train_network(CLI::App& train, const char* name, cons
   add_value(app, kOutputGroup, "--out", "FILE",
             "Where to write the model (required). FILE.checkpoint beside it is what --resume takes.",
             [&options](const std::string& value) { options.output.path = non_empty("--out", value); });
-  add_switch(app, kOutputGroup, "-f,--force", "Replace a model that exists; --resume does so anyway.",
+  add_switch(app, kOutputGroup, "-f,--force",
+             "Replace a model, a checkpoint and a table that exist; --resume goes on with them anyway.",
              options.output.force);
   add_value(
       app, kOutputGroup, "--log", "FILE",
@@ -577,11 +601,13 @@ CLI::App& CommandLine::add_train_network(CLI::App& train, const char* name, cons
       [&options](const std::string& value) { options.log = non_empty("--log", value); });
   add_value(app, kCodingGroup, "--hours", "H", "Stop after so many hours, with a checkpoint.",
             [&options](const std::string& value) { options.hours = positive_number("--hours", value); });
-  add_value(app, kCodingGroup, "--steps", "N", "Number of steps, instead of the recipe's.",
+  add_value(app, kCodingGroup, "--steps", "N",
+            "Number of steps in all, those before --resume included, instead of the recipe's.",
             [&options](const std::string& value) {
               options.steps = whole_number("--steps", value, 1, 1'000'000'000'000);
             });
-  add_seed(app, kCodingGroup, options.seed);
+  add_seed(app, kCodingGroup, "Where the random numbers start; with --resume that of the checkpoint.",
+           options.seed);
   add_device(app, options.device);
   add_threads(app, options.threads, "Threads that work on it; 0 is one per processor core.");
   add_progress(app, options.talk);
@@ -603,7 +629,7 @@ void CommandLine::add_generate() {
   add_value(
       app, kNoteGroup, "--pitch", "PITCH[,...]|any",
       "A name such as A4 or Bb2 or a MIDI number; a range, C3..C5, or several, of which each note takes one "
-      "by chance. any is C2..C6.",
+      "by chance. any is C2..C6, as far as the generator knows these.",
       [&options](const std::string& value) {
         options.pitches = value == "any" ? std::vector<int>{} : pitch_list("--pitch", value);
       })
@@ -646,15 +672,18 @@ void CommandLine::add_generate() {
   like->excludes(app.get_option("--each"));
   add_value(
       app, kSamplingGroup, "--guidance", "X",
-      "How much more the label counts than by training: 1 is as trained and twice as fast, more follows the "
-      "label more closely with less variety.",
+      "How much more the label counts than by training: 0 is not at all, 1 as trained and twice as fast, "
+      "more "
+      "follows the label more closely with less variety.",
       [&options](const std::string& value) { options.guidance = number_within("--guidance", value, 0, 100); })
       ->default_str(fmt::format("{}", options.guidance));
-  add_value(app, kSamplingGroup, "--temperature", "X",
-            "Below 1 likelier tokens, above 1 less likely ones; 0 the likeliest.",
-            [&options](const std::string& value) {
-              options.temperature = number_within("--temperature", value, 0, 100);
-            })
+  add_value(
+      app, kSamplingGroup, "--temperature", "X",
+      "Below 1 likelier tokens, above 1 less likely ones; 0 always the likeliest, so that nothing is left "
+      "to chance but which label a note takes.",
+      [&options](const std::string& value) {
+        options.temperature = number_within("--temperature", value, 0, 100);
+      })
       ->default_str(fmt::format("{}", options.temperature));
   add_whole_number(app, kSamplingGroup, "--top-k", "Take only the N likeliest tokens; 0 is all.", 0, 65536,
                    options.top_k);
@@ -683,7 +712,7 @@ void CommandLine::add_generate() {
       [&options](const std::string& value) { options.tokenizer = non_empty("--tokenizer", value); });
   add_device(app, options.network.device);
   add_threads(app, options.threads, "Notes to work on at the same time; 0 is one per processor core.");
-  add_talk(app, options.talk);
+  add_talk(app, "note", options.talk);
 }
 
 void CommandLine::add_evaluate() {
@@ -696,7 +725,7 @@ void CommandLine::add_evaluate() {
     add_value(app, kInputGroup, name, "DIR", description, std::move(take));
   };
   folder("--reference",
-         "Real notes to compare with (required): sound files of any rate, in this folder and its folders. "
+         "Real notes to compare with (required): sound files in this folder and its folders. "
          "Labels are read from names such as flute_acoustic_002-069-100.wav.",
          [this](const std::string& value) { evaluate.reference_folder = non_empty("--reference", value); });
   folder("--generated", "The notes to evaluate (required).",
@@ -710,7 +739,8 @@ void CommandLine::add_evaluate() {
             "table.txt.",
             [this](const std::string& value) { evaluate.report_folder = non_empty("--report", value); });
   add_whole_number(app, kOutputGroup, "--report-clips",
-                   "Generated notes on that page, spread over the labels.", 0, 1000, evaluate.report_clips);
+                   "At most so many generated notes on that page, spread over the labels.", 0, 1000,
+                   evaluate.report_clips);
   add_switch(app, kOutputGroup, "-f,--force", "Replace a report that exists.", evaluate.force);
   add_switch(app, kOutputGroup, "--json", "Print one object of JSON with everything, in place of the table.",
              evaluate.talk.json);
@@ -721,7 +751,8 @@ void CommandLine::add_evaluate() {
   add_whole_number(app, kMeasuresGroup, "--bootstrap",
                    "How often notes are drawn anew for the intervals of 95 %; 0 leaves intervals out.", 0,
                    100'000, evaluate.resamples);
-  add_seed(app, kMeasuresGroup, evaluate.seed);
+  add_seed(app, kMeasuresGroup, "Where the random numbers start that bins and intervals come of.",
+           evaluate.seed);
   add_value(app, kNetworkGroup, "--family-judge", "FILE",
             "What tells families. Without it: the file that ICTUS_FAMILY_JUDGE names, else the one installed "
             "with the program.",

@@ -247,6 +247,18 @@ struct GenerateOptions {
   NetworkOptions network;  ///< its model is the generator
   std::optional<std::string> tokenizer;
   int threads = 0;
+
+  /// Whether it is always the likeliest token, so that nothing is left to chance but the labels.
+  [[nodiscard]] bool is_certain() const { return temperature == 0.0 || top_k == 1; }
+  /// What makes it so.
+  [[nodiscard]] const char* certain_by() const {
+    return temperature == 0.0 ? "--temperature 0" : "--top-k 1";
+  }
+  /// Whether all notes have one label. A variation takes over its original's where no other is named.
+  [[nodiscard]] bool is_one_label() const {
+    const auto one = [this](std::size_t named) { return named == 1 || (named == 0 && like.has_value()); };
+    return !labels_of && one(families.size()) && one(pitches.size()) && velocities.size() <= 1;
+  }
 };
 
 struct EvaluateOptions {

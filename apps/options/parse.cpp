@@ -138,6 +138,42 @@ bool was_given(const CLI::App& command, const std::string& option) {
   return command.get_option(option)->count() > 0;
 }
 
+/// The option, if it was given, is for nothing without what `needed` says.
+void refuse_without(bool is_needed, const CLI::App& command, const char* option, const char* needed,
+                    const char* remedy = "Leave it out.") {
+  if (is_needed || !was_given(command, option)) return;
+  throw UsageError(fmt::format("{} is for {} alone", option, needed), remedy);
+}
+
+constexpr const char* kStandardStream = "-";
+
+/// Whether all results go there, of a command whose results lie beside its inputs where no output is named.
+bool is_standard_output(const OutputOptions& output, const std::vector<std::string>& inputs) {
+  if (output.path) return *output.path == kStandardStream;
+  return std::all_of(inputs.begin(), inputs.end(),
+                     [](const std::string& input) { return input == kStandardStream; });
+}
+
+/// The same of a command that names no file by itself.
+bool is_standard_output(const OutputOptions& output) {
+  return output.path.value_or(kStandardStream) == kStandardStream;
+}
+
+void refuse_force(const OutputOptions& output, bool to_standard_output) {
+  if (!output.force || !to_standard_output) return;
+  throw UsageError("--force replaces a file, and the result goes to standard output",
+                   "Leave it out, or name a file with -o.");
+}
+
+/// What no command can do.
+void refuse_contradictions(const CLI::App& command) {
+  const CLI::Option* const progress = command.get_option_no_throw("--progress");
+  if (progress == nullptr || progress->count() == 0 || progress->results().front() != "always") return;
+  if (!was_given(command, "--quiet")) return;
+  throw UsageError("--quiet says nothing but errors, and --progress always asks for a line",
+                   "Leave out one of them.");
+}
+
 /// The codec that the name of a file tells.
 std::optional<Codec> codec_of_name(const std::string& path) {
   for (const Codec codec : {Codec::events, Codec::mars}) {
@@ -164,9 +200,26 @@ EncodeOptions settled(EncodeOptions options, const CLI::App& command) {
       }
     }
   }
+  refuse_force(options.output, is_standard_output(options.output, options.inputs));
   if (!options.bitrate_kbit_s && !options.lossless) options.bitrate_kbit_s = kDefaultKbitS;
   if (!options.events_per_second && options.lossless) options.events_per_second = kLosslessEventsPerSecond;
   return options;
+}
+
+/// Refuses what has no choice to make where always the likeliest token is taken.
+void check_chance(const GenerateOptions& options, const CLI::App& command) {
+  if (!options.is_certain()) return;
+  const std::string reason = options.certain_by();
+  for (const char* const option : {"--top-k", "--top-p", "--temperature"}) {
+    if (reason.starts_with(option) || !was_given(command, option)) continue;
+    throw UsageError(
+        fmt::format("{} chooses among tokens, and with {} it is always the likeliest", option, reason),
+        fmt::format("Leave out {} or {}.", option, reason));
+  }
+  if (options.count == 1 || !options.is_one_label()) return;
+  throw UsageError(
+      fmt::format("with {} all {} notes of a label are the same", reason, options.count),
+      fmt::format("Leave out --count or {}, or name several families, pitches or velocities.", reason));
 }
 
 /// Settles the format, which the output's name may tell.
@@ -184,16 +237,17 @@ GenerateOptions settled(GenerateOptions options, const CLI::App& command) {
     options.format = by_name;
   }
   if (options.format == NoteFormat::by_name) options.format = NoteFormat::wav;
+  refuse_force(options.output, options.output.path == kStandardStream);
+  check_chance(options, command);
   return options;
 }
 
-/// The option, if it was given, is for nothing without what `needed` says.
-void refuse_without(bool is_needed, const CLI::App& command, const char* option, const char* needed) {
-  if (is_needed || !was_given(command, option)) return;
-  throw UsageError(fmt::format("{} is for {} alone", option, needed), "Leave it out.");
-}
-
 DecodeOptions settled(DecodeOptions options) {
+  refuse_force(options.output, !options.stems_folder && is_standard_output(options.output, options.inputs));
+  if (options.scales && options.events) {
+    throw UsageError("--scales is for token pyramids, and --events for event streams",
+                     "Decode streams of the two codecs one by one.");
+  }
   if (!options.stems_folder) return options;
   if (options.output.path) {
     throw UsageError("--output and --stems cannot be used together", "--stems names the folder by itself.");
@@ -202,7 +256,9 @@ DecodeOptions settled(DecodeOptions options) {
     throw UsageError("--json and --stems cannot be used together",
                      "The table beside the stems says what was written.");
   }
-  if (options.scales) throw UsageError("--scales is for token pyramids, and --stems for event streams");
+  if (options.scales) {
+    throw UsageError("--scales is for token pyramids, and --stems for event streams", "Leave out --scales.");
+  }
   if (options.original_rate || options.rate_hz) {
     throw UsageError("--rate and --stems cannot be used together",
                      "Stems have the model's own rate; sox makes another of them.");
@@ -230,6 +286,13 @@ VaryOptions settled(VaryOptions options, const std::vector<std::string>& words, 
     options.output.path = words[1];
   }
   if (!options.output.path) options.output.path = "-";
+  refuse_force(options.output, is_standard_output(options.output));
+  const bool has_chance = options.random_vectors || options.random_times || was_given(command, "--perturb");
+  refuse_without(has_chance, command, "--seed", "--random-vectors, --perturb and --random-times");
+  if (options.morph && options.random_vectors) {
+    throw UsageError("--random-vectors takes the place of the vectors that --morph would move",
+                     "Leave out one of them, or join two calls of 'ictus vary' by a pipe.");
+  }
   const bool has_heard = options.keep && options.keep->asks_for_heard();
   const bool asks_model = options.random_vectors && options.vector_origin == VectorOrigin::model;
   refuse_without(has_heard, command, "--device", "--keep with what is heard, such as pitch");
@@ -242,10 +305,24 @@ MixOptions settled(MixOptions options, const std::vector<std::string>& words) {
   if (words.empty())
     throw UsageError("there is nothing to mix", "Name event streams: ictus mix a.evs b.evs=-3dB@2.5s.");
   for (const std::string& word : words) options.inputs.push_back(mix_part(word));
+  refuse_force(options.output, is_standard_output(options.output));
+  return options;
+}
+
+CatOptions settled(CatOptions options) {
+  refuse_force(options.output, is_standard_output(options.output));
+  return options;
+}
+
+/// Of commands whose results lie beside their inputs and that have nothing else to settle.
+template <typename Options>
+Options settled_output(Options options) {
+  refuse_force(options.output, is_standard_output(options.output, options.inputs));
   return options;
 }
 
 PlotOptions settled(PlotOptions options, const CLI::App& command) {
+  refuse_force(options.output, is_standard_output(options.output, options.inputs));
   const bool shows_original = options.kind == PlotKind::spectrogram || options.kind == PlotKind::residual;
   refuse_without(shows_original, command, "--original", "--kind spectrogram and residual");
   refuse_without(!shows_original, command, "--seed", "--kind map and roll");
@@ -268,10 +345,14 @@ TrainOptions complete(const TrainOptions& options) {
   return options;
 }
 
-EvaluateOptions complete(const EvaluateOptions& options) {
+EvaluateOptions complete(const EvaluateOptions& options, const CLI::App& command) {
   if (options.reference_folder.empty())
     throw UsageError("--reference DIR is missing: the real notes to compare with");
   if (options.generated_folder.empty()) throw UsageError("--generated DIR is missing: the notes to evaluate");
+  for (const char* const option : {"--force", "--report-clips"}) {
+    refuse_without(options.report_folder.has_value(), command, option, "reports",
+                   "Name with --report the folder to write one into.");
+  }
   return options;
 }
 
@@ -280,16 +361,17 @@ Request request_of(const CommandLine& line) {
   const std::string command = full_name(parsed);
   if (!line.generate.empty()) return PrintText{generated(line.root, line.generate)};
   if (line.version) return PrintText{"ictus " ICTUS_VERSION "\n"};
+  refuse_contradictions(parsed);
   if (command == "ictus encode") return settled(line.encode, parsed);
   if (command == "ictus decode") return settled(line.decode);
   if (command == "ictus info") return line.info;
   if (command == "ictus dump") return settled(line.dump, parsed);
-  if (command == "ictus assemble") return line.assemble;
+  if (command == "ictus assemble") return settled_output(line.assemble);
   if (command == "ictus vary") return settled(line.vary, line.vary_words, parsed);
   if (command == "ictus mix") return settled(line.mix, line.mix_words);
-  if (command == "ictus cat") return line.cat;
+  if (command == "ictus cat") return settled(line.cat);
   if (command == "ictus plot") return settled(line.plot, parsed);
-  if (command == "ictus explore") return line.explore;
+  if (command == "ictus explore") return settled_output(line.explore);
   if (command == "ictus test") return line.test;
   if (command == "ictus help") return PrintText{help_of(line.root, line.help_topic)};
   if (command == "ictus train events") return complete(line.train_events);
@@ -297,7 +379,7 @@ Request request_of(const CommandLine& line) {
   if (command == "ictus train generator") return complete(line.train_generator);
   if (command == "ictus train judge") return complete(line.train_judge);
   if (command == "ictus generate") return settled(line.generate_notes, parsed);
-  if (command == "ictus evaluate") return complete(line.evaluate);
+  if (command == "ictus evaluate") return complete(line.evaluate, parsed);
   std::string commands;
   for (const std::string& name : command_names(describe(parsed))) {
     commands += (commands.empty() ? "" : ", ") + name;

@@ -12,6 +12,7 @@
 
 #include "apps/options/parse.hpp"
 #include "apps/options/suggest.hpp"
+#include "lib/audio/rates.hpp"
 #include "lib/notes/note_name.hpp"
 
 namespace ictus::options {
@@ -305,8 +306,10 @@ audio::RawFormat raw_format(const std::string& option, const std::string& value)
   }
   audio::RawFormat format;
   format.encoding = choice(option, parts[0], kEncodings);
-  format.spec.sample_rate_hz = static_cast<int>(whole_number(option + " (rate)", parts[1], 1, 1'000'000));
-  format.spec.channels = static_cast<int>(whole_number(option + " (channels)", parts[2], 1, 1024));
+  format.spec.sample_rate_hz = static_cast<int>(
+      whole_number(option + " (rate)", parts[1], audio::kMinSampleRateHz, audio::kMaxSampleRateHz));
+  format.spec.channels =
+      static_cast<int>(whole_number(option + " (channels)", parts[2], 1, audio::kMaxChannels));
   return format;
 }
 

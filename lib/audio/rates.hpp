@@ -1,4 +1,4 @@
-// Which sample rates are believed.
+// Which sample rates and numbers of channels are believed.
 #pragma once
 
 #include <string>
@@ -7,6 +7,7 @@ namespace ictus::audio {
 
 constexpr int kMinSampleRateHz = 100;
 constexpr int kMaxSampleRateHz = 3'072'000;
+constexpr int kMaxChannels = 1024;
 
 inline bool is_usable_rate(int sample_rate_hz) {
   return sample_rate_hz >= kMinSampleRateHz && sample_rate_hz <= kMaxSampleRateHz;

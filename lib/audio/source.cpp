@@ -58,6 +58,20 @@ OpenInput open_input(const std::string& path) {
   return input;
 }
 
+/// Whether it begins with the header of a sound file, which as samples would be noise.
+bool has_header(std::span<const std::byte> start) {
+  const std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());
+  const auto is_chunk = [&](std::string_view magic, std::initializer_list<std::string_view> kinds) {
+    return text.starts_with(magic) && std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) {
+             return text.substr(std::min<std::size_t>(8, text.size())).starts_with(kind);
+           });
+  };
+  return is_chunk("RIFF", {"WAVE"}) || is_chunk("RIFX", {"WAVE"}) || is_chunk("RF64", {"WAVE"}) ||
+         is_chunk("BW64", {"WAVE"}) || is_chunk("FORM", {"AIFF", "AIFC"}) || text.starts_with("fLaC") ||
+         text.starts_with("OggS") || text.starts_with("caff") || text.starts_with(".snd") ||
+         text.starts_with("riff\x2E\x91\xCF\x11");
+}
+
 std::unique_ptr<FrameReader> open_raw(OpenInput input, const RawFormat& raw) {
   SoundHeader header;
   header.spec = raw.spec;
@@ -65,13 +79,17 @@ std::unique_ptr<FrameReader> open_raw(OpenInput input, const RawFormat& raw) {
   header.bytes_per_frame = static_cast<std::size_t>(raw.spec.channels) * bytes_per_sample(*header.encoding);
   if (input.is_file) header.data_bytes = input.file_bytes;
   auto bytes = std::make_unique<PeekableInput>(std::move(input.fd), input.name);
-  if (bytes->peek(1).empty()) throw Error(input.name + " is empty (0 bytes)");
+  const auto start = bytes->peek(12);
+  if (start.empty()) throw Error(input.name + " is empty (0 bytes)");
+  if (has_header(start)) {
+    throw Error(input.name + " has the header of a sound file, and is said to be samples alone",
+                "leave out --raw, or cut the header off: tail -c +45 FILE leaves out 44 bytes");
+  }
   return std::make_unique<PcmReader>(std::move(bytes), std::move(header), PartialFrame::is_damage,
                                      BehindSound::left);
 }
 
 void check_spec(const AudioSpec& spec, const std::string& name) {
-  constexpr int kMaxChannels = 1024;
   if (!is_usable_rate(spec.sample_rate_hz)) {
     throw Error(name + " has a sample rate of " + std::to_string(spec.sample_rate_hz) + " Hz",
                 usable_rates());

@@ -192,7 +192,7 @@ class Run {
 
 /// Refuses files that training cannot start from.
 void check_start(const std::string& path, const StoredTensors& start, const Kind& kind, bool resuming,
-                 unsigned long long seed) {
+                 const TrainOptions& options) {
   const bool is_checkpoint = start.format() == kind.checkpoint_format;
   if (resuming && !is_checkpoint)
     throw Error(fmt::format("{}: not a training checkpoint of {}", path, kind.called),
@@ -205,9 +205,15 @@ void check_start(const std::string& path, const StoredTensors& start, const Kind
     if (start.file.metadata.count(key) == 0)
       throw Error(fmt::format("{}: the checkpoint does not say its '{}'", path, key),
                   "start anew, or from weights with --init");
-  if (resuming && start.file.metadata.at("seed") != std::to_string(seed))
+  if (!resuming) return;
+  if (start.file.metadata.at("seed") != std::to_string(options.seed))
     throw Error(fmt::format("{}: was made with the seed {}", path, start.file.metadata.at("seed")),
                 "give the same --seed to go on with it");
+  const long long had = std::stoll(start.file.metadata.at("step"));
+  if (options.steps > 0 && options.steps < had)
+    throw Error(
+        fmt::format("{}: has had {} steps already, and --steps asks for {}", path, had, options.steps),
+        "--steps is the number of all steps, those before the checkpoint included");
 }
 
 /// The gradients of a batch: every worker computes those of its share, then they are averaged in a
@@ -280,7 +286,7 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
   std::optional<StoredTensors> start;
   if (!start_path.empty()) {
     start = read_tensor_file(start_path, "name the file of an earlier training");
-    check_start(start_path, *start, kind, resuming, options.seed);
+    check_start(start_path, *start, kind, resuming, options);
     // Weights of an earlier version may say what this one no longer asks for.
     const auto own = start->config<json>();
     for (const auto& [key, value] : own.items())
@@ -328,6 +334,11 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
   const auto seconds = [&began] { return std::chrono::duration<double>(Clock::now() - began).count(); };
   const long long first_step = run.step();
   bool stopped = false;
+  const auto save = [&] {
+    run.save_checkpoint(checkpoint);
+    run.save_weights(options.out_path);
+  };
+  if (first_step >= schedule.steps) save();  // nothing is left to learn, and the model may not be there yet
   while (run.step() < schedule.steps && !stopped) {
     const double progress = static_cast<double>(run.step()) / static_cast<double>(schedule.steps);
     const Gradients g = batch_gradients(*task, options, schedule.batch, run.step(), progress);
@@ -351,10 +362,7 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
                  task->validation_words(validation));
       words.flush();
     }
-    if (last || run.step() % schedule.checkpoint_every == 0) {
-      run.save_checkpoint(checkpoint);
-      run.save_weights(options.out_path);
-    }
+    if (last || run.step() % schedule.checkpoint_every == 0) save();
   }
   fmt::print(words, "{} after {} steps, {:.0f} min: {}\n", stopped ? "stopped" : "done", run.step(),
              seconds() / 60.0, options.out_path);

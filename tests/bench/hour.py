@@ -3,12 +3,16 @@
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-from measure import ICTUS, on_one_core, output_of, run
+from measure import ICTUS, ROOT, on_one_core, output_of, run
 from tables import BAR_FIRST_LINE_MS, BAR_MEMORY, yes
+
+sys.path.insert(0, str(ROOT / "tests/cli"))
+import pyramids  # noqa: E402
 
 RATE_HZ = 44100
 MINUTES = (5, 60)
@@ -48,6 +52,22 @@ def loads_libtorch(*words):
         return any(b"libtorch" in path.read_bytes() for path in Path(folder).iterdir())
 
 
+def first_lines(of, stream):
+    """Lines of the table of bars: how soon a stream is told about, and that no network is loaded for it."""
+    # `info --model` needs it, which shows that it would be seen.
+    method_works = loads_libtorch("info", "--model")
+    table = []
+    for command in ("info", "dump"):
+        taken = [first_line_ms(command, stream) for _ in range(TRIES)]
+        median = statistics.median(taken)
+        table.append([f"first line of {command}, {of}", f"within {BAR_FIRST_LINE_MS:g} ms",
+                      f"{median:.1f} ms (median of {TRIES}; {min(taken):.1f} to {max(taken):.1f})",
+                      yes(median <= BAR_FIRST_LINE_MS)])
+        loads = loads_libtorch(command, stream)
+        table.append([f"{command} loads libtorch, {of}", "no", "yes" if loads else "no", yes(not loads and method_works)])
+    return table
+
+
 def lines(recordings, folder, tell):
     """Lines of the table of bars, and what encoding took. It takes as long as encoding an hour does."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -72,16 +92,10 @@ def lines(recordings, folder, tell):
                       yes(ratio <= BAR_MEMORY)])
         table.append([f"speed of {what} {long} minutes", "–",
                       f"{60 * long / usage[long].wall_s:.1f}x real time; {60 * long / usage[long].cpu_s:.1f}x by CPU time", "–"])
-    # `info --model` needs it, which shows that it would be seen.
-    method_works = loads_libtorch("info", "--model")
-    for command in ("info", "dump"):
-        taken = [first_line_ms(command, streams[long]) for _ in range(TRIES)]
-        median = statistics.median(taken)
-        table.append([f"first line of {command}, {long} minutes", f"within {BAR_FIRST_LINE_MS:g} ms",
-                      f"{median:.1f} ms (median of {TRIES}; {min(taken):.1f} to {max(taken):.1f})",
-                      yes(median <= BAR_FIRST_LINE_MS)])
-        loads = loads_libtorch(command, streams[long])
-        table.append([f"{command} loads libtorch", "no", "yes" if loads else "no", yes(not loads and method_works)])
+    pyramid = folder / f"{long}-minutes.mars"
+    pyramid.write_bytes(pyramids.long_pyramid(60 * long))
+    table += first_lines(f"{long} minutes", streams[long])
+    table += first_lines(f"{long} minutes of tokens by chance", pyramid)
     size = streams[long].stat().st_size
     events = output_of([ICTUS, "info", "--get", "events", streams[long]]).strip()
     table.append([f"size of {long} minutes", "–", f"{size / 1e6:.2f} MB, {8e-3 * size / (60 * long):.2f} kbit/s, {events} events", "–"])

@@ -9,7 +9,9 @@ from selenium.webdriver.chrome.service import Service
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("ICTUS_BIN_DIR", ROOT / "build/dev/bin")).resolve()
 # Far longer than anything takes on a busy machine.
-TIMEOUT_S = 30
+TIMEOUT_S = 600
+# Sounds go on so slowly in a browser that there is time to look at them, however busy the machine is.
+SLOW = 1 / 8
 
 
 def start():

@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from browser import BIN, TIMEOUT_S, start
+from browser import BIN, SLOW, TIMEOUT_S, start
 
 # As make_page.cpp has them: samples at 16 kHz.
 HOSTILE = "</script><script>document.title = 'harm'</script> & \"quotes\" 'here'"
@@ -38,6 +38,7 @@ class Page(unittest.TestCase):
     def setUp(self):
         self.set_width(1280)
         browser.get(address)
+        self.run_js("document.querySelector('audio').defaultPlaybackRate = arguments[0]", SLOW)
 
     def tearDown(self):
         self.assertEqual([entry["message"] for entry in browser.get_log("browser")], [])

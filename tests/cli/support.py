@@ -13,10 +13,12 @@ import math
 import os
 import pathlib
 import random
+import re
 import shutil
 import struct
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 import wave
@@ -24,10 +26,11 @@ import wave
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("ICTUS_BIN_DIR", ROOT / "build/dev/bin")).resolve()
 ICTUS = str(BIN / "ictus")
-# Far longer than anything takes; a hanging program fails its test instead of the whole run.
-TIMEOUT_S = 240
-# How much longer than an optimised build this one may take: sanitisers and debug builds are slow.
-SLOWNESS = float(os.environ.get("ICTUS_TEST_SLOWNESS", "1"))
+# Far longer than anything takes on a machine that is busy with other things; a program that hangs fails its test instead of
+# the whole run.
+TIMEOUT_S = 900
+# Whether the programs were built with sanitisers, which keep memory that was freed.
+SANITIZED = os.environ.get("ICTUS_TEST_SANITIZED") == "1"
 
 DONE, FAILED, USAGE = 0, 1, 2
 
@@ -62,10 +65,10 @@ def start(*words, **options):
     return subprocess.Popen([ICTUS, *map(str, words)], **{**pipes, **options})
 
 
-def libraries(*words, **options):
+def libraries(*words, status=DONE):
     """The shared libraries that the command loads, as the dynamic linker tells them."""
-    run = ictus(*words, env={**os.environ, "LD_DEBUG": "libs"}, **options)
-    assert run.returncode == DONE, run.stderr[-500:]
+    run = ictus(*words, env={**os.environ, "LD_DEBUG": "libs"})
+    assert run.returncode == status, run.stderr[-500:]
     return {line.split("calling init:")[1].strip() for line in run.stderr.splitlines() if "calling init:" in line}
 
 
@@ -77,16 +80,22 @@ def peak_kib(*words):
     return int(run.stderr.splitlines()[-1])
 
 
-def first_line_ms(*words):
-    """How long the command takes to print its first line."""
-    began = time.perf_counter()
-    process = subprocess.Popen([ICTUS, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    process.stdout.readline()
-    elapsed_ms = 1e3 * (time.perf_counter() - began)
-    process.stdout.read()
-    process.stdout.close()
-    assert process.wait() == DONE, words
-    return elapsed_ms
+def is_of_libtorch(library):
+    return "torch" in library or "c10" in library
+
+
+def mapped_libraries(process):
+    """The shared libraries that a running program has in its memory."""
+    lines = pathlib.Path(f"/proc/{process.pid}/maps").read_text().splitlines()
+    return {line.split(maxsplit=5)[5] for line in lines if ".so" in line}
+
+
+def position_in(process, path):
+    """How many bytes of an open file a running program has read."""
+    for descriptor in pathlib.Path(f"/proc/{process.pid}/fd").iterdir():
+        if os.path.realpath(descriptor) == os.path.realpath(path):
+            return int(re.search(r"pos:\s*(\d+)", pathlib.Path(f"/proc/{process.pid}/fdinfo/{descriptor.name}").read_text())[1])
+    raise AssertionError(f"{path} is not open")
 
 
 # ---- Sound
@@ -353,6 +362,47 @@ class Case(unittest.TestCase):
         while not condition():
             self.assertLess(time.monotonic(), deadline, "waited in vain until " + what)
             time.sleep(0.01)
+
+    def assert_loads_no_libtorch(self, *words):
+        """A command that runs a network shows that it would be seen."""
+        loaded = libraries(*words)
+        self.assertTrue(any("libstdc++" in name for name in loaded), "the linker told nothing")
+        self.assertFalse(list(filter(is_of_libtorch, loaded)), words)
+        with_network = libraries("info", "--model", "/dev/null", status=FAILED)
+        self.assertTrue(any(map(is_of_libtorch, with_network)), "it is never seen")
+
+    def assert_prints_as_it_reads(self, stream, pieces):
+        """What `ictus dump` has printed before it could know the rest, of a stream whose first blocks end at `pieces`; and that
+        it has no network in its memory by then. Returns all lines."""
+        first = stream[: pieces[1]]
+        process = start("dump", stderr=subprocess.DEVNULL)
+        self.addCleanup(process.stdout.close)
+        process.stdin.write(first)
+        process.stdin.flush()
+        # The rest is not written yet: these lines cannot come of it.
+        lines = [process.stdout.readline()]
+        while lines[-1].startswith(b"# "):
+            lines.append(process.stdout.readline())
+        lines.append(process.stdout.readline())  # below the names of the columns
+        self.assertFalse(list(filter(is_of_libtorch, mapped_libraries(process))))
+        self.assertTrue(any("libstdc++" in name for name in mapped_libraries(process)), "the kernel told nothing")
+        rest = threading.Thread(target=lambda: (process.stdin.write(stream[pieces[1] :]), process.stdin.close()))
+        rest.start()
+        lines += process.stdout.read().splitlines(keepends=True)
+        rest.join()
+        self.assertEqual(process.wait(TIMEOUT_S), DONE)
+        return lines
+
+    def assert_reads_little_before_its_first_line(self, path):
+        """`ictus dump` of a file stops where nobody reads what it prints; until then it has not read the half of it."""
+        process = start("dump", path, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.stdout.close)
+        self.assertTrue(process.stdout.readline())
+        self.assertLess(position_in(process, path), os.path.getsize(path) / 2)
+        process.stdin.close()
+        while process.stdout.read(1 << 16):
+            pass
+        self.assertEqual(process.wait(TIMEOUT_S), DONE)
 
     def assert_ended(self, run, status, *texts):
         self.assertEqual(run.returncode, status, run.stderr)

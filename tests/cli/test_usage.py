@@ -4,6 +4,7 @@ import os
 import pty
 import random
 import re
+import subprocess
 import unittest
 
 from support import DONE, FAILED, USAGE, Case, ictus
@@ -134,6 +135,111 @@ class Mistakes(Case):
         ]:
             with self.subTest(words=words):
                 self.assert_usage(words, *texts)
+
+    def test_options_that_could_do_nothing(self):
+        """Each is refused with what it is for and what to do, before anything is looked at: none of these files is there."""
+        cold = ["generate", "--family", "flute", "--pitch", "A4", "--temperature", "0"]
+        evaluate = ["evaluate", "--reference", "a", "--generated", "b"]
+        force = ["--force replaces a file, and the result goes to standard output", "name a file with -o"]
+        quiet = ["--quiet says nothing but errors, and --progress always asks for a line", "Leave out one of them."]
+        chance = ["--seed is for --random-vectors, --perturb and --random-times alone", "Leave it out."]
+        for words, texts in [
+            # What is written to standard output replaces nothing.
+            (["encode", "-f"], force),
+            (["encode", "-f", "-"], force),
+            (["encode", "-f", "a.wav", "-o", "-"], force),
+            (["decode", "-f", "a.evs", "-o", "-"], force),
+            (["assemble", "-f", "-"], force),
+            (["vary", "-f", "a.evs"], force),
+            (["vary", "-f", "a.evs", "-"], force),
+            (["mix", "-f", "a.evs", "b.evs"], force),
+            (["cat", "-f", "a.evs", "-o", "-"], force),
+            (["plot", "-f", "a.evs", "-o", "-"], force),
+            (["explore", "-f", "-"], force),
+            (["generate", "-f", "-o", "-"], force),
+            # Words that contradict each other.
+            *((words + ["-q", "--progress=always"], quiet) for words in (
+                ["encode", "a.wav"], ["decode", "a.evs"], ["explore", "a.evs"], ["generate"], evaluate,
+                ["train", "events", "--data", ".", "--out", "m"])),
+            # Nothing random.
+            (["vary", "--seed", "3", "a.evs"], chance),
+            (["vary", "--gain", "3", "--stretch", "2", "--shift", "1s", "--keep", "gain>-9", "--seed", "1", "a.evs"], chance),
+            (["vary", "--morph", "b.evs:0.5", "--seed", "1", "a.evs"], chance),
+            (["vary", "--morph", "b.evs:0.5", "--random-vectors", "a.evs"],
+             ["--random-vectors takes the place of the vectors that --morph would move", "by a pipe"]),
+            (["vary", "--from", "model", "a.evs"], ["--from requires --random-vectors"]),
+            (["vary", "--each", "a.evs"], ["--each requires --perturb"]),
+            (["vary", "--random-vectors", "--model", "m", "a.evs"], ["--model is for --keep with what is heard"]),
+            (["vary", "--random-vectors", "--from", "model", "--device", "cpu", "a.evs"], ["--device is for --keep"]),
+            (cold + ["--top-k", "5"], ["--top-k chooses among tokens, and with --temperature 0 it is always the likeliest",
+                                       "Leave out --top-k or --temperature 0."]),
+            (["generate", "--temperature", "0", "--top-p", "0.9"], ["--top-p chooses among tokens, and with --temperature 0"]),
+            (["generate", "--like", "a.mars", "--temperature", "0", "--top-k", "0"], ["--top-k chooses among tokens"]),
+            (["generate", "--top-k", "1", "--top-p", "0.9"], ["--top-p chooses among tokens, and with --top-k 1"]),
+            (["generate", "--top-k", "1", "--temperature", "2"], ["--temperature chooses among tokens, and with --top-k 1"]),
+            (cold + ["-n", "4"], ["with --temperature 0 all 4 notes of a label are the same", "Leave out --count or"]),
+            (["generate", "--like", "a.mars", "--top-k", "1", "-n", "2"], ["with --top-k 1 all 2 notes of a label are the same"]),
+            (cold + ["--velocity", "64", "--each", "-n", "2"], ["all 2 notes of a label are the same"]),
+            (cold + ["--seed", "7", "-o", "a.wav"], ["--seed is for what is left to chance, and with --temperature 0 nothing is"]),
+            (["generate", "--labels-of", ".", "--temperature", "0", "--seed", "7"], ["--seed is for what is left to chance"]),
+            # What the others do not need.
+            (evaluate + ["--force"], ["--force is for reports alone", "Name with --report the folder"]),
+            (evaluate + ["--report-clips", "9"], ["--report-clips is for reports alone", "Name with --report the folder"]),
+            (["decode", "--scales", "3", "--events", "1..4", "a.evs"],
+             ["--scales is for token pyramids, and --events for event streams", "one by one"]),
+            (["decode", "--scales", "3", "--stems", "d", "a.evs"], ["--scales is for token pyramids", "Leave out --scales."]),
+            (["generate", "--keep-scales", "2"], ["--keep-scales keeps scales of a file", "Name one with --like."]),
+            (["plot", "--device", "cpu", "a.evs"], ["--device is for --kind roll"]),
+            (["plot", "--kind", "residual", "--original", "a.wav", "--seed", "2", "a.evs"], ["--seed is for --kind map and roll"]),
+            (["dump", "--device", "cpu", "a.evs"], ["--device is for --describe and --format midi alone"]),
+            (["encode", "--codec", "mars", "--bitrate", "2", "a.wav"], ["--bitrate is for events"]),
+        ]:
+            with self.subTest(words=words):
+                self.assert_usage(words, *texts)
+
+    def test_options_that_need_do_nothing_this_time(self):
+        """What states a default, or is for other inputs of a loop, is taken: it is the file that is not there."""
+        cold = ["generate", "--model", "none", "--family", "flute", "--pitch", "A4", "--temperature", "0"]
+        for words, missing in [
+            (["encode", "-f", "--threads", "4", "-q", "--progress=never", "none.wav"], "none.wav"),
+            (["encode", "-f", "none.wav", "-o", "/dev/null"], "none.wav"),
+            (["encode", "-f", "none.wav", "-"], "none.wav"),
+            (["encode", "--lossless", "--bitrate", "9", "--codec", "events", "none.wav"], "none.wav"),
+            (["encode", "-q", "--json", "none.wav", "-o", "x.evs"], None),
+            (["decode", "-f", "--rate", "original", "--samples", "pcm16", "none.evs", "-o", "x.wav"], "none.evs"),
+            (["decode", "--rate", "100", "none.evs"], "none.evs"),
+            (["decode", "--rate", "3072000", "none.evs"], "none.evs"),
+            (["dump", "--format", "json", "--no-vectors", "none.evs"], "none.evs"),
+            (["vary", "--perturb", "0", "--seed", "3", "none.evs", "-o", "x.evs"], "none.evs"),
+            (["vary", "--stretch", "1", "--gain", "0", "--shift", "0", "-f", "none.evs", "x.evs"], "none.evs"),
+            (["vary", "--random-vectors", "--from", "file", "--perturb", "0.1", "none.evs", "-o", "x.evs"], "none.evs"),
+            (["mix", "-f", "none.evs", "-o", "x.evs"], "none.evs"),
+            (["plot", "--kind", "map", "--seed", "1", "--theme", "light", "none.evs"], "none.evs"),
+            (cold + ["--guidance", "1"], "none"),
+            (cold + ["--seed", "7", "-o", "x.mars"], "none"),
+            (cold + ["--seed", "7"], "none"),
+            (cold + ["--seed", "7", "-o", "d/"], "none"),
+            (["generate", "--model", "none", "--temperature", "0", "--seed", "7", "-n", "9", "-o", "d/"], "none"),
+            (["generate", "--model", "none", "--top-k", "0", "--top-p", "1", "--seed", "7"], "none"),
+            (["evaluate", "--reference", "none", "--generated", "none", "--bootstrap", "0", "--seed", "2"], "none"),
+            (["train", "events", "--data", "none", "--out", "m", "--resume", "c", "-f", "--seed", "1"], "none"),
+        ]:
+            with self.subTest(words=words):
+                run = ictus(*words, stdout=subprocess.DEVNULL)
+                self.assertEqual((run.returncode, self.files()), (FAILED, []), run.stderr)
+                if missing:
+                    self.assertIn(f"{missing}: ", run.stderr)
+
+    def test_help_names_the_ranges_that_are_taken(self):
+        for words, text in [(["encode"], "at 100 Hz to 3072000 Hz, with up to 1024 channels"),
+                            (["encode"], "RATE 100 to 3072000, in Hz, and CHANNELS 1 to 1024"),
+                            (["decode"], "in Hz, 100 to 3072000,")]:
+            self.assertIn(text, re.sub(r"\s+", " ", ictus(*words, "--help").stdout.decode()))
+        for value, text in [("s16le:99:1", "(rate): 99 is out of range"), ("s16le:3072001:1", "(rate): 3072001 is out of range"),
+                            ("s16le:100:1025", "(channels): 1025 is out of range")]:
+            self.assert_usage(["encode", "--raw", value, "a.raw"], text)
+        for value in ("99", "3072001"):
+            self.assert_usage(["decode", "--rate", value, "a.evs"], f"--rate: {value} is out of range", "100 to 3072000")
 
     def test_file_named_like_a_command(self):
         self.assert_refused(ictus("encode", "decode"), FAILED, "decode: cannot be opened")

@@ -4,9 +4,11 @@
 #include <sndfile.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <cmath>
+#include <fstream>
+#include <future>
+#include <string>
 
 #include "lib/audio/audio.hpp"
 #include "lib/core/error.hpp"
@@ -18,6 +20,14 @@ namespace {
 using namespace test;  // NOLINT: the words in which headers are written here
 
 const Bytes kFmt = fmt_chunk(1, 1, 22050, 16);
+
+/// Whether a thread of this program waits for something, as the kernel tells behind its name in parentheses.
+bool is_asleep(pid_t thread) {
+  std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+  std::string facts;
+  std::getline(file, facts);
+  return facts.substr(facts.rfind(')')).starts_with(") S");
+}
 
 TEST_CASE("WAV as programs write it to a pipe is read to its end") {
   const TempFolder folder;
@@ -73,18 +83,18 @@ TEST_CASE("what arrives in crumbs gives the same samples") {
 
 TEST_CASE("samples come out while the pipe is still open") {
   const TempFolder folder;
-  std::atomic<bool> delivered = false;
+  std::promise<void> delivered;
   const Fifo fifo(folder, [&](int fd) {
     write_bytes(fd, wav_with_sizes(0xFFFFFFFF, fmt_chunk(1, 1, 48000, 16), 0xFFFFFFFF,
                                    s16(sine16(24000, 440, 48000))));
-    for (int i = 0; i < 1000 && !delivered; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    CHECK(delivered);
+    // The pipe is closed when they are out, or long after everything that a busy machine may take.
+    CHECK(delivered.get_future().wait_for(std::chrono::minutes(10)) == std::future_status::ready);
   });
   const auto source = Source::open(fifo.path(), 22050);
   CHECK(source->expected_frames() == std::nullopt);
   std::vector<float> block(8192);
   CHECK(source->read(block) == block.size());
-  delivered = true;
+  delivered.set_value();
   CHECK(read_all(*source).size() == 11025 - block.size());
   CHECK(source->original_frames() == 24000);
 }
@@ -94,8 +104,10 @@ TEST_CASE("a pipe may be non-blocking") {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  const pid_t reader = ::gettid();
   std::thread writer([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    // Only when the reader waits has it met the pipe while nothing was in it.
+    while (!is_asleep(reader)) std::this_thread::yield();
     write_bytes(ends[1], wav(kFmt, s16(sine16(100, 440, 22050))));
     ::close(ends[1]);
   });
