@@ -265,8 +265,8 @@ void CommandLine::add_decode() {
              "standard input.",
              decode.inputs);
   add_output(app, decode.output,
-             "Where to write: a file, an existing folder, or '-' for standard output. Without it song.evs "
-             "becomes song.wav beside it, and standard input goes to standard output.");
+             "Where to write WAV, whatever the name: a file, an existing folder, or '-' for standard output. "
+             "Without it song.evs becomes song.wav beside it, and standard input goes to standard output.");
   static constexpr Choice<audio::SampleFormat> kSamples[] = {{"pcm16", audio::SampleFormat::pcm16},
                                                              {"pcm24", audio::SampleFormat::pcm24},
                                                              {"float32", audio::SampleFormat::float32}};
@@ -693,9 +693,11 @@ void CommandLine::add_generate() {
       [&options](const std::string& value) { options.top_p = number_within("--top-p", value, 1e-6, 1.0); })
       ->default_str(fmt::format("{}", options.top_p));
   static constexpr Choice<NoteFormat> kFormats[] = {{"wav", NoteFormat::wav}, {"mars", NoteFormat::mars}};
-  add_value(app, kOutputGroup, "--format", "wav|mars",
-            "Sound, or token pyramids. Without it: as the name of the output says, else wav.",
-            [&options](const std::string& value) { options.format = choice("--format", value, kFormats); });
+  add_value(
+      app, kOutputGroup, "--format", "wav|mars",
+      "Sound as WAV, or token pyramids. Without it: mars where the name of the output ends in .mars, else "
+      "wav.",
+      [&options](const std::string& value) { options.format = choice("--format", value, kFormats); });
   add_output(
       app, options.output,
       "File to write, a folder for several (made if need be), or '-' for standard output. Without it: a "

@@ -13,8 +13,9 @@ namespace ictus::audio {
 namespace fs = std::filesystem;
 
 std::vector<fs::path> sound_files(const std::string& folder, const std::string& remedy) {
-  static const std::set<std::string> kSuffixes = {".wav", ".flac", ".ogg", ".oga",
-                                                  ".aif", ".aiff", ".mp3", ".opus"};
+  static const std::set<std::string> kSuffixes = {".wav",  ".rf64", ".bw64", ".w64",  ".aif",
+                                                  ".aiff", ".aifc", ".au",   ".snd",  ".caf",
+                                                  ".flac", ".ogg",  ".oga",  ".opus", ".mp3"};
   std::error_code error;
   if (!fs::is_directory(folder, error)) throw Error(folder + ": no such folder", remedy);
   std::vector<fs::path> paths;

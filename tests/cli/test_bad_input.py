@@ -110,6 +110,33 @@ class BadSound(Case):
         self.assert_ended(run, DONE)
         self.assertEqual(run.stdout, encode("-", stdin=wav_bytes(tone(0.2))).stdout)
 
+    def test_raw_sound_with_a_header_is_none(self):
+        """A header is no sound, and of what is packed nothing is."""
+        raw = ["--raw", "s16le:22050:1"]
+        headers = [wav_bytes(tone(0.2)), b"RF64\xff\xff\xff\xffWAVE", b"BW64\xff\xff\xff\xffWAVE", b"FORM\0\0\1\0AIFF",
+                   b"FORM\0\0\1\0AIFC", b"fLaC", b"OggS", b"caff", b".snd", b"riff\x2e\x91\xcf\x11\xa5\xd6"]
+        for header in headers:
+            for words, options in ((["in.wav"], {}), (["-"], {"stdin": header + bytes(4000)})):
+                with self.subTest(header=header[:12], words=words):
+                    self.put("in.wav", header + bytes(4000))
+                    run = encode(*raw, *words, **options)
+                    self.assert_refused(run, FAILED, "has the header of a sound file, and is said to be samples alone",
+                                        "leave out --raw", left=["in.wav"])
+        # Samples may begin as these do, but for the kind that stands behind.
+        for start in (b"", b"R", b"RIFF" + bytes(8), b"FORM" + bytes(8), b"riff" + bytes(8), b"\xff\xff\xff\xfb"):
+            self.assertEqual(encode(*raw, "-", stdin=start + bytes(4000 - len(start))).returncode, DONE, start)
+
+    def test_rates_from_end_to_end(self):
+        for rate_hz, seconds in ((100, 3), (3_072_000, 0.05)):
+            facts = self.assert_encoded(wav_bytes(tone(seconds, rate_hz), rate_hz), round(seconds * 22050))
+            self.assertEqual((facts["original_sample_rate_hz"], facts["original_samples"]), (rate_hz, round(seconds * rate_hz)))
+            for words in (["--rate", rate_hz], ["--rate", "original"]):
+                self.assert_ended(ictus("decode", "-f", "in.evs", "-o", "out.wav", *words), DONE)
+                self.assertEqual(read_wav("out.wav"), (rate_hz, 1, 2, round(seconds * rate_hz)))
+        for rate_hz in (99, 3_072_001):
+            self.assert_not_encoded(wav_bytes([0.0] * 200, rate_hz), f"has a sample rate of {rate_hz} Hz",
+                                    "rates from 100 Hz to 3072000 Hz work")
+
     def test_raw_sound_that_ends_inside_a_frame(self):
         self.put("in.pcm", wav_bytes(tone(0.2))[44:] + b"x")
         self.assert_ended(encode("--raw", "s16le:22050:1", "in.pcm"), FAILED, "in.pcm")

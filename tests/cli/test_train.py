@@ -96,6 +96,36 @@ class Tokenizer(Case):
                 self.assert_ended(run, DONE, f"done after {steps + 2} steps")
                 self.assertEqual(self.temporary_files(), [])
 
+    def test_what_lies_there_is_kept(self):
+        for name in ("t.model", "t.model.checkpoint", "t.model.tsv", "my.tsv"):
+            with self.subTest(name):
+                self.put(name, b"precious")
+                before = self.files()
+                words = ["--log", name] if name == "my.tsv" else []
+                self.assert_refused(train("--out", "t.model", *words), FAILED, f"{name}: the output exists already",
+                                    "-f replaces it", left=before)
+                self.assertEqual((self.folder / name).read_bytes(), b"precious")
+                (self.folder / name).unlink()
+        self.put("my.tsv", b"precious")
+        self.assert_ended(train("--out", "t.model", "--log", "my.tsv", "-f"), DONE)
+        self.assertTrue((self.folder / "my.tsv").read_bytes().startswith(b"step\t"))
+        # Going on, the table is written on.
+        self.assert_ended(train("--out", "t.model", "--log", "my.tsv", "--resume", "t.model.checkpoint", "--steps", 4), DONE)
+        steps = [line.split(b"\t")[0] for line in (self.folder / "my.tsv").read_bytes().splitlines()]
+        self.assertTrue({b"2", b"4"} <= set(steps), steps)
+
+    def test_nothing_left_to_train(self):
+        self.assert_ended(train("--out", "t.model"), DONE, "done after 2 steps")
+        for words in ([], ["--steps", 2]):
+            run = train("--out", "other.model", "--resume", "t.model.checkpoint", *words, "-f")
+            self.assert_ended(run, DONE, "done after 2 steps")
+            self.assertEqual((self.folder / "other.model").read_bytes(), (self.folder / "t.model").read_bytes())
+            (self.folder / "other.model").unlink()
+        run = train("--out", "third.model", "--resume", "t.model.checkpoint", "--steps", 1)
+        self.assert_ended(run, FAILED, "t.model.checkpoint: has had 2 steps already, and --steps asks for 1",
+                          "those before the checkpoint included")
+        self.assertFalse((self.folder / "third.model").exists())
+
     def test_starting_from_weights(self):
         model = self.tiny()
         self.assert_ended(train("--out", "b.model", "--init", model, "--steps", 1), DONE, "done after 1 steps")
