@@ -264,9 +264,11 @@ void CommandLine::add_decode() {
              "Event streams or token pyramids to decode; which it is the file says. '-', or nothing, is "
              "standard input.",
              decode.inputs);
-  add_output(app, decode.output,
-             "Where to write WAV, whatever the name: a file, an existing folder, or '-' for standard output. "
-             "Without it song.evs becomes song.wav beside it, and standard input goes to standard output.");
+  add_output(
+      app, decode.output,
+      "Where to write WAV, or samples with --raw, whatever the name ends in: a file, an existing folder, or "
+      "'-' for standard output. Without it song.evs becomes song.wav beside it, and standard input goes to "
+      "standard output.");
   static constexpr Choice<audio::SampleFormat> kSamples[] = {{"pcm16", audio::SampleFormat::pcm16},
                                                              {"pcm24", audio::SampleFormat::pcm24},
                                                              {"float32", audio::SampleFormat::float32}};

@@ -84,6 +84,12 @@ def is_of_libtorch(library):
     return "torch" in library or "c10" in library
 
 
+@functools.cache
+def libtorch_is_seen():
+    """Whether the linker tells of it where it is loaded: for a command that runs a network, whatever becomes of it."""
+    return any(map(is_of_libtorch, libraries("info", "--model", "/dev/null", status=FAILED)))
+
+
 def mapped_libraries(process):
     """The shared libraries that a running program has in its memory."""
     lines = pathlib.Path(f"/proc/{process.pid}/maps").read_text().splitlines()
@@ -364,26 +370,32 @@ class Case(unittest.TestCase):
             time.sleep(0.01)
 
     def assert_loads_no_libtorch(self, *words):
-        """A command that runs a network shows that it would be seen."""
         loaded = libraries(*words)
         self.assertTrue(any("libstdc++" in name for name in loaded), "the linker told nothing")
         self.assertFalse(list(filter(is_of_libtorch, loaded)), words)
-        with_network = libraries("info", "--model", "/dev/null", status=FAILED)
-        self.assertTrue(any(map(is_of_libtorch, with_network)), "it is never seen")
+        self.assertTrue(libtorch_is_seen())
+
+    def start_with_deadline(self, *words, **options):
+        """Starts ictus. Who waits for what it prints waits no longer than for anything else."""
+        process = start(*words, **options)
+        self.addCleanup(process.stdout.close)
+        deadline = threading.Timer(TIMEOUT_S, process.kill)
+        deadline.start()
+        self.addCleanup(deadline.cancel)
+        return process
 
     def assert_prints_as_it_reads(self, stream, pieces):
         """What `ictus dump` has printed before it could know the rest, of a stream whose first blocks end at `pieces`; and that
         it has no network in its memory by then. Returns all lines."""
-        first = stream[: pieces[1]]
-        process = start("dump", stderr=subprocess.DEVNULL)
-        self.addCleanup(process.stdout.close)
-        process.stdin.write(first)
+        process = self.start_with_deadline("dump", stderr=subprocess.DEVNULL)
+        process.stdin.write(stream[: pieces[1]])
         process.stdin.flush()
         # The rest is not written yet: these lines cannot come of it.
         lines = [process.stdout.readline()]
         while lines[-1].startswith(b"# "):
             lines.append(process.stdout.readline())
         lines.append(process.stdout.readline())  # below the names of the columns
+        self.assertTrue(lines[-1], "nothing was printed before the input had ended")
         self.assertFalse(list(filter(is_of_libtorch, mapped_libraries(process))))
         self.assertTrue(any("libstdc++" in name for name in mapped_libraries(process)), "the kernel told nothing")
         rest = threading.Thread(target=lambda: (process.stdin.write(stream[pieces[1] :]), process.stdin.close()))
@@ -395,8 +407,7 @@ class Case(unittest.TestCase):
 
     def assert_reads_little_before_its_first_line(self, path):
         """`ictus dump` of a file stops where nobody reads what it prints; until then it has not read the half of it."""
-        process = start("dump", path, stderr=subprocess.DEVNULL)
-        self.addCleanup(process.stdout.close)
+        process = self.start_with_deadline("dump", path, stderr=subprocess.DEVNULL)
         self.assertTrue(process.stdout.readline())
         self.assertLess(position_in(process, path), os.path.getsize(path) / 2)
         process.stdin.close()
