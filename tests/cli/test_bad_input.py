@@ -133,6 +133,7 @@ class BadSound(Case):
             for words in (["--rate", rate_hz], ["--rate", "original"]):
                 self.assert_ended(ictus("decode", "-f", "in.evs", "-o", "out.wav", *words), DONE)
                 self.assertEqual(read_wav("out.wav"), (rate_hz, 1, 2, round(seconds * rate_hz)))
+            os.unlink("out.wav")
         for rate_hz in (99, 3_072_001):
             self.assert_not_encoded(wav_bytes([0.0] * 200, rate_hz), f"has a sample rate of {rate_hz} Hz",
                                     "rates from 100 Hz to 3072000 Hz work")
