@@ -303,7 +303,6 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
   use_one_thread_per_caller();  // workers are the parallelism
   torch::manual_seed(options.seed);
   const torch::Device device = dsp::usable_device(options.device);
-  Log log(options.log_path.empty() ? options.out_path + ".tsv" : options.log_path, resuming);
 
   const auto loading = Clock::now();
   const std::unique_ptr<Task> task = kind.make_task(configuration.model, configuration.recipe,
@@ -329,6 +328,8 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
     run.restart_average();
   }
 
+  // Only now, so that a training which cannot begin leaves nothing behind.
+  Log log(options.log_path.empty() ? options.out_path + ".tsv" : options.log_path, resuming);
   const std::string checkpoint = options.out_path + ".checkpoint";
   const auto began = Clock::now();
   const auto seconds = [&began] { return std::chrono::duration<double>(Clock::now() - began).count(); };

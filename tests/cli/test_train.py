@@ -176,7 +176,7 @@ class Mistakes(Case):
     def test_no_sound(self):
         self.put("tiny.json", CONFIG)
         (self.folder / "notes").mkdir()
-        self.assert_ended(train("--out", "x.model"), FAILED, "notes: ", "no sound")
+        self.assert_refused(train("--out", "x.model"), FAILED, "notes: ", "no sound", left=["notes", "tiny.json"])
 
 
 if __name__ == "__main__":
