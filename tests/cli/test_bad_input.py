@@ -134,6 +134,7 @@ class BadSound(Case):
                 self.assert_ended(ictus("decode", "-f", "in.evs", "-o", "out.wav", *words), DONE)
                 self.assertEqual(read_wav("out.wav"), (rate_hz, 1, 2, round(seconds * rate_hz)))
             os.unlink("out.wav")
+        os.unlink("in.evs")
         for rate_hz in (99, 3_072_001):
             self.assert_not_encoded(wav_bytes([0.0] * 200, rate_hz), f"has a sample rate of {rate_hz} Hz",
                                     "rates from 100 Hz to 3072000 Hz work")
