@@ -222,7 +222,8 @@ void CommandLine::add_encode() {
       })
       ->default_str(fmt::format("{}", kDefaultKbitS));
   add_value(app, kCodingGroup, "--events-per-second", "N",
-            "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, as far as the bitrate allows "
+            "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, as far as the "
+            "bitrate allows "
             "them.",
             [this](const std::string& value) {
               encode.events_per_second = number_within("--events-per-second", value, 0.1, 1000);

@@ -23,7 +23,8 @@ constexpr std::size_t kMaxListBytes = 1 << 20;
 
 /// What a frame of PCM takes by its fmt chunk; 0 where that cannot be.
 ///
-/// Writers are known to count a frame in bits, to count one channel, or to leave 0, and to keep 24 bits in 4 bytes.
+/// Writers are known to count a frame in bits, to count one channel, or to leave 0, and to keep 24 bits in 4
+/// bytes.
 std::size_t frame_bytes(std::size_t stated, std::size_t channels, std::size_t sample_bytes,
                         std::string& remark) {
   const std::size_t natural = channels * sample_bytes;
