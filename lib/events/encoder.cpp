@@ -138,8 +138,8 @@ double Encoder::State::bits_of(const EventBlock& block) const {
 
 std::int64_t Encoder::State::most_events(std::int64_t end_samples) const {
   const double each = (event_bits + kTypicalEventBits * kTypicalEvents) / (events + kTypicalEvents);
-  const auto counted_out = [&](std::int64_t samples) {
-    return std::ceil(settings.most_events_per_second * static_cast<double>(samples) /
+  const auto counted_out = [&](std::int64_t length_samples) {
+    return std::ceil(settings.most_events_per_second * static_cast<double>(length_samples) /
                      model.config.bands.sample_rate_hz);
   };
   const double most = std::min({(allowed_bits(end_samples) - kFrameBits) / each,
