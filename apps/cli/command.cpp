@@ -27,7 +27,7 @@ int run_command(const Streams& streams, const std::function<int()>& command) {
     reporter.error(harmless(error.what()), harmless_lines(error.hint()));
     return kUsage;
   } catch (const Error& error) {
-    reporter.error(harmless(error.what()), error.hint());
+    reporter.error(harmless(error.what()), harmless_lines(error.hint()));
   } catch (const std::bad_alloc&) {
     reporter.error("there is not enough memory");
   } catch (const std::exception& error) {

@@ -1,4 +1,4 @@
-// Opening files by the names that people give, and the system's reasons in our sentences.
+// Opening files by the names that people give.
 #pragma once
 
 #include <string>
@@ -9,8 +9,5 @@ namespace ictus::cli {
 
 /// Opens for reading. Throws ictus::Error: missing, a folder, not permitted.
 UniqueFd open_for_reading(const std::string& path);
-
-/// "No such file or directory" in lower case, as the end of one of our sentences.
-std::string reason(int error_number);
 
 }  // namespace ictus::cli

@@ -1,5 +1,6 @@
 #include "apps/cli/jobs.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/options/parse.hpp"
+#include "lib/core/path.hpp"
 
 namespace ictus::cli {
 namespace {
@@ -25,31 +27,75 @@ namespace {
 namespace fs = std::filesystem;
 using options::UsageError;
 
-/// "a/song.wav" to "a/song.evs".
-std::string with_suffix(const std::string& path, const std::string& suffix) {
-  return fs::path(path).replace_extension(suffix).string();
+[[noreturn]] void refuse_nameless(const std::string& input) {
+  throw UsageError(display_name(input) + " has no name to be filed under", "Name a file with -o.");
 }
 
 std::string output_for(const std::string& input, const std::optional<std::string>& wanted,
-                       const std::string& suffix) {
-  if (wanted && !is_folder(*wanted)) return *wanted;
-  if (input == kStandardStream) {
-    if (wanted) throw UsageError("standard input has no name to be filed under", "Name a file with -o.");
-    return kStandardStream;
-  }
-  const std::string own = with_suffix(input, suffix);
+                       const Naming& naming) {
+  if (wanted && !is_folder(*wanted)) return output_name(*wanted);
+  if (input == kStandardStream && !wanted) return kStandardStream;
+  if (!has_own_name(input)) refuse_nameless(input);
+  const std::string own = with_suffix(input, naming.inputs, naming.suffix);
   return wanted ? (fs::path(*wanted) / fs::path(own).filename()).string() : own;
+}
+
+/// One text for all names of a file, whether it is there or not.
+std::string identity_of(const std::string& output) {
+  std::error_code failure;
+  const fs::path end = end_of_links(output);
+  const fs::path folder = fs::canonical(folder_of(end.string()), failure);
+  return failure ? end.lexically_normal().string() : (folder / end.filename()).string();
 }
 
 void refuse_shared_outputs(const std::vector<Job>& jobs) {
   std::map<std::string, std::string> input_of;
   for (const Job& job : jobs) {
-    const auto [other, is_new] =
-        input_of.emplace(fs::path(job.output).lexically_normal().string(), job.input);
+    const auto [other, is_new] = input_of.emplace(identity_of(job.output), job.input);
     if (!is_new) {
       throw UsageError(fmt::format("{} and {} would both become {}", display_name(other->second),
                                    display_name(job.input), display_output_name(job.output)));
     }
+  }
+}
+
+/// The descriptor that an input is read from, if it is open already.
+std::optional<int> open_descriptor(const std::string& input, const Streams& streams) {
+  return input == kStandardStream ? streams.in : descriptor_named(input);
+}
+
+/// Its number would soon be that of some other file.
+[[noreturn]] void refuse_closed_descriptor(const std::string& name) {
+  throw UsageError(name + ": no such descriptor is open", "Give a number that was opened for ictus.");
+}
+
+/// What comes from a descriptor is gone once it has been read, and so is what comes through a pipe, whatever
+/// the number by which it is read.
+void refuse_shared_descriptors(const std::vector<std::string>& inputs, const Streams& streams) {
+  struct Opened {
+    std::string input;
+    int fd;
+    struct stat status;
+  };
+  std::vector<Opened> all;
+  for (const std::string& input : inputs) {
+    const auto fd = open_descriptor(input, streams);
+    if (!fd) continue;
+    Opened one{input, *fd, {}};
+    if (::fstat(*fd, &one.status) != 0) refuse_closed_descriptor(display_name(input));
+    const bool is_stream = S_ISFIFO(one.status.st_mode) || S_ISSOCK(one.status.st_mode);
+    for (const Opened& other : all) {
+      const bool is_same_stream =
+          is_stream && one.status.st_dev == other.status.st_dev && one.status.st_ino == other.status.st_ino;
+      if (one.fd != other.fd && !is_same_stream) continue;
+      if (input == kStandardStream && other.input == kStandardStream) {
+        throw UsageError("standard input can be read only once", "Give '-' once.");
+      }
+      throw UsageError(fmt::format("{} and {} are the same, which can be read only once",
+                                   display_name(other.input), display_name(input)),
+                       "Give it once.");
+    }
+    all.push_back(std::move(one));
   }
 }
 
@@ -113,19 +159,19 @@ void check_standard_output(const options::TalkOptions& talk, const Streams& stre
 }
 
 std::vector<std::string> plan_inputs(const std::vector<std::string>& inputs, const Streams& streams) {
-  std::vector<std::string> planned = inputs;
+  std::vector<std::string> planned;
+  for (const std::string& input : inputs) planned.push_back(input_name(input));
   if (planned.empty()) planned.emplace_back(kStandardStream);
-  const auto from_stdin = std::count(planned.begin(), planned.end(), kStandardStream);
-  if (from_stdin > 1) throw UsageError("standard input can be read only once", "Give '-' once.");
-  if (from_stdin == 1 && ::isatty(streams.in) == 1) {
+  refuse_shared_descriptors(planned, streams);
+  const bool reads_stdin = std::find(planned.begin(), planned.end(), kStandardStream) != planned.end();
+  if (reads_stdin && ::isatty(streams.in) == 1) {
     throw UsageError("no input was named, and standard input is a terminal", "Name a file, or send one in.");
   }
   return planned;
 }
 
 std::vector<Job> plan_jobs(const std::vector<std::string>& inputs, const options::OutputOptions& output,
-                           const options::TalkOptions& talk, const std::string& suffix,
-                           const Streams& streams) {
+                           const options::TalkOptions& talk, const Naming& naming, const Streams& streams) {
   const std::vector<std::string> planned = plan_inputs(inputs, streams);
   if (planned.size() > 1 && output.path && !is_folder(*output.path)) {
     throw UsageError(fmt::format("{} inputs do not fit into one output, {}", planned.size(),
@@ -133,8 +179,13 @@ std::vector<Job> plan_jobs(const std::vector<std::string>& inputs, const options
                      "Name an existing folder: -o DIR/.");
   }
   std::vector<Job> jobs;
-  for (const std::string& input : planned) jobs.push_back({input, output_for(input, output.path, suffix)});
+  for (const std::string& input : planned) jobs.push_back({input, output_for(input, output.path, naming)});
   refuse_shared_outputs(jobs);
+  for (const Job& job : jobs) {
+    const auto descriptor = descriptor_named(job.output);
+    if (descriptor && ::fcntl(*descriptor, F_GETFD) < 0)
+      refuse_closed_descriptor(display_output_name(job.output));
+  }
   const bool uses_standard_output =
       std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.output == kStandardStream; });
   if (uses_standard_output) check_standard_output(talk, streams);
@@ -143,19 +194,18 @@ std::vector<Job> plan_jobs(const std::vector<std::string>& inputs, const options
 
 void check_job(const Job& job, bool replace, const Streams& streams) {
   const std::string name = display_name(job.input);
-  const bool reads_file = job.input != kStandardStream;
-  const bool writes_file = job.output != kStandardStream;
+  const auto descriptor = open_descriptor(job.input, streams);
   struct stat input {};
-  if ((reads_file ? ::stat(job.input.c_str(), &input) : ::fstat(streams.in, &input)) != 0) {
+  if ((descriptor ? ::fstat(*descriptor, &input) : ::stat(job.input.c_str(), &input)) != 0) {
     throw Error(fmt::format("{}: cannot be opened ({})", name, reason(errno)));
   }
   if (S_ISDIR(input.st_mode)) throw Error(name + ": is a folder, not a file");
-  if (reads_file && ::access(job.input.c_str(), R_OK) != 0) {
+  if (!descriptor && ::access(job.input.c_str(), R_OK) != 0) {
     throw Error(fmt::format("{}: cannot be opened ({})", name, reason(errno)));
   }
   struct stat output {};
-  const bool has_output =
-      (writes_file ? ::stat(job.output.c_str(), &output) : ::fstat(streams.out, &output)) == 0;
+  const bool has_output = (job.output == kStandardStream ? ::fstat(streams.out, &output)
+                                                         : ::stat(job.output.c_str(), &output)) == 0;
   if (has_output && is_same_file(input, output)) {
     throw Error(fmt::format("{}: is both input and output", name), "give the output another name");
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/cli/names.hpp"
 #include "apps/cli/reporter.hpp"
 #include "apps/cli/streams.hpp"
 #include "apps/options/options.hpp"
@@ -18,20 +19,27 @@ struct Job {
   std::string output;  ///< a path, or "-"
 };
 
+/// What outputs are called after their inputs, where they have no name of their own.
+struct Naming {
+  InputKind inputs;
+  std::string suffix;  ///< of the outputs: ".evs"
+};
+
 /// Whether an output of this name is a folder to put files into: it ends in '/', or there is such a folder.
 [[nodiscard]] bool is_folder(const std::string& path);
 
 /// Throws options::UsageError when data cannot go to standard output: --json goes there, or it is a terminal.
 void check_standard_output(const options::TalkOptions& talk, const Streams& streams);
 
-/// Pairs each input with its output; `suffix` (".evs") is what an output gets for a name of its own.
+/// Pairs each input with its output. Every name of standard input or output is "-" from here on.
 /// Throws options::UsageError when the words on the command line do not go together.
 [[nodiscard]] std::vector<Job> plan_jobs(const std::vector<std::string>& inputs,
                                          const options::OutputOptions& output,
-                                         const options::TalkOptions& talk, const std::string& suffix,
+                                         const options::TalkOptions& talk, const Naming& naming,
                                          const Streams& streams);
 
-/// The inputs of a command without outputs. Nothing is standard input, which must not be a terminal.
+/// The inputs of a command without outputs. Nothing is standard input, which must not be a terminal. Throws
+/// options::UsageError for what can be read only once and is named twice.
 [[nodiscard]] std::vector<std::string> plan_inputs(const std::vector<std::string>& inputs,
                                                    const Streams& streams);
 

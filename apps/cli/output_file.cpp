@@ -5,120 +5,77 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
-#include <cstdio>
-#include <filesystem>
 
 #include "apps/cli/text.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/path.hpp"
 
 namespace ictus::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
-enum class Place { free, file, folder, special };
-
-Place place_at(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return Place::free;
-  if (S_ISREG(status.st_mode)) return Place::file;
-  return S_ISDIR(status.st_mode) ? Place::folder : Place::special;
+void refuse_terminal(const std::string& name) {
+  throw Error(name + ": is a terminal, and the output is binary", "name a file with -o");
 }
 
-fs::path folder_of(const std::string& path) {
-  const fs::path folder = fs::path(path).parent_path();
-  return folder.empty() ? fs::path(".") : folder;
+void check_descriptor(int fd, const std::string& name) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0) throw Error(fmt::format("{}: cannot be opened ({})", name, reason(errno)));
+  if ((flags & O_ACCMODE) == O_RDONLY) throw Error(name + ": is open for reading alone");
+  if (::isatty(fd) == 1) refuse_terminal(name);
 }
 
-[[noreturn]] void refuse_existing(const std::string& path) {
-  throw Error(display_output_name(path) + ": the output exists already", "-f replaces it");
-}
-
-/// Where a file really is, so that replacing it leaves symbolic links as they are.
-std::string resolved(const std::string& path) {
-  std::error_code failure;
-  const fs::path real = fs::canonical(path, failure);
-  return failure ? path : real.string();
-}
-
-/// A name that no other output of this or another process has.
-std::string temporary_name(const fs::path& folder) {
-  static std::atomic<unsigned> counter{0};
-  return (folder / fmt::format(".ictus-{}-{}.part", ::getpid(), counter++)).string();
-}
-
-/// Closing is the last chance of a file system to say that bytes did not arrive.
-void close_checked(int fd, const std::string& name) {
-  if (::close(fd) != 0 && errno != EINTR) {
-    throw Error(fmt::format("{}: cannot be written ({})", name, reason(errno)));
+/// What is no ordinary file is written as it is, and never replaced.
+void check_special(const std::string& path, const std::string& name) {
+  if (const auto descriptor = descriptor_named(path)) {
+    check_descriptor(*descriptor, name);
+    return;
   }
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    throw Error(fmt::format("{}: cannot be opened ({})", name, reason(errno)));
+  }
+  if (S_ISREG(status.st_mode)) {
+    throw Error(name + ": is a file that another process has open, at a place of its own",
+                "name the file itself, or send standard output to it");
+  }
+  if (::access(path.c_str(), W_OK) != 0) {
+    throw Error(fmt::format("{}: cannot be opened ({})", name, reason(errno)));
+  }
+  if (!S_ISCHR(status.st_mode)) return;
+  const UniqueFd device(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (device.is_open() && ::isatty(device.get()) == 1) refuse_terminal(name);
+}
+
+void check_folder_of(const std::string& path, const std::string& name) {
+  const std::string target = end_of_links(path);
+  const std::string folder = folder_of(target);
+  if (place_at(folder) == Place::folder) return;
+  const std::string missing = fmt::format("the folder {} does not exist", display_output_name(folder));
+  const bool is_link = ::access(path.c_str(), F_OK) != 0 && target != path;
+  throw Error(is_link ? fmt::format("{}: is a link to {}, and {}", name, display_output_name(target), missing)
+                      : fmt::format("{}: {}", name, missing),
+              "make it first: mkdir -p " + shell_word(folder));
 }
 
 }  // namespace
 
 OutputFile::OutputFile(const std::string& path, bool replace, const Streams& streams)
-    : name_(display_output_name(path)), replace_(replace) {
-  if (path == kStandardStream) {
-    fd_ = streams.out;
-    return;
-  }
+    : name_(display_output_name(path)), standard_output_(streams.out) {
+  if (path == kStandardStream) return;
   check_output(path, replace);
-  if (place_at(path) == Place::special) {
-    open_in_place(path);
-  } else {
-    open_beside(path);
-  }
-  fd_ = file_.get();
+  file_.emplace(path, name_, replace);
 }
 
-OutputFile::~OutputFile() {
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
-}
-
-void OutputFile::write(std::span<const std::byte> bytes) { write_all(fd_, bytes, name_); }
+void OutputFile::write(std::span<const std::byte> bytes) { write_all(fd(), bytes, name_); }
 
 void OutputFile::commit() {
-  if (!file_.is_open()) {
+  if (file_) {
+    file_->commit();
+  } else if (const int copy = ::dup(standard_output_); copy >= 0) {
     // Standard output stays open; closing a copy makes the file system tell what it has to tell.
-    if (const int copy = ::dup(fd_); copy >= 0) close_checked(copy, name_);
-    return;
+    close_checked(copy, name_);
   }
-  close_checked(file_.release(), name_);
-  if (!temporary_.empty()) give_name();
-}
-
-void OutputFile::open_in_place(const std::string& path) {
-  file_ = UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file_.is_open()) throw Error(fmt::format("{}: cannot be opened ({})", name_, reason(errno)));
-}
-
-void OutputFile::open_beside(const std::string& path) {
-  target_ = resolved(path);
-  const std::string temporary = temporary_name(folder_of(target_));
-  on_signal_.emplace(temporary);  // first, so that there is no moment in which a signal could leave it
-  file_ = UniqueFd(::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (!file_.is_open()) {
-    throw Error(fmt::format("{}: cannot be made in its folder ({})", name_, reason(errno)));
-  }
-  temporary_ = temporary;
-  struct stat replaced {};
-  if (::stat(target_.c_str(), &replaced) == 0) ::fchmod(file_.get(), replaced.st_mode & 07777);
-}
-
-void OutputFile::give_name() {
-  int failed = -1;
-  if (!replace_) {
-    // Refuses what another program has put there in the meantime. Not every file system can.
-    failed = ::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE);
-    if (failed != 0 && errno == EEXIST) refuse_existing(target_);
-  }
-  if (failed != 0 && ::rename(temporary_.c_str(), target_.c_str()) != 0) {
-    throw Error(fmt::format("{}: cannot be given its name ({})", name_, reason(errno)));
-  }
-  temporary_.clear();
-  on_signal_.reset();
 }
 
 void check_output(const std::string& path, bool replace) {
@@ -126,19 +83,15 @@ void check_output(const std::string& path, bool replace) {
   const std::string name = display_output_name(path);
   switch (place_at(path)) {
     case Place::special:
+      check_special(path, name);
       return;
     case Place::folder:
       throw Error(name + ": is a folder, not a file");
     case Place::file:
-      if (!replace) refuse_existing(path);
+      if (!replace) refuse_existing(name);
       return;
     case Place::free:
-      break;
-  }
-  const fs::path folder = folder_of(path);
-  if (place_at(folder.string()) != Place::folder) {
-    throw Error(fmt::format("{}: the folder {} does not exist", name, display_output_name(folder.string())),
-                fmt::format("make it first: mkdir -p '{}'", display_output_name(folder.string())));
+      check_folder_of(path, name);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "apps/cli/descriptor.hpp"
 #include "apps/cli/text.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/path.hpp"
 
 namespace ictus::cli {
 namespace {
@@ -30,11 +31,11 @@ bool is_folder(const fs::path& path) {
 
 OutputFolder::OutputFolder(const std::string& path, const std::vector<std::string>& names, bool replace,
                            const Streams& streams)
-    : path_(path) {
+    : path_(end_of_links(path)) {
   check_output_folder(path, names, replace);
   if (!is_folder(path)) {
-    on_signal_.emplace(path);  // first, so that there is no moment in which a signal could leave it
-    if (::mkdir(path.c_str(), 0777) != 0)
+    on_signal_.emplace(path_);  // first, so that there is no moment in which a signal could leave it
+    if (::mkdir(path_.c_str(), 0777) != 0)
       throw Error(
           fmt::format("{}: the folder cannot be made ({})", display_output_name(path), reason(errno)));
     made_ = true;
@@ -44,7 +45,7 @@ OutputFolder::OutputFolder(const std::string& path, const std::vector<std::strin
       files_.emplace_back(name, std::make_unique<OutputFile>(file_in(path, name), replace, streams));
   } catch (...) {
     files_.clear();
-    if (made_) ::rmdir(path.c_str());
+    if (made_) ::rmdir(path_.c_str());
     throw;
   }
 }
@@ -73,12 +74,10 @@ void check_output_folder(const std::string& path, const std::vector<std::string>
   }
   const std::string name = display_output_name(path);
   if (fs::exists(path, failure)) throw Error(name + ": is a file, not a folder");
-  fs::path parent = fs::path(path).lexically_normal();
-  if (!parent.has_filename()) parent = parent.parent_path();  // "report/"
-  parent = parent.parent_path();
-  if (parent.empty() || is_folder(parent)) return;
-  throw Error(fmt::format("{}: the folder {} does not exist", name, display_output_name(parent.string())),
-              fmt::format("make it first: mkdir -p '{}'", display_output_name(parent.string())));
+  const std::string parent = folder_of(without_last_slashes(end_of_links(path)));
+  if (is_folder(parent)) return;
+  throw Error(fmt::format("{}: the folder {} does not exist", name, display_output_name(parent)),
+              "make it first: mkdir -p " + shell_word(parent));
 }
 
 }  // namespace ictus::cli

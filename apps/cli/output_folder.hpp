@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "apps/cli/output_file.hpp"
-#include "apps/cli/signals.hpp"
 #include "apps/cli/streams.hpp"
+#include "lib/core/temporary_path.hpp"
 
 namespace ictus::cli {
 
@@ -30,7 +30,7 @@ class OutputFolder {
   void commit();
 
  private:
-  std::string path_;
+  std::string path_;   ///< links followed
   bool made_ = false;  ///< by us, and to be removed unless there is a commit
   std::optional<TemporaryPath> on_signal_;
   std::vector<std::pair<std::string, std::unique_ptr<OutputFile>>> files_;

@@ -8,6 +8,7 @@
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/options/parse.hpp"
+#include "lib/core/path.hpp"
 #include "lib/plot/fonts.hpp"
 
 namespace ictus::cli {
@@ -16,10 +17,11 @@ namespace {
 namespace fs = std::filesystem;
 
 plot::FileKind file_kind(const std::string& output) {
-  const std::string suffix = output == kStandardStream ? ".png" : fs::path(output).extension().string();
-  if (suffix == ".png") return plot::FileKind::png;
-  if (suffix == ".svg") return plot::FileKind::svg;
-  if (suffix == ".pdf") return plot::FileKind::pdf;
+  if (has_suffix(output, ".png")) return plot::FileKind::png;
+  if (has_suffix(output, ".svg")) return plot::FileKind::svg;
+  if (has_suffix(output, ".pdf")) return plot::FileKind::pdf;
+  // The names of standard output, pipes and devices say nothing.
+  if (output == kStandardStream || place_at(output) == Place::special) return plot::FileKind::png;
   throw options::UsageError(
       fmt::format("{}: the name does not say what kind of picture it is to be", display_output_name(output)),
       "Names of pictures end in .png, .svg or .pdf.");
@@ -36,7 +38,7 @@ void draw_job(const Job& job, const options::PlotOptions& options, const Draw& d
   check_job(job, options.output.force, streams);
   EventInput stream(job.input, "plot", streams);
   PlotInput input{stream, read_all(stream),
-                  job.input == kStandardStream ? "event stream" : fs::path(job.input).filename().string()};
+                  has_own_name(job.input) ? fs::path(job.input).filename().string() : "event stream"};
   if (stream.damage() && input.events.empty()) throw Error(stream.damage()->what(), stream.damage()->hint());
   if (input.events.empty()) throw Error("has no events to draw");
   const std::string picture = draw(input, format_of(options, job.output));
@@ -55,7 +57,8 @@ double PlotInput::duration_s() const {
 }
 
 int plot(const options::PlotOptions& options, const Draw& draw, const Streams& streams) {
-  const std::vector<Job> jobs = plan_jobs(options.inputs, options.output, {}, ".png", streams);
+  const std::vector<Job> jobs =
+      plan_jobs(options.inputs, options.output, {}, {InputKind::stream, ".png"}, streams);
   std::vector<std::string> names;
   for (const Job& job : jobs) {
     (void)file_kind(job.output);

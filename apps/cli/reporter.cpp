@@ -80,7 +80,12 @@ void Reporter::draw() {
   std::string line;
   for (const auto& [task, text] : tasks_) line += (line.empty() ? "" : "  |  ") + text;
   const std::size_t columns = terminal_columns(fd_);
-  if (line.size() >= columns) line.resize(columns - 1);
+  if (line.size() >= columns) {
+    std::size_t end = columns - 1;
+    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80)
+      --end;  // not within a character
+    line.resize(end);
+  }
   line = "\r" + line + "\033[K";
   [[maybe_unused]] const auto written = ::write(fd_, line.data(), line.size());
   is_drawn_ = true;

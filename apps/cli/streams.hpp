@@ -11,4 +11,8 @@ struct Streams {
   int err = STDERR_FILENO;  ///< words
 };
 
+/// To be called before anything is opened: keeps a file from taking the number of a standard stream that is
+/// closed, which would mix words into it.
+void hold_standard_streams();
+
 }  // namespace ictus::cli

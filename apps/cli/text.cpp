@@ -1,24 +1,40 @@
 #include "apps/cli/text.hpp"
 
 #include <fmt/format.h>
+#include <utf8.h>
+
+#include <algorithm>
 
 namespace ictus::cli {
+namespace {
 
-std::string harmless(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
+void append_harmless(std::string& result, std::string_view valid) {
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(valid[i]);
     const bool is_control = byte < 0x20 || byte == 0x7F;
     // U+0080 to U+009F, which terminals may obey too, are C2 80 to C2 9F.
-    const bool is_high_control =
-        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    const bool is_high_control = byte == 0xC2 && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
     if (is_control) {
       result += fmt::format("\\x{:02X}", byte);
     } else if (is_high_control) {
-      result += fmt::format("\\u{:04X}", static_cast<unsigned>(static_cast<unsigned char>(text[++i])));
+      result += fmt::format("\\u{:04X}", static_cast<unsigned>(static_cast<unsigned char>(valid[++i])));
     } else {
-      result += text[i];
+      result += valid[i];
     }
+  }
+}
+
+}  // namespace
+
+std::string harmless(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t sound = std::min(utf8::find_invalid(text), text.size());
+    append_harmless(result, text.substr(0, sound));
+    text.remove_prefix(sound);
+    if (text.empty()) break;
+    result += fmt::format("\\x{:02X}", static_cast<unsigned char>(text.front()));
+    text.remove_prefix(1);
   }
   return result;
 }
@@ -29,6 +45,26 @@ std::string display_name(const std::string& path) {
 
 std::string display_output_name(const std::string& path) {
   return path == kStandardStream ? "standard output" : harmless(path);
+}
+
+std::string shell_word(const std::string& path) {
+  const std::string word = path.starts_with('-') ? "./" + path : path;
+  if (harmless(word) == word) {
+    std::string quoted = "'";
+    for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+  }
+  // Bytes that cannot be typed; bash, zsh and ksh know how to write them.
+  std::string quoted = "$'";
+  for (const char c : word) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7F) {
+      quoted += fmt::format("\\x{:02X}", byte);
+    } else {
+      quoted += c == '\'' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    }
+  }
+  return quoted + "'";
 }
 
 std::string sentence(const Error& error, const std::string& name) {

@@ -13,12 +13,15 @@ namespace ictus::cli {
 
 inline constexpr const char* kStandardStream = "-";
 
-/// Text from a file or its name with control characters spelled out, so that it cannot steer a terminal.
+/// Text from a file or its name as UTF-8, with control characters, and bytes that are no UTF-8, spelled out:
+/// so it cannot steer a terminal, and names stay apart.
 [[nodiscard]] std::string harmless(std::string_view text);
 /// How messages name an input.
 [[nodiscard]] std::string display_name(const std::string& path);
 /// How messages name an output.
 [[nodiscard]] std::string display_output_name(const std::string& path);
+/// A path as it can be typed in a shell: in quotes.
+[[nodiscard]] std::string shell_word(const std::string& path);
 /// The error's sentence, with the name in front unless the sentence has it already.
 [[nodiscard]] std::string sentence(const Error& error, const std::string& name);
 /// Bits per second in words: "2.9 kbit/s".

@@ -33,11 +33,11 @@ compose::Chooser chooser_of(const compose::Expression& condition, const Hear& he
   };
 }
 
-compose::MorphTarget morph_target(const options::MorphOptions& morph, const EventInput& input,
+compose::MorphTarget morph_target(const std::string& path, double amount, const EventInput& input,
                                   const Streams& streams) {
-  EventInput other(morph.path, "--morph", streams);
+  EventInput other(path, "--morph", streams);
   require_same_model(input.name(), input.header(), other.name(), other.header());
-  compose::MorphTarget target{read_all(other), 0, morph.amount};
+  compose::MorphTarget target{read_all(other), 0, amount};
   if (other.damage()) throw Error(other.damage()->what(), other.damage()->hint());
   if (target.events.empty()) throw Error(other.name() + ": has no events to morph towards");
   target.length_samples = static_cast<std::int64_t>(other.length_samples());
@@ -136,7 +136,11 @@ int copy(const Job& job, const options::VaryOptions& options, const Streams& str
 
 int vary(const options::VaryOptions& options, const HearingFor& hearing_for, const Streams& streams) {
   Reporter reporter(streams, options.quiet);
-  const Job job{plan_inputs({options.input}, streams).front(), *options.output.path};
+  // A stream to morph towards is read too, but is not the job's.
+  std::vector<std::string> inputs = {options.input};
+  if (options.morph) inputs.push_back(options.morph->path);
+  inputs = plan_inputs(inputs, streams);
+  const Job job{inputs.front(), output_name(*options.output.path)};
   if (job.output == kStandardStream) check_standard_output({}, streams);
   check_job(job, options.output.force, streams);
   if (options.changes_nothing()) return copy(job, options, streams, reporter);
@@ -150,7 +154,7 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for, con
     const Hear hear = options.keep->asks_for_heard() ? hearing_for(input) : Hear();
     settings.keep = chooser_of(*options.keep, hear, header.sample_rate_hz);
   }
-  if (options.morph) settings.morph = morph_target(*options.morph, input, streams);
+  if (options.morph) settings.morph = morph_target(inputs.back(), options.morph->amount, input, streams);
   std::optional<HeldBlocks> held;
   if (options.random_vectors && options.vector_origin == options::VectorOrigin::file) {
     held.emplace(input);

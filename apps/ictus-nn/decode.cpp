@@ -184,8 +184,8 @@ Coded decode_stream(cli::StreamInput& input, Reader& reader, const cli::Job& job
 
 int decode(const options::DecodeOptions& options, const cli::Streams& streams) {
   if (options.stems_folder) return decode_stems(options, streams);
-  const auto jobs =
-      cli::plan_jobs(options.inputs, options.output, options.talk, options.raw ? ".raw" : ".wav", streams);
+  const auto jobs = cli::plan_jobs(options.inputs, options.output, options.talk,
+                                   {cli::InputKind::stream, options.raw ? ".raw" : ".wav"}, streams);
   Models models(options.network);
   return run_coding(jobs, options.output.force, options.threads, options.talk, streams,
                     [&](const cli::Job& job, JobProgress& progress) {

@@ -205,7 +205,7 @@ int encode_all(const std::vector<cli::Job>& jobs, const options::EncodeOptions& 
 int encode(const options::EncodeOptions& options, const cli::Streams& streams) {
   keep_freed_memory();
   const auto jobs = cli::plan_jobs(options.inputs, options.output, options.talk,
-                                   options::suffix_of(options.codec), streams);
+                                   {cli::InputKind::sound, options::suffix_of(options.codec)}, streams);
   if (options.codec == options::Codec::mars) {
     return encode_all<PyramidMaker>(jobs, options, load_tokenizer(options.network), streams);
   }

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <filesystem>
 #include <thread>
 
 #include "apps/cli/event_input.hpp"
@@ -20,8 +19,6 @@
 
 namespace ictus::network {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int kPageRateHz = 24000;
 /// Where an event no longer counts as sounding on the page: at most, and at least where there is so much
@@ -123,10 +120,10 @@ std::string page_of(cli::EventInput& input, const cli::Job& job, const options::
   std::vector<plot::Vector> vectors;
   for (const Event& event : events) vectors.push_back(event.vector);
   const double rate_hz = input.header().sample_rate_hz;
-  const bool is_named = job.input != cli::kStandardStream;
 
   report::ExplorePage page;
-  page.title = is_named ? fs::path(job.input).stem().string() : "event stream";
+  page.title =
+      cli::has_own_name(job.input) ? cli::stem_of(job.input, cli::InputKind::stream) : "event stream";
   page.length_s = static_cast<double>(input.length_samples()) / rate_hz;
   page.facts = {fmt::format("{:.1f} s", page.length_s), cli::counted(events.size(), "event"),
                 fmt::format("model {}", cli::harmless(input.header().model_id))};
@@ -151,8 +148,8 @@ std::string page_of(cli::EventInput& input, const cli::Job& job, const options::
 }  // namespace
 
 int explore(const options::ExploreOptions& options, const cli::Streams& streams) {
-  const std::vector<cli::Job> jobs =
-      cli::plan_jobs(options.inputs, options.output, options.talk, ".html", streams);
+  const std::vector<cli::Job> jobs = cli::plan_jobs(options.inputs, options.output, options.talk,
+                                                    {cli::InputKind::stream, ".html"}, streams);
   std::vector<std::string> names;
   for (const cli::Job& job : jobs) names.push_back(cli::display_name(job.input));
   EventModels models(options.network);

@@ -17,7 +17,6 @@
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/model_search.hpp"
 #include "apps/cli/output_file.hpp"
-#include "apps/cli/signals.hpp"
 #include "apps/cli/stream_input.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
@@ -26,6 +25,8 @@
 #include "apps/options/parse.hpp"
 #include "lib/audio/audio.hpp"
 #include "lib/audio/sound_files.hpp"
+#include "lib/core/path.hpp"
+#include "lib/core/temporary_path.hpp"
 #include "lib/mars/codec.hpp"
 #include "lib/mars/generator_file.hpp"
 #include "lib/notes/note_name.hpp"
@@ -157,7 +158,7 @@ std::string name_of(const Note& note, const GenerateOptions& options, const mode
   const std::string suffix = options.format == NoteFormat::mars ? ".mars" : ".wav";
   if (options.like) {
     const std::string stem =
-        *options.like == cli::kStandardStream ? "variation" : fs::path(*options.like).stem().string();
+        cli::has_own_name(*options.like) ? cli::stem_of(*options.like, cli::InputKind::stream) : "variation";
     return fmt::format("{}-{:06}{}", stem, note.seed, suffix);
   }
   std::string id = config.id;
@@ -368,7 +369,7 @@ class Progress {
 /// A folder that is made for the notes, where there is none yet. It does not stay behind empty.
 class NewFolder {
  public:
-  explicit NewFolder(const std::string& path) : path_(fs::path(path).parent_path().string()) {
+  explicit NewFolder(const std::string& path) : path_(end_of_links(path)) {
     std::error_code failure;
     made_ = fs::create_directory(path_, failure);
     if (failure)
@@ -385,12 +386,15 @@ class NewFolder {
  private:
   std::string path_;
   bool made_ = false;
-  std::optional<cli::TemporaryPath> on_signal_;
+  std::optional<TemporaryPath> on_signal_;
 };
 
 }  // namespace
 
-int generate(const GenerateOptions& options, const cli::Streams& streams) {
+int generate(const GenerateOptions& asked, const cli::Streams& streams) {
+  GenerateOptions options = asked;
+  if (options.output.path) options.output.path = cli::output_name(*options.output.path);
+  if (options.like) options.like = cli::plan_inputs({*options.like}, streams).front();
   check_usage(options, streams);
   const auto generator = mars::load_generator(cli::find_model(cli::Model::generator, options.network.model),
                                               options.network.device);
@@ -424,7 +428,8 @@ int generate(const GenerateOptions& options, const cli::Streams& streams) {
   // Notes that are written together are one task.
   const std::size_t together = writer.together();
   std::vector<std::string> names;
-  for (std::size_t first = 0; first < notes.size(); first += together) names.push_back(notes[first].output);
+  for (std::size_t first = 0; first < notes.size(); first += together)
+    names.push_back(cli::display_output_name(notes[first].output));
   return cli::run_tasks(names, options.threads, reporter, [&](std::size_t task) {
     const auto began = Clock::now();
     const std::span<const Note> own =

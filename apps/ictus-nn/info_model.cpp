@@ -10,6 +10,7 @@
 #include "apps/cli/text_output.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/network.hpp"
+#include "lib/core/path.hpp"
 #include "lib/judges/judge.hpp"
 #include "lib/mars/generator_file.hpp"
 #include "lib/weights/tensor_file.hpp"
@@ -150,8 +151,9 @@ int info_model(const options::InfoOptions& options, const cli::Streams& streams)
   cli::Reporter reporter(streams);
   const int status = cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
     const Wanted& one = wanted[task];
-    if (one.path == cli::kStandardStream) {
-      throw Error("standard input: weights are not read from a pipe", "name their file");
+    // They are read more than once.
+    if (one.path == cli::kStandardStream || (!one.path.empty() && place_at(one.path) == Place::special)) {
+      throw Error(one.name + ": weights are not read from a pipe", "name their file");
     }
     const ModelFacts facts = read_model(one.path.empty() ? cli::find_model(one.model) : one.path);
     cli::TextOutput out(streams.out);

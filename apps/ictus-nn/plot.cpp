@@ -1,5 +1,7 @@
 #include "apps/cli/plot.hpp"
 
+#include "apps/cli/jobs.hpp"
+#include "apps/cli/text.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/hearing.hpp"
 #include "lib/audio/sound_files.hpp"
@@ -61,7 +63,14 @@ std::string draw_spectrograms(const cli::PlotInput& input, const plot::PictureFo
 
 }  // namespace
 
-int plot(const options::PlotOptions& options, const cli::Streams& streams) {
+int plot(const options::PlotOptions& asked, const cli::Streams& streams) {
+  options::PlotOptions options = asked;
+  if (options.original) {
+    std::vector<std::string> all = options.inputs;
+    if (all.empty()) all.emplace_back(cli::kStandardStream);
+    all.push_back(*options.original);
+    options.original = cli::plan_inputs(all, streams).back();  // refuses standard input as both
+  }
   EventModels models(options.network);
   return cli::plot(
       options,

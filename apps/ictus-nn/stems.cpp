@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <map>
 #include <thread>
 
 #include "apps/cli/event_input.hpp"
@@ -12,7 +13,9 @@
 #include "apps/cli/text.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/hearing.hpp"
+#include "apps/options/parse.hpp"
 #include "lib/audio/audio.hpp"
+#include "lib/core/path.hpp"
 #include "lib/core/workers.hpp"
 #include "lib/events/solo.hpp"
 
@@ -28,9 +31,27 @@ constexpr double kLongestS = 30.0;
 void make_folder(const std::string& path) {
   std::error_code failure;
   if (fs::is_directory(path, failure)) return;
-  if (::mkdir(path.c_str(), 0777) != 0) {
-    throw Error(fmt::format("{}: the folder cannot be made ({})", cli::display_output_name(path),
-                            cli::reason(errno)));
+  if (::mkdir(end_of_links(path).c_str(), 0777) != 0) {
+    throw Error(
+        fmt::format("{}: the folder cannot be made ({})", cli::display_output_name(path), reason(errno)));
+  }
+}
+
+/// What the names of an input's files begin with. They stand in a table.
+std::string base_of(const std::string& input) {
+  return cli::has_own_name(input) ? cli::name_for_table(cli::stem_of(input, cli::InputKind::stream))
+                                  : "event";
+}
+
+void refuse_shared_names(const std::vector<std::string>& inputs) {
+  std::map<std::string, std::string> input_of;
+  for (const std::string& input : inputs) {
+    const auto [other, is_new] = input_of.emplace(base_of(input), input);
+    if (is_new) continue;
+    throw options::UsageError(
+        fmt::format("the files of {} and {} would have the same names, {}-*",
+                    cli::display_name(other->second), cli::display_name(input), other->first),
+        "Take a folder for each.");
   }
 }
 
@@ -39,10 +60,7 @@ class StemNames {
  public:
   StemNames(const std::string& folder, const std::string& input, const std::string& suffix,
             std::size_t events)
-      : folder_(folder),
-        base_(input == cli::kStandardStream ? "event" : fs::path(input).stem().string()),
-        suffix_(suffix),
-        digits_(std::to_string(events).size()) {}
+      : folder_(folder), base_(base_of(input)), suffix_(suffix), digits_(std::to_string(events).size()) {}
 
   [[nodiscard]] std::string file(std::size_t event) const {
     return fmt::format("{}-{:0{}}{}", base_, event, digits_, suffix_);
@@ -126,6 +144,7 @@ std::size_t write_stems(const std::string& path, const options::DecodeOptions& o
 
 int decode_stems(const options::DecodeOptions& options, const cli::Streams& streams) {
   const std::vector<std::string> inputs = cli::plan_inputs(options.inputs, streams);
+  refuse_shared_names(inputs);
   std::vector<std::string> names;
   for (const std::string& input : inputs) names.push_back(cli::display_name(input));
   EventModels models(options.network);

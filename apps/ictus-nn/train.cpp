@@ -1,5 +1,7 @@
 #include "lib/train/train.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -12,7 +14,9 @@
 #include "apps/cli/signals.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/ictus-nn/actions.hpp"
+#include "apps/options/parse.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/path.hpp"
 
 namespace ictus::network {
 namespace {
@@ -43,9 +47,17 @@ void check(const options::TrainOptions& options) {
                 "--data names a folder of audio files");
   }
   const std::string& model = *options.output.path;
+  if (place_at(model) == Place::special) {
+    throw options::UsageError(
+        fmt::format("--out: {} is no file, and a checkpoint and a table are to lie beside the model",
+                    cli::display_output_name(model)),
+        "Name a file.");
+  }
   const bool replaces = options.output.force || options.resume.has_value();
-  for (const std::string& path : {model, model + ".checkpoint", options.log.value_or(model + ".tsv")})
+  for (const std::string& path :
+       {model, train::checkpoint_path(model), options.log.value_or(model + ".tsv")}) {
     cli::check_output(path, replaces);
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/cli/jobs.hpp"
 #include "apps/cli/streams.hpp"
 #include "apps/options/options.hpp"
 
@@ -26,6 +27,6 @@ int test(const options::TestOptions& options, const cli::Streams& streams);
 /// without the time that a network takes to load.
 int hand_over_jobs(const std::vector<std::string>& words, const cli::Streams& streams,
                    const std::vector<std::string>& inputs, const options::OutputOptions& output,
-                   const options::TalkOptions& talk, const std::string& suffix);
+                   const options::TalkOptions& talk, const cli::Naming& naming);
 
 }  // namespace ictus::front

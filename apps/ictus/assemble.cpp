@@ -32,11 +32,12 @@ struct Lender {
   std::vector<Event> events;
 };
 
-/// Streams by the names that the list calls them, which are relative to the folder that it lies in.
+/// Streams by the names that the list calls them, which are relative to the folder that it lies in; to the
+/// current one if it lies in none, as what comes from standard input.
 class Lenders {
  public:
   Lenders(const std::string& list_path, const cli::Streams& streams)
-      : folder_(list_path == cli::kStandardStream ? fs::path() : fs::path(list_path).parent_path()),
+      : folder_(cli::has_own_name(list_path) ? fs::path(list_path).parent_path() : fs::path()),
         streams_(streams) {}
 
   const Event& event(const compose::BorrowedEvent& borrowed, std::size_t line) {
@@ -229,7 +230,8 @@ void assemble_list(const cli::Job& job, const options::AssembleOptions& options,
 }  // namespace
 
 int assemble(const options::AssembleOptions& options, const cli::Streams& streams) {
-  const std::vector<cli::Job> jobs = cli::plan_jobs(options.inputs, options.output, {}, ".evs", streams);
+  const std::vector<cli::Job> jobs =
+      cli::plan_jobs(options.inputs, options.output, {}, {cli::InputKind::list, ".evs"}, streams);
   cli::Reporter reporter(streams, options.quiet);
   std::vector<std::string> names;
   for (const cli::Job& job : jobs) names.push_back(cli::display_name(job.input));

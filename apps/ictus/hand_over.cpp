@@ -51,13 +51,13 @@ int hand_over(const std::vector<std::string>& words) {
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   ::execv(program.c_str(), pointers.data());
-  throw Error(program + ": cannot be run (" + cli::reason(errno) + ")", "install ictus again");
+  throw Error(program + ": cannot be run (" + reason(errno) + ")", "install ictus again");
 }
 
 int hand_over_jobs(const std::vector<std::string>& words, const cli::Streams& streams,
                    const std::vector<std::string>& inputs, const options::OutputOptions& output,
-                   const options::TalkOptions& talk, const std::string& suffix) {
-  const std::vector<cli::Job> jobs = cli::plan_jobs(inputs, output, talk, suffix, streams);
+                   const options::TalkOptions& talk, const cli::Naming& naming) {
+  const std::vector<cli::Job> jobs = cli::plan_jobs(inputs, output, talk, naming, streams);
   if (talk.json || any_can_begin(jobs, output.force, streams)) hand_over(words);
   std::vector<std::string> names;
   for (const cli::Job& job : jobs) names.push_back(cli::display_name(job.input));

@@ -16,14 +16,22 @@
 namespace ictus::front {
 namespace {
 
-/// What can be said before anything is read: the inputs are there, and the output is not one of them.
-void check(const std::vector<std::string>& inputs, const options::OutputOptions& output,
+/// Where the inputs and the output are.
+struct Paths {
+  std::vector<std::string> inputs;
+  std::string output;
+};
+
+/// Checks what can be said before anything is read: the inputs are there, and the output is not one of them.
+Paths plan(const std::vector<std::string>& inputs, const options::OutputOptions& output,
            const cli::Streams& streams) {
-  const std::string path = output.path.value_or(cli::kStandardStream);
-  if (path == cli::kStandardStream) cli::check_standard_output({}, streams);
-  for (const std::string& input : cli::plan_inputs(inputs, streams)) {
-    cli::check_job({input, path}, output.force, streams);
+  Paths paths{cli::plan_inputs(inputs, streams),
+              cli::output_name(output.path.value_or(cli::kStandardStream))};
+  if (paths.output == cli::kStandardStream) cli::check_standard_output({}, streams);
+  for (const std::string& input : paths.inputs) {
+    cli::check_job({input, paths.output}, output.force, streams);
   }
+  return paths;
 }
 
 /// The steps in which what stands in all inputs can stand; also checks that they are of one model.
@@ -58,12 +66,12 @@ int tell_damage(const std::vector<std::optional<DamagedInput>>& damages, cli::Re
 
 int mix(const options::MixOptions& options, const cli::Streams& streams) {
   cli::Reporter reporter(streams, options.quiet);
-  std::vector<std::string> paths;
-  for (const options::MixPart& part : options.inputs) paths.push_back(part.path);
-  check(paths, options.output, streams);
+  std::vector<std::string> names;
+  for (const options::MixPart& part : options.inputs) names.push_back(part.path);
+  const Paths paths = plan(names, options.output, streams);
 
   std::vector<std::unique_ptr<cli::EventInput>> inputs;
-  for (const std::string& path : paths)
+  for (const std::string& path : paths.inputs)
     inputs.push_back(std::make_unique<cli::EventInput>(path, "mix", streams));
   formats::EventStreamHeader header = inputs.front()->header();
   header.coding = coding_of_all(inputs);
@@ -78,8 +86,7 @@ int mix(const options::MixOptions& options, const cli::Streams& streams) {
                       static_cast<float>(part.gain_db)});
   }
 
-  const std::string path = options.output.path.value_or(cli::kStandardStream);
-  cli::EventOutput output(path, options.output.force, header, streams);
+  cli::EventOutput output(paths.output, options.output.force, header, streams);
   compose::mix(std::move(tracks), [&](const EventBlock& block) { output.write(block); });
   std::uint64_t length_samples = 0;
   std::vector<std::optional<DamagedInput>> damages;
@@ -93,25 +100,23 @@ int mix(const options::MixOptions& options, const cli::Streams& streams) {
   require_events(output, damages);
   output.finish(length_samples, is_same ? inputs.front()->original_length_samples() : std::nullopt);
   cli::warn_of_limits(reporter, output);
-  reporter.say(cli::made_line(cli::counted(inputs.size(), "stream"), path, output, length_samples,
+  reporter.say(cli::made_line(cli::counted(inputs.size(), "stream"), paths.output, output, length_samples,
                               header.sample_rate_hz));
   return tell_damage(damages, reporter);
 }
 
 int cat(const options::CatOptions& options, const cli::Streams& streams) {
   cli::Reporter reporter(streams, options.quiet);
-  check(options.inputs, options.output, streams);
-  const std::vector<std::string> paths = cli::plan_inputs(options.inputs, streams);
+  const Paths paths = plan(options.inputs, options.output, streams);
 
   // Headers decide about the output's, so all streams are opened first; events are read one after the other.
   std::vector<std::unique_ptr<cli::EventInput>> inputs;
-  for (const std::string& path : paths)
+  for (const std::string& path : paths.inputs)
     inputs.push_back(std::make_unique<cli::EventInput>(path, "cat", streams));
   formats::EventStreamHeader header = inputs.front()->header();
   header.coding = coding_of_all(inputs);
 
-  const std::string path = options.output.path.value_or(cli::kStandardStream);
-  cli::EventOutput output(path, options.output.force, header, streams);
+  cli::EventOutput output(paths.output, options.output.force, header, streams);
   compose::Joiner joiner([&](const EventBlock& block) { output.write(block); });
   std::optional<std::uint64_t> original_samples = 0;
   std::vector<std::optional<DamagedInput>> damages;
@@ -130,8 +135,8 @@ int cat(const options::CatOptions& options, const cli::Streams& streams) {
   }
   require_events(output, damages);
   output.finish(joiner.length_samples(), original_samples);
-  reporter.say(cli::made_line(cli::counted(inputs.size(), "stream"), path, output, joiner.length_samples(),
-                              header.sample_rate_hz));
+  reporter.say(cli::made_line(cli::counted(inputs.size(), "stream"), paths.output, output,
+                              joiner.length_samples(), header.sample_rate_hz));
   return tell_damage(damages, reporter);
 }
 

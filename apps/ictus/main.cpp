@@ -1,7 +1,9 @@
 #include "apps/cli/signals.hpp"
+#include "apps/cli/streams.hpp"
 #include "apps/ictus/run.hpp"
 
 int main(int argc, char** argv) {
+  ictus::cli::hold_standard_streams();
   ictus::cli::remove_temporary_files_on_signals();
   return ictus::front::run({argv + (argc > 0 ? 1 : 0), argv + argc}, {});
 }

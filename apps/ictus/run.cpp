@@ -21,12 +21,12 @@ struct Actions {
   }
   int operator()(const options::EncodeOptions& request) const {
     return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
-                          options::suffix_of(request.codec));
+                          {cli::InputKind::sound, options::suffix_of(request.codec)});
   }
   int operator()(const options::DecodeOptions& request) const {
     if (request.stems_folder) return hand_over(words);
     return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
-                          request.raw ? ".raw" : ".wav");
+                          {cli::InputKind::stream, request.raw ? ".raw" : ".wav"});
   }
   int operator()(const options::InfoOptions& request) const {
     return request.model ? hand_over(words) : info(request, streams);
@@ -44,7 +44,8 @@ struct Actions {
     return request.needs_network() ? hand_over(words) : plot(request, streams);
   }
   int operator()(const options::ExploreOptions& request) const {
-    return hand_over_jobs(words, streams, request.inputs, request.output, request.talk, ".html");
+    return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
+                          {cli::InputKind::stream, ".html"});
   }
   int operator()(const options::TestOptions& request) const { return test(request, streams); }
   int operator()(const options::TrainOptions&) const { return hand_over(words); }

@@ -11,6 +11,7 @@
 #include "apps/options/description.hpp"
 #include "apps/options/suggest.hpp"
 #include "apps/options/values.hpp"
+#include "lib/core/path.hpp"
 
 namespace ictus::options {
 namespace {
@@ -177,7 +178,7 @@ void refuse_contradictions(const CLI::App& command) {
 /// The codec that the name of a file tells.
 std::optional<Codec> codec_of_name(const std::string& path) {
   for (const Codec codec : {Codec::events, Codec::mars}) {
-    if (path.ends_with(suffix_of(codec))) return codec;
+    if (has_suffix(path, suffix_of(codec))) return codec;
   }
   return std::nullopt;
 }
@@ -227,9 +228,9 @@ GenerateOptions settled(GenerateOptions options, const CLI::App& command) {
   if (was_given(command, "--keep-scales") && !options.like)
     throw UsageError("--keep-scales keeps scales of a file, and none is named", "Name one with --like.");
   const std::string path = options.output.path.value_or("");
-  const auto by_name = path.ends_with(".mars")  ? NoteFormat::mars
-                       : path.ends_with(".wav") ? NoteFormat::wav
-                                                : NoteFormat::by_name;
+  const auto by_name = has_suffix(path, ".mars")  ? NoteFormat::mars
+                       : has_suffix(path, ".wav") ? NoteFormat::wav
+                                                  : NoteFormat::by_name;
   if (by_name != NoteFormat::by_name) {
     if (options.format != NoteFormat::by_name && options.format != by_name)
       throw UsageError(fmt::format("--format asks for another kind of file than the name {} does", path),

@@ -21,6 +21,7 @@
 #include "lib/audio/sound_header.hpp"
 #include "lib/audio/spool.hpp"
 #include "lib/core/fd.hpp"
+#include "lib/core/path.hpp"
 
 namespace ictus::audio {
 namespace {
@@ -40,7 +41,7 @@ OpenInput open_input(const std::string& path) {
   const bool is_standard_input = path == "-";
   input.name = is_standard_input ? "standard input" : "'" + path + "'";
   input.fd = UniqueFd(is_standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                                        : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+                                        : open_path(path, O_RDONLY).release());
   if (input.fd.get() < 0) throw Error("cannot open " + input.name + ": " + std::strerror(errno));
   struct stat status {};
   if (::fstat(input.fd.get(), &status) != 0) {

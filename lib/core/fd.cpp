@@ -4,6 +4,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 
@@ -81,6 +82,15 @@ void write_all_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes
     bytes = bytes.subspan(count);
     offset += count;
   }
+}
+
+std::string reason(int error_number) {
+  std::string text = std::strerror(error_number);
+  // "Is a directory" begins a sentence; in ours it stands in the middle. Names such as "I/O" stay.
+  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  }
+  return text;
 }
 
 }  // namespace ictus

@@ -35,4 +35,7 @@ std::size_t read_at(int fd, std::uint64_t offset, std::span<std::byte> bytes, co
 void write_all(int fd, std::span<const std::byte> bytes, const std::string& name);
 void write_all_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes, const std::string& name);
 
+/// "No such file or directory" in lower case, as the end of one of our sentences.
+std::string reason(int error_number);
+
 }  // namespace ictus

@@ -82,7 +82,7 @@ class Listener {
     Batch batch;
     std::vector<Rates> sounds;
     for (const fs::path& path : paths) {
-      const std::string name = fs::relative(path, folder_).string();
+      const std::string name = path.lexically_relative(folder_).string();  // of a link too, not of its target
       try {
         sounds.push_back(read_at_all_rates(path, batch));
         batch.notes.push_back({name, notes::label_in(name)});

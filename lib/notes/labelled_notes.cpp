@@ -8,6 +8,7 @@
 
 #include "lib/audio/sound_files.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/utf8.hpp"
 #include "lib/notes/note_name.hpp"
 
 namespace ictus::notes {
@@ -48,7 +49,7 @@ NoteFolder read_notes(const std::string& folder, int sample_rate_hz, Share share
     try {
       found.notes.push_back({name, *label, audio::read_whole(path.string(), sample_rate_hz)});
     } catch (const Error& error) {
-      words << fmt::format("left out: {}\n", error.what());
+      words << fmt::format("left out: {}\n", printable(error.what()));
     }
   }
   return found;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lib/core/error.hpp"
+#include "lib/core/utf8.hpp"
 #include "lib/plot/text.hpp"
 
 namespace ictus::plot {

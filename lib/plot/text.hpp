@@ -7,10 +7,6 @@
 
 namespace ictus::plot {
 
-/// UTF-8 without control characters, which become spaces, and with U+FFFD for each byte that is none and each
-/// code point that is no character.
-[[nodiscard]] std::string printable(std::string_view text);
-
 /// The number of characters (code points) of UTF-8.
 [[nodiscard]] std::size_t length_of(std::string_view printable_text);
 

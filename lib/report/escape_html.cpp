@@ -1,11 +1,13 @@
 #include "lib/report/escape_html.hpp"
 
+#include "lib/core/utf8.hpp"
+
 namespace ictus::report {
 
 std::string escape_html(std::string_view text) {
   std::string html;
   html.reserve(text.size());
-  for (const char c : text) {
+  for (const char c : printable_lines(text)) {
     switch (c) {
       case '&':
         html += "&amp;";

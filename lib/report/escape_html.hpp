@@ -7,7 +7,8 @@
 namespace ictus::report {
 
 /// `text` such that a browser shows it as it is, between tags as well as within an attribute in quotes of
-/// either kind: & < > " and ' become character references.
+/// either kind: & < > " and ' become character references, and what is no UTF-8 is replaced, as by
+/// printable_lines().
 [[nodiscard]] std::string escape_html(std::string_view text);
 
 }  // namespace ictus::report

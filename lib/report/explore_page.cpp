@@ -21,6 +21,7 @@
 #include "embedded/explore_view_js.hpp"
 #include "embedded/opus_js.hpp"
 #include "embedded/page_css.hpp"
+#include "lib/core/utf8.hpp"
 #include "lib/report/base64.hpp"
 #include "lib/report/html_template.hpp"
 
@@ -30,7 +31,7 @@ namespace {
 /// A text for JSON within a script element: without < neither an end of the element nor a comment is in it.
 std::string json_text(std::string_view text) {
   std::string json = "\"";
-  for (const char character : text) {
+  for (const char character : valid_utf8(text)) {
     if (character == '"' || character == '\\') {
       json += '\\';
       json += character;

@@ -9,6 +9,7 @@
 
 #include "lib/audio/sound_files.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/utf8.hpp"
 #include "lib/train/sound_changes.hpp"
 
 namespace ictus::train {
@@ -30,7 +31,7 @@ Dataset::Dataset(const std::string& folder, int sample_rate_hz, const std::funct
       const bool held_out = XXH3_64bits(name.data(), name.size()) % 40 == 0;
       (held_out ? validation_ : training_).push_back(std::move(clip));
     } catch (const Error& error) {
-      words << fmt::format("left out: {}\n", error.what());
+      words << fmt::format("left out: {}\n", printable(error.what()));
     }
   }
   if (training_.empty())

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "lib/core/error.hpp"
+#include "lib/core/utf8.hpp"
 #include "lib/core/workers.hpp"
 #include "lib/mars/codec.hpp"
 #include "lib/train/sound_changes.hpp"
@@ -82,7 +83,7 @@ JudgeTask::JudgeTask(const models::JudgeConfig& config, const JudgeRecipe& recip
                                               config_.families, sound.stop_requested, sound.words);
   if (!found.unlabelled.empty())
     sound.words << fmt::format("left out: {} files whose names do not say what they are, such as {}\n",
-                               found.unlabelled.size(), found.unlabelled.front());
+                               found.unlabelled.size(), printable(found.unlabelled.front()));
   for (notes::LabelledNote& note : found.notes) {
     if (!config_.class_of(note.label.family, note.label.pitch)) continue;
     (notes::held_out(note.name) ? validation_ : training_).push_back(std::move(note));

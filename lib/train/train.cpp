@@ -13,6 +13,8 @@
 
 #include "lib/core/error.hpp"
 #include "lib/core/memory.hpp"
+#include "lib/core/path.hpp"
+#include "lib/core/utf8.hpp"
 #include "lib/core/workers.hpp"
 #include "lib/dsp/device.hpp"
 #include "lib/events/model_file.hpp"
@@ -255,7 +257,9 @@ Gradients batch_gradients(Task& task, const TrainOptions& options, int batch, lo
 /// Appends lines "step seconds name value" to a TSV that other programs plot.
 class Log {
  public:
-  Log(const std::string& path, bool resumed) : file_(path, resumed ? std::ios::app : std::ios::trunc) {
+  // What is open already, such as standard output, may hold something of others.
+  Log(const std::string& path, bool resumed)
+      : file_(path, resumed || stands_for_descriptor(path) ? std::ios::app : std::ios::trunc) {
     if (!file_) throw Error(fmt::format("{}: cannot be written", path), "does the folder exist?");
     if (!resumed) file_ << "step\tseconds\tname\tvalue\n";
   }
@@ -319,7 +323,7 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
       // A model may have more parts than the one it starts from; they start as they would from nothing.
       for (const auto& [name, value] : task->parameters())
         if (weights.try_emplace(name, value.detach().clone()).second)
-          fmt::print(words, "{} has no '{}': it starts at random\n", start_path, name);
+          fmt::print(words, "{} has no '{}': it starts at random\n", printable(start_path), name);
       models::copy_weights(weights, task->parameters());
     } else {
       std::mt19937_64 random(options.seed);
@@ -330,7 +334,7 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
 
   // Only now, so that a training which cannot begin leaves nothing behind.
   Log log(options.log_path.empty() ? options.out_path + ".tsv" : options.log_path, resuming);
-  const std::string checkpoint = options.out_path + ".checkpoint";
+  const std::string checkpoint = checkpoint_path(options.out_path);
   const auto began = Clock::now();
   const auto seconds = [&began] { return std::chrono::duration<double>(Clock::now() - began).count(); };
   const long long first_step = run.step();
@@ -366,10 +370,12 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
     if (last || run.step() % schedule.checkpoint_every == 0) save();
   }
   fmt::print(words, "{} after {} steps, {:.0f} min: {}\n", stopped ? "stopped" : "done", run.step(),
-             seconds() / 60.0, options.out_path);
+             seconds() / 60.0, printable(options.out_path));
 }
 
 }  // namespace
+
+std::string checkpoint_path(const std::string& out_path) { return out_path + ".checkpoint"; }
 
 void train_events(const TrainOptions& options, const std::function<bool()>& stop_requested,
                   std::ostream& words) {

@@ -25,6 +25,9 @@ struct TrainOptions {
   bool progress = false;  ///< draw a progress line on `words`
 };
 
+/// Where the state of a training lies that makes `out_path`.
+std::string checkpoint_path(const std::string& out_path);
+
 /// Train until done, until `stop_requested`, or until the hours are over; the last state is always
 /// saved. Words for people go to `words`. Throw ictus::Error.
 void train_events(const TrainOptions& options, const std::function<bool()>& stop_requested,

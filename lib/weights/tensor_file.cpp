@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lib/core/error.hpp"
+#include "lib/core/new_file.hpp"
 
 namespace ictus {
 namespace {
@@ -82,17 +83,12 @@ StoredTensors read_weights(const std::string& path, const std::string& format, c
 }
 
 void write_tensor_file(const std::string& path, const formats::TensorFile& file) {
-  const std::vector<std::byte> bytes = formats::serialise_safetensors(file);
-  const std::string part = path + ".part";
-  std::ofstream stream(part, std::ios::binary);
-  stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  std::error_code failure;
-  if (stream) std::filesystem::rename(part, path, failure);
-  if (!stream || failure) {
-    std::error_code ignored;
-    std::filesystem::remove(part, ignored);
-    throw Error(fmt::format("{}: cannot be written", path), "is the disk full, or the folder missing?");
+  try {
+    NewFile stored(path, path, true);
+    stored.write(formats::serialise_safetensors(file));
+    stored.commit();
+  } catch (const Error& error) {
+    throw Error(error.what(), "is the disk full, or the folder missing?");
   }
 }
 

@@ -47,7 +47,7 @@ StoredTensors read_tensor_file(const std::string& path, const std::string& remed
 StoredTensors read_weights(const std::string& path, const std::string& format, const std::string& called,
                            const std::string& remedy);
 
-/// Writes beside the target and renames, so that half a file is never left. Throws ictus::Error.
+/// Writes a NewFile: half a file is never left, and links stay. Throws ictus::Error.
 void write_tensor_file(const std::string& path, const formats::TensorFile& file);
 
 /// Copies to the processor and stores as `dtype` (f16 or f32), each name with `prefix` in front.

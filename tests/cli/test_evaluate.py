@@ -288,6 +288,19 @@ class Report(Folders):
         for path, text in [("file", "file: is a file, not a folder"), ("none/out", "the folder none does not exist")]:
             self.assert_refused(evaluate("--report", path), FAILED, text, left=before)
 
+    def test_links_stay(self):
+        os.mkdir("store")
+        os.symlink("store/report", "out")
+        os.symlink("nowhere/report", "lost")
+        before = self.files()
+        self.assert_refused(evaluate("--report", "lost"), FAILED, "the folder nowhere does not exist", left=before)
+        self.assert_ended(evaluate("--report", "out", "--report-clips", 0), DONE)
+        os.remove("store/report/table.txt")
+        os.symlink("../table", "store/report/table.txt")
+        self.assert_ended(evaluate("--report", "out", "-f", "--report-clips", 0), DONE)
+        self.assertEqual((os.readlink("out"), os.readlink("store/report/table.txt")), ("store/report", "../table"))
+        self.assertTrue(os.path.isfile("store/table"))
+
     def test_nothing_is_left_when_it_fails(self):
         (self.folder / "empty").mkdir()
         before = self.files()
@@ -449,6 +462,24 @@ class Words(Folders):
         run = evaluate(reference="re\x1b[31mal")
         self.assert_ended(run, DONE)
         self.assertNotIn(b"\x1b", run.stdout)
+
+    def test_names_in_any_encoding(self):
+        made = self.folder / os.fsdecode(b"m\xe9<b>&\x1b\tade")
+        (self.folder / "made").rename(made)
+        (made / "flute_m_000-060-090.wav").rename(made / os.fsdecode(b"\xff\t\"<i>flute_m_000-060-090.wav"))
+        (made / os.fsdecode(b"bad\xe9\x1b.wav")).write_bytes(b"no sound")
+        run = evaluate("--report", "out", "--report-clips", 24, "--json", generated=made.name)
+        self.assert_ended(run, FAILED, "bad\\xE9\\x1B.wav", "m\\xE9<b>&\\x1B\\x09ade")
+        self.assertNotRegex(run.stderr, "[\x00-\x09\x0b-\x1f]")
+        told = json.loads(run.stdout.decode())
+        self.assertEqual(told["generated"]["left_out"], ["bad\ufffd\x1b.wav"])
+        self.assertEqual(told, json.loads((self.folder / "out/evaluation.json").read_bytes().decode()))
+        for name in ("table.txt", "index.html"):
+            text = (self.folder / "out" / name).read_bytes().decode()
+            self.assertNotRegex(text, "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+        self.assertIn("<title>Evaluation of m\ufffd&lt;b&gt;&amp;", text)
+        self.assertIn("\ufffd\t&quot;&lt;i&gt;flute_m_000-060-090.wav", text)
+        self.assertNotIn("<i>", text)
 
     def test_full_device(self):
         with open("/dev/full", "wb") as full:

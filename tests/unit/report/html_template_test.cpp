@@ -15,6 +15,11 @@ TEST_CASE("escape_html: what has a meaning in HTML loses it") {
   CHECK(escape_html("") == "");
 }
 
+TEST_CASE("escape_html: what no page may hold is replaced") {
+  CHECK(escape_html("caf\xe9 <b>") == "caf\ufffd &lt;b&gt;");
+  CHECK(escape_html("a\x01\u0085z\uffff") == "a  z\ufffd");
+}
+
 TEST_CASE("fill: texts are escaped, unless three braces say that they are HTML") {
   const Fields fields{{{"a", "<b>"}}, {}};
   CHECK(fill("x {{a}} y {{{a}}} z", fields) == "x &lt;b&gt; y <b> z");
