@@ -28,21 +28,26 @@
 namespace ictus::report {
 namespace {
 
-/// A text for JSON within a script element: without < neither an end of the element nor a comment is in it.
+/// A text for JSON within a script element: without < neither an end of the element nor a comment is in it,
+/// and without control characters a page may hold it.
 std::string json_text(std::string_view text) {
+  const std::string valid = valid_utf8(text);
   std::string json = "\"";
-  for (const char character : valid_utf8(text)) {
-    if (character == '"' || character == '\\') {
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(valid[i]);
+    if (byte == '"' || byte == '\\') {
       json += '\\';
-      json += character;
-    } else if (character == '\n') {
+      json += valid[i];
+    } else if (byte == '\n') {
       json += "\\n";
-    } else if (character == '\t') {
+    } else if (byte == '\t') {
       json += "\\t";
-    } else if (character == '<' || static_cast<unsigned char>(character) < 0x20) {
-      json += fmt::format("\\u{:04x}", static_cast<unsigned>(character));
+    } else if (byte == '<' || byte < 0x20 || byte == 0x7F) {
+      json += fmt::format("\\u{:04x}", unsigned{byte});
+    } else if (byte == 0xC2 && static_cast<unsigned char>(valid[i + 1]) < 0xA0) {  // U+0080 to U+009F
+      json += fmt::format("\\u{:04x}", unsigned{static_cast<unsigned char>(valid[++i])});
     } else {
-      json += character;
+      json += valid[i];
     }
   }
   return json + '"';

@@ -71,7 +71,11 @@ class StandardOutput(Inputs):
             self.put("log", b"before\n")
             run = shell(f'"$ictus" {quoted} -q -f {name} -o /dev/stdout >> log; echo after >> log')
             self.assertEqual((run.returncode, run.stderr), (0, ""))
-            self.assertEqual(self.read("log"), b"before\n" + mixed[5:-5] + b"after\n")
+            log = self.read("log")
+            self.assertTrue(log.startswith(b"before\n" + beginning) and log.endswith(b"after\n"), log[:20])
+            # The header of a WAV that is appended does not say how long it is; its samples are the same.
+            begin = -2 * 33075 if beginning == b"RIFF" else 0
+            self.assertEqual(log[7:-6][begin:], mixed[5:-5][begin:])
 
     def test_json_and_terminals_are_refused_as_for_a_dash(self):
         self.assert_refused(encode("--json", "a.wav", "-o", "/dev/stdout"), USAGE, "cannot both go to standard output",
