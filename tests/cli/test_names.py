@@ -481,7 +481,7 @@ class Encodings(Case):
                 known = (name + suffix).decode(errors="ignore")
                 self.assertEqual(told.get("file", told.get("input")).replace("\ufffd", ""), known)
             for words in (["info"], ["info", "--get", "file"], ["dump", "--no-vectors"], ["test"], ["decode", "-f"]):
-                run = ictus(*words, "--", self.path(name, b".evs"))
+                run = ictus(*words, self.path(b"./" + name, b".evs"))
                 self.assert_ended(run, DONE)
                 self.assertEqual(len(run.stderr.splitlines()), words[0] in ("test", "decode"))
                 self.assert_clean(run.stderr)
