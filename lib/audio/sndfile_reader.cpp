@@ -33,10 +33,10 @@ constexpr std::array<TagName, 10> kTagNames{{{SF_STR_TITLE, "title"},
 
 class SndfileReader : public FrameReader {
  public:
-  SndfileReader(ByteRange bytes, std::optional<SoundHeader> header)
+  SndfileReader(VirtualFile bytes, std::optional<SoundHeader> header)
       : bytes_(std::move(bytes)), header_(std::move(header)) {
     if (header_) settle_size();
-    file_.reset(sf_open_virtual(&byte_range_io(), SFM_READ, &info_, &bytes_));
+    file_.reset(sf_open_virtual(&virtual_file_io(), SFM_READ, &info_, &bytes_));
     if (file_ == nullptr) {
       if (sf_error(nullptr) == SF_ERR_UNRECOGNISED_FORMAT) throw not_a_sound_file(bytes_.name);
       throw Error("cannot read " + bytes_.name + " as sound: " + without_stop(sf_strerror(nullptr)),
@@ -131,7 +131,7 @@ class SndfileReader : public FrameReader {
                      std::to_string(there) + " are there; all were used";
   }
 
-  ByteRange bytes_;  ///< outlives file_
+  VirtualFile bytes_;  ///< outlives file_
   std::unique_ptr<SNDFILE, SndfileCloser> file_;
   SF_INFO info_{};
   std::optional<SoundHeader> header_;
@@ -143,7 +143,7 @@ class SndfileReader : public FrameReader {
 
 }  // namespace
 
-std::unique_ptr<FrameReader> open_sndfile(ByteRange bytes, std::optional<SoundHeader> header) {
+std::unique_ptr<FrameReader> open_sndfile(VirtualFile bytes, std::optional<SoundHeader> header) {
   return std::make_unique<SndfileReader>(std::move(bytes), std::move(header));
 }
 

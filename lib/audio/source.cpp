@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "lib/audio/audio.hpp"
-#include "lib/audio/byte_range.hpp"
+#include "lib/audio/virtual_file.hpp"
 #include "lib/audio/frame_reader.hpp"
 #include "lib/audio/mono_mix.hpp"
 #include "lib/audio/pcm_reader.hpp"
@@ -117,7 +117,7 @@ std::unique_ptr<FrameReader> open_file(OpenInput input) {
     return std::make_unique<PcmReader>(std::make_unique<PeekableInput>(std::move(input.fd), input.name),
                                        std::move(*header), PartialFrame::is_padding, BehindSound::left);
   }
-  ByteRange bytes{std::move(input.fd), input.name, input.position, input.file_bytes, {}, 0};
+  VirtualFile bytes{std::move(input.fd), input.name, input.position, input.file_bytes, {}, 0};
   return open_sndfile(std::move(bytes), std::move(header));
 }
 

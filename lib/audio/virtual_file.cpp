@@ -1,4 +1,4 @@
-#include "lib/audio/byte_range.hpp"
+#include "lib/audio/virtual_file.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -8,21 +8,21 @@
 namespace ictus::audio {
 namespace {
 
-ByteRange& range(void* data) { return *static_cast<ByteRange*>(data); }
+VirtualFile& range(void* data) { return *static_cast<VirtualFile*>(data); }
 
 sf_count_t length(void* data) { return static_cast<sf_count_t>(range(data).bytes); }
 
 sf_count_t tell(void* data) { return static_cast<sf_count_t>(range(data).position); }
 
 sf_count_t seek(sf_count_t offset, int whence, void* data) {
-  ByteRange& part = range(data);
+  VirtualFile& part = range(data);
   const sf_count_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? tell(data) : length(data);
   part.position = static_cast<std::uint64_t>(std::clamp<sf_count_t>(from + offset, 0, length(data)));
   return tell(data);
 }
 
 sf_count_t read(void* target, sf_count_t count, void* data) {
-  ByteRange& part = range(data);
+  VirtualFile& part = range(data);
   const auto wanted =
       std::min(static_cast<std::uint64_t>(std::max<sf_count_t>(count, 0)), part.bytes - part.position);
   const std::span<std::byte> bytes(static_cast<std::byte*>(target), wanted);
@@ -46,7 +46,7 @@ sf_count_t write(const void*, sf_count_t, void*) { return 0; }
 
 }  // namespace
 
-SF_VIRTUAL_IO& byte_range_io() {
+SF_VIRTUAL_IO& virtual_file_io() {
   static SF_VIRTUAL_IO io{length, seek, read, write, tell};
   return io;
 }

@@ -18,7 +18,7 @@ struct Patch {
   std::vector<std::byte> bytes;
 };
 
-struct ByteRange {
+struct VirtualFile {
   UniqueFd fd;
   std::string name;
   std::uint64_t begin = 0;
@@ -27,8 +27,8 @@ struct ByteRange {
   std::uint64_t position = 0;  ///< from `begin`
 };
 
-/// For sf_open_virtual, with a ByteRange that outlives the SNDFILE as its user data. What the system refuses
+/// For sf_open_virtual, with a VirtualFile that outlives the SNDFILE as its user data. What the system refuses
 /// to read is as if the file ended there.
-[[nodiscard]] SF_VIRTUAL_IO& byte_range_io();
+[[nodiscard]] SF_VIRTUAL_IO& virtual_file_io();
 
 }  // namespace ictus::audio
