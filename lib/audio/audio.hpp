@@ -66,14 +66,16 @@ struct SinkFormat {
   int sample_rate_hz = 0;  ///< of the output; resampled from the input rate if different
 };
 
+/// The names of the tags that a WAV file's INFO list has none for, in lower case, each once.
+[[nodiscard]] std::vector<std::string> tags_left_out(const Tags& tags);
+
 /// Sound that is written to a file or to a pipe.
 class Sink {
  public:
   virtual ~Sink() = default;
   /// `fd` is an open descriptor; a seekable one gets exact sizes in its header at finish() (RF64
   /// beyond 4 GiB), a pipe gets the unknown length 0xFFFFFFFF. Does not close it. `tags` go into a
-  /// WAV file's INFO list: title, artist, album, date, genre, comment, copyright, software, tracknumber;
-  /// others are left out.
+  /// WAV file's INFO list as far as that has names for them; see tags_left_out().
   ///
   /// Here and in the other functions, what cannot be written throws ictus::Error with `display_name` and
   /// the system's reason. A closed pipe is such an error only where SIGPIPE is ignored.

@@ -31,11 +31,16 @@ class FrameReader {
   [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
 };
 
-/// The complaint about an input that ended early.
+/// What is wrong with an input that ended early, to follow its name.
+inline std::string cut_short_fault(std::uint64_t promised, std::uint64_t found, const std::string& unit) {
+  return "is cut short: its header promises " + std::to_string(promised) + " " + unit + " and " +
+         std::to_string(found) + " are there";
+}
+
+/// The complaint about it.
 inline DamagedInput cut_short(const std::string& name, std::uint64_t promised, std::uint64_t found,
                               const std::string& unit) {
-  return DamagedInput(name + " is cut short: its header promises " + std::to_string(promised) + " " + unit +
-                          " and " + std::to_string(found) + " are there",
+  return DamagedInput(name + " " + cut_short_fault(promised, found, unit),
                       "what is there was used; copy or record the rest again");
 }
 

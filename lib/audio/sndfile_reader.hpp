@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "lib/audio/virtual_file.hpp"
 #include "lib/audio/frame_reader.hpp"
 #include "lib/audio/sound_header.hpp"
+#include "lib/audio/virtual_file.hpp"
 
 namespace ictus::audio {
 

@@ -10,9 +10,10 @@
 #include <utility>
 
 #include "lib/audio/audio.hpp"
-#include "lib/audio/virtual_file.hpp"
 #include "lib/audio/frame_reader.hpp"
+#include "lib/audio/id3_tags.hpp"
 #include "lib/audio/mono_mix.hpp"
+#include "lib/audio/packed_formats.hpp"
 #include "lib/audio/pcm_reader.hpp"
 #include "lib/audio/peekable_input.hpp"
 #include "lib/audio/rates.hpp"
@@ -20,6 +21,8 @@
 #include "lib/audio/sndfile_reader.hpp"
 #include "lib/audio/sound_header.hpp"
 #include "lib/audio/spool.hpp"
+#include "lib/audio/tagged_reader.hpp"
+#include "lib/audio/virtual_file.hpp"
 #include "lib/core/fd.hpp"
 #include "lib/core/path.hpp"
 
@@ -100,7 +103,7 @@ void check_spec(const AudioSpec& spec, const std::string& name) {
               "from 1 to " + std::to_string(kMaxChannels) + " channels work");
 }
 
-std::unique_ptr<FrameReader> open_file(OpenInput input) {
+std::unique_ptr<FrameReader> open_plain_file(OpenInput input) {
   const ReadAt read = [&](std::uint64_t offset, std::span<std::byte> bytes) -> std::size_t {
     if (offset >= input.file_bytes) return 0;
     return read_at(input.fd.get(), input.position + offset, bytes, input.name);
@@ -119,6 +122,14 @@ std::unique_ptr<FrameReader> open_file(OpenInput input) {
   }
   VirtualFile bytes{std::move(input.fd), input.name, input.position, input.file_bytes, {}, 0};
   return open_sndfile(std::move(bytes), std::move(header));
+}
+
+std::unique_ptr<FrameReader> open_file(OpenInput input) {
+  UniqueFd shared(::fcntl(input.fd.get(), F_DUPFD_CLOEXEC, 0));
+  if (!shared.is_open()) throw Error("cannot read " + input.name + ": " + std::strerror(errno));
+  const ByteRange range(std::move(shared), input.position, input.file_bytes, input.name);
+  if (auto packed = open_packed(range)) return packed;
+  return with_tags(open_plain_file(std::move(input)), read_id3_chunk(range));
 }
 
 /// Whether it is worth copying a whole pipe into a file.

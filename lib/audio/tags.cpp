@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
+#include <utility>
 
 namespace ictus::audio {
 namespace {
@@ -13,15 +13,22 @@ struct InfoName {
   std::string_view tag;
 };
 
-constexpr std::array<InfoName, 9> kInfoNames{{{"INAM", "title"},
-                                              {"IART", "artist"},
-                                              {"IPRD", "album"},
-                                              {"ICRD", "date"},
-                                              {"IGNR", "genre"},
-                                              {"ICMT", "comment"},
-                                              {"ICOP", "copyright"},
-                                              {"ISFT", "software"},
-                                              {"ITRK", "tracknumber"}}};
+/// By the names of Vorbis comments and, where those have none, of the RIFF specification. Where two stand for
+/// one, the first is written.
+constexpr std::array<InfoName, 27> kInfoNames{{{"INAM", "title"},        {"IART", "artist"},
+                                               {"IPRD", "album"},        {"ITRK", "tracknumber"},
+                                               {"IPRT", "tracknumber"},  {"ICRD", "date"},
+                                               {"IGNR", "genre"},        {"ICMT", "comment"},
+                                               {"ICOP", "copyright"},    {"IMUS", "composer"},
+                                               {"IWRI", "lyricist"},     {"ISFT", "software"},
+                                               {"ISFT", "encoder"},      {"ITCH", "encodedby"},
+                                               {"IENG", "engineer"},     {"ILNG", "language"},
+                                               {"IBPM", "bpm"},          {"ISBJ", "subject"},
+                                               {"IKEY", "keywords"},     {"IMED", "media"},
+                                               {"ICMS", "commissioned"}, {"ISRC", "source"},
+                                               {"ISRF", "sourceform"},   {"IARL", "archivallocation"},
+                                               {"ICRP", "cropped"},      {"IDIT", "digitizationdate"},
+                                               {"IRTD", "rating"}}};
 
 /// Length of the UTF-8 sequence at the front of `text`, 0 if it is not one. Overlong forms, surrogates
 /// and what lies beyond U+10FFFF are not.
@@ -53,10 +60,14 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
+template <typename IsWanted>
+const InfoName* find_info_name(IsWanted is_wanted) {
+  const auto* found = std::find_if(kInfoNames.begin(), kInfoNames.end(), is_wanted);
+  return found == kInfoNames.end() ? nullptr : found;
+}
+
+const InfoName* info_name_of(std::string_view tag) {
+  return find_info_name([wanted = lower_case(tag)](const InfoName& info) { return info.tag == wanted; });
 }
 
 void append(std::vector<std::byte>& bytes, std::string_view text) {
@@ -68,6 +79,14 @@ void append_u32(std::vector<std::byte>& bytes, std::size_t value) {
 }
 
 }  // namespace
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
 
 std::string to_utf8(std::string_view text) {
   if (is_utf8(text)) return std::string(text);
@@ -84,6 +103,27 @@ std::string to_utf8(std::string_view text) {
   return converted;
 }
 
+void add_tag(Tags& tags, std::string_view name, std::string_view value) {
+  std::string field = to_utf8(lower_case(name));
+  for (char& c : field) {
+    if ((c >= 0 && c < ' ') || c == 0x7F || c == '=') c = '_';
+  }
+  std::string text = to_utf8(value);
+  while (!text.empty() && text.back() == '\0') text.pop_back();
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  if (!field.empty() && !text.empty()) tags.emplace_back(std::move(field), std::move(text));
+}
+
+void add_missing(Tags& tags, const Tags& more) {
+  const Tags before = tags;
+  for (const auto& tag : more) {
+    const bool is_there = std::any_of(before.begin(), before.end(), [&](const auto& known) {
+      return lower_case(known.first) == lower_case(tag.first);
+    });
+    if (!is_there) tags.push_back(tag);
+  }
+}
+
 Tags parse_info_tags(std::span<const std::byte> info) {
   const std::string_view text(reinterpret_cast<const char*>(info.data()), info.size());
   Tags tags;
@@ -93,36 +133,53 @@ Tags parse_info_tags(std::span<const std::byte> info) {
       size |= static_cast<std::size_t>(static_cast<unsigned char>(text[at + 4 + i])) << (8 * i);
     }
     if (size > text.size() - at - 8) break;
-    std::string_view value = text.substr(at + 8, size);
-    value = value.substr(0, value.find('\0'));
-    const auto known = std::find_if(kInfoNames.begin(), kInfoNames.end(),
-                                    [&](const InfoName& name) { return name.id == text.substr(at, 4); });
-    if (known != kInfoNames.end() && !value.empty()) tags.emplace_back(known->tag, to_utf8(value));
+    const std::string_view id = text.substr(at, 4);
+    const std::string_view value = text.substr(at + 8, size);
+    const auto* known = find_info_name([&](const InfoName& name) { return name.id == id; });
+    add_tag(tags, known != nullptr ? known->tag : id, value.substr(0, value.find('\0')));
     at += 8 + size + size % 2;
   }
   return tags;
 }
 
 std::vector<std::byte> make_info_chunk(const Tags& tags) {
-  std::vector<std::byte> entries;
+  std::vector<std::pair<std::string_view, std::string>> values;  // of each id, in the order of the tags
   for (const auto& [name, value] : tags) {
-    const std::string wanted = lower_case(name);
-    const auto known = std::find_if(kInfoNames.begin(), kInfoNames.end(),
-                                    [&](const InfoName& info) { return info.tag == wanted; });
-    if (known == kInfoNames.end() || value.empty()) continue;
-    append(entries, known->id);
+    const auto* known = info_name_of(name);
+    if (known == nullptr || value.empty()) continue;
+    const auto same = std::find_if(values.begin(), values.end(),
+                                   [&](const auto& other) { return other.first == known->id; });
+    if (same == values.end()) {
+      values.emplace_back(known->id, value);
+    } else {
+      same->second += "; " + value;
+    }
+  }
+  if (values.empty()) return {};
+  std::vector<std::byte> entries;
+  for (const auto& [id, value] : values) {
+    append(entries, id);
     append_u32(entries, value.size() + 1);
     append(entries, value);
     entries.push_back(std::byte{0});
     if (entries.size() % 2 != 0) entries.push_back(std::byte{0});
   }
-  if (entries.empty()) return {};
   std::vector<std::byte> chunk;
   append(chunk, "LIST");
   append_u32(chunk, 4 + entries.size());
   append(chunk, "INFO");
   chunk.insert(chunk.end(), entries.begin(), entries.end());
   return chunk;
+}
+
+std::vector<std::string> tags_left_out(const Tags& tags) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : tags) {
+    if (info_name_of(name) != nullptr || value.empty()) continue;
+    const std::string lower = lower_case(name);
+    if (std::find(names.begin(), names.end(), lower) == names.end()) names.push_back(lower);
+  }
+  return names;
 }
 
 }  // namespace ictus::audio

@@ -27,8 +27,8 @@ struct VirtualFile {
   std::uint64_t position = 0;  ///< from `begin`
 };
 
-/// For sf_open_virtual, with a VirtualFile that outlives the SNDFILE as its user data. What the system refuses
-/// to read is as if the file ended there.
+/// For sf_open_virtual, with a VirtualFile that outlives the SNDFILE as its user data. What the system
+/// refuses to read is as if the file ended there.
 [[nodiscard]] SF_VIRTUAL_IO& virtual_file_io();
 
 }  // namespace ictus::audio

@@ -198,9 +198,11 @@ TEST_CASE("tags of FLAC and Ogg") {
     sf_write_float(file, samples.data(), 1000);
     sf_close(file);
     const Tags tags = Source::open(folder.file(name), 22050)->tags();
-    REQUIRE(tags.size() >= 2);
-    CHECK(tags[0] == std::pair<std::string, std::string>{"title", "Rusalka"});
-    CHECK(tags[1] == std::pair<std::string, std::string>{"artist", "Dvořák"});
+    // In the order of the file, in which libsndfile puts what it calls itself first in Ogg.
+    const Tags ours(tags.begin() + (tags.at(0).first == "title" ? 0 : 1), tags.end());
+    REQUIRE(ours.size() >= 2);
+    CHECK(ours[0] == std::pair<std::string, std::string>{"title", "Rusalka"});
+    CHECK(ours[1] == std::pair<std::string, std::string>{"artist", "Dvořák"});
   }
 }
 

@@ -178,7 +178,8 @@ TEST_CASE("a pipe that cannot be used is named, with the reason") {
   CHECK(error(text("only words")) == name + " is not a sound file of a known format");
   CHECK(error(wav(kFmt, {})) == name + " holds no samples");
   CHECK(error(text("RIFF") + zeros(4) + text("WAVE")) == name + " is a WAV file that ends inside its header");
-  CHECK(error(text("OggS") + zeros(100)).starts_with("cannot read " + name + " as sound: "));
+  CHECK(error(text("OggS") + zeros(100)) ==
+        name + " is an Ogg file without its beginning, which says how to read it");
   CHECK(error_of([] { (void)Source::open("/dev/zero", 22050); }) ==
         "'/dev/zero' is not a sound file of a known format");
   CHECK(error_of([] { (void)Source::open("/dev/null", 22050); }) == "'/dev/null' is empty (0 bytes)");
