@@ -8,6 +8,7 @@
 #include <new>
 #include <utility>
 
+#include "formats/tag_limits.hpp"
 #include "lib/core/error.hpp"
 
 namespace ictus::formats {
@@ -21,7 +22,6 @@ constexpr std::uint8_t kCompressed = 0x40;
 
 // Section 5.
 constexpr std::size_t kMaxContentBytes = 1U << 20U;
-constexpr std::size_t kMaxHeaderBytes = 1U << 16U;
 
 // The highest level: blocks are small, and a file is written once and read often.
 constexpr int kZstdLevel = 19;

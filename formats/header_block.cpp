@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "formats/tag_limits.hpp"
+
 namespace ictus::formats {
 namespace {
 
 // SPEC.md, section 5.
 constexpr std::size_t kMaxModelIdBytes = 255;
-constexpr std::size_t kMaxTags = 256;
 constexpr std::uint32_t kMaxSampleRateHz = 10'000'000;
 
 }  // namespace

@@ -31,6 +31,13 @@ std::string result_line(const cli::Job& job, const Coded& coded, double elapsed_
                      cli::bitrate_text(bitrate_bps(coded)), coded.duration_s / elapsed_s);
 }
 
+/// Some sentences have the input's name in them already, as errors have it.
+std::string with_name(const std::string& warning, const std::string& input) {
+  const bool has_name = input == cli::kStandardStream ? warning.starts_with(cli::display_name(input))
+                                                      : warning.find("'" + input + "'") != std::string::npos;
+  return has_name ? cli::harmless(warning) : cli::display_name(input) + ": " + cli::harmless(warning);
+}
+
 Json job_json(const cli::Job& job, const char* status) {
   Json json;
   json["schema"] = kSchema;
@@ -60,9 +67,7 @@ class ResultTeller {
       : json_(talk.json), out_fd_(streams.out), reporter_(reporter) {}
 
   void tell(const cli::Job& job, const Coded& coded, double elapsed_s) {
-    for (const std::string& warning : coded.warnings) {
-      reporter_.warning(cli::display_name(job.input) + ": " + warning);
-    }
+    for (const std::string& warning : coded.warnings) reporter_.warning(with_name(warning, job.input));
     if (json_) {
       print(result_json(job, coded, elapsed_s));
     } else {

@@ -9,6 +9,7 @@
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/coding.hpp"
 #include "apps/ictus-nn/network.hpp"
+#include "apps/ictus-nn/stream_tags.hpp"
 #include "lib/audio/audio.hpp"
 #include "lib/events/codec.hpp"
 #include "lib/mars/codec.hpp"
@@ -172,6 +173,12 @@ Coded decode_stream(cli::StreamInput& input, Reader& reader, const cli::Job& job
 
   coded.duration_s = static_cast<double>(samples) / rate_hz;
   coded.stream_bytes = reader.bytes_read();
+  const std::vector<std::string> left_out = audio::tags_left_out(header.tags);
+  if (!options.raw && !left_out.empty()) {
+    coded.warnings.push_back(fmt::format(
+        "a WAV file has no place for {}; the stream keeps {}, and 'ictus info' tells {}", tag_names(left_out),
+        left_out.size() == 1 ? "it" : "them", left_out.size() == 1 ? "it" : "them"));
+  }
   if (const std::uint64_t count = sink->clipped_samples(); count > 0) {
     coded.warnings.push_back(
         fmt::format("{} beyond full scale and limited to it; --samples float32 keeps all",

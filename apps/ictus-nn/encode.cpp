@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/coding.hpp"
 #include "apps/ictus-nn/network.hpp"
+#include "apps/ictus-nn/stream_tags.hpp"
 #include "formats/event_stream.hpp"
 #include "formats/token_pyramid.hpp"
 #include "lib/audio/audio.hpp"
@@ -23,22 +23,6 @@ namespace {
 /// Samples that are read at a time: short enough for sound to come through a pipe while it is made.
 constexpr std::size_t kBlockSamples = 4096;
 
-bool is_same_field(const std::string& a, const std::string& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-/// The input's own tags, with those that were set in their place; an empty value leaves a field out.
-audio::Tags merged_tags(audio::Tags tags, const audio::Tags& set) {
-  for (const auto& [field, value] : set) {
-    std::erase_if(tags, [&field = field](const auto& tag) { return is_same_field(tag.first, field); });
-  }
-  for (const auto& [field, value] : set) {
-    if (!value.empty()) tags.emplace_back(field, value);
-  }
-  return tags;
-}
-
 /// What streams of either codec say of the sound and of the model.
 template <typename Header, typename Loaded>
 Header header_for(const audio::Source& source, const Loaded& model, const options::EncodeOptions& options) {
@@ -48,7 +32,7 @@ Header header_for(const audio::Source& source, const Loaded& model, const option
   header.original_channels = static_cast<std::uint16_t>(source.original_spec().channels);
   header.model_id = model_id(model);
   header.weights_hash = weights_hash(model);
-  header.tags = merged_tags(source.tags(), options.tags);
+  header.tags = stream_tags(source.tags(), options.tags).tags;
   return header;
 }
 
@@ -181,7 +165,8 @@ Coded encode_job(const cli::Job& job, const options::EncodeOptions& options,
   coded.duration_s = static_cast<double>(samples) / rate_hz;
   coded.counts = maker.counts();
   coded.stream_bytes = maker.bytes();
-  coded.warnings = source->remarks();
+  coded.warnings = stream_tags(source->tags(), options.tags).warnings;
+  for (std::string& remark : source->remarks()) coded.warnings.push_back(std::move(remark));
   for (std::string& warning : maker.warnings()) coded.warnings.push_back(std::move(warning));
   if (const std::uint64_t count = source->non_finite_samples(); count > 0) {
     coded.warnings.push_back(

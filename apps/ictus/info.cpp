@@ -36,6 +36,7 @@ const char* codec_name(const StreamFacts& facts) {
   return std::holds_alternative<EventFacts>(facts.own) ? "events" : "mars";
 }
 
+/// By the spelling of each field that comes first: their case does not matter.
 Json tags_json(const audio::Tags& tags) {
   // Names of tags are the same in capitals and in small letters; the first that comes is printed.
   std::map<std::string, std::string> names;
