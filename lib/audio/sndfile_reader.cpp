@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lib/audio/tags.hpp"
+#include "lib/audio/virtual_file.hpp"
 
 namespace ictus::audio {
 namespace {
@@ -33,13 +34,13 @@ constexpr std::array<TagName, 10> kTagNames{{{SF_STR_TITLE, "title"},
 
 class SndfileReader : public FrameReader {
  public:
-  SndfileReader(VirtualFile bytes, std::optional<SoundHeader> header)
-      : bytes_(std::move(bytes)), header_(std::move(header)) {
+  SndfileReader(ByteRange bytes, std::optional<SoundHeader> header)
+      : source_{std::move(bytes), {}, 0}, header_(std::move(header)) {
     if (header_) settle_size();
-    file_.reset(sf_open_virtual(&virtual_file_io(), SFM_READ, &info_, &bytes_));
+    file_.reset(sf_open_virtual(&virtual_file_io(), SFM_READ, &info_, &source_));
     if (file_ == nullptr) {
-      if (sf_error(nullptr) == SF_ERR_UNRECOGNISED_FORMAT) throw not_a_sound_file(bytes_.name);
-      throw Error("cannot read " + bytes_.name + " as sound: " + without_stop(sf_strerror(nullptr)),
+      if (sf_error(nullptr) == SF_ERR_UNRECOGNISED_FORMAT) throw not_a_sound_file(name());
+      throw Error("cannot read " + name() + " as sound: " + without_stop(sf_strerror(nullptr)),
                   "another program, such as ffmpeg, may make a WAV file of it");
     }
     if (header_ && header_->coded_frames) settle_frames(*header_->coded_frames);
@@ -79,7 +80,7 @@ class SndfileReader : public FrameReader {
   [[nodiscard]] std::optional<DamagedInput> damage() const override {
     if (shortfall_.damage) return shortfall_.damage;
     if (sf_error(file_.get()) != SF_ERR_NO_ERROR) {
-      return DamagedInput(bytes_.name + " is damaged after " + std::to_string(frames_read_) +
+      return DamagedInput(name() + " is damaged after " + std::to_string(frames_read_) +
                               " frames: " + without_stop(sf_strerror(file_.get())),
                           "what comes before was used");
     }
@@ -94,6 +95,9 @@ class SndfileReader : public FrameReader {
   }
 
  private:
+  [[nodiscard]] const std::string& name() const { return source_.bytes.name(); }
+  [[nodiscard]] std::uint64_t file_bytes() const { return source_.bytes.size(); }
+
   static std::string without_stop(std::string words) {
     while (!words.empty() && (words.back() == '.' || words.back() == ' ' || words.back() == '\n'))
       words.pop_back();
@@ -103,8 +107,8 @@ class SndfileReader : public FrameReader {
   /// libsndfile refuses some containers whose end is missing, and reads others wrongly whose size is a
   /// placeholder, so it is shown the size of what is there.
   void settle_size() {
-    const std::uint64_t present = bytes_.bytes - std::min(bytes_.bytes, header_->data_offset);
-    shortfall_ = judge_shortfall(*header_, present, bytes_.name);
+    const std::uint64_t present = file_bytes() - std::min(file_bytes(), header_->data_offset);
+    shortfall_ = judge_shortfall(*header_, present, name());
     const SizeField& field = header_->size_field;
     const std::uint64_t size =
         std::min(header_->data_bytes.value_or(present), present) + field.more_than_sound;
@@ -113,14 +117,14 @@ class SndfileReader : public FrameReader {
       const std::size_t place = field.order == ByteOrder::little ? i : field.bytes - 1 - i;
       patch.bytes[i] = static_cast<std::byte>(size >> (8 * place) & 0xFFU);
     }
-    if (field.bytes == 8 || size <= 0xFFFFFFFF) bytes_.patches.push_back(std::move(patch));
+    if (field.bytes == 8 || size <= 0xFFFFFFFF) source_.patches.push_back(std::move(patch));
   }
 
   /// Coded sound comes in blocks, of which the last is filled up; how much of it is sound a number in the
   /// header says, where that fits.
   void settle_frames(std::uint64_t stated) {
     const auto there = static_cast<std::uint64_t>(std::max<sf_count_t>(info_.frames, 0));
-    const std::uint64_t blocks = header_->bytes_per_frame > 0 ? bytes_.bytes / header_->bytes_per_frame : 0;
+    const std::uint64_t blocks = header_->bytes_per_frame > 0 ? file_bytes() / header_->bytes_per_frame : 0;
     const std::uint64_t block_frames = blocks > 0 ? there / blocks + 1 : 1;
     if (stated == 0 || stated == there || shortfall_.damage || !is_credible_size(stated)) return;
     if (stated < there && there - stated < 2 * block_frames) {
@@ -131,7 +135,7 @@ class SndfileReader : public FrameReader {
                      std::to_string(there) + " are there; all were used";
   }
 
-  VirtualFile bytes_;  ///< outlives file_
+  VirtualFile source_;  ///< outlives file_
   std::unique_ptr<SNDFILE, SndfileCloser> file_;
   SF_INFO info_{};
   std::optional<SoundHeader> header_;
@@ -143,7 +147,7 @@ class SndfileReader : public FrameReader {
 
 }  // namespace
 
-std::unique_ptr<FrameReader> open_sndfile(VirtualFile bytes, std::optional<SoundHeader> header) {
+std::unique_ptr<FrameReader> open_sndfile(ByteRange bytes, std::optional<SoundHeader> header) {
   return std::make_unique<SndfileReader>(std::move(bytes), std::move(header));
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "lib/audio/audio.hpp"
+#include "lib/audio/byte_range.hpp"
 #include "lib/audio/frame_reader.hpp"
 #include "lib/audio/id3_tags.hpp"
 #include "lib/audio/mono_mix.hpp"
@@ -22,7 +23,6 @@
 #include "lib/audio/sound_header.hpp"
 #include "lib/audio/spool.hpp"
 #include "lib/audio/tagged_reader.hpp"
-#include "lib/audio/virtual_file.hpp"
 #include "lib/core/fd.hpp"
 #include "lib/core/path.hpp"
 
@@ -103,33 +103,29 @@ void check_spec(const AudioSpec& spec, const std::string& name) {
               "from 1 to " + std::to_string(kMaxChannels) + " channels work");
 }
 
-std::unique_ptr<FrameReader> open_plain_file(OpenInput input) {
-  const ReadAt read = [&](std::uint64_t offset, std::span<std::byte> bytes) -> std::size_t {
-    if (offset >= input.file_bytes) return 0;
-    return read_at(input.fd.get(), input.position + offset, bytes, input.name);
+std::unique_ptr<FrameReader> open_plain_file(OpenInput input, const ByteRange& file) {
+  const ReadAt read = [&file](std::uint64_t offset, std::span<std::byte> bytes) {
+    return file.read_at(offset, bytes);
   };
-  const HeaderInput bytes_of_header{read, input.file_bytes, input.name};
+  const HeaderInput bytes_of_header{read, file.size(), file.name()};
   auto header = read_sound_header(bytes_of_header);
   if (header && !header->data_bytes) take_rest(bytes_of_header, *header);
   if (header) check_spec(header->spec, input.name);
-  if (header && header->encoding) {
-    // libsndfile is not asked: it does not tell a file that was cut short from a whole one.
-    if (::lseek(input.fd.get(), static_cast<off_t>(input.position + header->data_offset), SEEK_SET) < 0) {
-      throw Error("cannot read " + input.name + ": " + std::strerror(errno));
-    }
-    return std::make_unique<PcmReader>(std::make_unique<PeekableInput>(std::move(input.fd), input.name),
-                                       std::move(*header), PartialFrame::is_padding, BehindSound::left);
+  if (!header || !header->encoding) return open_sndfile(file, std::move(header));
+  // libsndfile is not asked: it does not tell a file that was cut short from a whole one.
+  if (::lseek(input.fd.get(), static_cast<off_t>(input.position + header->data_offset), SEEK_SET) < 0) {
+    throw Error("cannot read " + input.name + ": " + std::strerror(errno));
   }
-  VirtualFile bytes{std::move(input.fd), input.name, input.position, input.file_bytes, {}, 0};
-  return open_sndfile(std::move(bytes), std::move(header));
+  return std::make_unique<PcmReader>(std::make_unique<PeekableInput>(std::move(input.fd), input.name),
+                                     std::move(*header), PartialFrame::is_padding, BehindSound::left);
 }
 
 std::unique_ptr<FrameReader> open_file(OpenInput input) {
   UniqueFd shared(::fcntl(input.fd.get(), F_DUPFD_CLOEXEC, 0));
   if (!shared.is_open()) throw Error("cannot read " + input.name + ": " + std::strerror(errno));
-  const ByteRange range(std::move(shared), input.position, input.file_bytes, input.name);
-  if (auto packed = open_packed(range)) return packed;
-  return with_tags(open_plain_file(std::move(input)), read_id3_chunk(range));
+  const ByteRange file(std::move(shared), input.position, input.file_bytes, input.name);
+  if (auto packed = open_packed(file)) return packed;
+  return with_tags(open_plain_file(std::move(input), file), read_id3_chunk(file));
 }
 
 /// Whether it is worth copying a whole pipe into a file.

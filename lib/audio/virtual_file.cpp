@@ -8,27 +8,27 @@
 namespace ictus::audio {
 namespace {
 
-VirtualFile& range(void* data) { return *static_cast<VirtualFile*>(data); }
+VirtualFile& file(void* data) { return *static_cast<VirtualFile*>(data); }
 
-sf_count_t length(void* data) { return static_cast<sf_count_t>(range(data).bytes); }
+sf_count_t length(void* data) { return static_cast<sf_count_t>(file(data).bytes.size()); }
 
-sf_count_t tell(void* data) { return static_cast<sf_count_t>(range(data).position); }
+sf_count_t tell(void* data) { return static_cast<sf_count_t>(file(data).position); }
 
 sf_count_t seek(sf_count_t offset, int whence, void* data) {
-  VirtualFile& part = range(data);
+  VirtualFile& part = file(data);
   const sf_count_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? tell(data) : length(data);
   part.position = static_cast<std::uint64_t>(std::clamp<sf_count_t>(from + offset, 0, length(data)));
   return tell(data);
 }
 
 sf_count_t read(void* target, sf_count_t count, void* data) {
-  VirtualFile& part = range(data);
+  VirtualFile& part = file(data);
   const auto wanted =
-      std::min(static_cast<std::uint64_t>(std::max<sf_count_t>(count, 0)), part.bytes - part.position);
+      std::min(static_cast<std::uint64_t>(std::max<sf_count_t>(count, 0)), part.bytes.size() - part.position);
   const std::span<std::byte> bytes(static_cast<std::byte*>(target), wanted);
   std::size_t done = 0;
   try {
-    done = read_at(part.fd.get(), part.begin + part.position, bytes, part.name);
+    done = part.bytes.read_at(part.position, bytes);
   } catch (const Error&) {  // must not pass through libsndfile
     return 0;
   }

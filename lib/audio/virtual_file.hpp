@@ -1,14 +1,13 @@
-// A part of a file as libsndfile reads it, with sizes in it that are put right.
+// A file as libsndfile reads it, with sizes in it that are put right.
 #pragma once
 
 #include <sndfile.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
-#include "lib/core/fd.hpp"
+#include "lib/audio/byte_range.hpp"
 
 namespace ictus::audio {
 
@@ -19,12 +18,9 @@ struct Patch {
 };
 
 struct VirtualFile {
-  UniqueFd fd;
-  std::string name;
-  std::uint64_t begin = 0;
-  std::uint64_t bytes = 0;
+  ByteRange bytes;
   std::vector<Patch> patches;
-  std::uint64_t position = 0;  ///< from `begin`
+  std::uint64_t position = 0;
 };
 
 /// For sf_open_virtual, with a VirtualFile that outlives the SNDFILE as its user data. What the system
