@@ -175,12 +175,10 @@ TEST_CASE("token pyramid: levels are told in dB re full scale, wherever that lie
   Pyramid pyramid = small_pyramid();
   CHECK(full_scale_db(22.5F, pyramid.header) == doctest::Approx(0.2));  // of windows of 1024 samples
   CHECK(full_scale_db(-20.0F, pyramid.header) == doctest::Approx(-42.3));
-  const Bytes usual = written(pyramid);
   for (const int full_scale_centibels : {-1000, 0, 163, 1000}) {
     pyramid.header.full_scale_centibels = static_cast<std::int16_t>(full_scale_centibels);
     check_round_trip(pyramid);
     CHECK(full_scale_db(-20.0F, pyramid.header) == doctest::Approx(-20.0 - full_scale_centibels / 10.0));
-    CHECK(written(pyramid).size() > usual.size());
   }
   for (const int beyond : {-32768, -1001, 1001}) {
     pyramid.header.full_scale_centibels = static_cast<std::int16_t>(beyond);
