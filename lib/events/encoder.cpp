@@ -52,6 +52,8 @@ constexpr double kAfterAttackSeconds = 0.045;
 /// What an event takes, until the stream itself tells.
 constexpr double kTypicalEventBits = 130.0;
 constexpr double kTypicalEvents = 32.0;
+/// A shorter sound may take the bits of this much: its attack costs what that of a long one does.
+constexpr double kLeastBudgetSeconds = 1.0;
 /// A block's frame.
 constexpr double kFrameBits = 8.0 * 7.0;
 
@@ -111,9 +113,8 @@ struct Encoder::State {
   [[nodiscard]] double bits_of(const EventBlock& block) const;
   /// How many bits a block up to `end_samples` may take.
   [[nodiscard]] double allowed_bits(std::int64_t end_samples) const {
-    return settings.most_bits_per_second * static_cast<double>(end_samples) /
-               model.config.bands.sample_rate_hz -
-           spent_bits;
+    const double length_s = static_cast<double>(end_samples) / model.config.bands.sample_rate_hz;
+    return settings.most_bits_per_second * std::max(length_s, kLeastBudgetSeconds) - spent_bits;
   }
   [[nodiscard]] std::int64_t most_events(std::int64_t end_samples) const;
   /// How much bits and events are to be spared: 1 up to the frugal bitrate, less above it.
