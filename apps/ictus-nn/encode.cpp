@@ -49,21 +49,12 @@ class EventMaker {
           events_ += block.events.size();
         }) {}
 
-  void push(std::span<const float> samples) {
-    for (const float sample : samples) peak_ = std::max(peak_, std::abs(sample));
-    encoder_.push(samples);
-  }
+  void push(std::span<const float> samples) { encoder_.push(samples); }
   void finish(std::uint64_t samples, std::uint64_t original_samples) {
     encoder_.finish();
     writer_.finish({.length_samples = samples, .original_length_samples = original_samples});
   }
-  [[nodiscard]] std::vector<std::string> warnings() const {
-    if (events_ > 0 || peak_ < events::kLeastAudible) return {};
-    return {
-        fmt::format("no event came of its sound, which has peaks of {:.0f} dBFS: it decodes to silence; "
-                    "--codec mars keeps what events cannot",
-                    20.0 * std::log10(static_cast<double>(peak_)))};
-  }
+  [[nodiscard]] bool is_silent() const { return events_ == 0; }
   [[nodiscard]] cli::Counts counts() const { return {{"event", events_}}; }
   [[nodiscard]] std::uint64_t bytes() const { return writer_.bytes_written(); }
 
@@ -84,7 +75,6 @@ class EventMaker {
 
   formats::EventStreamWriter writer_;
   std::uint64_t events_ = 0;
-  float peak_ = 0.0F;
   events::Encoder encoder_;
 };
 
@@ -107,7 +97,8 @@ class PyramidMaker {
     encoder_.finish();
     writer_.finish({.length_samples = samples, .original_length_samples = original_samples});
   }
-  [[nodiscard]] std::vector<std::string> warnings() const { return {}; }
+  /// Tokens always make some sound.
+  [[nodiscard]] static bool is_silent() { return false; }
   [[nodiscard]] cli::Counts counts() const { return {{"clip", clips_}, {"token", tokens_}}; }
   [[nodiscard]] std::uint64_t bytes() const { return writer_.bytes_written(); }
 
@@ -144,6 +135,23 @@ std::optional<double> part_read(const audio::Source& source) {
   return std::min(1.0, static_cast<double>(source.original_frames()) / static_cast<double>(*expected));
 }
 
+/// Whether audible sound becomes silence, and why; empty: it does not.
+std::string silence_warning(float peak, float heard_peak, bool is_silent, int rate_hz) {
+  if (peak < events::kLeastAudible) return {};
+  const double peak_db = 20.0 * std::log10(static_cast<double>(peak));
+  if (heard_peak < events::kLeastAudible) {
+    return fmt::format(
+        "all that is loud in its sound, which has peaks of {:.0f} dBFS, lies above the {} Hz that the model "
+        "hears: it decodes to silence",
+        peak_db, rate_hz / 2);
+  }
+  if (!is_silent) return {};
+  return fmt::format(
+      "no event came of its sound, which has peaks of {:.0f} dBFS: it decodes to silence; --codec mars "
+      "keeps what events cannot",
+      peak_db);
+}
+
 template <typename Maker>
 Coded encode_job(const cli::Job& job, const options::EncodeOptions& options,
                  const typename Maker::Model& model, const cli::Streams& streams, JobProgress& progress) {
@@ -154,8 +162,10 @@ Coded encode_job(const cli::Job& job, const options::EncodeOptions& options,
 
   Coded coded;
   std::uint64_t samples = 0;
+  float heard_peak = 0.0F;
   coded.damage = drain(*source, [&](std::span<const float> block) {
     maker.push(block);
+    for (const float sample : block) heard_peak = std::max(heard_peak, std::abs(sample));
     samples += block.size();
     progress.update(static_cast<double>(samples) / rate_hz, part_read(*source));
   });
@@ -167,7 +177,8 @@ Coded encode_job(const cli::Job& job, const options::EncodeOptions& options,
   coded.stream_bytes = maker.bytes();
   coded.warnings = stream_tags(source->tags(), options.tags).warnings;
   for (std::string& remark : source->remarks()) coded.warnings.push_back(std::move(remark));
-  for (std::string& warning : maker.warnings()) coded.warnings.push_back(std::move(warning));
+  std::string silence = silence_warning(source->peak(), heard_peak, maker.is_silent(), rate_hz);
+  if (!silence.empty()) coded.warnings.push_back(std::move(silence));
   if (const std::uint64_t count = source->non_finite_samples(); count > 0) {
     coded.warnings.push_back(
         fmt::format("{} no finite numbers and became silence",

@@ -215,19 +215,22 @@ void CommandLine::add_encode() {
   add_value(
       app, kCodingGroup, "--bitrate", "KBIT_S",
       "Events only: the events take at most so many kbit/s, 0.5 to 100; fewer where the sound needs fewer. "
-      "Header, tags and end of the file come on top. A sound below a second may take what a second may, and one "
-      "too short for an event at that rate has one all the same. With --lossless there is no limit unless one is "
+      "Header, tags and end of the file come on top. A sound below a second may take what a second may, and "
+      "one "
+      "too short for an event at that rate has one all the same. With --lossless there is no limit unless "
+      "one is "
       "given.",
       [this](const std::string& value) {
         encode.bitrate_kbit_s = number_within("--bitrate", value, 0.5, 100);
       })
       ->default_str(fmt::format("{}", kDefaultKbitS));
-  add_value(app, kCodingGroup, "--events-per-second", "N",
-            "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, as far as the bitrate "
-            "allows them.",
-            [this](const std::string& value) {
-              encode.events_per_second = number_within("--events-per-second", value, 0.1, 1000);
-            });
+  add_value(
+      app, kCodingGroup, "--events-per-second", "N",
+      "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, as far as the bitrate "
+      "allows them.",
+      [this](const std::string& value) {
+        encode.events_per_second = number_within("--events-per-second", value, 0.1, 1000);
+      });
   add_switch(app, kCodingGroup, "--lossless",
              "Events only: keep their numbers as 32-bit floats; the file becomes several times larger.",
              encode.lossless);

@@ -50,6 +50,8 @@ class Source {
   /// Frames at the original rate if the header or the size of the file says so credibly.
   [[nodiscard]] virtual std::optional<std::uint64_t> expected_frames() const = 0;
   [[nodiscard]] virtual std::uint64_t non_finite_samples() const = 0;
+  /// The largest amplitude so far, of the mix before it is resampled.
+  [[nodiscard]] virtual float peak() const = 0;
   [[nodiscard]] virtual Tags tags() const = 0;
   /// After the end: what was mended or ignored in the input, and what the mix to one channel lost; a sentence
   /// each, without a full stop.

@@ -49,18 +49,27 @@ std::uint64_t ChunkWalk::behind(const Chunk& chunk, std::vector<std::string>& re
 
 std::optional<Chunk> ChunkWalk::search(const Chunk& wrong, std::vector<std::string>& remarks) const {
   constexpr std::size_t kMostBytes = 1 << 16;
-  std::vector<std::byte> bytes(kMostBytes);
-  bytes.resize(input_.read_at(wrong.offset, bytes));
-  const auto found = std::search(bytes.begin(), bytes.end(), sound_.begin(), sound_.end(),
-                                 [](std::byte byte, char c) { return byte == static_cast<std::byte>(c); });
-  if (found == bytes.end()) return std::nullopt;
-  const auto sound = at(wrong.offset + static_cast<std::uint64_t>(found - bytes.begin()));
-  if (!sound) return std::nullopt;
-  const bool fits = !input_.file_bytes || sound->offset + sound->size <= *input_.file_bytes ||
-                    !is_credible_size(sound->size);
-  if (!fits) return std::nullopt;
-  remarks.push_back("the size of its " + wrong.name() + " chunk is wrong; the sound was found by its name");
-  return sound;
+  std::array<std::byte, 1024> part{};
+  // Parts overlap, so that a name may stand across their border.
+  for (std::size_t at_part = 0; at_part < kMostBytes; at_part += part.size() - sound_.size()) {
+    const auto bytes = std::span<const std::byte>(part).first(input_.read_at(wrong.offset + at_part, part));
+    const auto found = std::search(bytes.begin(), bytes.end(), sound_.begin(), sound_.end(),
+                                   [](std::byte byte, char c) { return byte == static_cast<std::byte>(c); });
+    if (found != bytes.end()) {
+      const auto sound = at(wrong.offset + at_part + static_cast<std::uint64_t>(found - bytes.begin()));
+      if (!sound || !is_credible(*sound)) return std::nullopt;
+      remarks.push_back("the size of its " + wrong.name() +
+                        " chunk is wrong; the sound was found by its name");
+      return sound;
+    }
+    if (bytes.size() < part.size()) break;
+  }
+  return std::nullopt;
+}
+
+bool ChunkWalk::is_credible(const Chunk& sound) const {
+  return !input_.file_bytes || sound.offset + sound.size <= *input_.file_bytes ||
+         !is_credible_size(sound.size);
 }
 
 }  // namespace ictus::audio

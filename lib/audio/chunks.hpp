@@ -40,6 +40,9 @@ class ChunkWalk {
   [[nodiscard]] std::optional<Chunk> search(const Chunk& wrong, std::vector<std::string>& remarks) const;
 
  private:
+  /// Whether the sound is there as its size says, or its size is a placeholder.
+  [[nodiscard]] bool is_credible(const Chunk& sound) const;
+
   const HeaderInput& input_;
   ByteOrder order_;
   std::string_view sound_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -230,6 +231,7 @@ class MonoSource : public Source {
     return frames_->expected_frames();
   }
   [[nodiscard]] std::uint64_t non_finite_samples() const override { return mix_.non_finite_samples(); }
+  [[nodiscard]] float peak() const override { return peak_; }
   [[nodiscard]] Tags tags() const override { return frames_->tags(); }
   [[nodiscard]] std::vector<std::string> remarks() const override {
     std::vector<std::string> remarks = frames_->remarks();
@@ -247,13 +249,18 @@ class MonoSource : public Source {
     if (count > 0) {
       original_frames_ += count;
       mix_.push(std::span<const float>(interleaved_).first(count * channels_), mono_);
-      resampler_.push(mono_, ready_);
+      resample();
       return;
     }
     ended_ = true;
     mix_.finish(mono_);
-    resampler_.push(mono_, ready_);
+    resample();
     resampler_.finish(ready_);
+  }
+
+  void resample() {
+    for (const float sample : mono_) peak_ = std::max(peak_, std::abs(sample));
+    resampler_.push(mono_, ready_);
   }
 
   std::unique_ptr<FrameReader> frames_;
@@ -266,6 +273,7 @@ class MonoSource : public Source {
   std::size_t taken_ = 0;  ///< samples of ready_ that have been handed out
   bool ended_ = false;
   std::uint64_t original_frames_ = 0;
+  float peak_ = 0.0F;
 };
 
 }  // namespace

@@ -19,8 +19,8 @@ struct EncoderSettings {
   formats::EventCoding coding;  ///< see coding_of()
   int effort = 5;               ///< 0..9: time spent on refining the events, never bits
   /// Of the blocks of events, without the framing of the first: what every file has, however short, is not
-  /// taken from the sound. A sound below a second may take what a second may. Where sound is audible there is an
-  /// event, even if it takes more.
+  /// taken from the sound. A sound below a second may take what a second may. Where sound is audible there is
+  /// an event, even if it takes more.
   double most_bits_per_second = std::numeric_limits<double>::infinity();
   double most_events_per_second = std::numeric_limits<double>::infinity();  ///< of each hop, and of the whole
 };
