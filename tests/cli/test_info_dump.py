@@ -11,7 +11,7 @@ import unittest
 
 from pyramids import varint, wire
 from support import (DONE, FAILED, ROOT, SANITIZED, Case, block_ends, blocks, clip, clip_stream, encode, ictus, is_of_libtorch,
-                     long_stream, mapped_libraries, peak_kib, start)
+                     long_stream, mapped_libraries, peak_kib, start, weights_path)
 
 CONFORMANCE = ROOT / "tests" / "conformance"
 HOUR_S = 3600
