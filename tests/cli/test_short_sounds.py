@@ -97,10 +97,15 @@ class Sounds(Case):
 
     def test_an_event_is_there_at_the_lowest_rates(self):
         sounds = {f"{ms}ms": at_peak(plucked(ms / 1000), -6) for ms in (10, 50, 100, 200)}
-        for words in (["--bitrate", 0.5], ["--events-per-second", 0.1], ["--lossless", "--bitrate", 0.5]):
+        for words in (["--bitrate", 0.5], ["--lossless", "--bitrate", 0.5]):
             with self.subTest(words=words):
                 for stream in self.encoded(sounds, *words).values():
-                    self.assertEqual(len(dumped(stream)), 1)
+                    events = len(dumped(stream))
+                    self.assertGreater(events, 0)
+                    if events > 1:  # as much as a second may take
+                        self.assertLessEqual(bytes_of_events(stream), 125 * 0.5)
+        for stream in self.encoded(sounds, "--events-per-second", 0.1).values():
+            self.assertEqual(len(dumped(stream)), 1)
 
     def test_a_click_is_an_event_wherever_it_stands(self):
         sounds = {}
@@ -121,7 +126,9 @@ class Sounds(Case):
     def test_what_lies_above_the_models_ear_does_not_vanish_without_a_word(self):
         for codec, rate_hz in (("events", 11025), ("mars", 8000)):
             for hz, has_warning in ((16000, True), (440, False)):
-                self.put("in.wav", wav_bytes(at_peak(sine(0.3, hz), -6), RATE_HZ))
+                # Without a hard beginning and end, which would be heard as clicks.
+                swelling = [x * math.sin(math.pi * i / (0.3 * RATE_HZ)) ** 2 for i, x in enumerate(sine(0.3, hz))]
+                self.put("in.wav", wav_bytes(at_peak(swelling, -6), RATE_HZ))
                 run = ictus("encode", "--effort", 0, "-f", "--codec", codec, "in.wav", "-o", "out")
                 self.assertEqual(run.returncode, DONE, run.stderr)
                 words = f"warning: in.wav: all that is loud in its sound, which has peaks of -6 dBFS, lies above the {rate_hz} Hz"
