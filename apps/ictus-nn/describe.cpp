@@ -13,7 +13,7 @@
 #include "apps/cli/text_output.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "apps/ictus-nn/hearing.hpp"
-#include "lib/compose/list_text.hpp"
+#include "lib/core/utf8.hpp"
 #include "lib/notes/midi_file.hpp"
 
 namespace ictus::network {
@@ -33,7 +33,7 @@ std::vector<cli::Cell> cells(const events::EventDescription& heard) {
 std::string title_of(const formats::EventStreamHeader& header) {
   std::string title;
   for (const auto& [field, value] : header.tags) {
-    if (compose::lower_case(field) != "title" || value.empty()) continue;
+    if (lower_case(field) != "title" || value.empty()) continue;
     title += title.empty() ? value : " / " + value;
   }
   return title;

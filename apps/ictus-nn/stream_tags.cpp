@@ -3,18 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "apps/cli/text.hpp"
 #include "formats/tag_limits.hpp"
+#include "lib/core/utf8.hpp"
 
 namespace ictus::network {
 namespace {
-
-bool is_same_field(const std::string& a, const std::string& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 std::size_t bytes_of(const audio::Tags& tags) {
   std::size_t bytes = 0;
@@ -32,7 +27,8 @@ bool fits(const audio::Tags& a, const audio::Tags& b) {
 StreamTags stream_tags(audio::Tags own, const audio::Tags& set) {
   audio::Tags added;
   for (const auto& [field, value] : set) {
-    std::erase_if(own, [&field = field](const auto& tag) { return is_same_field(tag.first, field); });
+    std::erase_if(own,
+                  [&field = field](const auto& tag) { return lower_case(tag.first) == lower_case(field); });
     if (!value.empty()) added.emplace_back(field, value);
   }
   StreamTags made;

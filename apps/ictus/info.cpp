@@ -11,7 +11,7 @@
 #include "apps/ictus/stream_facts.hpp"
 #include "apps/options/parse.hpp"
 #include "apps/options/suggest.hpp"
-#include "lib/compose/list_text.hpp"
+#include "lib/core/utf8.hpp"
 
 namespace ictus::front {
 namespace {
@@ -42,7 +42,7 @@ Json tags_json(const audio::Tags& tags) {
   std::map<std::string, std::string> names;
   Json json = Json::object();
   for (const auto& [field, value] : tags) {
-    const std::string& name = names.emplace(compose::lower_case(field), field).first->second;
+    const std::string& name = names.emplace(lower_case(field), field).first->second;
     json[name].push_back(value);
   }
   return json;

@@ -13,6 +13,7 @@
 #include "apps/options/parse.hpp"
 #include "apps/options/suggest.hpp"
 #include "lib/audio/rates.hpp"
+#include "lib/core/utf8.hpp"
 #include "lib/notes/note_name.hpp"
 
 namespace ictus::options {
@@ -25,25 +26,6 @@ std::optional<T> number(const std::string& text) {
   const auto [stopped, failure] = std::from_chars(text.data(), end, value);
   if (failure != std::errc{} || stopped != end) return std::nullopt;
   return value;
-}
-
-bool is_utf8(const std::string& text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    const int more = lead < 0x80   ? 0
-                     : lead < 0xC2 ? -1
-                     : lead < 0xE0 ? 1
-                     : lead < 0xF0 ? 2
-                     : lead < 0xF5 ? 3
-                                   : -1;
-    if (more < 0 || at + static_cast<std::size_t>(more) >= text.size()) return false;
-    for (int i = 1; i <= more; ++i) {
-      if ((static_cast<unsigned char>(text[at + static_cast<std::size_t>(i)]) & 0xC0) != 0x80) return false;
-    }
-    at += static_cast<std::size_t>(more) + 1;
-  }
-  return true;
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {

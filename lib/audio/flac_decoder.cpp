@@ -10,6 +10,7 @@
 
 #include "lib/audio/tags.hpp"
 #include "lib/audio/vorbis_comment.hpp"
+#include "lib/core/utf8.hpp"
 
 namespace ictus::audio {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "lib/audio/chunks.hpp"
 #include "lib/audio/tags.hpp"
+#include "lib/core/utf8.hpp"
 
 namespace ictus::audio {
 namespace {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "lib/core/utf8.hpp"
+
 namespace ictus::audio {
 namespace {
 
@@ -30,36 +32,6 @@ constexpr std::array<InfoName, 27> kInfoNames{{{"INAM", "title"},        {"IART"
                                                {"ICRP", "cropped"},      {"IDIT", "digitizationdate"},
                                                {"IRTD", "rating"}}};
 
-/// Length of the UTF-8 sequence at the front of `text`, 0 if it is not one. Overlong forms, surrogates
-/// and what lies beyond U+10FFFF are not.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto continues = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF && continues(1) && continues(2)) {
-    const bool overlong = first == 0xE0 && byte(1) < 0xA0;
-    const bool surrogate = first == 0xED && byte(1) >= 0xA0;
-    return overlong || surrogate ? 0 : 3;
-  }
-  if (first >= 0xF0 && first <= 0xF4 && continues(1) && continues(2) && continues(3)) {
-    const bool overlong = first == 0xF0 && byte(1) < 0x90;
-    const bool beyond = first == 0xF4 && byte(1) >= 0x90;
-    return overlong || beyond ? 0 : 4;
-  }
-  return 0;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 template <typename IsWanted>
 const InfoName* find_info_name(IsWanted is_wanted) {
   const auto* found = std::find_if(kInfoNames.begin(), kInfoNames.end(), is_wanted);
@@ -79,14 +51,6 @@ void append_u32(std::vector<std::byte>& bytes, std::size_t value) {
 }
 
 }  // namespace
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 std::string to_utf8(std::string_view text) {
   if (is_utf8(text)) return std::string(text);

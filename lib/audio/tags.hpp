@@ -14,9 +14,6 @@ namespace ictus::audio {
 /// `text` itself if it is UTF-8; otherwise the same text read as Latin-1, the other habit in WAV files.
 std::string to_utf8(std::string_view text);
 
-/// ASCII letters only: fields are compared without regard to their case.
-std::string lower_case(std::string_view text);
-
 /// Adds a tag that was found in a file: under its name in lower case, where control characters and '=' become
 /// '_'; as UTF-8, without NUL. What has no name or no value is left out.
 void add_tag(Tags& tags, std::string_view name, std::string_view value);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lib/audio/tags.hpp"
+#include "lib/core/utf8.hpp"
 
 namespace ictus::audio {
 namespace {

@@ -15,6 +15,7 @@
 #include "lib/compose/numeral.hpp"
 #include "lib/compose/record_reader.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/utf8.hpp"
 
 namespace ictus::compose {
 namespace {

@@ -7,6 +7,7 @@
 #include "lib/compose/list_text.hpp"
 #include "lib/compose/numeral.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/utf8.hpp"
 
 namespace ictus::compose {
 namespace {

@@ -71,8 +71,6 @@ std::string_view utf8_text(std::string_view bytes, std::string& converted) {
   return text;
 }
 
-bool is_utf8(std::string_view text) { return utf8::is_valid(text.begin(), text.end()); }
-
 std::string_view trimmed(std::string_view text) {
   const auto is_begun_by = [&](std::string_view nothing) { return text.starts_with(nothing); };
   const auto is_ended_by = [&](std::string_view nothing) { return text.ends_with(nothing); };
@@ -87,14 +85,6 @@ std::string_view trimmed(std::string_view text) {
     text.remove_suffix(found->size());
   }
   return text;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 }  // namespace ictus::compose

@@ -11,12 +11,7 @@ namespace ictus::compose {
 /// text where it is not that of `bytes`. Throws ictus::Error for what is no text.
 [[nodiscard]] std::string_view utf8_text(std::string_view bytes, std::string& converted);
 
-[[nodiscard]] bool is_utf8(std::string_view text);
-
 /// Without what looks like nothing at both ends: blanks, ends of lines, no-break spaces, byte order marks.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
-
-/// In small letters, as far as they are of ASCII.
-[[nodiscard]] std::string lower_case(std::string_view text);
 
 }  // namespace ictus::compose

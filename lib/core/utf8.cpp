@@ -25,6 +25,16 @@ std::string changed(std::string_view text, Change change) {
 
 }  // namespace
 
+bool is_utf8(std::string_view text) { return utf8::is_valid(text.begin(), text.end()); }
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
 std::string valid_utf8(std::string_view text) { return changed(text, character); }
 
 std::string printable_lines(std::string_view text) {

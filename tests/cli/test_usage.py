@@ -118,6 +118,9 @@ class Mistakes(Case):
             (["train", "judge", "--data", ".", "--out", "m"], ["--about is missing", "family or pitch"]),
             (["evaluate", "--generated", "b"], ["--reference DIR is missing", "Try 'ictus evaluate --help'."]),
             (["evaluat"], ["unknown command 'evaluat'; did you mean 'evaluate'?"]),
+            # Half a character in three bytes, and "/" in two, which is longer than need be.
+            (["encode", "--tag", "TITLE=\udced\udca0\udc80", "a.wav"], ["--tag: the value of 'TITLE' is not UTF-8"]),
+            (["encode", "--tag", "TITLE=\udcc0\udcaf", "a.wav"], ["--tag: the value of 'TITLE' is not UTF-8"]),
             (["train", "judge", "--about", "pich"], ["--about: there is no 'pich'; did you mean 'pitch'?"]),
         ]:
             with self.subTest(words=words):

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "lib/compose/event_list.hpp"
-#include "lib/compose/list_text.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/utf8.hpp"
 
 namespace {
 
@@ -25,9 +25,9 @@ void check(std::string_view text) {
     require(error.what()[0] != '\0', "an error without words");
     return;
   }
-  require(compose::is_utf8(list.facts.model_id.value_or("")), "a model_id that is not in UTF-8");
+  require(is_utf8(list.facts.model_id.value_or("")), "a model_id that is not in UTF-8");
   for (const auto& [field, value] : list.facts.tags) {
-    require(compose::is_utf8(field) && compose::is_utf8(value), "a tag that is not in UTF-8");
+    require(is_utf8(field) && is_utf8(value), "a tag that is not in UTF-8");
   }
   double previous_s = 0.0;
   for (const compose::ListedEvent& event : list.events) {

@@ -27,3 +27,13 @@ TEST_CASE("printable: control characters become spaces") {
   CHECK(printable("a\u0085b\xe9") == "a b\ufffd");
   CHECK(printable_lines(std::string_view("a\nb\tc\r\0d\x7f", 9)) == "a\nb\tc\r d ");
 }
+
+TEST_CASE("is_utf8: overlong forms, surrogates and what lies beyond Unicode are none") {
+  CHECK(is_utf8(""));
+  CHECK(is_utf8("Dvořák \U0001F3B5"));
+  for (const char* const none :
+       {"\xff", "caf\xe9", "\xc3", "\xc0\x80", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"})
+    CHECK_FALSE(is_utf8(none));
+}
+
+TEST_CASE("lower_case: letters of ASCII alone") { CHECK(lower_case("TITLE Ärger 1") == "title Ärger 1"); }
