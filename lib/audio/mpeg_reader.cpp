@@ -192,7 +192,7 @@ class MpegReader : public BlockReader {
       finish_part();
       is_joined_ = true;
     }
-    part_.emplace();
+    part_ = Part{};
     part_->info = info;
     part_->begin_bytes = offset;
   }
