@@ -1,0 +1,437 @@
+#include "lib/synthesis/event_power.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "lib/synthesis/lobe.hpp"
+#include "lib/synthesis/spectrum.hpp"
+#include "lib/synthesis/time_course.hpp"
+#include "lib/synthesis/wide.hpp"
+
+namespace ictus::synthesis {
+namespace {
+
+constexpr float kLeastRoomDb = -55.0F;  // below which the room is not computed
+constexpr float kSemitoneLog = 0.0577622650F;
+
+// ---- Loops over frames.
+
+ICTUS_WIDE void decaying(float rate, const float* power, const float* elapsed, int frames, float* out) {
+  for (int t = 0; t < frames; ++t) out[t] = power[t] * wide_exp(-rate * elapsed[t]);
+}
+ICTUS_WIDE void add_scaled(float scale, const float* in, int frames, float* out) {
+  for (int t = 0; t < frames; ++t) out[t] += scale * in[t];
+}
+ICTUS_WIDE float inner(const float* a, const float* b, int frames) {
+  constexpr int kLanes = 16;
+  std::array<float, kLanes> lane{};
+  int t = 0;
+  for (; t + kLanes <= frames; t += kLanes)
+    for (int i = 0; i < kLanes; ++i) lane[static_cast<std::size_t>(i)] += a[t + i] * b[t + i];
+  float sum = 0.0F;
+  for (const float part : lane) sum += part;
+  for (; t < frames; ++t) sum += a[t] * b[t];
+  return sum;
+}
+/// by_log += slope * power, by_elapsed -= rate * slope * power; returns the sum of slope * power * elapsed.
+ICTUS_WIDE float decay_slopes(float rate, const float* slope, const float* power, const float* elapsed, int frames,
+                              float* by_log, float* by_elapsed) {
+  constexpr int kLanes = 16;
+  std::array<float, kLanes> lane{};
+  int t = 0;
+  for (; t + kLanes <= frames; t += kLanes) {
+    for (int i = 0; i < kLanes; ++i) {
+      const float part = slope[t + i] * power[t + i];
+      by_log[t + i] += part;
+      by_elapsed[t + i] -= rate * part;
+      lane[static_cast<std::size_t>(i)] += part * elapsed[t + i];
+    }
+  }
+  float sum = 0.0F;
+  for (const float part : lane) sum += part;
+  for (; t < frames; ++t) {
+    const float part = slope[t] * power[t];
+    by_log[t] += part;
+    by_elapsed[t] -= rate * part;
+    sum += part * elapsed[t];
+  }
+  return sum;
+}
+
+// ---- Envelopes.
+
+/// The power of an event in the frames of a view, apart from the decay of each partial.
+struct Course {
+  int begin = 0;               ///< the first frame that it is seen in
+  std::vector<float> power;    ///< [frames from `begin` on]
+  std::vector<float> elapsed;  ///< [the same] mean seconds since the onset
+};
+
+Course course_of(const EventSound& sound, float attack_log_s, const BandView& view, int frames) {
+  const float half_s = 0.5F * view.window_s();
+  const float length_s = attack_s(attack_log_s);
+  const float gain = std::exp(sound.gain_db * kTenthOfLog10);
+  Course course;
+  const float first = std::floor((sound.onset_s - half_s) / view.hop_s()) + 1.0F;
+  course.begin = static_cast<int>(std::clamp(first, 0.0F, static_cast<float>(frames)));
+  const auto count = static_cast<std::size_t>(frames - course.begin);
+  course.power.resize(count);
+  course.elapsed.resize(count);
+  for (std::size_t t = 0; t < count; ++t) {
+    const float since_s = static_cast<float>(course.begin + static_cast<int>(t)) * view.hop_s() - sound.onset_s;
+    const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
+    course.elapsed[t] = seen.elapsed_s;
+    course.power[t] = gain * seen.power * std::exp(course_log(sound, seen.elapsed_s));
+  }
+  return course;
+}
+
+/// `by_log` and `by_elapsed` are slopes by the logarithm of a course's power and by its seconds.
+void add_course_slopes(const EventSound& sound, float attack_log_s, const BandView& view, const Course& course,
+                       std::span<const float> by_log, std::span<const float> by_elapsed, EventSound& gradient,
+                       float& by_attack_log_s) {
+  const float length_s = attack_s(attack_log_s);
+  for (std::size_t t = 0; t < course.power.size(); ++t) {
+    if (by_log[t] == 0.0F && by_elapsed[t] == 0.0F) continue;
+    const float since_s = static_cast<float>(course.begin + static_cast<int>(t)) * view.hop_s() - sound.onset_s;
+    gradient.gain_db += kTenthOfLog10 * by_log[t];
+    const float seconds = by_elapsed[t] + add_course_gradient(sound, course.elapsed[t], by_log[t], gradient);
+    const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
+    const AttackSlopes slopes = attack_slopes(since_s, length_s, view.window_s());
+    const float by_power = seen.power > 1e-9F ? by_log[t] / seen.power : 0.0F;
+    gradient.onset_s -= by_power * slopes.power_by_onset + seconds * slopes.elapsed_by_onset;
+    by_attack_log_s += by_power * slopes.power_by_length * std::exp(attack_log_s);
+  }
+}
+
+/// One partial, or the noise of one region, over the frames of a course: what decays, and the room's answer.
+class Ring {
+ public:
+  Ring(const Course& course, float rate, float room_level, float room_rate, float hop_s)
+      : course_(course), rate_(rate), room_level_(room_level), hop_s_(hop_s),
+        keep_(std::exp(-room_rate * hop_s)), direct_(course.power.size()) {
+    const auto frames = static_cast<int>(direct_.size());
+    decaying(rate, course.power.data(), course.elapsed.data(), frames, direct_.data());
+    if (room_level_ <= 0.0F) return;
+    room_.resize(direct_.size());
+    whole_.resize(direct_.size());
+    float room = 0.0F;
+    for (std::size_t t = 0; t < direct_.size(); ++t) {
+      room = keep_ * room + (1.0F - keep_) * direct_[t];
+      room_[t] = room;
+      whole_[t] = direct_[t] + room_level_ * room;
+    }
+  }
+
+  [[nodiscard]] const float* power() const { return room_level_ > 0.0F ? whole_.data() : direct_.data(); }
+  [[nodiscard]] float operator[](std::size_t t) const { return power()[t]; }
+  /// Frames after which it stays below `least`.
+  [[nodiscard]] int frames_above(float least) const {
+    const float* p = power();
+    auto frames = static_cast<int>(direct_.size());
+    while (frames > 0 && p[frames - 1] < least) --frames;
+    return frames;
+  }
+
+  struct Slopes {
+    float by_rate = 0.0F, by_room_rate = 0.0F, by_room_db = 0.0F;
+  };
+  /// `slope` by this power, over `frames`; it is used up.
+  Slopes add_slopes(std::span<float> slope, std::span<float> by_log, std::span<float> by_elapsed) const {
+    Slopes result;
+    if (room_level_ > 0.0F) {
+      float by_room = 0.0F;
+      float by_keep = 0.0F;
+      for (std::size_t t = slope.size(); t-- > 0;) {
+        result.by_room_db += slope[t] * room_[t];
+        by_room = room_level_ * slope[t] + keep_ * by_room;
+        by_keep += by_room * ((t > 0 ? room_[t - 1] : 0.0F) - direct_[t]);
+        slope[t] += (1.0F - keep_) * by_room;
+      }
+      result.by_room_db *= kTenthOfLog10 * room_level_;
+      result.by_room_rate = -by_keep * hop_s_ * keep_;
+    }
+    result.by_rate = -decay_slopes(rate_, slope.data(), direct_.data(), course_.elapsed.data(),
+                                   static_cast<int>(slope.size()), by_log.data(), by_elapsed.data());
+    return result;
+  }
+
+ private:
+  const Course& course_;
+  float rate_, room_level_, hop_s_, keep_;
+  std::vector<float> direct_, room_, whole_;
+};
+
+float room_level(const EventSound& sound) {
+  return sound.room_db > kLeastRoomDb ? std::exp(sound.room_db * kTenthOfLog10) : 0.0F;
+}
+
+// ---- Partials in bands.
+
+/// Where the power of a partial lies: the share of its lobe in each band, and how that changes as it moves up.
+struct Place {
+  int first_band = 0;
+  int bands = 0;
+  std::array<float, 2 * kLobeReach + 3> share{};
+  std::array<float, 2 * kLobeReach + 3> slope{};  ///< for each bin that it moves
+};
+
+Place place_of(float hz, const BandView& view) {
+  const Lobe& lobe = hann_lobe();
+  const float at = hz / view.hz_per_bin();
+  const int first = std::max(static_cast<int>(std::ceil(at)) - kLobeReach - 1, 0);
+  const int last = std::min(static_cast<int>(std::floor(at)) + kLobeReach + 1, view.bin_count() - 1);
+  Place place;
+  if (first > last) return place;
+  place.first_band = view.band_of_bin[static_cast<std::size_t>(first)];
+  place.bands = view.band_of_bin[static_cast<std::size_t>(last)] - place.first_band + 1;
+  for (int bin = first; bin <= last; ++bin) {
+    const int band = view.band_of_bin[static_cast<std::size_t>(bin)];
+    const float width = view.width_bins[static_cast<std::size_t>(band)];
+    const auto i = static_cast<std::size_t>(band - place.first_band);
+    const float off = static_cast<float>(bin) - at;
+    place.share[i] += lobe.at(off) / width;
+    place.slope[i] -= lobe.slope_at(off) / width;
+  }
+  return place;
+}
+
+/// A window sees a pitch that moves at three places, each as wide as the way from one border to the next.
+struct Motion {
+  static constexpr std::size_t kParts = 3;
+  static constexpr std::array<float, kParts + 1> kBorders{-0.2625F, -0.0875F, 0.0875F, 0.2625F};  // of the window
+  static constexpr std::array<float, kParts> kWeights{0.278F, 0.444F, 0.278F};  // of its square, in between
+
+  std::array<float, kParts + 1> factor{};     ///< of frequency, at each border
+  std::array<float, kParts + 1> elapsed_s{};  ///< of each border
+};
+
+Motion motion_at(const EventSound& sound, float elapsed_s, float window_s) {
+  Motion motion;
+  for (std::size_t i = 0; i <= Motion::kParts; ++i) {
+    motion.elapsed_s[i] = std::max(elapsed_s + Motion::kBorders[i] * window_s, 0.0F);
+    motion.factor[i] = std::exp(kSemitoneLog * deviation_semitones(sound, motion.elapsed_s[i]));
+  }
+  return motion;
+}
+
+constexpr int kMovingReach = 4;
+constexpr float kLeastWidth = 0.05F;
+
+/// Bins of one part of a lobe that moves.
+struct MovingPart {
+  float at, width;  ///< bins
+  float turn;       ///< how the width grows as the later border moves up: 1, -1, or 0 where it is held
+  int first, last;
+};
+
+MovingPart moving_part(float low, float high, const BandView& view) {
+  const float at = 0.5F * (low + high);
+  const float way = high - low;
+  const float width = std::max(std::abs(way), kLeastWidth);
+  const float turn = std::abs(way) <= kLeastWidth ? 0.0F : way > 0.0F ? 1.0F : -1.0F;
+  const float reach = kMovingReach + 0.5F * width;
+  return {at, width, turn, std::max(static_cast<int>(std::ceil(at - reach)), 0),
+          std::min(static_cast<int>(std::floor(at + reach)), view.bin_count() - 1)};
+}
+
+/// Calls use(a bin's band, its distance from the middle of the lobe, its weight) for the bins of a lobe.
+template <typename Use>
+void for_moving_bins(const MovingPart& part, float weight, const BandView& view, const Use& use) {
+  for (int bin = part.first; bin <= part.last; ++bin) {
+    const int band = view.band_of_bin[static_cast<std::size_t>(bin)];
+    use(band, static_cast<float>(bin) - part.at, weight / view.width_bins[static_cast<std::size_t>(band)]);
+  }
+}
+
+/// Powers |X|^2 of a partial of power 1 at the middle of its lobe, and of noise of density 1 for each Hz.
+float tone_power(const BandView& view) { return static_cast<float>(view.window_samples) / 6.0F; }
+float noise_power(const BandView& view) { return static_cast<float>(view.sample_rate_hz) / 4.0F; }
+
+/// Everything of an event that adding and its gradient both need.
+struct Parts {
+  Parts(const EventSound& sound, const BandView& view, int frames)
+      : partials(partials_of(sound)), noise(sound), tonal(course_of(sound, sound.attack_log_s, view, frames)),
+        noisy(course_of(sound, sound.noise_attack_log_s, view, frames)), level(room_level(sound)) {
+    for (const float hz : view.region_hz) {
+      const KnotPlace place = noise_decay_place(hz);
+      regions.emplace_back(noisy, std::exp(value_at(sound.noise_decay_log_rate, place)), level,
+                           room_rate(sound.room_log_s, hz), view.hop_s());
+    }
+    if (moves(sound))
+      for (const float elapsed_s : tonal.elapsed) motions.push_back(motion_at(sound, elapsed_s, view.window_s()));
+  }
+
+  [[nodiscard]] Ring ring(int h, const BandView& view) const {
+    const auto i = static_cast<std::size_t>(h);
+    return {tonal, partials.rate[i], level, partials.room_rate[i], view.hop_s()};
+  }
+
+  Partials partials;
+  NoiseDensity noise;
+  Course tonal, noisy;
+  float level;
+  std::vector<Ring> regions;    ///< of the noise
+  std::vector<Motion> motions;  ///< [frames of the course], empty where the pitch stays
+};
+
+}  // namespace
+
+void add_power(const EventSound& sound, const BandView& view, float least_power, float scale, PowerMap& map) {
+  const Lobe& lobe = hann_lobe();
+  const Parts parts(sound, view, map.frames);
+  if (parts.tonal.begin >= map.frames) return;
+  for (int h = 0; h < parts.partials.count; ++h) {
+    const auto i = static_cast<std::size_t>(h);
+    const float power = parts.partials.power[i] * tone_power(view);
+    if (power <= 0.0F) continue;
+    const Ring ring = parts.ring(h, view);
+    const int frames = ring.frames_above(least_power / power);
+    if (frames == 0) continue;
+    if (parts.motions.empty()) {
+      const Place place = place_of(parts.partials.hz[i], view);
+      for (int b = 0; b < place.bands; ++b)
+        add_scaled(scale * power * place.share[static_cast<std::size_t>(b)], ring.power(), frames,
+                   map.row(place.first_band + b) + parts.tonal.begin);
+      continue;
+    }
+    const float bins = parts.partials.hz[i] / view.hz_per_bin();
+    for (int t = 0; t < frames; ++t) {
+      const auto at = static_cast<std::size_t>(t);
+      const float now = scale * power * ring[at];
+      if (now < least_power * scale) continue;
+      const Motion& motion = parts.motions[at];
+      for (std::size_t p = 0; p < Motion::kParts; ++p) {
+        const MovingPart part = moving_part(bins * motion.factor[p], bins * motion.factor[p + 1], view);
+        for_moving_bins(part, Motion::kWeights[p] * now, view, [&](int band, float off, float weight) {
+          map.row(band)[parts.tonal.begin + t] += weight * lobe.mean_at(off, part.width);
+        });
+      }
+    }
+  }
+  for (int band = 0; band < view.bands(); ++band) {
+    const auto b = static_cast<std::size_t>(band);
+    if (view.centre_hz[b] > kHighestHz) break;
+    const float density = parts.noise.at(view.spectrum_place[b]) * noise_power(view);
+    const Ring& ring = parts.regions[static_cast<std::size_t>(view.noise_region[b])];
+    const int frames = ring.frames_above(least_power / density);
+    add_scaled(scale * density, ring.power(), frames, map.row(band) + parts.noisy.begin);
+  }
+}
+
+void add_power_gradient(const EventSound& sound, const BandView& view, float least_power, const PowerMap& slope,
+                        EventSound& gradient) {
+  const Lobe& lobe = hann_lobe();
+  const Parts parts(sound, view, slope.frames);
+  if (parts.tonal.begin >= slope.frames) return;
+  std::vector<float> by_log(parts.tonal.power.size());
+  std::vector<float> by_elapsed(parts.tonal.power.size());
+  std::vector<float> by_deviation(parts.motions.size() * (Motion::kParts + 1));
+  std::vector<float> by_power(parts.tonal.power.size());
+  PartialsGradient by_partials;
+  const float hz_per_bin = view.hz_per_bin();
+  for (int h = 0; h < parts.partials.count; ++h) {
+    const auto i = static_cast<std::size_t>(h);
+    const float power = parts.partials.power[i] * tone_power(view);
+    if (power <= 0.0F) continue;
+    const Ring ring = parts.ring(h, view);
+    const int frames = ring.frames_above(least_power / power);
+    if (frames == 0) continue;
+    const std::span<float> by_ring(by_power.data(), static_cast<std::size_t>(frames));
+    std::fill(by_ring.begin(), by_ring.end(), 0.0F);
+    if (parts.motions.empty()) {
+      const Place place = place_of(parts.partials.hz[i], view);
+      float by_bins = 0.0F;
+      for (int b = 0; b < place.bands; ++b) {
+        const float* row = slope.row(place.first_band + b) + parts.tonal.begin;
+        const auto at = static_cast<std::size_t>(b);
+        add_scaled(place.share[at], row, frames, by_ring.data());
+        by_bins += place.slope[at] * inner(row, ring.power(), frames);
+      }
+      by_partials.hz[i] = by_bins * power / hz_per_bin;
+    } else {
+      const float bins = parts.partials.hz[i] / hz_per_bin;
+      float by_hz = 0.0F;
+      for (int t = 0; t < frames; ++t) {
+        const auto at = static_cast<std::size_t>(t);
+        if (power * ring[at] < least_power) continue;
+        const Motion& motion = parts.motions[at];
+        for (std::size_t p = 0; p < Motion::kParts; ++p) {
+          const MovingPart part = moving_part(bins * motion.factor[p], bins * motion.factor[p + 1], view);
+          float by_place = 0.0F;
+          float by_width = 0.0F;
+          for_moving_bins(part, Motion::kWeights[p], view, [&](int band, float off, float weight) {
+            const float s = weight * slope.row(band)[parts.tonal.begin + t];
+            by_ring[at] += s * lobe.mean_at(off, part.width);
+            by_place -= s * lobe.mean_slope_at(off, part.width);
+            by_width += s * lobe.mean_slope_by_width(off, part.width);
+          });
+          const float now = power * ring[at];
+          for (const std::size_t border : {p, p + 1}) {
+            const float turn = border == p ? -part.turn : part.turn;
+            const float by_bins = now * (0.5F * by_place + turn * by_width) * motion.factor[border];
+            by_hz += by_bins / hz_per_bin;
+            by_deviation[at * (Motion::kParts + 1) + border] += by_bins * bins * kSemitoneLog;
+          }
+        }
+      }
+      by_partials.hz[i] = by_hz;
+    }
+    by_partials.power[i] = tone_power(view) * inner(by_ring.data(), ring.power(), frames);
+    for (float& value : by_ring) value *= power;
+    const Ring::Slopes slopes = ring.add_slopes(by_ring, by_log, by_elapsed);
+    by_partials.rate[i] = slopes.by_rate;
+    by_partials.room_rate[i] = slopes.by_room_rate;
+    gradient.room_db += slopes.by_room_db;
+  }
+  add_partials_gradient(sound, parts.partials, by_partials, gradient);
+  for (std::size_t t = 0; t < parts.motions.size(); ++t) {
+    for (std::size_t border = 0; border <= Motion::kParts; ++border) {
+      const float elapsed_s = parts.motions[t].elapsed_s[border];
+      const float seconds = add_deviation_gradient(
+          sound, elapsed_s, by_deviation[t * (Motion::kParts + 1) + border], gradient);
+      if (elapsed_s > 0.0F) by_elapsed[t] += seconds;
+    }
+  }
+  add_course_slopes(sound, sound.attack_log_s, view, parts.tonal, by_log, by_elapsed, gradient,
+                    gradient.attack_log_s);
+
+  // Noise: all bands of a region share an envelope.
+  const std::size_t noisy_frames = parts.noisy.power.size();
+  std::vector<float> by_density(static_cast<std::size_t>(view.bands()));
+  std::vector<float> by_region(noisy_frames * kNoiseRegions);
+  std::array<int, kNoiseRegions> region_frames{};
+  for (int band = 0; band < view.bands(); ++band) {
+    const auto b = static_cast<std::size_t>(band);
+    if (view.centre_hz[b] > kHighestHz) break;
+    const float density = parts.noise.at(view.spectrum_place[b]) * noise_power(view);
+    const auto region = static_cast<std::size_t>(view.noise_region[b]);
+    const Ring& ring = parts.regions[region];
+    const int frames = ring.frames_above(least_power / density);
+    const float* row = slope.row(band) + parts.noisy.begin;
+    by_density[b] = noise_power(view) * inner(row, ring.power(), frames);
+    add_scaled(density, row, frames, by_region.data() + region * noisy_frames);
+    region_frames[region] = std::max(region_frames[region], frames);
+  }
+  parts.noise.add_gradient(sound, view.spectrum_place, by_density, gradient);
+  std::fill(by_log.begin(), by_log.end(), 0.0F);
+  std::fill(by_elapsed.begin(), by_elapsed.end(), 0.0F);
+  for (std::size_t region = 0; region < kNoiseRegions; ++region) {
+    const std::span<float> by_ring(by_region.data() + region * noisy_frames,
+                                   static_cast<std::size_t>(region_frames[region]));
+    const Ring::Slopes slopes = parts.regions[region].add_slopes(by_ring, by_log, by_elapsed);
+    const KnotPlace place = noise_decay_place(view.region_hz[region]);
+    spread(gradient.noise_decay_log_rate, place,
+           slopes.by_rate * std::exp(value_at(sound.noise_decay_log_rate, place)));
+    gradient.room_log_s -= slopes.by_room_rate * room_rate(sound.room_log_s, view.region_hz[region]);
+    gradient.room_db += slopes.by_room_db;
+  }
+  add_course_slopes(sound, sound.noise_attack_log_s, view, parts.noisy, by_log, by_elapsed, gradient,
+                    gradient.noise_attack_log_s);
+}
+
+}  // namespace ictus::synthesis

@@ -1,0 +1,47 @@
+// What a window makes of a sine: power over frequency, around it.
+#pragma once
+
+#include <array>
+
+namespace ictus::synthesis {
+
+inline constexpr int kLobeReach = 8;  ///< bins to either side, beyond which nothing is left that counts
+
+/// The power response of Hann's window, 1 at its middle, tabulated over bins.
+class Lobe {
+ public:
+  Lobe();
+
+  /// At `bins` from the sine, and its slope there.
+  [[nodiscard]] float at(float bins) const { return between(power_, bins); }
+  [[nodiscard]] float slope_at(float bins) const { return between(slope_, bins); }
+  /// The mean over `width` bins around `bins`: of a sine that moves so far while the window lasts.
+  [[nodiscard]] float mean_at(float bins, float width) const {
+    return (between(area_, bins + 0.5F * width) - between(area_, bins - 0.5F * width)) / width;
+  }
+  [[nodiscard]] float mean_slope_at(float bins, float width) const {
+    return (at(bins + 0.5F * width) - at(bins - 0.5F * width)) / width;
+  }
+  [[nodiscard]] float mean_slope_by_width(float bins, float width) const {
+    return (0.5F * (at(bins + 0.5F * width) + at(bins - 0.5F * width)) - mean_at(bins, width)) / width;
+  }
+
+ private:
+  static constexpr int kSteps = 64;  // for each bin
+  static constexpr int kEnd = kLobeReach + 1;
+  using Table = std::array<float, 2 * kEnd * kSteps + 2>;
+  static float between(const Table& table, float bins) {
+    constexpr float kLast = 2.0F * kEnd * kSteps;
+    float x = (bins + kEnd) * kSteps;
+    x = x > 0.0F ? (x < kLast ? x : kLast) : 0.0F;
+    const int low = static_cast<int>(x);
+    const auto i = static_cast<std::size_t>(low);
+    return table[i] + (x - static_cast<float>(low)) * (table[i + 1] - table[i]);
+  }
+
+  Table power_{}, slope_{}, area_{};
+};
+
+const Lobe& hann_lobe();
+
+}  // namespace ictus::synthesis

@@ -1,0 +1,37 @@
+// How an event goes in time: attack, contour, damper, and where its pitch is.
+#pragma once
+
+#include "lib/synthesis/event_sound.hpp"
+
+namespace ictus::synthesis {
+
+/// Contour and damper of an event after `elapsed_s`: what its power has been multiplied by, apart from the
+/// attack and the decay of each partial, as a natural logarithm.
+float course_log(const EventSound& sound, float elapsed_s);
+/// Adds `slope`, a gradient by course_log(), to that by the sound. Returns that by `elapsed_s`.
+float add_course_gradient(const EventSound& sound, float elapsed_s, float slope, EventSound& gradient);
+
+/// Seconds from the onset in which power rises to its full.
+float attack_s(float attack_log_s);
+
+/// Semitones above the event's pitch after `elapsed_s`: glide and vibrato.
+float deviation_semitones(const EventSound& sound, float elapsed_s);
+/// Adds to the gradient by the sound. Returns that by `elapsed_s`.
+float add_deviation_gradient(const EventSound& sound, float elapsed_s, float slope, EventSound& gradient);
+/// Whether the pitch moves by more than can be heard.
+bool moves(const EventSound& sound);
+
+/// An attack as a window of `window_s` sees it whose centre lies `since_onset_s` after the onset: the window is
+/// the square of Hann's, and power rises in a straight line.
+struct SeenAttack {
+  float power;      ///< 0..1, the mean of the attack over the window
+  float elapsed_s;  ///< the mean time since the onset, over what of the window follows it
+};
+SeenAttack seen_attack(float since_onset_s, float attack_s, float window_s);
+/// The same, and the slopes: of the power by the place and by the attack's length, of the mean time by the place.
+struct AttackSlopes {
+  float power_by_onset, power_by_length, elapsed_by_onset;  ///< by `since_onset_s`, `attack_s`
+};
+AttackSlopes attack_slopes(float since_onset_s, float attack_s, float window_s);
+
+}  // namespace ictus::synthesis
