@@ -1,0 +1,143 @@
+#include "lib/synthesis/frame_power.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "lib/synthesis/spectrum.hpp"
+#include "lib/synthesis/spectrum_knots.hpp"
+#include "lib/synthesis/time_course.hpp"
+#include "lib/synthesis/wide.hpp"
+
+namespace ictus::synthesis {
+namespace {
+
+constexpr float kSemitoneLog = 0.0577622650F;
+constexpr int kFramesBetweenChecks = 4;
+
+// A window sees a pitch that moves at three places, each as wide as the way from one border to the next.
+constexpr std::size_t kParts = 3;
+constexpr std::array<float, kParts + 1> kBorders{-0.2625F, -0.0875F, 0.0875F, 0.2625F};  // of the window
+constexpr std::array<float, kParts> kWeights{0.278F, 0.444F, 0.278F};  // of its square, in between
+constexpr int kMovingReach = 4;
+constexpr float kLeastWidth = 0.05F;
+
+ICTUS_WIDE void add_scaled(const float* __restrict in, float scale, int begin, int end,
+                           float* __restrict out) {
+  for (int i = begin; i < end; ++i) out[i] += scale * in[i];
+}
+
+Rings rings_of(const Partials& partials, const EventSound& sound, const BandView& view) {
+  const auto count = static_cast<std::size_t>(partials.count);
+  return {std::span(partials.power).first(count), std::span(partials.rate).first(count),
+          std::span(partials.room_rate).first(count), room_level(sound), view.hop_s()};
+}
+
+}  // namespace
+
+FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, const BandView& bins)
+    : sound_(sound),
+      view_(&bins),
+      ceiling_(sound),
+      course_(sound, sound.attack_log_s, onset_samples, bins),
+      noise_(sound, onset_samples, bins),
+      rings_(rings_of(heard_partials(sound), sound, bins)),
+      moves_(moves(sound)),
+      density_(bins.centre_hz.size()),
+      power_(bins.centre_hz.size()) {
+  const Partials partials = heard_partials(sound);
+  for (std::size_t h = 0; h < static_cast<std::size_t>(partials.count); ++h) {
+    hz_.push_back(partials.hz[h]);
+    places_.push_back(place_of(partials.hz[h], bins));
+    least_ = std::max(least_, partials.power[h]);
+  }
+  least_ *= kSilent * std::exp(sound.gain_db * kTenthOfLog10);
+  const NoiseDensity density(sound);
+  const float noise_power = static_cast<float>(bins.sample_rate_hz) / 4.0F;
+  for (std::size_t bin = 0; bin < density_.size(); ++bin) {
+    if (bins.centre_hz[bin] > kHighestHz) break;
+    density_[bin] = density.at(bins.spectrum_place[bin]) * noise_power;
+  }
+}
+
+FramePower::Place FramePower::place_of(float hz, const BandView& view) {
+  const float at = hz / view.hz_per_bin();
+  const float tone_power = static_cast<float>(view.window_samples) / 6.0F;
+  Place place;
+  place.first = std::max(static_cast<int>(std::ceil(at)) - kLobeReach - 1, 0);
+  const int last = std::min(static_cast<int>(std::floor(at)) + kLobeReach + 1, view.bin_count() - 1);
+  for (int bin = place.first; bin <= last; ++bin)
+    place.power[static_cast<std::size_t>(place.bins++)] =
+        tone_power * hann_lobe().at(static_cast<float>(bin) - at);
+  return place;
+}
+
+/// Adds a partial whose pitch moves while the window lasts.
+void FramePower::add_moving(int h, float power, float elapsed_s) {
+  const float bins = hz_[static_cast<std::size_t>(h)] / view_->hz_per_bin();
+  const float tone_power = static_cast<float>(view_->window_samples) / 6.0F;
+  std::array<float, kParts + 1> border{};
+  for (std::size_t i = 0; i <= kParts; ++i) {
+    const float at_s = std::max(elapsed_s + kBorders[i] * view_->window_s(), 0.0F);
+    border[i] = bins * std::exp(kSemitoneLog * deviation_semitones(sound_, at_s));
+  }
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const float at = 0.5F * (border[part] + border[part + 1]);
+    const float width = std::max(std::abs(border[part + 1] - border[part]), kLeastWidth);
+    const float reach = kMovingReach + 0.5F * width;
+    const int first = std::max(static_cast<int>(std::ceil(at - reach)), 0);
+    const int last = std::min(static_cast<int>(std::floor(at + reach)), view_->bin_count() - 1);
+    for (int bin = first; bin <= last; ++bin)
+      power_[static_cast<std::size_t>(bin)] +=
+          power * tone_power * kWeights[part] * hann_lobe().mean_at(static_cast<float>(bin) - at, width);
+  }
+}
+
+void FramePower::add_partials(std::int64_t frame) {
+  const FrameCourse::Moment moment = course_.at(sound_, frame);
+  rings_.advance(moment.level, moment.elapsed_s);
+  for (int h = 0; h < rings_.count(); ++h) {
+    const float power = rings_.power()[h];
+    if (power < least_) continue;
+    if (moves_) {
+      add_moving(h, power, moment.elapsed_s);
+    } else {
+      const Place& place = places_[static_cast<std::size_t>(h)];
+      add_scaled(place.power.data(), power, 0, place.bins, power_.data() + place.first);
+    }
+  }
+  if (frame % kFramesBetweenChecks == 0 && moment.elapsed_s > contour_s(0)) drop_silent(moment.elapsed_s);
+}
+
+void FramePower::drop_silent(float elapsed_s) {
+  const float ceiling = ceiling_.after(elapsed_s);
+  int kept = 0;
+  for (int h = 0; h < rings_.count(); ++h) {
+    if (!rings_.sounds(h, ceiling, elapsed_s, least_)) continue;
+    rings_.move(h, kept);
+    hz_[static_cast<std::size_t>(kept)] = hz_[static_cast<std::size_t>(h)];
+    places_[static_cast<std::size_t>(kept)] = places_[static_cast<std::size_t>(h)];
+    ++kept;
+  }
+  rings_.resize(kept);
+}
+
+void FramePower::add(std::int64_t frame, std::span<const float> factors,
+                     std::span<std::vector<float>> channels) {
+  if (frame < course_.first_frame()) return;
+  std::fill(power_.begin(), power_.end(), 0.0F);
+  if (rings_.count() > 0) add_partials(frame);
+  if (noise_.sounds()) {
+    noise_.advance();
+    const auto& region = view_->noise_region;
+    for (int r = 0; r < kNoiseRegions; ++r) {
+      const auto [first, last] = std::equal_range(region.begin(), region.end(), r);
+      add_scaled(density_.data(), noise_.power()[r], static_cast<int>(first - region.begin()),
+                 static_cast<int>(last - region.begin()), power_.data());
+    }
+  }
+  for (std::size_t c = 0; c < channels.size(); ++c)
+    add_scaled(power_.data(), factors[c], 0, static_cast<int>(power_.size()), channels[c].data());
+}
+
+}  // namespace ictus::synthesis

@@ -1,0 +1,54 @@
+// The partials of one event as sinusoids whose phases are known.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "lib/synthesis/audible.hpp"
+#include "lib/synthesis/event_sound.hpp"
+#include "lib/synthesis/rings.hpp"
+
+namespace ictus::synthesis {
+
+class Oscillators {
+ public:
+  static constexpr int kPeriod =
+      64;  ///< samples; levels and pitch are computed so often and go straight between
+
+  /// `turn` is added to all phases, in turns.
+  Oscillators(const EventSound& sound, int sample_rate_hz, float turn);
+
+  /// Whether anything is still to come.
+  [[nodiscard]] bool sounds() const { return rings_.count() > 0; }
+  /// The next kPeriod samples; the first call's begin at the onset.
+  void render(std::array<float, kPeriod>& samples);
+
+ private:
+  using Row = std::array<float, kPartials>;
+
+  struct Instant {
+    float elapsed_s;
+    float attack;  ///< of power
+    float pitch;   ///< factor of all frequencies
+  };
+  [[nodiscard]] Instant instant(std::int64_t samples) const;
+  [[nodiscard]] float level(float elapsed_s) const;
+  void find_amplitudes(const Instant& now);
+  void drop_silent(float elapsed_s);
+
+  EventSound sound_;
+  Ceiling ceiling_;
+  float sample_rate_hz_;
+  bool moves_;
+  bool fades_ = false;  ///< some frequencies may come near half of the sample rate
+  float attack_samples_;
+  float least_ = 0.0F;       ///< power of what is silent
+  std::int64_t passed_ = 0;  ///< samples
+  Instant now_{};
+  Rings rings_;
+  Row speed_{};                            ///< turns for each sample
+  std::array<double, kPartials> phase_{};  ///< turns
+  Row amplitude_{};
+};
+
+}  // namespace ictus::synthesis

@@ -1,0 +1,53 @@
+// Puts the phases of what sounds under the magnitudes of the model: where sinusoids of near frequencies would
+// beat, and where noise fluctuates, power is then what the model says.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lib/synthesis/band_view.hpp"
+#include "lib/synthesis/event_sound.hpp"
+#include "lib/synthesis/fourier.hpp"
+#include "lib/synthesis/frame_power.hpp"
+#include "lib/synthesis/pan.hpp"
+
+namespace ictus::synthesis {
+
+/// One transform there and back, a window of Hann's with four hops or more. What comes out lags behind.
+class Projection {
+ public:
+  Projection(int sample_rate_hz, int channels, int window_samples, int hop_samples);
+
+  void add(const EventSound& sound, std::int64_t onset_samples);
+  /// Takes the next hop of each channel and replaces it by the hop delay_samples() earlier. All events that
+  /// begin before its end have been added.
+  void push(std::vector<std::vector<float>>& hop);
+  [[nodiscard]] int delay_samples() const { return view_.window_samples - view_.hop_samples; }
+  /// Whether anything but silence may still come out, if nothing else goes in.
+  [[nodiscard]] bool sounds() const {
+    return !events_.empty() || silent_hops_ < 2 * view_.window_samples / view_.hop_samples;
+  }
+
+ private:
+  struct Event {
+    FramePower power;
+    Gains factors;  ///< of power
+  };
+
+  void find_power(std::int64_t frame);
+  void project(std::size_t channel);
+
+  BandView view_;
+  Fourier fourier_;
+  Spectrum spectrum_;
+  std::vector<float> analysis_window_, synthesis_window_;
+  std::vector<float> frame_;
+  std::vector<Event> events_;
+  std::vector<std::vector<float>> power_;  ///< by channel, [bins] of the model
+  std::vector<std::vector<float>> in_;     ///< by channel, the window that ends with the latest hop
+  std::vector<std::vector<float>> out_;    ///< by channel, the sum of frames over the same time
+  std::int64_t hops_ = 0;                  ///< taken
+  int silent_hops_;                        ///< at the end of what was taken
+};
+
+}  // namespace ictus::synthesis

@@ -1,0 +1,63 @@
+#include "lib/synthesis/rings.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/synthesis/spectrum_knots.hpp"
+#include "lib/synthesis/wide.hpp"
+
+namespace ictus::synthesis {
+namespace {
+
+constexpr float kLeastRoomDb = -55.0F;
+constexpr int kLanes = 16;
+
+ICTUS_WIDE void advance_all(const float* start, const float* rate, const float* keep, float room_level,
+                            float common, float elapsed_s, int count, float* __restrict room,
+                            float* __restrict power) {
+  for (int first = 0; first < count; first += kLanes) {
+    for (int i = first; i < first + kLanes; ++i) {
+      const float direct = common * start[i] * wide_exp(-rate[i] * elapsed_s);
+      room[i] = keep[i] * room[i] + (1.0F - keep[i]) * direct;
+      power[i] = direct + room_level * room[i];
+    }
+  }
+}
+
+}  // namespace
+
+float room_level(const EventSound& sound) {
+  return sound.room_db > kLeastRoomDb ? std::exp(sound.room_db * kTenthOfLog10) : 0.0F;
+}
+
+Rings::Rings(std::span<const float> power, std::span<const float> rate, std::span<const float> room_rate,
+             float room_level, float step_s)
+    : count_(static_cast<int>(power.size())), room_level_(room_level) {
+  std::copy(power.begin(), power.end(), start_.begin());
+  std::copy(rate.begin(), rate.end(), rate_.begin());
+  for (std::size_t i = 0; i < room_rate.size(); ++i) keep_[i] = std::exp(-room_rate[i] * step_s);
+}
+
+void Rings::advance(float common, float elapsed_s) {
+  advance_all(start_.data(), rate_.data(), keep_.data(), room_level_, common, elapsed_s, count_, room_.data(),
+              power_.data());
+}
+
+bool Rings::sounds(int i, float ceiling, float elapsed_s, float least) const {
+  const auto at = static_cast<std::size_t>(i);
+  const float direct = ceiling * start_[at] * std::exp(-rate_[at] * elapsed_s);
+  return direct + room_level_ * std::max(room_[at], direct) > least;
+}
+
+void Rings::move(int from, int to) {
+  for (Row* row : {&start_, &rate_, &keep_, &room_, &power_})
+    (*row)[static_cast<std::size_t>(to)] = (*row)[static_cast<std::size_t>(from)];
+}
+
+void Rings::resize(int count) {
+  for (Row* row : {&start_, &rate_, &keep_, &room_, &power_})
+    std::fill(row->begin() + count, row->begin() + count_, 0.0F);
+  count_ = count;
+}
+
+}  // namespace ictus::synthesis

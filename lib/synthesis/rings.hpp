@@ -1,0 +1,43 @@
+// The powers of an event's partials, or of the regions of its noise, step after step: each dies away at a
+// rate of its own, and the room answers what sounds.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "lib/synthesis/event_sound.hpp"
+
+namespace ictus::synthesis {
+
+/// Power of the room's answer to a sound that is held, relative to it; 0 where it is too weak to be computed.
+float room_level(const EventSound& sound);
+
+class Rings {
+ public:
+  /// One ring each, kPartials at most, of these powers at the onset. `step_s` is the time between steps.
+  Rings(std::span<const float> power, std::span<const float> rate, std::span<const float> room_rate,
+        float room_level, float step_s);
+
+  [[nodiscard]] int count() const { return count_; }
+  /// To `elapsed_s` after the onset, where all have been multiplied by `common`, apart from their decay.
+  void advance(float common, float elapsed_s);
+  /// The powers there, with the room's.
+  [[nodiscard]] const float* power() const { return power_.data(); }
+  /// Whether ring `i` will be louder than `least` once more, if it is multiplied by no more than `ceiling`
+  /// from now on.
+  [[nodiscard]] bool sounds(int i, float ceiling, float elapsed_s, float least) const;
+  /// Puts ring `from` into the place of `to`.
+  void move(int from, int to);
+  void resize(int count);
+
+ private:
+  static constexpr std::size_t kPlaces = kPartials;  // a multiple of all widths of registers
+  using Row = std::array<float, kPlaces>;
+
+  int count_;
+  float room_level_;
+  Row start_{}, rate_{}, keep_{}, room_{}, power_{};
+};
+
+}  // namespace ictus::synthesis
