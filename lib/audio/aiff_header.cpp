@@ -66,6 +66,8 @@ class Parser {
     if (!has_comm_ && input_.file_bytes) {
       throw Error(input_.name + " has a damaged AIFF header (no COMM chunk)");
     }
+    // Only now: the layout may stand before the number of channels that it is of.
+    header_.speakers = speakers_of_layout(layout_, header_.spec.channels);
     return header_;
   }
 
@@ -97,7 +99,7 @@ class Parser {
 
   void read_chunk(const Chunk& chunk) {
     if (chunk.is("COMM")) read_comm(chunk);
-    if (chunk.is("CHAN")) header_.speakers = speakers_of_layout(content(chunk), header_.spec.channels);
+    if (chunk.is("CHAN")) layout_ = content(chunk);
     if (chunk.is("NAME")) read_text(chunk, "title");
     if (chunk.is("AUTH")) read_text(chunk, "artist");
     if (chunk.is("(c) ")) read_text(chunk, "copyright");
@@ -158,6 +160,7 @@ class Parser {
   ChunkWalk walk_;
   SoundHeader header_;
   bool is_aifc_ = false;
+  std::vector<std::byte> layout_;  ///< content of CHAN
   bool has_comm_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cctype>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "lib/audio/channel_layout.hpp"
@@ -25,8 +26,17 @@ class Parser {
   explicit Parser(const HeaderInput& input) : input_(input) {}
 
   std::optional<SoundHeader> parse() {
+    if (!read_chunks()) return std::nullopt;
+    // Only now: the layout may stand before the number of channels that it is of.
+    header_.speakers = speakers_of_layout(layout_, header_.spec.channels);
+    return header_;
+  }
+
+ private:
+  /// Returns whether it is such a file.
+  bool read_chunks() {
     std::array<std::byte, 8> start{};
-    if (input_.read_at(0, start) != start.size() || !begins_with(start, "caff")) return std::nullopt;
+    if (input_.read_at(0, start) != start.size() || !begins_with(start, "caff")) return false;
     std::uint64_t offset = start.size();
     bool has_sound = false;
     for (int i = 0; i < kMaxChunks; ++i) {
@@ -36,7 +46,7 @@ class Parser {
       if (!is_whole || !is_chunk_name(head)) {
         if (has_sound) {
           remark_left_over(input_, offset, header_);
-          return header_;
+          return true;
         }
         throw Error(input_.name + (is_whole ? " has a damaged CAF header (no chunk begins at byte " +
                                                   std::to_string(offset) + ")"
@@ -48,16 +58,15 @@ class Parser {
         has_sound = true;
         read_size(offset, size);
         // What follows can be looked at in a file, and only where it is known where that begins.
-        if (!input_.file_bytes || !header_.data_bytes) return header_;
+        if (!input_.file_bytes || !header_.data_bytes) return true;
       } else {
         read_chunk(head, offset, std::min<std::uint64_t>(size, kMostTextBytes));
       }
       offset += std::min(size, kMostChunkBytes);
     }
-    return header_;
+    return true;
   }
 
- private:
   void read_size(std::uint64_t offset, std::uint64_t size) {
     if (!has_desc_) throw Error(input_.name + " has a damaged CAF header (no description before the sound)");
     header_.data_offset = offset + kEditCountBytes;
@@ -74,7 +83,7 @@ class Parser {
     std::vector<std::byte> content(size);
     content.resize(input_.read_at(offset, content));
     if (is_desc) read_desc(content);
-    if (is_layout) header_.speakers = speakers_of_layout(content, header_.spec.channels);
+    if (is_layout) layout_ = std::move(content);
     if (is_info) read_info(content);
   }
 
@@ -144,6 +153,7 @@ class Parser {
 
   const HeaderInput& input_;
   SoundHeader header_;
+  std::vector<std::byte> layout_;  ///< content of chan
   bool has_desc_ = false;
 };
 

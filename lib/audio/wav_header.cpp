@@ -206,6 +206,7 @@ void read_wav_format(std::span<const std::byte> fmt, ByteOrder order, const std:
   };
   auto format = static_cast<int>(field(0, 2));
   const std::size_t channels = field(2, 2);
+  header.speakers.clear();  // of a format that stood before this one
   header.spec.channels = static_cast<int>(channels);
   header.spec.sample_rate_hz = static_cast<int>(std::min<std::size_t>(field(4, 4), 0x7FFFFFFF));
   header.bytes_per_frame = field(12, 2);

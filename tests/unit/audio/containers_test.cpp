@@ -386,6 +386,39 @@ TEST_CASE("coded sound in a container whose end is missing is used and complaine
   }
 }
 
+TEST_CASE("what channels are meant for is read in whatever order a header says it, and of the last format") {
+  // Bits of a mask, as a layout chunk says them; left, right, centre, low, left and right behind.
+  const Bytes layout = big32(0x10000) + big32(0x3F) + big32(0);
+  const Bytes rate80 = big16(0x400D) + big64(std::uint64_t{22050} << 49);
+  const auto comm = [&](std::uint64_t channels) {
+    return text("COMM") + big32(18) + big16(channels) + big32(1) + big16(16) + rate80;
+  };
+  const Bytes chan = text("CHAN") + big32(12) + layout;
+  const auto aiff = [&](const Bytes& chunks) {
+    return header_of(
+               text("FORM") + big32(4000) + text("AIFF") + chunks + text("SSND") + big32(20) + zeros(20),
+               "x.aiff")
+        ->speakers;
+  };
+  const Speakers surround = speakers_of_mask(0x3F, 6);
+  REQUIRE(surround.size() == 6);
+  CHECK(aiff(comm(6) + chan) == surround);
+  CHECK(aiff(chan + comm(6)) == surround);
+  CHECK(aiff(comm(6) + chan + comm(2)).empty());
+
+  const Bytes desc = text("desc") + big64(32) + big64(0x40D5888000000000) + text("lpcm") + big32(0) +
+                     big32(12) + big32(1) + big32(6) + big32(16);
+  const Bytes early = text("caff") + big16(1) + big16(0) + text("chan") + big64(12) + layout + desc +
+                      text("data") + big64(16) + big32(0) + zeros(12);
+  CHECK(header_of(early, "x.caf")->speakers == surround);
+
+  Bytes extensible = extensible_fmt_chunk(1, 6, 22050, 16, 16);
+  const Bytes mask = u32(0x3F);
+  std::copy(mask.begin(), mask.end(), extensible.begin() + 8 + 20);
+  CHECK(header_of(wav(extensible, zeros(24)), "x.wav")->speakers == surround);
+  CHECK(header_of(wav(extensible + fmt_chunk(1, 2, 22050, 16), zeros(24)), "x.wav")->speakers.empty());
+}
+
 /// As a program writes it that cannot know how much will come.
 TEST_CASE("placeholders for the size in every container") {
   const Bytes big = [] {
