@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
-#include <kissfft.hh>
 #include <limits>
-#include <numbers>
 #include <vector>
 
 #include "lib/core/error.hpp"
+#include "lib/metrics/power_spectrum.hpp"
 
 namespace ictus::metrics {
 namespace {
@@ -49,43 +47,21 @@ std::vector<MelBand> make_mel_bands(const LogMelResolution& resolution, double s
   return bands;
 }
 
-std::vector<double> make_periodic_hann(std::size_t size) {
-  std::vector<double> window(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    window[i] =
-        0.5 - 0.5 * std::cos(2.0 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(size));
-  }
-  return window;
-}
-
 /// Band powers of one frame after another.
 class MelAnalyser {
  public:
   MelAnalyser(const LogMelResolution& resolution, double sample_rate_hz)
-      : window_(make_periodic_hann(resolution.window_samples)),
+      : spectrum_(resolution.window_samples),
         bands_(make_mel_bands(resolution, sample_rate_hz)),
-        fft_(resolution.window_samples / 2, false),
-        frame_(resolution.window_samples),
-        spectrum_(resolution.window_samples / 2),
-        power_(resolution.window_samples / 2 + 1),
         band_powers_(resolution.bands) {}
 
   /// The powers of the frame that begins at `signal`, which is silent beyond its end.
   std::span<const double> analyse(std::span<const float> signal) {
-    std::fill(frame_.begin(), frame_.end(), 0.0);
-    const std::size_t count = std::min(signal.size(), frame_.size());
-    for (std::size_t i = 0; i < count; ++i) frame_[i] = static_cast<double>(signal[i]) * window_[i];
-
-    fft_.transform_real(frame_.data(), spectrum_.data());
-    for (std::size_t bin = 1; bin < spectrum_.size(); ++bin) power_[bin] = std::norm(spectrum_[bin]);
-    // 0 Hz and Nyquist, both real, share the first place.
-    power_.front() = spectrum_.front().real() * spectrum_.front().real();
-    power_.back() = spectrum_.front().imag() * spectrum_.front().imag();
-
+    const std::span<const double> power = spectrum_.analyse(signal);
     for (std::size_t b = 0; b < bands_.size(); ++b) {
       double sum = 0.0;
       for (std::size_t i = 0; i < bands_[b].weights.size(); ++i) {
-        sum += bands_[b].weights[i] * power_[bands_[b].first_bin + i];
+        sum += bands_[b].weights[i] * power[bands_[b].first_bin + i];
       }
       band_powers_[b] = sum;
     }
@@ -93,19 +69,15 @@ class MelAnalyser {
   }
 
  private:
-  std::vector<double> window_;
+  PowerSpectrum spectrum_;
   std::vector<MelBand> bands_;
-  kissfft<double> fft_;  ///< of half the size: pairs of real samples are transformed as complex ones
-  std::vector<double> frame_;
-  std::vector<std::complex<double>> spectrum_;
-  std::vector<double> power_;
   std::vector<double> band_powers_;
 };
 
 /// Calls `visit(offset)` for each frame.
 template <typename Visit>
 void for_each_frame(std::size_t length, std::size_t window, Visit visit) {
-  const std::size_t hop = window / 4;
+  const std::size_t hop = hop_of(window);
   const std::size_t frames = length < window ? 1 : 1 + (length - window) / hop;
   for (std::size_t i = 0; i < frames; ++i) visit(i * hop);
 }

@@ -1,45 +1,18 @@
 #include "lib/metrics/log_mel.hpp"
 
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <numbers>
 #include <vector>
 
 #include "lib/core/error.hpp"
+#include "tests/unit/metrics/signals.hpp"
 
 namespace ictus::metrics {
 namespace {
-
-using Signal = std::vector<float>;
-
-constexpr std::size_t kLength = 33075;  // 1.5 s
-
-template <typename Function>
-Signal signal(std::size_t count, Function value_at) {
-  Signal samples(count);
-  for (std::size_t i = 0; i < count; ++i) samples[i] = static_cast<float>(value_at(i));
-  return samples;
-}
-
-/// White, in [-0.5, 0.5): the generator of Numerical Recipes.
-std::vector<double> noise(std::size_t count, std::uint32_t seed) {
-  std::vector<double> values(count);
-  for (double& value : values) {
-    seed = seed * 1664525u + 1013904223u;
-    value = seed / 4294967296.0 - 0.5;
-  }
-  return values;
-}
-
-Signal scaled(Signal samples, float gain) {
-  for (float& sample : samples) sample *= gain;
-  return samples;
-}
 
 /// One sample of 1 in 512: its spectrum is flat, so that every band has the power of the window there.
 Signal impulse(std::size_t at, std::size_t count = 512) {
@@ -48,27 +21,7 @@ Signal impulse(std::size_t at, std::size_t count = 512) {
   return samples;
 }
 
-double decibels(double amplitude_ratio) { return 20.0 * std::log10(amplitude_ratio); }
-
 double hann(double n, double size) { return 0.5 - 0.5 * std::cos(2.0 * std::numbers::pi * n / size); }
-
-/// Partials, one of them dying away, and some noise.
-Signal tones(double noise_level, std::uint32_t seed) {
-  const std::vector<double> random = noise(kLength, seed);
-  return signal(kLength, [&](std::size_t i) {
-    const double t = static_cast<double>(i) / 22050.0;
-    const double turn = 2.0 * std::numbers::pi * t;
-    return 0.3 * std::sin(220.0 * turn) + 0.2 * std::sin(660.0 * turn) * std::exp(-3.0 * t) +
-           0.1 * std::sin(3000.0 * turn) + noise_level * random[i];
-  });
-}
-
-Signal sweep() {
-  return signal(kLength, [](std::size_t i) {
-    const double t = static_cast<double>(i) / 22050.0;
-    return 0.5 * std::sin(2.0 * std::numbers::pi * (50.0 * t + 3000.0 * t * t));
-  });
-}
 
 void check(const LogMelDistance& distance, double mean, double of_512, double of_1024, double of_2048) {
   CHECK(std::abs(distance.mean_db - mean) < 1e-3);
@@ -83,15 +36,13 @@ TEST_CASE("a signal has no distance to itself") {
 }
 
 TEST_CASE("half the amplitude is 6.02 dB away, where the floor does not matter") {
-  const auto random = noise(kLength, 1);
-  const Signal white = signal(kLength, [&](std::size_t i) { return random[i]; });
-  CHECK(log_mel_distance_db(white, scaled(white, 0.5f)) == doctest::Approx(decibels(2.0)).epsilon(1e-4));
-  CHECK(log_mel_distance_db(white, scaled(white, 2.0f)) == doctest::Approx(decibels(2.0)).epsilon(1e-4));
+  CHECK(log_mel_distance_db(white(1), scaled(white(1), 0.5)) == doctest::Approx(decibels(2.0)).epsilon(1e-4));
+  CHECK(log_mel_distance_db(white(1), scaled(white(1), 2.0)) == doctest::Approx(decibels(2.0)).epsilon(1e-4));
 }
 
 TEST_CASE("only the ratio matters: both made quieter are as far apart") {
   const double distance = log_mel_distance_db(tones(0.01, 1), tones(0.02, 2));
-  CHECK(log_mel_distance_db(scaled(tones(0.01, 1), 0.25f), scaled(tones(0.02, 2), 0.25f)) ==
+  CHECK(log_mel_distance_db(scaled(tones(0.01, 1), 0.25), scaled(tones(0.02, 2), 0.25)) ==
         doctest::Approx(distance).epsilon(1e-9));
 }
 
@@ -106,7 +57,7 @@ TEST_CASE("an impulse has the power of the window at its place, in every band") 
 TEST_CASE("the floor is 70 dB below the reference's loudest band") {
   check(log_mel_distance(impulse(256), Signal(512, 0.0f)), 70.0, 70.0, 70.0, 70.0);
   const double expected = 10.0 * std::log10((1.0 + 1e-7) / (1e-6 + 1e-7));
-  check(log_mel_distance(impulse(256), scaled(impulse(256), 1e-3f)), expected, expected, expected, expected);
+  check(log_mel_distance(impulse(256), scaled(impulse(256), 1e-3)), expected, expected, expected, expected);
 }
 
 // The numbers below come from a second implementation of the same definition, in Python with NumPy.
@@ -117,11 +68,9 @@ TEST_CASE("a second implementation measures the same") {
   for (float& sample : clipped) sample = std::clamp(sample, -0.3f, 0.3f);
   check(log_mel_distance(sweep(), clipped), 13.999071, 11.145328, 12.921326, 17.930558);
 
-  const auto random = noise(kLength, 3);
-  const Signal white = signal(kLength, [&](std::size_t i) { return random[i]; });
   Signal shorter = sweep();
   shorter.resize(30000);
-  check(log_mel_distance(white, shorter), 57.162456, 55.673873, 57.772477, 58.041016);
+  check(log_mel_distance(white(3), shorter), 57.162456, 55.673873, 57.772477, 58.041016);
 
   const Signal tone = signal(kLength, [](std::size_t i) {
     return 0.5 * std::sin(2.0 * std::numbers::pi * 1000.0 * static_cast<double>(i) / 22050.0);

@@ -1,0 +1,296 @@
+// compare_sounds WHAT ...: the measures of lib/metrics, of any files that `ictus encode` reads; channels are
+// mixed to one as there. Prints a line of names, then a line of numbers for each pair of files, or each
+// moment, between tabs; "inf" is infinite, "nan" is nothing.
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <functional>
+#include <initializer_list>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/audio/audio.hpp"
+#include "lib/core/error.hpp"
+#include "lib/metrics/left_right_error.hpp"
+#include "lib/metrics/level_difference.hpp"
+#include "lib/metrics/log_mel.hpp"
+#include "lib/metrics/loudness_error.hpp"
+#include "lib/metrics/note_match.hpp"
+#include "lib/metrics/pitch_track.hpp"
+#include "lib/metrics/spectral_convergence.hpp"
+#include "lib/metrics/tone.hpp"
+
+namespace {
+
+namespace metrics = ictus::metrics;
+
+constexpr int kUsualRateHz = 22050;
+constexpr int kFullRateHz = 44100;
+constexpr int kHighestRateHz = 192000;
+
+std::vector<float> read_all(const std::string& path, int rate_hz) {
+  const auto source = ictus::audio::Source::open(path, rate_hz);
+  std::vector<float> samples;
+  std::vector<float> block(1 << 16);
+  while (const std::size_t count = source->read(block)) {
+    samples.insert(samples.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  return samples;
+}
+
+/// Pairs of numbers, a line each; the second may be followed by more, which is left out.
+std::vector<std::pair<double, double>> read_pairs(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw ictus::Error("cannot open '" + path + "'");
+  std::vector<std::pair<double, double>> pairs;
+  std::string line;
+  while (std::getline(file, line)) {
+    std::pair<double, double> pair;
+    if (std::sscanf(line.c_str(), "%lf %lf", &pair.first, &pair.second) != 2) {
+      throw ictus::Error("'" + path + "', line " + std::to_string(pairs.size() + 1) +
+                         ": there should be two numbers");
+    }
+    pairs.push_back(pair);
+  }
+  return pairs;
+}
+
+void print_names(std::initializer_list<const char*> names) {
+  const char* before = "";
+  for (const char* name : names) {
+    std::printf("%s%s", before, name);
+    before = "\t";
+  }
+  std::printf("\n");
+}
+
+void print_numbers(std::initializer_list<double> numbers) {
+  const char* before = "";
+  for (const double number : numbers) {
+    std::printf("%s%.4f", before, number);
+    before = "\t";
+  }
+  std::printf("\n");
+}
+
+// ---- What can be asked, and the answers ----
+
+struct Sounds {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  int rate_hz = kUsualRateHz;
+};
+
+void print(const Sounds& asked) {
+  print_names({"log_mel_db", "log_mel_512_db", "log_mel_1024_db", "log_mel_2048_db", "level_db",
+               "loudness_error_db", "loudness_bias_db", "convergence"});
+  for (const auto& [reference_path, test_path] : asked.pairs) {
+    const std::vector<float> reference = read_all(reference_path, asked.rate_hz);
+    const std::vector<float> test = read_all(test_path, asked.rate_hz);
+    const auto distance = metrics::log_mel_distance(reference, test, asked.rate_hz);
+    const auto loudness = metrics::loudness_error(reference, test, asked.rate_hz);
+    print_numbers({distance.mean_db, distance.window_db[0], distance.window_db[1], distance.window_db[2],
+                   metrics::level_difference_db(reference, test), loudness.mean_db, loudness.bias_db,
+                   metrics::spectral_convergence(reference, test)});
+  }
+}
+
+struct Band {
+  double lowest_hz = 0.0;
+  double highest_hz = 0.0;
+  Sounds sounds{{}, kFullRateHz};
+};
+
+void print(const Band& asked) {
+  print_names({"band_level_db"});
+  for (const auto& [reference_path, test_path] : asked.sounds.pairs) {
+    const int rate_hz = asked.sounds.rate_hz;
+    print_numbers(
+        {metrics::band_level_difference_db(read_all(reference_path, rate_hz), read_all(test_path, rate_hz),
+                                           rate_hz, asked.lowest_hz, asked.highest_hz)});
+  }
+}
+
+struct LeftRight {
+  std::string reference_left, reference_right, test_left, test_right;
+  int rate_hz = kUsualRateHz;
+};
+
+void print(const LeftRight& asked) {
+  const auto read = [&](const std::string& path) { return read_all(path, asked.rate_hz); };
+  const auto reference_left = read(asked.reference_left);
+  const auto reference_right = read(asked.reference_right);
+  const auto test_left = read(asked.test_left);
+  const auto test_right = read(asked.test_right);
+  print_names({"left_right_error_db"});
+  print_numbers({metrics::left_right_error_db({reference_left, reference_right}, {test_left, test_right},
+                                              asked.rate_hz)});
+}
+
+struct Tone {
+  metrics::SteadyTone tone;
+  double from_s = 0.0;
+  double to_s = 0.0;
+  std::string sound;
+};
+
+void print(const Tone& asked) {
+  const std::vector<float> sound = read_all(asked.sound, kFullRateHz);
+  const auto place = [&](double seconds) {
+    return std::min(sound.size(), static_cast<std::size_t>(seconds * kFullRateHz));
+  };
+  const std::size_t begin = place(asked.from_s);
+  const std::size_t end = std::max(begin, place(asked.to_s));
+  const auto error =
+      metrics::tone_error(std::span(sound).subspan(begin, end - begin), kFullRateHz, asked.tone);
+  print_names({"level_db", "swing_db", "pitch_cents"});
+  print_numbers(
+      {error.level_db, error.swing_db, error.pitch_cents.value_or(std::numeric_limits<double>::quiet_NaN())});
+}
+
+struct Pitch {
+  std::string track, sound;
+  int partial = 1;
+};
+
+/// The frequency at each sample from the first time of the track to its last; straight lines between.
+std::vector<double> frequencies_hz(const std::vector<std::pair<double, double>>& track, std::size_t begin,
+                                   std::size_t end) {
+  std::vector<double> hz;
+  std::size_t i = 0;
+  for (std::size_t sample = begin; sample < end; ++sample) {
+    const double time_s = static_cast<double>(sample) / kFullRateHz;
+    while (i + 2 < track.size() && track[i + 1].first < time_s) ++i;
+    const double share = (time_s - track[i].first) / (track[i + 1].first - track[i].first);
+    hz.push_back(std::lerp(track[i].second, track[i + 1].second, share));
+  }
+  return hz;
+}
+
+void print(const Pitch& asked) {
+  const auto track = read_pairs(asked.track);
+  const auto is_out_of_order = [](const auto& a, const auto& b) { return b.first <= a.first; };
+  if (track.size() < 2 || track.front().first < 0.0 ||
+      std::adjacent_find(track.begin(), track.end(), is_out_of_order) != track.end()) {
+    throw ictus::Error("'" + asked.track + "': there should be two times or more, each after the one before");
+  }
+  const std::vector<float> sound = read_all(asked.sound, kFullRateHz);
+  const auto place = [&](double seconds) {
+    return std::min(sound.size(), static_cast<std::size_t>(std::ceil(seconds * kFullRateHz)));
+  };
+  const std::size_t begin = place(track.front().first);
+  const std::size_t end = place(track.back().first);
+  const auto deviations = metrics::pitch_deviations(std::span(sound).subspan(begin, end - begin), kFullRateHz,
+                                                    frequencies_hz(track, begin, end), asked.partial);
+  print_names({"time_s", "pitch_cents"});
+  for (const auto& [time_s, cents] : deviations) {
+    print_numbers({time_s + static_cast<double>(begin) / kFullRateHz,
+                   cents.value_or(std::numeric_limits<double>::quiet_NaN())});
+  }
+}
+
+struct Notes {
+  std::vector<std::pair<std::string, std::string>> pairs;
+};
+
+std::vector<metrics::OnsetAndPitch> read_notes(const std::string& path) {
+  std::vector<metrics::OnsetAndPitch> notes;
+  for (const auto& [onset_s, pitch_midi] : read_pairs(path)) notes.push_back({onset_s, pitch_midi});
+  return notes;
+}
+
+void print(const Notes& asked) {
+  print_names({"matched", "precision", "recall", "f1"});
+  for (const auto& [truth, found] : asked.pairs) {
+    const auto match = metrics::match_notes(read_notes(truth), read_notes(found));
+    print_numbers({static_cast<double>(match.matched), match.precision, match.recall, match.f1});
+  }
+}
+
+// ---- What is typed ----
+
+void add_rate(CLI::App& app, int& rate_hz) {
+  app.add_option("--rate", rate_hz, "Both are brought to this rate in Hz first")
+      ->check(CLI::Range(1, kHighestRateHz))
+      ->capture_default_str();
+}
+
+void add_pairs(CLI::App& app, std::vector<std::pair<std::string, std::string>>& pairs,
+               const std::string& names) {
+  app.add_option("FILES", pairs, names + ", one pair after another")->required();
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Measures how far sounds, tones, pitches and notes are from what they should be.",
+               "compare_sounds");
+  app.require_subcommand(1);
+
+  Sounds sounds;
+  CLI::App* const sounds_app =
+      app.add_subcommand("sounds", "log-mel distance, level, loudness-weighted error and bias, convergence");
+  add_pairs(*sounds_app, sounds.pairs, "REFERENCE TEST");
+  add_rate(*sounds_app, sounds.rate_hz);
+  sounds_app->callback([&] { print(sounds); });
+
+  Band band;
+  CLI::App* const band_app = app.add_subcommand("band", "level between two frequencies");
+  band_app->add_option("LOWEST_HZ", band.lowest_hz)->required();
+  band_app->add_option("HIGHEST_HZ", band.highest_hz)->required();
+  add_pairs(*band_app, band.sounds.pairs, "REFERENCE TEST");
+  add_rate(*band_app, band.sounds.rate_hz);
+  band_app->callback([&] { print(band); });
+
+  LeftRight left_right;
+  CLI::App* const left_right_app =
+      app.add_subcommand("left-right", "level of the left over the right channel; each channel is a file");
+  left_right_app->add_option("REFERENCE_LEFT", left_right.reference_left)->required();
+  left_right_app->add_option("REFERENCE_RIGHT", left_right.reference_right)->required();
+  left_right_app->add_option("TEST_LEFT", left_right.test_left)->required();
+  left_right_app->add_option("TEST_RIGHT", left_right.test_right)->required();
+  add_rate(*left_right_app, left_right.rate_hz);
+  left_right_app->callback([&] { print(left_right); });
+
+  Tone tone;
+  CLI::App* const tone_app = app.add_subcommand("tone", "level, swing and pitch of a steady tone");
+  tone_app->add_option("HZ", tone.tone.frequency_hz)->required()->check(CLI::PositiveNumber);
+  tone_app->add_option("LEVEL_DBFS", tone.tone.level_dbfs, "Of its root mean square")->required();
+  tone_app->add_option("FROM_S", tone.from_s)->required()->check(CLI::NonNegativeNumber);
+  tone_app->add_option("TO_S", tone.to_s)->required()->check(CLI::NonNegativeNumber);
+  tone_app->add_option("SOUND", tone.sound)->required();
+  tone_app->callback([&] { print(tone); });
+
+  Pitch pitch;
+  CLI::App* const pitch_app = app.add_subcommand("pitch", "deviation of a pitch that moves, every 20 ms");
+  pitch_app->add_option("TRACK", pitch.track, "Lines with a time in s and a frequency in Hz")->required();
+  pitch_app->add_option("SOUND", pitch.sound)->required();
+  pitch_app->add_option("--partial", pitch.partial, "Which partial is looked at")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  pitch_app->callback([&] { print(pitch); });
+
+  Notes notes;
+  CLI::App* const notes_app = app.add_subcommand("notes", "precision, recall and F1 of notes");
+  add_pairs(*notes_app, notes.pairs, "TRUTH FOUND, lines with an onset in s and a MIDI pitch");
+  notes_app->callback([&] { print(notes); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "compare_sounds: %s\n", error.what());
+    return 1;
+  }
+}
