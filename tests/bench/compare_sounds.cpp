@@ -2,13 +2,13 @@
 // mixed to one as there. Prints a line of names, then a line of numbers for each pair of files, or each
 // moment, between tabs; "inf" is infinite, "nan" is nothing.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <exception>
 #include <fstream>
-#include <functional>
-#include <initializer_list>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,23 +59,24 @@ std::vector<std::pair<double, double>> read_pairs(const std::string& path) {
   return pairs;
 }
 
-void print_names(std::initializer_list<const char*> names) {
-  const char* before = "";
-  for (const char* name : names) {
-    std::printf("%s%s", before, name);
-    before = "\t";
-  }
-  std::printf("\n");
+struct Table {
+  std::vector<const char*> names;
+  std::vector<std::vector<double>> rows;
+};
+
+void print(const Table& table) {
+  const auto print_line = [](const auto& cells, const char* format) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (i > 0) std::fputc('\t', stdout);
+      std::printf(format, cells[i]);
+    }
+    std::fputc('\n', stdout);
+  };
+  print_line(table.names, "%s");
+  for (const std::vector<double>& row : table.rows) print_line(row, "%.4f");
 }
 
-void print_numbers(std::initializer_list<double> numbers) {
-  const char* before = "";
-  for (const double number : numbers) {
-    std::printf("%s%.4f", before, number);
-    before = "\t";
-  }
-  std::printf("\n");
-}
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 // ---- What can be asked, and the answers ----
 
@@ -84,18 +85,21 @@ struct Sounds {
   int rate_hz = kUsualRateHz;
 };
 
-void print(const Sounds& asked) {
-  print_names({"log_mel_db", "log_mel_512_db", "log_mel_1024_db", "log_mel_2048_db", "level_db",
-               "loudness_error_db", "loudness_bias_db", "convergence"});
+Table answer(const Sounds& asked) {
+  Table table{{"log_mel_db", "log_mel_512_db", "log_mel_1024_db", "log_mel_2048_db", "level_db",
+               "loudness_error_db", "loudness_bias_db", "convergence"},
+              {}};
   for (const auto& [reference_path, test_path] : asked.pairs) {
     const std::vector<float> reference = read_all(reference_path, asked.rate_hz);
     const std::vector<float> test = read_all(test_path, asked.rate_hz);
     const auto distance = metrics::log_mel_distance(reference, test, asked.rate_hz);
     const auto loudness = metrics::loudness_error(reference, test, asked.rate_hz);
-    print_numbers({distance.mean_db, distance.window_db[0], distance.window_db[1], distance.window_db[2],
-                   metrics::level_difference_db(reference, test), loudness.mean_db, loudness.bias_db,
-                   metrics::spectral_convergence(reference, test)});
+    table.rows.push_back({distance.mean_db, distance.window_db[0], distance.window_db[1],
+                          distance.window_db[2], metrics::level_difference_db(reference, test),
+                          loudness.mean_db, loudness.bias_db,
+                          metrics::spectral_convergence(reference, test)});
   }
+  return table;
 }
 
 struct Band {
@@ -104,14 +108,15 @@ struct Band {
   Sounds sounds{{}, kFullRateHz};
 };
 
-void print(const Band& asked) {
-  print_names({"band_level_db"});
+Table answer(const Band& asked) {
+  Table table{{"band_level_db"}, {}};
   for (const auto& [reference_path, test_path] : asked.sounds.pairs) {
     const int rate_hz = asked.sounds.rate_hz;
-    print_numbers(
+    table.rows.push_back(
         {metrics::band_level_difference_db(read_all(reference_path, rate_hz), read_all(test_path, rate_hz),
                                            rate_hz, asked.lowest_hz, asked.highest_hz)});
   }
+  return table;
 }
 
 struct LeftRight {
@@ -119,15 +124,16 @@ struct LeftRight {
   int rate_hz = kUsualRateHz;
 };
 
-void print(const LeftRight& asked) {
+Table answer(const LeftRight& asked) {
   const auto read = [&](const std::string& path) { return read_all(path, asked.rate_hz); };
   const auto reference_left = read(asked.reference_left);
   const auto reference_right = read(asked.reference_right);
   const auto test_left = read(asked.test_left);
   const auto test_right = read(asked.test_right);
-  print_names({"left_right_error_db"});
-  print_numbers({metrics::left_right_error_db({reference_left, reference_right}, {test_left, test_right},
-                                              asked.rate_hz)});
+  Table table{{"left_right_error_db"}, {}};
+  table.rows.push_back({metrics::left_right_error_db({reference_left, reference_right},
+                                                     {test_left, test_right}, asked.rate_hz)});
+  return table;
 }
 
 struct Tone {
@@ -137,7 +143,7 @@ struct Tone {
   std::string sound;
 };
 
-void print(const Tone& asked) {
+Table answer(const Tone& asked) {
   const std::vector<float> sound = read_all(asked.sound, kFullRateHz);
   const auto place = [&](double seconds) {
     return std::min(sound.size(), static_cast<std::size_t>(seconds * kFullRateHz));
@@ -146,9 +152,9 @@ void print(const Tone& asked) {
   const std::size_t end = std::max(begin, place(asked.to_s));
   const auto error =
       metrics::tone_error(std::span(sound).subspan(begin, end - begin), kFullRateHz, asked.tone);
-  print_names({"level_db", "swing_db", "pitch_cents"});
-  print_numbers(
-      {error.level_db, error.swing_db, error.pitch_cents.value_or(std::numeric_limits<double>::quiet_NaN())});
+  Table table{{"level_db", "swing_db", "pitch_cents"}, {}};
+  table.rows.push_back({error.level_db, error.swing_db, error.pitch_cents.value_or(kNothing)});
+  return table;
 }
 
 struct Pitch {
@@ -170,7 +176,7 @@ std::vector<double> frequencies_hz(const std::vector<std::pair<double, double>>&
   return hz;
 }
 
-void print(const Pitch& asked) {
+Table answer(const Pitch& asked) {
   const auto track = read_pairs(asked.track);
   const auto is_out_of_order = [](const auto& a, const auto& b) { return b.first <= a.first; };
   if (track.size() < 2 || track.front().first < 0.0 ||
@@ -185,11 +191,11 @@ void print(const Pitch& asked) {
   const std::size_t end = place(track.back().first);
   const auto deviations = metrics::pitch_deviations(std::span(sound).subspan(begin, end - begin), kFullRateHz,
                                                     frequencies_hz(track, begin, end), asked.partial);
-  print_names({"time_s", "pitch_cents"});
+  Table table{{"time_s", "pitch_cents"}, {}};
   for (const auto& [time_s, cents] : deviations) {
-    print_numbers({time_s + static_cast<double>(begin) / kFullRateHz,
-                   cents.value_or(std::numeric_limits<double>::quiet_NaN())});
+    table.rows.push_back({time_s + static_cast<double>(begin) / kFullRateHz, cents.value_or(kNothing)});
   }
+  return table;
 }
 
 struct Notes {
@@ -202,12 +208,13 @@ std::vector<metrics::OnsetAndPitch> read_notes(const std::string& path) {
   return notes;
 }
 
-void print(const Notes& asked) {
-  print_names({"matched", "precision", "recall", "f1"});
+Table answer(const Notes& asked) {
+  Table table{{"matched", "precision", "recall", "f1"}, {}};
   for (const auto& [truth, found] : asked.pairs) {
     const auto match = metrics::match_notes(read_notes(truth), read_notes(found));
-    print_numbers({static_cast<double>(match.matched), match.precision, match.recall, match.f1});
+    table.rows.push_back({static_cast<double>(match.matched), match.precision, match.recall, match.f1});
   }
+  return table;
 }
 
 // ---- What is typed ----
@@ -233,7 +240,7 @@ int run(int argc, char** argv) {
       app.add_subcommand("sounds", "log-mel distance, level, loudness-weighted error and bias, convergence");
   add_pairs(*sounds_app, sounds.pairs, "REFERENCE TEST");
   add_rate(*sounds_app, sounds.rate_hz);
-  sounds_app->callback([&] { print(sounds); });
+  sounds_app->callback([&] { print(answer(sounds)); });
 
   Band band;
   CLI::App* const band_app = app.add_subcommand("band", "level between two frequencies");
@@ -241,7 +248,7 @@ int run(int argc, char** argv) {
   band_app->add_option("HIGHEST_HZ", band.highest_hz)->required();
   add_pairs(*band_app, band.sounds.pairs, "REFERENCE TEST");
   add_rate(*band_app, band.sounds.rate_hz);
-  band_app->callback([&] { print(band); });
+  band_app->callback([&] { print(answer(band)); });
 
   LeftRight left_right;
   CLI::App* const left_right_app =
@@ -251,7 +258,7 @@ int run(int argc, char** argv) {
   left_right_app->add_option("TEST_LEFT", left_right.test_left)->required();
   left_right_app->add_option("TEST_RIGHT", left_right.test_right)->required();
   add_rate(*left_right_app, left_right.rate_hz);
-  left_right_app->callback([&] { print(left_right); });
+  left_right_app->callback([&] { print(answer(left_right)); });
 
   Tone tone;
   CLI::App* const tone_app = app.add_subcommand("tone", "level, swing and pitch of a steady tone");
@@ -260,7 +267,7 @@ int run(int argc, char** argv) {
   tone_app->add_option("FROM_S", tone.from_s)->required()->check(CLI::NonNegativeNumber);
   tone_app->add_option("TO_S", tone.to_s)->required()->check(CLI::NonNegativeNumber);
   tone_app->add_option("SOUND", tone.sound)->required();
-  tone_app->callback([&] { print(tone); });
+  tone_app->callback([&] { print(answer(tone)); });
 
   Pitch pitch;
   CLI::App* const pitch_app = app.add_subcommand("pitch", "deviation of a pitch that moves, every 20 ms");
@@ -269,12 +276,12 @@ int run(int argc, char** argv) {
   pitch_app->add_option("--partial", pitch.partial, "Which partial is looked at")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
-  pitch_app->callback([&] { print(pitch); });
+  pitch_app->callback([&] { print(answer(pitch)); });
 
   Notes notes;
   CLI::App* const notes_app = app.add_subcommand("notes", "precision, recall and F1 of notes");
   add_pairs(*notes_app, notes.pairs, "TRUTH FOUND, lines with an onset in s and a MIDI pitch");
-  notes_app->callback([&] { print(notes); });
+  notes_app->callback([&] { print(answer(notes)); });
 
   try {
     app.parse(argc, argv);

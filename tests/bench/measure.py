@@ -1,4 +1,4 @@
-"""Runs codecs on recordings and measures them: size, log-mel distance, time, memory."""
+"""Runs codecs on recordings and measures them: size, log-mel distance, loudness-weighted error, time, memory."""
 
 import csv
 import os
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("ICTUS_BIN_DIR", ROOT / "build/release/bin")).resolve()
-ICTUS, DISTANCE = str(BIN / "ictus"), str(BIN / "log_mel_distance")
+ICTUS, COMPARE = str(BIN / "ictus"), str(BIN / "compare_sounds")
 ENDINGS = {".wav", ".flac", ".ogg", ".oga", ".opus", ".aiff", ".aif", ".mp3", ".w64", ".caf", ".au"}
 
 
@@ -39,6 +39,13 @@ class Row(NamedTuple):
     decode_cpu_s: float
     decode_peak_mib: float
     events: int | None = None
+    level_db: float | None = None
+    loudness_error_db: float | None = None
+    loudness_bias_db: float | None = None
+
+
+# What rows may be without, such as those of other codecs, and their types.
+OPTIONAL = {"events": int, "level_db": float, "loudness_error_db": float, "loudness_bias_db": float}
 
 
 def on_one_core(command):
@@ -67,9 +74,24 @@ def output_of(command):
     return subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
+def told_by_compare(*words):
+    """What compare_sounds prints, as a dictionary of numbers for each line below the names."""
+    names, *lines = output_of([COMPARE, *words]).splitlines()
+    return [dict(zip(names.split("\t"), map(float, line.split("\t")))) for line in lines]
+
+
+def compared(pairs, rate_hz=22050):
+    """For each (reference, test): log_mel_db, that of each resolution, level_db, loudness_error_db, loudness_bias_db, convergence."""
+    return told_by_compare("sounds", "--rate", rate_hz, "--", *(path for pair in pairs for path in pair)) if pairs else []
+
+
 def distances_db(reference, test, rate_hz=22050):
     """The mean, and that of each resolution, of both sounds at `rate_hz`."""
-    return [float(x) for x in output_of([DISTANCE, reference, test, rate_hz]).split("\t")]
+    return distances_of(compared([(reference, test)], rate_hz)[0])
+
+
+def distances_of(comparison):
+    return [comparison[name] for name in ("log_mel_db", "log_mel_512_db", "log_mel_1024_db", "log_mel_2048_db")]
 
 
 def probe(path, entry):
@@ -231,8 +253,9 @@ def row_of(recording, codec, coded, sound, encoding, decoding, rate_hz):
     seconds = duration_s(recording)
     size = coded.stat().st_size
     events = int(output_of([ICTUS, "info", "--get", "events", coded])) if coded.suffix == ".evs" else None
-    return Row(recording.stem, codec.name, seconds, size, 8e-3 * size / seconds,
-               *distances_db(recording, sound, rate_hz), *encoding, *decoding, events)
+    comparison = compared([(recording, sound)], rate_hz)[0]
+    return Row(recording.stem, codec.name, seconds, size, 8e-3 * size / seconds, *distances_of(comparison), *encoding, *decoding,
+               events, *(comparison[name] for name in ("level_db", "loudness_error_db", "loudness_bias_db")))
 
 
 def recordings_in(folder):
@@ -255,8 +278,8 @@ def read_tsv(path):
         for fields in csv.DictReader(file, delimiter="\t"):
             values = {}
             for name, text in fields.items():
-                if name == "events":
-                    values[name] = int(text) if text else None
+                if name in OPTIONAL:
+                    values[name] = OPTIONAL[name](text) if text else None
                 else:
                     values[name] = types[name](text)
             rows.append(Row(**values))

@@ -1,10 +1,12 @@
 """Rows of measurements as tables in Markdown."""
 
+import math
 from collections import Counter
 
 # Of the events codec: what must hold, and what is aimed at beyond it.
 BAR_KBIT_S, BAR_DB, BEYOND_DB = 3.2, 4.7, 3.7
 MORE_KBIT_S, MORE_BAR_DB, MORE_BEYOND_DB = 6.0, 4.2, 3.3
+BAR_LOUDNESS_DB, BAR_BIAS_DB, BAR_LEVEL_DB = 3.2, 1.0, 0.7
 BAR_ENCODE, BEYOND_ENCODE = 4.0, 10.0
 BAR_DECODE, BEYOND_DECODE = 30.0, 100.0
 NOTE_BAR_KBIT_S, NOTE_BAR_DB, NOTE_BAR_CODES, NOTE_BAR_SPEED = 1.6, 2.2, 0.6, 5.0
@@ -35,6 +37,17 @@ def mean(values):
     return sum(values) / len(values)
 
 
+def mean_of(rows, what):
+    """None where a row is without it."""
+    values = [getattr(row, what) for row in rows]
+    return None if None in values else mean(values)
+
+
+def number(value, form, shown=True):
+    """Nothing where there is no number."""
+    return format(value, form) if shown and value is not None and not math.isnan(value) else ""
+
+
 def of_codec(rows, codec):
     return [row for row in rows if row.codec == codec]
 
@@ -57,9 +70,21 @@ def by_codec(rows):
     for codec in codecs_of(rows):
         own = of_codec(rows, codec)
         table.append([codec, f"{mean(row.kbit_s for row in own):.2f}", f"{mean(row.distance_db for row in own):.2f}",
-                      times(speed(own, "encode_wall_s")), times(speed(own, "encode_cpu_s")),
+                      number(mean_of(own, "loudness_error_db"), ".2f"), number(mean_of(own, "loudness_bias_db"), "+.2f"),
+                      number(mean_of(own, "level_db"), "+.2f"), times(speed(own, "encode_wall_s")), times(speed(own, "encode_cpu_s")),
                       times(speed(own, "decode_wall_s")), times(speed(own, "decode_cpu_s"))])
-    return markdown(["codec", "kbit/s", "log-mel distance, dB", "encode", "by CPU time", "decode", "by CPU time"], table)
+    return markdown(["codec", "kbit/s", "log-mel distance, dB", "loudness error, dB", "its bias, dB", "level, dB", "encode", "by CPU time",
+                     "decode", "by CPU time"], table)
+
+
+def loudness_by_recording(rows):
+    """Of every codec: loudness-weighted error, its bias, and the level."""
+    codecs, table = codecs_of(rows), []
+    for recording in dict.fromkeys(row.recording for row in rows):
+        beside = {row.codec: row for row in rows if row.recording == recording}
+        table.append([recording, *(" / ".join([number(row.loudness_error_db, ".1f"), number(row.loudness_bias_db, "+.1f"),
+                                               number(row.level_db, "+.1f")]) if (row := beside.get(codec)) else "" for codec in codecs)])
+    return markdown(["recording", *codecs], table)
 
 
 def by_recording(rows):
@@ -106,6 +131,17 @@ def distance_bar(rows, what, kbit_s, bar_db, beyond, reached):
             verdict(small and distance_db <= bar_db, reached(distance_db))]
 
 
+def loudness_bars(rows):
+    """Of loudness-weighted error, bias and level, the mean over recordings; none for rows that are without."""
+    means = [mean_of(rows, what) for what in ("loudness_error_db", "loudness_bias_db", "level_db")]
+    if None in means:
+        return []
+    error, bias, level = means
+    return [["loudness-weighted error, mean", f"{BAR_LOUDNESS_DB:g} dB", "–", f"{error:.2f} dB", yes(error <= BAR_LOUDNESS_DB)],
+            ["its bias", f"within {BAR_BIAS_DB:g} dB", "–", f"{bias:+.2f} dB", yes(abs(bias) <= BAR_BIAS_DB)],
+            ["level against the recording, mean", f"within {BAR_LEVEL_DB:g} dB", "–", f"{level:+.2f} dB", yes(abs(level) <= BAR_LEVEL_DB)]]
+
+
 def speed_bar(rows, what, bar, beyond):
     """`what` is encode or decode."""
     by_clock = speed(rows, f"{what}_wall_s")
@@ -134,6 +170,7 @@ def bars(rows):
                      f"{MORE_BEYOND_DB:g} dB, and Opus at 12 kbit/s, {theirs:.2f} dB", lambda db: db <= min(MORE_BEYOND_DB, theirs)),
         ["recordings that are worse than from Opus at 6 kbit/s", "none", "–",
          f"{len(worse)} of {len(own)}" + (f": {', '.join(worse)}" if worse else ""), verdict(not worse)],
+        *loudness_bars(own),
         speed_bar(own, "encode", BAR_ENCODE, BEYOND_ENCODE),
         speed_bar(own, "decode", BAR_DECODE, BEYOND_DECODE),
     ]
