@@ -80,8 +80,10 @@ constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 // ---- What can be asked, and the answers ----
 
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
 struct Sounds {
-  std::vector<std::pair<std::string, std::string>> pairs;
+  Pairs pairs;
   int rate_hz = kUsualRateHz;
 };
 
@@ -199,7 +201,7 @@ Table answer(const Pitch& asked) {
 }
 
 struct Notes {
-  std::vector<std::pair<std::string, std::string>> pairs;
+  Pairs pairs;
 };
 
 std::vector<metrics::OnsetAndPitch> read_notes(const std::string& path) {
@@ -225,9 +227,16 @@ void add_rate(CLI::App& app, int& rate_hz) {
       ->capture_default_str();
 }
 
-void add_pairs(CLI::App& app, std::vector<std::pair<std::string, std::string>>& pairs,
-               const std::string& names) {
-  app.add_option("FILES", pairs, names + ", one pair after another")->required();
+/// Files that come in pairs, `names` of each.
+void add_pairs(CLI::App& app, Pairs& pairs, const std::string& names) {
+  app.add_option_function<std::vector<std::string>>(
+         "FILES",
+         [&pairs](const std::vector<std::string>& files) {
+           if (files.size() % 2 != 0) throw CLI::ValidationError("FILES", "come in pairs; the last is alone");
+           for (std::size_t i = 0; i < files.size(); i += 2) pairs.emplace_back(files[i], files[i + 1]);
+         },
+         names + ", one pair after another")
+      ->required();
 }
 
 int run(int argc, char** argv) {

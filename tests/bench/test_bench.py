@@ -1,4 +1,4 @@
-"""The tools of script/bench: the program that measures the distance, what counts events, the tables and the picture."""
+"""The tools of script/bench: the program that compares sounds, what counts events, the tables and the picture."""
 
 import importlib.util
 import json
@@ -13,16 +13,20 @@ from array import array
 from collections import Counter
 
 import dimensions
+import found_notes
 import held_notes
 import leave_one_out
 import limits
 import mars
 import measure
+import note_levels
 import notes
 import onsets
 import rates_picture
 import recorded_notes
+import simple_signals
 import single_events
+import steady_tones
 import tables
 
 LOUD = 12000
@@ -38,23 +42,39 @@ def write_wav(path, frequency_hz, level=LOUD, seconds=0.5, rate_hz=44100):
     return path
 
 
-class LogMelDistance(unittest.TestCase):
+def write_samples(path, samples, rate_hz=44100):
+    return recorded_notes.write_wav(path, array("h", map(round, samples)), rate_hz)
+
+
+def sine(frequency_hz, level=LOUD, seconds=0.5, rate_hz=44100):
+    return [level * math.sin(2 * math.pi * frequency_hz * i / rate_hz) for i in range(int(seconds * rate_hz))]
+
+
+class CompareSounds(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="ictus-bench-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def distance(self, *words):
-        return subprocess.run([measure.DISTANCE, *map(str, words)], capture_output=True, text=True)
+    def compare(self, *words):
+        return subprocess.run([measure.COMPARE, *map(str, words)], capture_output=True, text=True)
+
+    def put(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        return path
 
     def test_a_recording_is_like_itself(self):
         a = write_wav(self.folder / "a.wav", 440)
         self.assertEqual(measure.distances_db(a, a), [0.0] * 4)
+        self.assertEqual(set(measure.compared([(a, a)])[0].values()), {0.0})
 
     def test_rates_differ_and_the_sound_does_not(self):
         a = write_wav(self.folder / "a.wav", 440)
         b = write_wav(self.folder / "b.wav", 440, rate_hz=48000)
-        self.assertLess(measure.distances_db(a, b)[0], 1.0)
+        comparison = measure.compared([(a, b)])[0]
+        self.assertLess(comparison["log_mel_db"], 1.0)
+        self.assertLess(comparison["loudness_error_db"], 0.1)
 
     def test_the_mean_is_that_of_the_resolutions(self):
         mean, *each = measure.distances_db(write_wav(self.folder / "a.wav", 440), write_wav(self.folder / "b.wav", 3000))
@@ -63,27 +83,90 @@ class LogMelDistance(unittest.TestCase):
 
     def test_at_a_lower_rate_what_is_above_does_not_count(self):
         a = write_wav(self.folder / "a.wav", 440)
-        b = write_wav(self.folder / "b.wav", 440, level=100)
-        high = write_wav(self.folder / "high.wav", 10000, level=100)
-        with wave.open(str(a)) as one, wave.open(str(high)) as other:
-            both = [x + y for x, y in zip(*(struct.unpack(f"<{f.getnframes()}h", f.readframes(f.getnframes())) for f in (one, other)))]
-        with wave.open(str(b), "wb") as out:
-            out.setparams((1, 2, 44100, 0, "NONE", ""))
-            out.writeframes(struct.pack(f"<{len(both)}h", *both))
+        b = write_samples(self.folder / "b.wav", map(sum, zip(sine(440), sine(10000, 100))))
         self.assertGreater(measure.distances_db(a, b)[0], 3 * measure.distances_db(a, b, 16000)[0])
+
+    def test_each_pair_has_a_line(self):
+        a, softer = write_wav(self.folder / "a.wav", 440), write_wav(self.folder / "softer.wav", 440, LOUD / 2)
+        found = measure.compared([(a, softer), (a, a), (softer, a)])
+        for comparison, level_db in zip(found, (-6.02, 0.0, 6.02)):
+            self.assertAlmostEqual(comparison["level_db"], level_db, delta=0.01)
+            self.assertAlmostEqual(comparison["loudness_bias_db"], level_db, delta=0.01)
+            self.assertAlmostEqual(comparison["loudness_error_db"], abs(level_db), delta=0.01)
+        self.assertEqual([round(comparison["convergence"], 2) for comparison in found], [0.5, 0.0, 1.0])
+        self.assertEqual(measure.compared([]), [])
+
+    def test_silence_is_infinitely_far_below(self):
+        a, silence = write_wav(self.folder / "a.wav", 440), write_wav(self.folder / "silence.wav", 440, 0)
+        self.assertEqual(measure.compared([(a, silence)])[0]["level_db"], -math.inf)
+        self.assertEqual(measure.compared([(silence, a)])[0]["loudness_bias_db"], math.inf)
+
+    def test_a_band(self):
+        a = write_samples(self.folder / "a.wav", map(sum, zip(sine(440), sine(12000, 4000))))
+        b = write_samples(self.folder / "b.wav", map(sum, zip(sine(440, 300), sine(13000, 2000))))
+        told = measure.told_by_compare("band", 11000, 16000, "--", a, b, a, a)
+        self.assertAlmostEqual(told[0]["band_level_db"], -6.02, delta=0.1)
+        self.assertEqual(told[1]["band_level_db"], 0.0)
+        self.assertEqual(self.compare("band", 11000, 16000, "--rate", 22050, a, b).returncode, 1)
+
+    def test_left_and_right(self):
+        a, softer = write_wav(self.folder / "a.wav", 440), write_wav(self.folder / "softer.wav", 440, LOUD / 2)
+        for channels, error_db in (((a, softer, a, softer), 0.0), ((a, softer, a, a), 6.02), ((a, softer, softer, a), 12.04)):
+            self.assertAlmostEqual(measure.told_by_compare("left-right", *channels)[0]["left_right_error_db"], error_db, delta=0.05)
+
+    def test_a_tone(self):
+        found = write_wav(self.folder / "a.wav", 1000 * 2 ** (3 / 1200), LOUD / 2, 2)
+        level_dbfs = 20 * math.log10(LOUD / 32768 / math.sqrt(2))
+        told = measure.told_by_compare("tone", 1000, level_dbfs, 0.25, 1.75, found)[0]
+        self.assertAlmostEqual(told["level_db"], -6.02, delta=0.01)
+        self.assertAlmostEqual(told["pitch_cents"], 3.0, delta=0.01)
+        self.assertLess(told["swing_db"], 0.05)
+        silence = write_wav(self.folder / "silence.wav", 440, 0)
+        self.assertTrue(math.isnan(measure.told_by_compare("tone", 1000, level_dbfs, 0, 1, silence)[0]["pitch_cents"]))
+        self.assertEqual(self.compare("tone", 1000, level_dbfs, 5, 6, found).returncode, 1)     # behind its end
+
+    def test_a_pitch_that_moves(self):
+        samples, turns = [], 0.0
+        for i in range(44100):
+            samples.append(LOUD * math.sin(2 * math.pi * turns))
+            turns += (400 + 200 * (i + 0.5) / 44100) * 2 ** (10 / 1200) / 44100
+        found = write_samples(self.folder / "a.wav", samples)
+        track = self.put("track.tsv", "0 400\n0.5\t500\n1 600\n")
+        told = measure.told_by_compare("pitch", track, found)
+        self.assertEqual(len(told), 48)
+        self.assertAlmostEqual(told[0]["time_s"], 0.03, places=3)
+        for frame in told:
+            self.assertAlmostEqual(frame["pitch_cents"], 10.0, delta=0.2)
+        later = measure.told_by_compare("pitch", self.put("later.tsv", "0.5 500\n0.8 560\n"), found)
+        self.assertAlmostEqual(later[0]["time_s"], 0.53, places=3)
+        self.assertAlmostEqual(later[0]["pitch_cents"], 10.0, delta=0.2)
+        for wrong in ("", "0 400\n", "0 400\n0 500\n", "1 400\n0 500\n", "0 400\nx\n", "0 0\n1 0\n"):
+            run = self.compare("pitch", self.put("wrong.tsv", wrong), found)
+            self.assertEqual((run.returncode, run.stdout), (1, ""), wrong)
+
+    def test_notes(self):
+        truth = self.put("truth.tsv", "0.25\t60\n1.00\t62\t100\n")
+        found = self.put("found.tsv", "0.27\t60\n1.06\t62\n1.5\t50\n")
+        told = measure.told_by_compare("notes", truth, found, truth, truth)
+        self.assertEqual([list(line.values()) for line in told], [[1, 0.3333, 0.5, 0.4], [2, 1, 1, 1]])
+        self.assertEqual(measure.told_by_compare("notes", truth, self.put("none.tsv", ""))[0]["f1"], 0)
 
     def test_mistakes(self):
         a = write_wav(self.folder / "a.wav", 440)
-        self.assertEqual(self.distance(a).returncode, 2)
-        self.assertEqual([self.distance(a, a, rate).returncode for rate in ("x", "0", "16000.5", "")], [2] * 4)
-        missing = self.distance(a, self.folder / "none.wav")
+        for words in ((), ("sounds",), ("sounds", a), ("sounds", a, a, a), ("distance", a, a), ("tone", 0, 0, 0, 1, a), ("tone", 440, 0, 0, a),
+                      *(("sounds", a, a, "--rate", rate) for rate in ("x", "0", "16000.5", ""))):
+            run = self.compare(*words)
+            self.assertEqual((run.returncode, run.stdout), (2, ""), words)
+            self.assertTrue(run.stderr)
+        missing = self.compare("sounds", a, a, a, self.folder / "none.wav")
         self.assertEqual((missing.returncode, missing.stdout), (1, ""))
         self.assertIn("none.wav", missing.stderr)
+        self.assertEqual(self.compare("--help").returncode, 0)
 
 
 def row(recording, codec, distance_db, seconds=10.0, events=None):
     return measure.Row(recording, codec, seconds, 3750, 8e-3 * 3750 / seconds, distance_db, 1.0, 2.0, 3.0,
-                       2.0, 1.5, 300.0, 0.5, 0.4, 250.0, events)
+                       2.0, 1.5, 300.0, 0.5, 0.4, 250.0, events, -1.5, 2.5, -1.0)
 
 
 ROWS = [row("a", "ictus", 5.0, events=70), row("a", "Opus 6 CBR", 7.0),
@@ -96,18 +179,26 @@ class Tables(unittest.TestCase):
             path = pathlib.Path(folder) / "rows.tsv"
             measure.write_tsv(path, ROWS)
             self.assertEqual(measure.read_tsv(path), ROWS)
+            bare = [r._replace(level_db=None, loudness_error_db=None, loudness_bias_db=None) for r in ROWS]
+            measure.write_tsv(path, bare)
+            self.assertEqual(measure.read_tsv(path), bare)
+            lines = path.read_text().splitlines()       # as older results have it
+            path.write_text("".join("\t".join(line.split("\t")[:-3]) + "\n" for line in lines))
+            self.assertEqual(measure.read_tsv(path), bare)
 
     def test_bars(self):
         rows = ROWS + [row("a", "ictus 6", 3.0), row("b", "ictus 6", 3.2, 20.0), row("a", "Opus 12 CBR", 2.5), row("b", "Opus 12 CBR", 3.9, 20.0)]
         lines = tables.bars(rows)
-        self.assertEqual([line[-1] for line in lines], ["yes", "yes, and beyond", "**no**", "yes", "yes"])
-        self.assertEqual([line[1] for line in lines], ["4.7 dB", "4.2 dB", "none", "4x real time", "30x real time"])
+        self.assertEqual([line[-1] for line in lines], ["yes", "yes, and beyond", "**no**", "yes", "yes", "**no**", "yes", "yes"])
+        self.assertEqual([line[1] for line in lines],
+                         ["4.7 dB", "4.2 dB", "none", "3.2 dB", "within 1 dB", "within 0.7 dB", "4x real time", "30x real time"])
         self.assertEqual([line[3] for line in lines],
-                         ["4.50 dB; 2.25 kbit/s, highest 3.00", "3.10 dB; 2.25 kbit/s, highest 3.00", "1 of 2: b",
+                         ["4.50 dB; 2.25 kbit/s, highest 3.00", "3.10 dB; 2.25 kbit/s, highest 3.00", "1 of 2: b", "2.50 dB", "-1.00 dB", "-1.50 dB",
                           "7.5x, 10.0x by CPU time; slowest 5.0x (a)", "30x, 38x by CPU time; slowest 20x (a)"])
         self.assertEqual(lines[1][2], "3.3 dB, and Opus at 12 kbit/s, 3.20 dB")
 
         # Good on the mean, but one file is too large; farther than Opus at 12 kbit/s; nowhere worse than at 6; fast.
+        rows = [r._replace(loudness_error_db=None) for r in rows]     # which leaves out what stands on it
         changed = {("a", "ictus"): {"kbit_s": 3.3}, ("b", "Opus 12 CBR"): {"distance_db": 3.6}, ("b", "Opus 6 CBR"): {"distance_db": 4.0}}
         changed = [r._replace(encode_wall_s=1.0, decode_wall_s=0.1, **changed.get((r.recording, r.codec), {})) for r in rows]
         self.assertEqual([line[-1] for line in tables.bars(changed)], ["**no**", "yes", "yes", "yes, and beyond", "yes, and beyond"])
@@ -136,7 +227,7 @@ class Tables(unittest.TestCase):
                   mars.Scale("2 x 2", 8, 88, Counter([1, 1, 2, 2, 3, 3, 4, 4]), {"a": 5.0, "b": 4.0})]
         groups = {"of a": lambda name: name == "a", "all": lambda name: True}
         of_rows = {name: lambda row, belongs=belongs: belongs(row.recording) for name, belongs in groups.items()}
-        for text in (tables.by_codec(ROWS), tables.by_recording(ROWS), tables.bar_table([["a", "b", "c", "yes"]]),
+        for text in (tables.by_codec(ROWS), tables.by_recording(ROWS), tables.loudness_by_recording(ROWS[:3]), tables.bar_table([["a", "b", "c", "yes"]]),
                      tables.far_bar_table([["a", "b", "c", "yes"], ["a", "b", "c", "d", "yes"]]), tables.in_groups(ROWS, of_rows),
                      tables.by_kind(ROWS, lambda row: row.recording), tables.by_scale(scales, 10.0, groups),
                      tables.by_codebook(scales, 8, mars.entropy_bits)):
@@ -156,6 +247,18 @@ class Tables(unittest.TestCase):
         self.assertIn("| **5.00** | 7.00 |", lines[2])
         self.assertIn("| 4.00 | **3.00** |", lines[3])
         self.assertIn("| 4.50 | 5.00 |", lines[4])
+
+    def test_loudness_of_codecs(self):
+        rows = [*ROWS[:3], ROWS[3]._replace(loudness_bias_db=-3.0, level_db=None)]
+        lines = tables.by_codec(rows).splitlines()
+        self.assertIn("| 4.50 | 2.50 | -1.00 | -1.50 |", lines[2])
+        self.assertIn("| 5.00 | 2.50 | -2.00 |  |", lines[3])
+        self.assertEqual(tables.loudness_by_recording(rows[:3]).splitlines()[2:],
+                         ["| a | 2.5 / -1.0 / -1.5 | 2.5 / -1.0 / -1.5 |", "| b | 2.5 / -1.0 / -1.5 |  |"])
+
+    def test_numbers_that_are_none(self):
+        self.assertEqual([tables.number(*words) for words in ((1.25, "+.1f"), (None, ".1f"), (math.nan, ".1f"), (1.0, ".1f", False), (0.0, ".1f"))],
+                         ["+1.2", "", "", "", "0.0"])
 
     def test_groups(self):
         lines = tables.in_groups(ROWS, {"of a": lambda row: row.recording == "a", "all": lambda row: True}).splitlines()
@@ -371,6 +474,144 @@ class Limits(unittest.TestCase):
     def test_table(self):
         rows = limits.table([limits.Limit("a tone", 60, 1.64, 2.25)])
         self.assertEqual(rows.splitlines()[2], "| a tone | 15 | 1.6 | 2.2 |")
+
+
+class SimpleSignals(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.made = {signal.name: signal for signal in simple_signals.signals()}
+
+    def test_signals_are_what_they_are_called(self):
+        self.assertEqual([(name, len(signal.samples)) for name, signal in self.made.items() if len(signal.samples) != 4 * 44100], [])
+        for name, signal in self.made.items():
+            samples = simple_signals.at_level(signal.samples, -20)
+            self.assertEqual(max(map(abs, samples)), 0 if name == "silence" else round(32767 * 0.025))
+            self.assertEqual(len(simple_signals.levels_of(signal)), 1 if name == "silence" else 3)
+        click = self.made["click"].samples
+        self.assertEqual([i for i, x in enumerate(click) if x], [44100])
+        with tempfile.TemporaryDirectory(prefix="ictus-bench-") as name:
+            folder = pathlib.Path(name)
+            for signal in self.made.values():
+                if not signal.hz_at:
+                    continue
+                samples = simple_signals.at_level(signal.samples, -20)
+                sound = recorded_notes.write_wav(folder / "sound.wav", samples, 44100)
+                cents, swing_db = simple_signals.pitch_and_swing(signal, samples, sound, folder)
+                self.assertEqual(len(cents), 1 if signal.is_tone else 188)
+                self.assertLess(max(map(abs, cents)), 0.5, signal.name)
+                self.assertLess(swing_db, 1.0)
+            self.assertEqual(simple_signals.pitch_and_swing(self.made["click"], samples, sound, folder), (None, None))
+        self.assertAlmostEqual(simple_signals.rms_dbfs(array("h", [16384, -16384])), -6.02, delta=0.01)
+        self.assertEqual(simple_signals.rms_dbfs(array("h", [0, 0])), -math.inf)
+
+    def test_pitches_move_as_they_should(self):
+        glide, vibrato = simple_signals.glide(220), simple_signals.vibrato(880)
+        self.assertEqual([round(glide(t)) for t in (0, 1, 2, 3, 4)], [220, 220, 311, 440, 440])
+        self.assertAlmostEqual(1200 * math.log2(vibrato(0.25 / 5.5) / 880), 50)
+        self.assertAlmostEqual(1200 * math.log2(vibrato(0.75 / 5.5) / 880), -50)
+
+    def result(self, **changes):
+        return simple_signals.Result("glide", -20, 3, -0.5, 0.4, [1.0, -20.0, 3.0], 1.0, 0.5, -0.25, None)._replace(**changes)
+
+    def test_table_and_bars(self):
+        found = [self.result(), self.result(events=4), self.result(cents=[1.0, 21.0, math.nan, 2.0]), self.result(signal="click", cents=None, high_db=-3.0),
+                 self.result(signal="click", cents=None, high_db=-3.1), self.result(signal="silence", level_db=0.0, events=0, cents=None)]
+        self.assertEqual([line[2:] for line in simple_signals.bars(found)],
+                         [["0 of 5", "yes"], ["1 of 3; 3 to 4 events", "**no**"], ["1 of 2", "**no**"]])
+        lost = [self.result(level_db=-41.0), self.result(events=0), self.result(level_db=-math.inf), self.result(level_db=-39.0)]
+        self.assertEqual([result.is_lost for result in lost], [True, True, True, False])
+        self.assertEqual(simple_signals.bars(lost + found[3:])[0][2:], ["3 of 6: glide, -20 dB; glide, -20 dB; glide, -20 dB", "**no**"])
+        rows = simple_signals.table(found + lost[:1] + [self.result(signal="silence", level_db=math.inf, log_mel_db=math.inf)]).splitlines()[2:]
+        self.assertEqual(len({line.count("|") for line in rows}), 1)
+        self.assertEqual(rows[0], "| glide | -20 dB | 3 | -0.5 | 0.4 | 3, 20 cents; 100 % | 1.00 | 0.50 | -0.25 |  |")
+        self.assertIn("| 2, 21 cents; 50 % |", rows[2])
+        self.assertIn("| silence |  | 0 | silence |", rows[5])
+        self.assertIn("| glide | -20 dB | 3 | **silence** |  |  |", rows[6])
+        self.assertIn("| **sound** |", rows[7])
+
+    def test_tones(self):
+        back = steady_tones.Tone(440, 0, 2, -1.0, 1.5, 5.0)
+        self.assertTrue(back.is_back)
+        for changes in ({"events": 3}, {"level_db": -1.1}, {"swing_db": 1.6}, {"cents": -5.1}, {"cents": math.nan}):
+            self.assertFalse(back._replace(**changes).is_back, changes)
+        lost = back._replace(hz=5000, level_db=-165.0, cents=math.nan)
+        self.assertEqual([tone.is_lost for tone in (back, lost, back._replace(events=0))], [False, True, True])
+        self.assertEqual(steady_tones.table([back, lost]).splitlines()[2:],
+                         ["| 440 Hz | 0 dB | 2 | -1.0 | 1.5 | +5.0 | yes |", "| 5000 Hz | 0 dB | 2 | **silence** |  |  |  |"])
+        self.assertEqual([line[2:] for line in steady_tones.bars([back, lost])], [["1 of 2; 1 come back as silence", "**no**"]])
+        self.assertEqual(steady_tones.bars([back])[0][2:], ["1 of 1", "yes"])
+        samples = steady_tones.sine(1000, -20)
+        self.assertEqual((len(samples), samples[-1], max(samples)), (4 * 44100, 0, round(0.025 * 32767)))
+
+
+class FoundNotes(unittest.TestCase):
+    def test_pieces_are_the_same_every_time_and_in_range(self):
+        notes = found_notes.piece(100, 3)
+        self.assertEqual(notes, found_notes.piece(100, 3))
+        self.assertNotEqual(notes, found_notes.piece(101, 3))
+        self.assertGreater(len(notes), 2 * len(found_notes.piece(100, 1)))
+        self.assertEqual(notes, sorted(notes))
+        self.assertTrue(all(45 <= note.pitch <= 84 and 0.25 <= note.onset_s < 11 for note in notes))
+
+    @unittest.skipUnless(importlib.util.find_spec("mido"), "needs python3-mido")
+    def test_midi_there_and_back(self):
+        notes = found_notes.piece(100, 3)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "a.mid"
+            found_notes.write_midi(notes, 40, path)
+            back = found_notes.read_midi(path.read_bytes())
+        self.assertEqual(len(back), len(notes))
+        for (onset_s, pitch, velocity), note in zip(sorted(back), sorted(notes, key=lambda note: (note.onset_s, note.pitch, note.velocity))):
+            self.assertAlmostEqual(onset_s, note.onset_s, delta=1e-6)
+            self.assertEqual((pitch, velocity), (note.pitch, note.velocity))
+
+    def test_the_best_floor_is_taken(self):
+        truth = [found_notes.Note(0.25 * k, 60 + k, 0.2, 100) for k in range(4)]
+        found = [(0.25 * k + 0.01, 60 + k, 127 - 10 * k) for k in range(4)]     # velocities 127 to 97
+        found += [(3.0 + 0.1 * k, 70, 85) for k in range(6)]                    # 42 below
+        found += [(5.0 + 0.1 * k, 70, 20) for k in range(6)]
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(found_notes.best_match(truth, found, pathlib.Path(folder)), (1.0, 1.0, 1.0, 4))
+            precision, recall, f1, count = found_notes.best_match(truth, [(0.26, 61, 10)], pathlib.Path(folder))
+            self.assertEqual((precision, recall, f1, count), (1.0, 0.25, 0.4, 1))
+            self.assertEqual(found_notes.best_match(truth, [], pathlib.Path(folder)), (0.0, 0.0, 0.0, 0))
+
+    def test_table(self):
+        found = [found_notes.Found("piano", 10, 8, 0.5, 0.4, 0.44, 30), found_notes.Found("flute", 20, 20, 1.0, 1.0, 1.0, 20)]
+        self.assertEqual(found_notes.table(found).splitlines()[2:],
+                         ["| piano | 10 | 8 | 0.50 | 0.40 | 0.44 | 3.0 |", "| flute | 20 | 20 | 1.00 | 1.00 | 1.00 | 1.0 |",
+                          "| mean |  |  | 0.75 | 0.70 | 0.72 | 2.0 |"])
+        self.assertEqual(found_notes.bars(found)[0][2], "0.72; 2.0 events a note")
+
+
+class NoteLevels(unittest.TestCase):
+    def test_pans_have_equal_power(self):
+        for degrees, left_right_db in ((-30, 11.44), (0, 0.0), (30, -11.44)):
+            left, right = note_levels.panned(degrees)
+            self.assertAlmostEqual(left * left + right * right, 1.0)
+            self.assertAlmostEqual(20 * math.log10(left / right), left_right_db, places=2)
+
+    def test_a_mix_has_each_note_in_its_place(self):
+        notes = [array("h", [level] * 2000) for level in (100, 3000, 50)]
+        left, right = note_levels.mixed(notes, 4000)      # each begins where the one before ends
+        self.assertEqual((len(left), len(right)), (6000, 6000))
+        self.assertEqual(max(map(abs, left + right)), round(0.5 * 32767))
+        for k, left_right_db in enumerate((11.44, 0.0, -11.44)):
+            at = 1000 + 2000 * k
+            self.assertAlmostEqual(20 * math.log10(left[at] / right[at]), left_right_db, places=1)
+            self.assertAlmostEqual(math.hypot(left[at], right[at]) / math.hypot(left[0], right[0]), 1.0, places=3)
+
+    def test_table_and_bars(self):
+        found = [note_levels.Note("piano", "A0", 1.0, -1.0, 3.0, -2.0, 4, 1), note_levels.Note("piano", "A1", 2.0, 0.0, 4.0, 0.0, 6, 2),
+                 note_levels.Note("guitar", "A2", 3.0, 0.5, 3.2, -1.0, 2, 3)]
+        self.assertEqual(note_levels.table(found).splitlines()[2:],
+                         ["| piano | 2 | 1.50 | -0.50 | 3.50 | -1.00 | 5 | 6 | 1.5 | 2 | 100 % |", "| guitar | 1 | 3.00 | +0.50 | 3.20 | -1.00 | 2 | 2 | 3 | 3 | 0 % |",
+                          "| all | 3 | 2.00 | -0.17 | 3.40 | -1.00 | 4 | 6 | 2 | 3 | 67 % |"])
+        self.assertEqual([line[2:] for line in note_levels.bars(found, 3.0)],
+                         [["3.40 dB", "yes"], ["-1.00 dB", "yes"], ["4 (2 to 6)", "yes"], ["67 %", "**no**"], ["3.0 dB", "yes"]])
+        worse = [note._replace(loudness_error_db=3.6, loudness_bias_db=1.6, events=6, carrying=1) for note in found]
+        self.assertEqual([line[-1] for line in note_levels.bars(worse, 3.1)], ["**no**", "**no**", "**no**", "yes", "**no**"])
+        self.assertEqual(len(note_levels.each_table(found).splitlines()), 5)
 
 
 class RecordedNotes(unittest.TestCase):
