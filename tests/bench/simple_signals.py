@@ -29,7 +29,7 @@ BAR_EVENTS, BAR_CENTS, BAR_LEVEL_DB = 3, 20, 3
 
 ABOUT = f"""\
 {SECONDS} s each, whose peak lies so far below a quarter of full scale as the second column says. Level: the root mean square of
-what is decoded over that of the signal. Swing: of levels of 20 ms, from the 5th to the 95th percentile. Pitch: by how much a
+what is decoded over that of the signal; below {LOST_DB} dB it is silence. Swing: of levels of 20 ms, from the 5th to the 95th percentile. Pitch: by how much a
 tone is too high; of what moves, the deviation of its first partial, every 20 ms, as median and greatest amount, and in how
 many of these frames it is within {BAR_CENTS} cents. Glides rise by an octave within {GLIDE_S[1] - GLIDE_S[0]:g} s; vibrato is {VIBRATO_CENTS} cents at {VIBRATO_HZ} Hz; both
 have {PARTIALS} partials. Loudness: the loudness-weighted error and its bias

@@ -16,7 +16,7 @@ BAR_EVENTS, BAR_LEVEL_DB, BAR_SWING_DB, BAR_CENTS = 2, 1.0, 1.5, 5.0
 ABOUT = f"""\
 Sines of {SECONDS} s with an amplitude of a quarter of full scale, and as many dB below it. Measured from {STEADY_S[0]:g} to {STEADY_S[1]:g} s
 ([lib/metrics/tone.hpp](../../lib/metrics/tone.hpp)): the median of levels of 20 ms against the sine's, their swing from the 5th to the 95th
-percentile, and how much too high the highest peak of the spectrum is. A tone has come back when it has at most {BAR_EVENTS} events, its
+percentile, and how much too high the highest peak of the spectrum is. Below {simple_signals.LOST_DB} dB it is silence. A tone has come back when it has at most {BAR_EVENTS} events, its
 level is within {BAR_LEVEL_DB:g} dB, its swing at most {BAR_SWING_DB:g} dB and its pitch within {BAR_CENTS:g} cents.
 """
 
