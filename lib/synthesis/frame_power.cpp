@@ -27,10 +27,27 @@ ICTUS_WIDE void add_scaled(const float* __restrict in, float scale, int begin, i
   for (int i = begin; i < end; ++i) out[i] += scale * in[i];
 }
 
+/// The lobe of a sine at `at` bins that moves by `width` while the window lasts.
+ICTUS_WIDE void add_lobe(const Lobe& lobe, float at, float width, float power, int first, int last,
+                         float* __restrict bins) {
+  for (int bin = first; bin <= last; ++bin)
+    bins[bin] += power * lobe.mean_at(static_cast<float>(bin) - at, width);
+}
+
 Rings rings_of(const Partials& partials, const EventSound& sound, const BandView& view) {
   const auto count = static_cast<std::size_t>(partials.count);
   return {std::span(partials.power).first(count), std::span(partials.rate).first(count),
           std::span(partials.room_rate).first(count), room_level(sound), view.hop_s()};
+}
+
+/// How the frequencies of a pitch that moves lie to those of one that does not, at the borders of the parts.
+std::array<float, kParts + 1> motion_at(const EventSound& sound, float elapsed_s, float window_s) {
+  std::array<float, kParts + 1> factors{};
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    const float at_s = std::max(elapsed_s + kBorders[i] * window_s, 0.0F);
+    factors[i] = std::exp(kSemitoneLog * deviation_semitones(sound, at_s));
+  }
+  return factors;
 }
 
 }  // namespace
@@ -73,34 +90,30 @@ FramePower::Place FramePower::place_of(float hz, const BandView& view) {
 }
 
 /// Adds a partial whose pitch moves while the window lasts.
-void FramePower::add_moving(int h, float power, float elapsed_s) {
-  const float bins = hz_[static_cast<std::size_t>(h)] / view_->hz_per_bin();
+void FramePower::add_moving(float bins, float power, std::span<const float> motion) {
   const float tone_power = static_cast<float>(view_->window_samples) / 6.0F;
-  std::array<float, kParts + 1> border{};
-  for (std::size_t i = 0; i <= kParts; ++i) {
-    const float at_s = std::max(elapsed_s + kBorders[i] * view_->window_s(), 0.0F);
-    border[i] = bins * std::exp(kSemitoneLog * deviation_semitones(sound_, at_s));
-  }
   for (std::size_t part = 0; part < kParts; ++part) {
-    const float at = 0.5F * (border[part] + border[part + 1]);
-    const float width = std::max(std::abs(border[part + 1] - border[part]), kLeastWidth);
+    const float from = bins * motion[part];
+    const float to = bins * motion[part + 1];
+    const float at = 0.5F * (from + to);
+    const float width = std::max(std::abs(to - from), kLeastWidth);
     const float reach = kMovingReach + 0.5F * width;
     const int first = std::max(static_cast<int>(std::ceil(at - reach)), 0);
     const int last = std::min(static_cast<int>(std::floor(at + reach)), view_->bin_count() - 1);
-    for (int bin = first; bin <= last; ++bin)
-      power_[static_cast<std::size_t>(bin)] +=
-          power * tone_power * kWeights[part] * hann_lobe().mean_at(static_cast<float>(bin) - at, width);
+    add_lobe(hann_lobe(), at, width, power * tone_power * kWeights[part], first, last, power_.data());
   }
 }
 
 void FramePower::add_partials(std::int64_t frame) {
   const FrameCourse::Moment moment = course_.at(sound_, frame);
   rings_.advance(moment.level, moment.elapsed_s);
+  std::array<float, kParts + 1> motion{};
+  if (moves_) motion = motion_at(sound_, moment.elapsed_s, view_->window_s());
   for (int h = 0; h < rings_.count(); ++h) {
     const float power = rings_.power()[h];
     if (power < least_) continue;
     if (moves_) {
-      add_moving(h, power, moment.elapsed_s);
+      add_moving(hz_[static_cast<std::size_t>(h)] / view_->hz_per_bin(), power, motion);
     } else {
       const Place& place = places_[static_cast<std::size_t>(h)];
       add_scaled(place.power.data(), power, 0, place.bins, power_.data() + place.first);

@@ -37,7 +37,7 @@ class FramePower {
   };
   static Place place_of(float hz, const BandView& view);
   void add_partials(std::int64_t frame);
-  void add_moving(int h, float power, float elapsed_s);
+  void add_moving(float bins, float power, std::span<const float> motion);
   void drop_silent(float elapsed_s);
 
   EventSound sound_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <vector>
+#include <numbers>
 
 #include "lib/synthesis/spectrum.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
@@ -21,6 +21,10 @@ inline float nearest(float x) {
   constexpr float kRound = 12582912.0F;  // 1.5 * 2^23
   return (x + kRound) - kRound;
 }
+inline double nearest(double x) {
+  constexpr double kRound = 6755399441055744.0;  // 1.5 * 2^52
+  return (x + kRound) - kRound;
+}
 
 /// sin(2 pi turns), off by 2e-7 at most; minimax for a polynomial that is 0 where the sine is.
 inline float sine(float turns) {
@@ -31,13 +35,80 @@ inline float sine(float turns) {
 }
 
 /// Adds a sine whose amplitude and frequency go in straight lines: at sample n its phase is `turns` + n
-/// (`speed` + n `chirp`).
-ICTUS_WIDE void add_sine(float turns, float speed, float chirp, float amplitude, float amplitude_step,
-                         float* __restrict samples) {
+/// (`speed`
+/// + n `chirp`).
+ICTUS_WIDE void add_moving(float turns, float speed, float chirp, float amplitude, float amplitude_step,
+                           float* __restrict samples) {
   for (int n = 0; n < Oscillators::kPeriod; ++n) {
     const auto at = static_cast<float>(n);
     samples[n] += (amplitude + at * amplitude_step) * sine(turns + at * (speed + at * chirp));
   }
+}
+
+/// Adds sines that keep their frequencies. Each is turned to its phase over two vectors' length, from where
+/// it goes on by the recurrence of a sine, for so few steps that nothing is lost.
+ICTUS_WIDE void add_steady(const SteadySine* sines, const float* from, const float* to,
+                           const float* phase_sine, const float* phase_cosine, std::size_t count,
+                           float* __restrict samples) {
+  constexpr int kLanes = SteadySine::kLanes;
+  static_assert(4 * kLanes == Oscillators::kPeriod);
+  for (std::size_t h = 0; h < count; ++h) {
+    const SteadySine& sine_of = sines[h];
+    const float s = phase_sine[h];
+    const float c = phase_cosine[h];
+    const float step = (to[h] - from[h]) / Oscillators::kPeriod;
+    const float amplitude = from[h];
+    for (int j = 0; j < kLanes; ++j) {
+      const float first = s * sine_of.cosine[j] + c * sine_of.sine[j];
+      const float second = s * sine_of.cosine[kLanes + j] + c * sine_of.sine[kLanes + j];
+      const float third = sine_of.twice_cosine * second - first;
+      const float fourth = sine_of.twice_cosine * third - second;
+      const float a = amplitude + step * static_cast<float>(j);
+      samples[j] += a * first;
+      samples[kLanes + j] += (a + kLanes * step) * second;
+      samples[2 * kLanes + j] += (a + 2 * kLanes * step) * third;
+      samples[3 * kLanes + j] += (a + 3 * kLanes * step) * fourth;
+    }
+  }
+}
+
+ICTUS_WIDE void sines_of(const double* turns, std::size_t count, float* __restrict sines,
+                         float* __restrict cosines) {
+  for (std::size_t h = 0; h < count; ++h) {
+    const auto phase = static_cast<float>(turns[h]);
+    sines[h] = sine(phase);
+    cosines[h] = sine(phase + 0.25F);
+  }
+}
+
+ICTUS_WIDE void advance_phases(const float* speed, double periods, std::size_t count,
+                               double* __restrict turns) {
+  for (std::size_t h = 0; h < count; ++h) {
+    const double phase = turns[h] + static_cast<double>(speed[h]) * periods;
+    turns[h] = phase - nearest(phase);
+  }
+}
+
+ICTUS_WIDE void roots_of(const float* power, float scale, std::size_t count, float* __restrict amplitude) {
+  for (std::size_t h = 0; h < count; ++h) amplitude[h] = std::sqrt(scale * power[h]);
+}
+
+SteadySine steady_sine(float speed) {
+  SteadySine result;
+  const double angle = 2.0 * std::numbers::pi * static_cast<double>(speed);
+  const double cosine = std::cos(angle);
+  const double sine = std::sin(angle);
+  double re = 1.0;
+  double im = 0.0;
+  for (std::size_t j = 0; j < result.sine.size(); ++j) {
+    if (j == SteadySine::kLanes) result.twice_cosine = static_cast<float>(2.0 * re);
+    result.cosine[j] = static_cast<float>(re);
+    result.sine[j] = static_cast<float>(im);
+    const double turned = re * cosine - im * sine;
+    im = re * sine + im * cosine;
+    re = turned;
+  }
+  return result;
 }
 
 /// A power that rises in a straight line, as a factor of amplitude.
@@ -74,7 +145,8 @@ Oscillators::Oscillators(const EventSound& sound, int sample_rate_hz, float turn
   float loudest = 0.0F;
   for (std::size_t h = 0; h < static_cast<std::size_t>(partials.count); ++h) {
     speed_[h] = partials.hz[h] / sample_rate_hz_;
-    phase_[h] = phase - std::floor(phase);
+    turns_[h] = phase - nearest(phase);
+    if (!moves_) steady_.push_back(steady_sine(speed_[h]));
     step += static_cast<double>(partials.power[h] / sum);
     phase -= step;
     loudest = std::max(loudest, partials.power[h]);
@@ -100,9 +172,7 @@ float Oscillators::level(float elapsed_s) const {
 /// The attack, which is nothing straight, is left out: apply_attack() follows it sample by sample.
 void Oscillators::find_amplitudes(const Instant& now) {
   const float scale = now.attack > 0.0F ? 1.0F / now.attack : 1.0F;
-  const float* power = rings_.power();
-  for (std::size_t h = 0; h < static_cast<std::size_t>(rings_.count()); ++h)
-    amplitude_[h] = std::sqrt(scale * power[h]);
+  roots_of(rings_.power(), scale, static_cast<std::size_t>(rings_.count()), amplitude_.data());
   if (!fades_) return;
   for (std::size_t h = 0; h < static_cast<std::size_t>(rings_.count()); ++h)
     amplitude_[h] *= std::clamp((1.0F - 2.0F * speed_[h] * now.pitch) / (1.0F - kFadeFrom), 0.0F, 1.0F);
@@ -118,7 +188,8 @@ void Oscillators::drop_silent(float elapsed_s) {
       const auto from = static_cast<std::size_t>(h);
       const auto to = static_cast<std::size_t>(kept);
       speed_[to] = speed_[from];
-      phase_[to] = phase_[from];
+      turns_[to] = turns_[from];
+      if (!moves_) steady_[to] = steady_[from];
       amplitude_[to] = amplitude_[from];
     }
     ++kept;
@@ -132,15 +203,22 @@ void Oscillators::render(std::array<float, kPeriod>& samples) {
   const Instant next = instant(passed_ + kPeriod);
   rings_.advance(level(next.elapsed_s) * next.attack, next.elapsed_s);
   find_amplitudes(next);
-  const float mean_pitch = 0.5F * (now_.pitch + next.pitch);
-  const float pitch_step = (next.pitch - now_.pitch) / (2.0F * kPeriod);
-  for (std::size_t h = 0; h < static_cast<std::size_t>(rings_.count()); ++h) {
-    add_sine(static_cast<float>(phase_[h]), speed_[h] * now_.pitch, speed_[h] * pitch_step, begin[h],
-             (amplitude_[h] - begin[h]) / kPeriod, samples.data());
-    const double phase =
-        phase_[h] + static_cast<double>(speed_[h]) * static_cast<double>(mean_pitch) * kPeriod;
-    phase_[h] = phase - std::floor(phase);
+  const auto count = static_cast<std::size_t>(rings_.count());
+  if (moves_) {
+    const float pitch_step = (next.pitch - now_.pitch) / (2.0F * kPeriod);
+    for (std::size_t h = 0; h < count; ++h)
+      add_moving(static_cast<float>(turns_[h]), speed_[h] * now_.pitch, speed_[h] * pitch_step, begin[h],
+                 (amplitude_[h] - begin[h]) / kPeriod, samples.data());
+  } else {
+    Row sines;
+    Row cosines;
+    sines_of(turns_.data(), count, sines.data(), cosines.data());
+    add_steady(steady_.data(), begin.data(), amplitude_.data(), sines.data(), cosines.data(), count,
+               samples.data());
   }
+  advance_phases(speed_.data(),
+                 0.5 * kPeriod * (static_cast<double>(now_.pitch) + static_cast<double>(next.pitch)), count,
+                 turns_.data());
   if (now_.attack < 1.0F) apply_attack(static_cast<float>(passed_), attack_samples_, samples.data());
   passed_ += kPeriod;
   now_ = next;

@@ -3,12 +3,21 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "lib/synthesis/audible.hpp"
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/rings.hpp"
 
 namespace ictus::synthesis {
+
+/// A sine that keeps its frequency, over two vectors of kLanes samples.
+struct SteadySine {
+  static constexpr int kLanes = 16;
+
+  std::array<float, 2 * kLanes> cosine, sine;
+  float twice_cosine;  ///< of kLanes samples
+};
 
 class Oscillators {
  public:
@@ -47,8 +56,9 @@ class Oscillators {
   Instant now_{};
   Rings rings_;
   Row speed_{};                            ///< turns for each sample
-  std::array<double, kPartials> phase_{};  ///< turns
+  std::array<double, kPartials> turns_{};  ///< phases, -0.5..0.5
   Row amplitude_{};
+  std::vector<SteadySine> steady_;  ///< unless the pitch moves
 };
 
 }  // namespace ictus::synthesis

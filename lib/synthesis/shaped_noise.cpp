@@ -17,9 +17,9 @@ constexpr float kLeastShare = 1e-6F;   // of an event's power, below which its n
 constexpr float kLeastAttack = 1e-6F;  // of a frame that holds nearly nothing of the event
 
 ICTUS_WIDE void add_weighted(const float* __restrict weight, float scale, const float* __restrict re,
-                             const float* __restrict im, int begin, int end, float* __restrict to_re,
+                             const float* __restrict im, int bins, float* __restrict to_re,
                              float* __restrict to_im) {
-  for (int bin = begin; bin < end; ++bin) {
+  for (int bin = 0; bin < bins; ++bin) {
     const float amplitude = scale * weight[bin];
     to_re[bin] += amplitude * re[bin];
     to_im[bin] += amplitude * im[bin];
@@ -40,6 +40,7 @@ ShapedNoise::ShapedNoise(int sample_rate_hz, int channels)
     : view_(BandView::bins(sample_rate_hz, NoiseCarrier::kWindow, NoiseCarrier::kHop)),
       fourier_(NoiseCarrier::kWindow),
       common_(static_cast<std::size_t>(channels), Spectrum(NoiseCarrier::kWindow)),
+      weighted_(NoiseCarrier::kBins),
       alone_(NoiseCarrier::kWindow),
       frame_(NoiseCarrier::kWindow),
       sum_(static_cast<std::size_t>(channels)) {
@@ -69,14 +70,20 @@ void ShapedNoise::add(const EventSound& sound, std::int64_t onset_samples, std::
   events_.push_back(std::move(event));
 }
 
-void ShapedNoise::add_bins(const Event& event, std::int64_t frame, float scale, Spectrum& spectrum) const {
-  const NoiseCarrier& carrier = noise_carrier();
-  const std::int64_t place = frame + event.carrier_offset + NoiseCarrier::kFrames;
-  const float* power = event.frames.power();
+/// The amplitudes of an event's bins in the frame that it has come to.
+void ShapedNoise::weigh(const Event& event) {
   for (std::size_t region = 0; region < kNoiseRegions; ++region) {
-    add_weighted(event.weight.data(), scale * std::sqrt(power[region]), carrier.re(place), carrier.im(place),
-                 region_bins_[region], region_bins_[region + 1], spectrum.re.data(), spectrum.im.data());
+    const float amplitude = std::sqrt(event.frames.power()[region]);
+    std::fill(weighted_.begin() + region_bins_[region], weighted_.begin() + region_bins_[region + 1],
+              amplitude);
   }
+  multiply(event.weight.data(), NoiseCarrier::kBins, weighted_.data());
+}
+
+void ShapedNoise::add_bins(std::int64_t carrier_frame, float scale, Spectrum& spectrum) const {
+  const NoiseCarrier& carrier = noise_carrier();
+  add_weighted(weighted_.data(), scale, carrier.re(carrier_frame), carrier.im(carrier_frame),
+               NoiseCarrier::kBins, spectrum.re.data(), spectrum.im.data());
 }
 
 /// Adds frame_, which begins at sample `begin` of the stream, to the sum.
@@ -95,15 +102,18 @@ void ShapedNoise::add_frame(Event& event) {
   const std::int64_t frame = event.frames.next_frame();
   event.frames.advance();
   const std::int64_t begin = begin_of(frame);
+  const std::int64_t carrier_frame = frame + event.carrier_offset;
   const float exact = std::min(event.attack_samples, static_cast<float>(NoiseCarrier::kWindow));
   if (static_cast<float>(begin - event.onset_samples) >= exact) {
-    for (std::size_t c = 0; c < common_.size(); ++c) add_bins(event, frame, event.gains[c], common_[c]);
+    weigh(event);
+    for (std::size_t c = 0; c < common_.size(); ++c) add_bins(carrier_frame, event.gains[c], common_[c]);
     common_sounds_ = true;
     return;
   }
   if (event.frames.attack() < kLeastAttack) return;
   alone_.clear();
-  add_bins(event, frame, 1.0F / std::sqrt(event.frames.attack()), alone_);
+  weigh(event);
+  add_bins(carrier_frame, 1.0F / std::sqrt(event.frames.attack()), alone_);
   fourier_.inverse(alone_, frame_);
   multiply(noise_carrier().synthesis_window().data(), NoiseCarrier::kWindow, frame_.data());
   for (int i = 0; i < NoiseCarrier::kWindow; ++i) {

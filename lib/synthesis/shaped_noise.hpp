@@ -42,7 +42,8 @@ class ShapedNoise {
     return frame * NoiseCarrier::kHop - NoiseCarrier::kWindow / 2;
   }
   void add_frame(Event& event);
-  void add_bins(const Event& event, std::int64_t frame, float scale, Spectrum& spectrum) const;
+  void weigh(const Event& event);
+  void add_bins(std::int64_t carrier_frame, float scale, Spectrum& spectrum) const;
   void add_samples(std::int64_t begin, float scale, int channel);
 
   BandView view_;
@@ -51,6 +52,7 @@ class ShapedNoise {
   std::vector<Event> events_;
   std::vector<Spectrum> common_;  ///< by channel, of the frame that is being made
   bool common_sounds_ = false;
+  std::vector<float> weighted_;
   Spectrum alone_;                       ///< of one event
   std::vector<float> frame_;             ///< [window] samples of a frame
   std::vector<std::vector<float>> sum_;  ///< by channel, from rendered_ on

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "lib/core/error.hpp"
+#include "lib/synthesis/wide.hpp"
 
 namespace ictus::synthesis {
 namespace {
@@ -36,6 +37,10 @@ std::uint64_t seed_of(const EventSound& sound) {
   }
   hash = (hash ^ (hash >> 33U)) * 0xff51afd7ed558ccdULL;
   return hash ^ (hash >> 33U);
+}
+
+ICTUS_WIDE void add_scaled(const float* __restrict in, float scale, int count, float* __restrict out) {
+  for (int i = 0; i < count; ++i) out[i] += scale * in[i];
 }
 
 }  // namespace
@@ -73,11 +78,9 @@ void Synthesizer::add_tones(std::int64_t end) {
   for (Tone& tone : tones_) {
     while (tone.next_sample < end && tone.oscillators.sounds()) {
       tone.oscillators.render(samples);
-      for (std::size_t c = 0; c < tonal_.size(); ++c) {
-        float* out = tonal_[c].data() + (tone.next_sample - rendered_);
-        const float gain = tone.gains[c];
-        for (std::size_t i = 0; i < samples.size(); ++i) out[i] += gain * samples[i];
-      }
+      for (std::size_t c = 0; c < tonal_.size(); ++c)
+        add_scaled(samples.data(), tone.gains[c], Oscillators::kPeriod,
+                   tonal_[c].data() + (tone.next_sample - rendered_));
       tone.next_sample += Oscillators::kPeriod;
     }
   }
