@@ -12,16 +12,18 @@ namespace {
 
 constexpr std::uint64_t kSeed = 4;
 
-std::vector<float> white_noise(std::size_t length) {
+/// Random phases under one magnitude: over its length it is white not by chance but exactly.
+std::vector<float> white_noise(int length) {
   Dice dice(kSeed);
-  std::vector<float> samples(length);
-  double power = 0.0;
-  for (float& sample : samples) {
-    sample = static_cast<float>(dice.normal());
-    power += static_cast<double>(sample) * static_cast<double>(sample);
+  Spectrum spectrum(length);
+  const auto magnitude = static_cast<float>(std::sqrt(static_cast<double>(length)));
+  for (std::size_t bin = 0; bin < spectrum.re.size(); ++bin) {
+    const double angle = 2.0 * std::numbers::pi * dice.uniform();
+    spectrum.re[bin] = magnitude * static_cast<float>(std::cos(angle));
+    spectrum.im[bin] = magnitude * static_cast<float>(std::sin(angle));
   }
-  const auto scale = static_cast<float>(std::sqrt(static_cast<double>(length) / power));
-  for (float& sample : samples) sample *= scale;
+  std::vector<float> samples(static_cast<std::size_t>(length));
+  Fourier(length).inverse(spectrum, samples);
   return samples;
 }
 
@@ -35,7 +37,7 @@ NoiseCarrier::NoiseCarrier() {
   for (const float value : window) synthesis_window_.push_back(value * 2.0F * kHop / kWindow);
 
   constexpr std::size_t kLength = std::size_t{kFrames} * kHop;
-  const std::vector<float> samples = white_noise(kLength);
+  const std::vector<float> samples = white_noise(static_cast<int>(kLength));
   Fourier fourier(kWindow);
   Spectrum spectrum(kWindow);
   std::vector<float> frame(kWindow);

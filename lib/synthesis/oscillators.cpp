@@ -138,8 +138,9 @@ Oscillators::Oscillators(const EventSound& sound, int sample_rate_hz, float turn
   rings_ = rings_of(partials, room_level(sound), static_cast<float>(kPeriod) / sample_rate_hz_);
   float sum = 0.0F;
   for (const float power : partials.power) sum += power;
-  // Phases after Schroeder (1970), for which the wave is as flat as it can be with these powers; a random
-  // choice has peaks that are 1 to 3 dB higher.
+  // Phases after Schroeder (1970), for which the wave is as flat as it can be with these powers. They rise,
+  // so that stiffness, which makes high partials run ahead, leads away from the place where all meet in a
+  // click.
   double phase = turn;
   double step = 0.0;
   float loudest = 0.0F;
@@ -148,7 +149,7 @@ Oscillators::Oscillators(const EventSound& sound, int sample_rate_hz, float turn
     turns_[h] = phase - nearest(phase);
     if (!moves_) steady_.push_back(steady_sine(speed_[h]));
     step += static_cast<double>(partials.power[h] / sum);
-    phase -= step;
+    phase += step;
     loudest = std::max(loudest, partials.power[h]);
     fades_ = fades_ || moves_ || speed_[h] > 0.5F * kFadeFrom;
   }

@@ -21,7 +21,7 @@ class ShapedNoise {
  public:
   ShapedNoise(int sample_rate_hz, int channels);
 
-  /// `seed` is the event's own.
+  /// `seed` is the event's own. It begins in what is rendered next.
   void add(const EventSound& sound, std::int64_t onset_samples, std::uint64_t seed);
   /// Adds the next `count` samples, a multiple of NoiseCarrier::kHop, to each channel. All events that begin
   /// before their end have been added.

@@ -64,6 +64,11 @@ void Synthesizer::add(const EventSound& sound, std::int64_t onset_samples) {
   if (!std::all_of(numbers.begin(), numbers.end(), [](float number) { return std::isfinite(number); }))
     throw Error("the event at sample " + std::to_string(onset_samples) + " holds a number that is none");
   begun_ = onset_samples;
+  waiting_.emplace_back(onset_samples, sound);
+}
+
+/// Every event is begun with the hop that it begins in, however early it was known.
+void Synthesizer::begin(const EventSound& sound, std::int64_t onset_samples) {
   const std::uint64_t seed = seed_of(sound);
   const auto turn = static_cast<float>(std::ldexp(static_cast<double>(seed >> 40U), -24));
   Oscillators oscillators(sound, settings_.sample_rate_hz, turn);
@@ -89,6 +94,8 @@ void Synthesizer::add_tones(std::int64_t end) {
 
 void Synthesizer::render_hop() {
   const std::int64_t end = rendered_ + settings_.hop_samples;
+  for (; !waiting_.empty() && waiting_.front().first < end; waiting_.pop_front())
+    begin(waiting_.front().second, waiting_.front().first);
   add_tones(end);
   for (std::size_t c = 0; c < tonal_.size(); ++c) {
     std::vector<float>& tonal = tonal_[c];

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "lib/synthesis/event_sound.hpp"
@@ -49,11 +51,12 @@ class Synthesizer {
     std::int64_t next_sample;  ///< of the stream, at which the next period begins
   };
 
+  void begin(const EventSound& sound, std::int64_t onset_samples);
   void render_hop();
   void add_tones(std::int64_t end);
-  void hand_on(std::int64_t end);
 
   SynthesizerSettings settings_;
+  std::deque<std::pair<std::int64_t, EventSound>> waiting_;  ///< with their onsets
   std::vector<Tone> tones_;
   ShapedNoise noise_;
   std::optional<Projection> projection_;
