@@ -52,7 +52,8 @@ std::array<float, kParts + 1> motion_at(const EventSound& sound, float elapsed_s
 
 }  // namespace
 
-FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, const BandView& bins)
+FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, const BandView& bins,
+                       float noise_factor)
     : sound_(sound),
       view_(&bins),
       ceiling_(sound),
@@ -70,7 +71,7 @@ FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, cons
   }
   least_ *= kSilent * std::exp(sound.gain_db * kTenthOfLog10);
   const NoiseDensity density(sound);
-  const float noise_power = static_cast<float>(bins.sample_rate_hz) / 4.0F;
+  const float noise_power = noise_factor * static_cast<float>(bins.sample_rate_hz) / 4.0F;
   for (std::size_t bin = 0; bin < density_.size(); ++bin) {
     if (bins.centre_hz[bin] > kHighestHz) break;
     density_[bin] = density.at(bins.spectrum_place[bin]) * noise_power;

@@ -19,8 +19,10 @@ namespace ictus::synthesis {
 
 class FramePower {
  public:
-  /// `bins` is a view of single bins and stays where it is.
-  FramePower(const EventSound& sound, std::int64_t onset_samples, const BandView& bins);
+  /// `bins` is a view of single bins and stays where it is. The power of noise is multiplied by
+  /// `noise_factor`.
+  FramePower(const EventSound& sound, std::int64_t onset_samples, const BandView& bins,
+             float noise_factor = 1.0F);
 
   /// Whether anything is still to come.
   [[nodiscard]] bool sounds() const { return rings_.count() > 0 || noise_.sounds(); }

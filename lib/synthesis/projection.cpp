@@ -14,6 +14,9 @@ namespace {
 constexpr float kLeastPower = 1e-16F;  // of a bin, sounding or in the model: there is no phase to speak of
 constexpr float kMostGain = 1e6F;      // of power, so that leakage does not become a sound
 
+/// Noise that is given even magnitudes loses 0.58 dB where its frames overlap: they no longer agree.
+constexpr float kNoiseFactor = 1.143F;
+
 ICTUS_WIDE void set_power(const float* __restrict wanted, int bins, float* __restrict re,
                           float* __restrict im) {
   for (int k = 0; k < bins; ++k) {
@@ -60,7 +63,7 @@ Projection::Projection(int sample_rate_hz, int channels, int window_samples, int
 void Projection::add(const EventSound& sound, std::int64_t onset_samples) {
   Gains factors = pan_gains(sound.position, static_cast<int>(in_.size()));
   for (float& factor : factors) factor *= factor;
-  events_.push_back({FramePower(sound, onset_samples, view_), factors});
+  events_.push_back({FramePower(sound, onset_samples, view_, kNoiseFactor), factors});
   silent_hops_ = 0;
 }
 
