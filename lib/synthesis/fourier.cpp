@@ -57,9 +57,11 @@ ICTUS_WIDE void first_stage(const float* __restrict re, const float* __restrict 
 }
 
 /// One of the others: `stride` neighbours, four or more, share their twiddles.
-ICTUS_WIDE void stage(const float* __restrict in_re, const float* __restrict in_im, std::size_t length,
-                      std::size_t stride, const float* __restrict turn_re, const float* __restrict turn_im,
-                      float* __restrict out_re, float* __restrict out_im) {
+__attribute__((always_inline)) inline void stage_of(std::size_t stride, const float* __restrict in_re,
+                                                    const float* __restrict in_im, std::size_t length,
+                                                    const float* __restrict turn_re,
+                                                    const float* __restrict turn_im, float* __restrict out_re,
+                                                    float* __restrict out_im) {
   const std::size_t m = length / 4 * stride;
   for (std::size_t p = 0; p < m; p += stride) {
     const float* __restrict re = in_re + p;
@@ -86,6 +88,20 @@ ICTUS_WIDE void stage(const float* __restrict in_re, const float* __restrict in_
       to_im[q + 3 * stride] = d.im;
     }
   }
+}
+
+// A loop of fixed length fills registers without a rest.
+ICTUS_WIDE void stage_of_4(const float* in_re, const float* in_im, std::size_t length, const float* turn_re,
+                           const float* turn_im, float* out_re, float* out_im) {
+  stage_of(4, in_re, in_im, length, turn_re, turn_im, out_re, out_im);
+}
+ICTUS_WIDE void stage_of_16(const float* in_re, const float* in_im, std::size_t length, const float* turn_re,
+                            const float* turn_im, float* out_re, float* out_im) {
+  stage_of(16, in_re, in_im, length, turn_re, turn_im, out_re, out_im);
+}
+ICTUS_WIDE void stage_of_more(std::size_t stride, const float* in_re, const float* in_im, std::size_t length,
+                              const float* turn_re, const float* turn_im, float* out_re, float* out_im) {
+  stage_of(stride, in_re, in_im, length, turn_re, turn_im, out_re, out_im);
 }
 
 ICTUS_WIDE void last_stage_of_two(const float* __restrict in_re, const float* __restrict in_im,
@@ -165,7 +181,13 @@ void Fourier::transform(float*& re, float*& im, float*& other_re, float*& other_
   first_stage(re, im, length, first_twiddles_.data(), other_re, other_im);
   next(4);
   while (length >= 4) {
-    stage(re, im, length, size_ / 2 / length, half_re_.data(), half_im_.data(), other_re, other_im);
+    const std::size_t stride = size_ / 2 / length;
+    if (stride == 4)
+      stage_of_4(re, im, length, half_re_.data(), half_im_.data(), other_re, other_im);
+    else if (stride == 16)
+      stage_of_16(re, im, length, half_re_.data(), half_im_.data(), other_re, other_im);
+    else
+      stage_of_more(stride, re, im, length, half_re_.data(), half_im_.data(), other_re, other_im);
     next(4);
   }
   if (length == 2) {
