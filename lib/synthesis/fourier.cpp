@@ -163,7 +163,10 @@ void Spectrum::clear() {
 Fourier::Fourier(int size) : size_(static_cast<std::size_t>(size)) {
   const std::size_t half = size_ / 2;
   turns(size_, turn_re_, turn_im_);
-  turns(half, half_re_, half_im_);
+  for (std::size_t k = 0; k < half; ++k) {
+    half_re_.push_back(turn_re_[2 * k]);
+    half_im_.push_back(turn_im_[2 * k]);
+  }
   for (std::size_t j = 1; j < 4; ++j) {
     for (const auto* part : {&half_re_, &half_im_})
       for (std::size_t p = 0; p < half / 4; ++p) first_twiddles_.push_back((*part)[j * p]);

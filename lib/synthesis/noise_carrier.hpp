@@ -7,8 +7,9 @@
 
 namespace ictus::synthesis {
 
-/// Mean power of a sample is 1; windows are the square root of Hann's, for analysis and for synthesis. After
-/// kFrames frames the noise begins again, without a seam.
+/// The magnitudes of its spectra fluctuate less than those of random samples: what the model calls smooth is
+/// smoother. Mean power of a sample is 1; windows are the square root of Hann's, for analysis and for
+/// synthesis. After kFrames frames the noise begins again, without a seam.
 class NoiseCarrier {
  public:
   static constexpr int kWindow = 1024;
