@@ -19,14 +19,16 @@ BandView::BandView(int rate_hz, int window, int hop, std::vector<int> first_bin)
     const float hz = 0.5F * static_cast<float>(low + high - 1) * hz_per_bin();
     centre_hz.push_back(hz);
     spectrum_place.push_back(synthesis::spectrum_place(hz));
-    noise_region.push_back(
-        std::min(static_cast<int>(mel_of(hz) / top_mel * static_cast<float>(kNoiseRegions)), kNoiseRegions - 1));
+    noise_region.push_back(std::min(
+        static_cast<int>(mel_of(hz) / top_mel * static_cast<float>(kNoiseRegions)), kNoiseRegions - 1));
   }
   for (int region = 0; region < kNoiseRegions; ++region)
-    region_hz.push_back(hz_of(top_mel * (static_cast<float>(region) + 0.5F) / static_cast<float>(kNoiseRegions)));
+    region_hz.push_back(
+        hz_of(top_mel * (static_cast<float>(region) + 0.5F) / static_cast<float>(kNoiseRegions)));
 }
 
-BandView BandView::fine(int sample_rate_hz, int window_samples, int hop_samples, int linear_bands, int bands) {
+BandView BandView::fine(int sample_rate_hz, int window_samples, int hop_samples, int linear_bands,
+                        int bands) {
   std::vector<int> first_bin;
   for (int bin = 0; bin <= linear_bands; ++bin) first_bin.push_back(bin);
   const double bins = window_samples / 2 + 1;

@@ -10,11 +10,12 @@
 
 namespace ictus::synthesis {
 
-/// Power densities by band and frame: the mean of |X|^2 over a band's bins, for windows whose squares sum to 1,
-/// of sound whose full scale is 1.
+/// Power densities by band and frame: the mean of |X|^2 over a band's bins, for windows whose squares sum to
+/// 1, of sound whose full scale is 1.
 struct PowerMap {
   PowerMap(int band_count, int frame_count)
-      : bands(band_count), frames(frame_count),
+      : bands(band_count),
+        frames(frame_count),
         values(static_cast<std::size_t>(band_count) * static_cast<std::size_t>(frame_count)) {}
   [[nodiscard]] float* row(int band) { return values.data() + static_cast<std::ptrdiff_t>(band) * frames; }
   [[nodiscard]] const float* row(int band) const {
@@ -32,8 +33,8 @@ inline constexpr int kNoiseRegions = 12;
 /// Windows are Hann's, periodic. Frame t is centred t hops after the beginning of a map.
 class BandView {
  public:
-  /// `first_bin[b]` is the first bin of band b; the last number, one more than there are bands, is the number of
-  /// bins, window_samples / 2 + 1.
+  /// `first_bin[b]` is the first bin of band b; the last number, one more than there are bands, is the number
+  /// of bins, window_samples / 2 + 1.
   BandView(int sample_rate_hz, int window_samples, int hop_samples, std::vector<int> first_bin);
 
   /// Bins by themselves up to 2 kHz, and from there on bands of equal ratio up to the highest bin.
@@ -45,9 +46,15 @@ class BandView {
 
   [[nodiscard]] int bands() const { return static_cast<int>(width_bins.size()); }
   [[nodiscard]] int bin_count() const { return static_cast<int>(band_of_bin.size()); }
-  [[nodiscard]] float window_s() const { return static_cast<float>(window_samples) / static_cast<float>(sample_rate_hz); }
-  [[nodiscard]] float hop_s() const { return static_cast<float>(hop_samples) / static_cast<float>(sample_rate_hz); }
-  [[nodiscard]] float hz_per_bin() const { return static_cast<float>(sample_rate_hz) / static_cast<float>(window_samples); }
+  [[nodiscard]] float window_s() const {
+    return static_cast<float>(window_samples) / static_cast<float>(sample_rate_hz);
+  }
+  [[nodiscard]] float hop_s() const {
+    return static_cast<float>(hop_samples) / static_cast<float>(sample_rate_hz);
+  }
+  [[nodiscard]] float hz_per_bin() const {
+    return static_cast<float>(sample_rate_hz) / static_cast<float>(window_samples);
+  }
 
   int sample_rate_hz;
   int window_samples;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,7 +16,10 @@
 namespace ictus::synthesis {
 namespace {
 
-constexpr float kLeastRoomDb = -55.0F;  // below which the room is not computed
+constexpr float kLeastRoomDb = -55.0F;   // below which the room is not computed
+constexpr float kMostContour = 1000.0F;  // that a contour can raise the power by
+constexpr float kDamperDoneS = 0.2F;     // after which a damper has come down whatever its rate
+constexpr float kQuiet = 1e-25F;         // powers below would become numbers that processors are slow with
 constexpr float kSemitoneLog = 0.0577622650F;
 
 // ---- Loops over frames.
@@ -38,8 +42,8 @@ ICTUS_WIDE float inner(const float* a, const float* b, int frames) {
   return sum;
 }
 /// by_log += slope * power, by_elapsed -= rate * slope * power; returns the sum of slope * power * elapsed.
-ICTUS_WIDE float decay_slopes(float rate, const float* slope, const float* power, const float* elapsed, int frames,
-                              float* by_log, float* by_elapsed) {
+ICTUS_WIDE float decay_slopes(float rate, const float* slope, const float* power, const float* elapsed,
+                              int frames, float* by_log, float* by_elapsed) {
   constexpr int kLanes = 16;
   std::array<float, kLanes> lane{};
   int t = 0;
@@ -71,33 +75,53 @@ struct Course {
   std::vector<float> elapsed;  ///< [the same] mean seconds since the onset
 };
 
-Course course_of(const EventSound& sound, float attack_log_s, const BandView& view, int frames) {
+/// The highest that a contour still gets after the stretch that holds `elapsed_s`, dB.
+float highest_to_come_db(const EventSound& sound, float elapsed_s) {
+  float highest = sound.contour_db.back();
+  for (int point = kContourPoints - 1; point >= 0 && contour_s(point) > elapsed_s; --point)
+    highest = std::max(highest, sound.contour_db[static_cast<std::size_t>(point)]);
+  return highest;
+}
+
+/// Ends where nothing is left above `least`, neither of the slowest partial nor of the room.
+Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate, float room_level,
+                 const BandView& view, int frames, float least) {
   const float half_s = 0.5F * view.window_s();
   const float length_s = attack_s(attack_log_s);
   const float gain = std::exp(sound.gain_db * kTenthOfLog10);
+  const float room_keep = std::exp(-room_rate(sound.room_log_s, 0.0F) * view.hop_s());
   Course course;
   const float first = std::floor((sound.onset_s - half_s) / view.hop_s()) + 1.0F;
   course.begin = static_cast<int>(std::clamp(first, 0.0F, static_cast<float>(frames)));
-  const auto count = static_cast<std::size_t>(frames - course.begin);
-  course.power.resize(count);
-  course.elapsed.resize(count);
-  for (std::size_t t = 0; t < count; ++t) {
-    const float since_s = static_cast<float>(course.begin + static_cast<int>(t)) * view.hop_s() - sound.onset_s;
+  float room = 0.0F;
+  for (int frame = course.begin; frame < frames; ++frame) {
+    const float since_s = static_cast<float>(frame) * view.hop_s() - sound.onset_s;
     const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
-    course.elapsed[t] = seen.elapsed_s;
-    course.power[t] = gain * seen.power * std::exp(course_log(sound, seen.elapsed_s));
+    const float power = gain * seen.power * std::exp(course_log(sound, seen.elapsed_s));
+    course.elapsed.push_back(seen.elapsed_s);
+    course.power.push_back(power);
+    const float left = power * std::exp(-slowest_rate * seen.elapsed_s);
+    room = room_keep * room + (1.0F - room_keep) * left;
+    if (since_s < half_s + length_s) continue;
+    const float now_db = course_log(sound, seen.elapsed_s) / kTenthOfLog10;
+    const float rise_db = std::max(highest_to_come_db(sound, seen.elapsed_s) - now_db, 0.0F);
+    // A damper that has come down keeps down what the contour would still raise.
+    const bool damped = seen.elapsed_s > std::exp(sound.hold_log_s) + kDamperDoneS;
+    const float most = left * (damped ? 1.0F : std::exp(std::min(rise_db, 60.0F) * kTenthOfLog10));
+    if (most + room_level * room < least) break;
   }
   return course;
 }
 
 /// `by_log` and `by_elapsed` are slopes by the logarithm of a course's power and by its seconds.
-void add_course_slopes(const EventSound& sound, float attack_log_s, const BandView& view, const Course& course,
-                       std::span<const float> by_log, std::span<const float> by_elapsed, EventSound& gradient,
-                       float& by_attack_log_s) {
+void add_course_slopes(const EventSound& sound, float attack_log_s, const BandView& view,
+                       const Course& course, std::span<const float> by_log, std::span<const float> by_elapsed,
+                       EventSound& gradient, float& by_attack_log_s) {
   const float length_s = attack_s(attack_log_s);
   for (std::size_t t = 0; t < course.power.size(); ++t) {
     if (by_log[t] == 0.0F && by_elapsed[t] == 0.0F) continue;
-    const float since_s = static_cast<float>(course.begin + static_cast<int>(t)) * view.hop_s() - sound.onset_s;
+    const float since_s =
+        static_cast<float>(course.begin + static_cast<int>(t)) * view.hop_s() - sound.onset_s;
     gradient.gain_db += kTenthOfLog10 * by_log[t];
     const float seconds = by_elapsed[t] + add_course_gradient(sound, course.elapsed[t], by_log[t], gradient);
     const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
@@ -111,36 +135,48 @@ void add_course_slopes(const EventSound& sound, float attack_log_s, const BandVi
 /// One partial, or the noise of one region, over the frames of a course: what decays, and the room's answer.
 class Ring {
  public:
-  Ring(const Course& course, float rate, float room_level, float room_rate, float hop_s)
-      : course_(course), rate_(rate), room_level_(room_level), hop_s_(hop_s),
-        keep_(std::exp(-room_rate * hop_s)), direct_(course.power.size()) {
-    const auto frames = static_cast<int>(direct_.size());
-    decaying(rate, course.power.data(), course.elapsed.data(), frames, direct_.data());
+  /// How many numbers it takes for each frame of its course.
+  static std::size_t rows(float room_level) { return room_level > 0.0F ? 3 : 1; }
+
+  Ring() = default;
+  /// `rows` has room for as many, and lives as long as this.
+  Ring(const Course& course, float rate, float room_level, float room_rate, float hop_s, float* rows)
+      : course_(&course),
+        rate_(rate),
+        room_level_(room_level),
+        hop_s_(hop_s),
+        keep_(std::exp(-room_rate * hop_s)),
+        frames_(static_cast<int>(course.power.size())),
+        direct_(rows),
+        power_(rows) {
+    decaying(rate, course.power.data(), course.elapsed.data(), frames_, direct_);
     if (room_level_ <= 0.0F) return;
-    room_.resize(direct_.size());
-    whole_.resize(direct_.size());
+    room_ = direct_ + frames_;
+    power_ = room_ + frames_;
     float room = 0.0F;
-    for (std::size_t t = 0; t < direct_.size(); ++t) {
-      room = keep_ * room + (1.0F - keep_) * direct_[t];
+    for (int t = 0; t < frames_; ++t) {
+      room = keep_ * room + (1.0F - keep_) * direct_[t] + kQuiet;
       room_[t] = room;
-      whole_[t] = direct_[t] + room_level_ * room;
+      power_[t] = direct_[t] + room_level_ * room;
     }
   }
 
-  [[nodiscard]] const float* power() const { return room_level_ > 0.0F ? whole_.data() : direct_.data(); }
-  [[nodiscard]] float operator[](std::size_t t) const { return power()[t]; }
-  /// Frames after which it stays below `least`.
+  [[nodiscard]] const float* power() const { return power_; }
+  [[nodiscard]] float operator[](std::size_t t) const { return power_[t]; }
+  [[nodiscard]] int frames() const { return frames_; }
+  /// Ends it after the last frame of at least that power.
+  void cut(float least) { frames_ = frames_above(least); }
+  /// Frames up to the last of at least that power.
   [[nodiscard]] int frames_above(float least) const {
-    const float* p = power();
-    auto frames = static_cast<int>(direct_.size());
-    while (frames > 0 && p[frames - 1] < least) --frames;
+    int frames = frames_;
+    while (frames > 0 && power_[frames - 1] < least) --frames;
     return frames;
   }
 
   struct Slopes {
     float by_rate = 0.0F, by_room_rate = 0.0F, by_room_db = 0.0F;
   };
-  /// `slope` by this power, over `frames`; it is used up.
+  /// `slope` by this power, over as many frames; it is used up.
   Slopes add_slopes(std::span<float> slope, std::span<float> by_log, std::span<float> by_elapsed) const {
     Slopes result;
     if (room_level_ > 0.0F) {
@@ -149,21 +185,25 @@ class Ring {
       for (std::size_t t = slope.size(); t-- > 0;) {
         result.by_room_db += slope[t] * room_[t];
         by_room = room_level_ * slope[t] + keep_ * by_room;
+        if (std::abs(by_room) < kQuiet) by_room = 0.0F;
         by_keep += by_room * ((t > 0 ? room_[t - 1] : 0.0F) - direct_[t]);
         slope[t] += (1.0F - keep_) * by_room;
       }
       result.by_room_db *= kTenthOfLog10 * room_level_;
       result.by_room_rate = -by_keep * hop_s_ * keep_;
     }
-    result.by_rate = -decay_slopes(rate_, slope.data(), direct_.data(), course_.elapsed.data(),
+    result.by_rate = -decay_slopes(rate_, slope.data(), direct_, course_->elapsed.data(),
                                    static_cast<int>(slope.size()), by_log.data(), by_elapsed.data());
     return result;
   }
 
  private:
-  const Course& course_;
-  float rate_, room_level_, hop_s_, keep_;
-  std::vector<float> direct_, room_, whole_;
+  const Course* course_ = nullptr;
+  float rate_ = 0.0F, room_level_ = 0.0F, hop_s_ = 0.0F, keep_ = 0.0F;
+  int frames_ = 0;
+  float* direct_ = nullptr;
+  float* room_ = nullptr;
+  float* power_ = nullptr;  ///< of both
 };
 
 float room_level(const EventSound& sound) {
@@ -172,7 +212,8 @@ float room_level(const EventSound& sound) {
 
 // ---- Partials in bands.
 
-/// Where the power of a partial lies: the share of its lobe in each band, and how that changes as it moves up.
+/// Where the power of a partial lies: the share of its lobe in each band, and how that changes as it moves
+/// up.
 struct Place {
   int first_band = 0;
   int bands = 0;
@@ -203,7 +244,8 @@ Place place_of(float hz, const BandView& view) {
 /// A window sees a pitch that moves at three places, each as wide as the way from one border to the next.
 struct Motion {
   static constexpr std::size_t kParts = 3;
-  static constexpr std::array<float, kParts + 1> kBorders{-0.2625F, -0.0875F, 0.0875F, 0.2625F};  // of the window
+  static constexpr std::array<float, kParts + 1> kBorders{-0.2625F, -0.0875F, 0.0875F,
+                                                          0.2625F};             // of the window
   static constexpr std::array<float, kParts> kWeights{0.278F, 0.444F, 0.278F};  // of its square, in between
 
   std::array<float, kParts + 1> factor{};     ///< of frequency, at each border
@@ -252,45 +294,94 @@ void for_moving_bins(const MovingPart& part, float weight, const BandView& view,
 float tone_power(const BandView& view) { return static_cast<float>(view.window_samples) / 6.0F; }
 float noise_power(const BandView& view) { return static_cast<float>(view.sample_rate_hz) / 4.0F; }
 
-/// Everything of an event that adding and its gradient both need.
-struct Parts {
-  Parts(const EventSound& sound, const BandView& view, int frames)
-      : partials(partials_of(sound)), noise(sound), tonal(course_of(sound, sound.attack_log_s, view, frames)),
-        noisy(course_of(sound, sound.noise_attack_log_s, view, frames)), level(room_level(sound)) {
-    for (const float hz : view.region_hz) {
-      const KnotPlace place = noise_decay_place(hz);
-      regions.emplace_back(noisy, std::exp(value_at(sound.noise_decay_log_rate, place)), level,
-                           room_rate(sound.room_log_s, hz), view.hop_s());
-    }
-    if (moves(sound))
-      for (const float elapsed_s : tonal.elapsed) motions.push_back(motion_at(sound, elapsed_s, view.window_s()));
-  }
-
-  [[nodiscard]] Ring ring(int h, const BandView& view) const {
-    const auto i = static_cast<std::size_t>(h);
-    return {tonal, partials.rate[i], level, partials.room_rate[i], view.hop_s()};
-  }
-
-  Partials partials;
-  NoiseDensity noise;
-  Course tonal, noisy;
-  float level;
-  std::vector<Ring> regions;    ///< of the noise
-  std::vector<Motion> motions;  ///< [frames of the course], empty where the pitch stays
-};
+float slowest(const EventSound& sound) {
+  const float partials = *std::min_element(sound.decay_log_rate.begin(), sound.decay_log_rate.end());
+  const float noise = *std::min_element(sound.noise_decay_log_rate.begin(), sound.noise_decay_log_rate.end());
+  return std::exp(std::min(partials, noise));
+}
 
 }  // namespace
 
-void add_power(const EventSound& sound, const BandView& view, float least_power, float scale, PowerMap& map) {
+struct EventPower::Parts {
+  Parts(const EventSound& event, const BandView& seen_in, int frame_count, float least)
+      : sound(event),
+        view(seen_in),
+        frames(frame_count),
+        least_power(least),
+        partials(partials_of(event)),
+        noise(event),
+        level(room_level(event)),
+        tonal(course_of(event, event.attack_log_s, slowest(event), level, seen_in, frame_count,
+                        least / tone_power(seen_in))),
+        noisy(course_of(event, event.noise_attack_log_s, slowest(event), level, seen_in, frame_count,
+                        least / tone_power(seen_in))) {
+    const std::size_t tonal_rows = Ring::rows(level) * tonal.power.size();
+    const std::size_t noisy_rows = Ring::rows(level) * noisy.power.size();
+    const float loudest = std::exp(sound.gain_db * kTenthOfLog10) * kMostContour * tone_power(view);
+    std::array<bool, kPartials> is_heard{};
+    std::size_t heard = 0;
+    for (std::size_t h = 0; h < static_cast<std::size_t>(partials.count); ++h) {
+      is_heard[h] = partials.power[h] * loudest >= least_power;
+      if (is_heard[h]) ++heard;
+    }
+    rows = std::make_unique_for_overwrite<float[]>(heard * tonal_rows + kNoiseRegions * noisy_rows);
+    float* next = rows.get();
+    for (std::size_t h = 0; h < static_cast<std::size_t>(partials.count); ++h) {
+      if (!is_heard[h]) continue;
+      rings[h] = {tonal, partials.rate[h], level, partials.room_rate[h], view.hop_s(), next};
+      rings[h].cut(least_power / (partials.power[h] * tone_power(view)));
+      next += tonal_rows;
+    }
+    for (std::size_t region = 0; region < kNoiseRegions; ++region) {
+      const float hz = view.region_hz[region];
+      const float rate = std::exp(value_at(sound.noise_decay_log_rate, noise_decay_place(hz)));
+      regions[region] = {noisy, rate, level, room_rate(sound.room_log_s, hz), view.hop_s(), next};
+      next += noisy_rows;
+    }
+    for (int band = 0; band < view.bands() && view.centre_hz[static_cast<std::size_t>(band)] <= kHighestHz;
+         ++band)
+      densities.push_back(noise.at(view.spectrum_place[static_cast<std::size_t>(band)]) * noise_power(view));
+    if (moves(sound))
+      for (const float elapsed_s : tonal.elapsed)
+        motions.push_back(motion_at(sound, elapsed_s, view.window_s()));
+  }
+
+  EventSound sound;
+  const BandView& view;
+  int frames;
+  float least_power;
+  Partials partials;
+  NoiseDensity noise;
+  float level;  ///< of the room
+  Course tonal, noisy;
+  std::unique_ptr<float[]> rows;            ///< what the rings fill
+  std::array<Ring, kPartials> rings;        ///< without frames where a partial is never heard
+  std::array<Ring, kNoiseRegions> regions;  ///< of the noise
+  std::vector<float> densities;             ///< of the noise, [bands up to the highest that it reaches]
+  std::vector<Motion> motions;              ///< [frames of the course], empty where the pitch stays
+};
+
+EventPower::EventPower(const EventSound& sound, const BandView& view, int frames, float least_power)
+    : parts_(std::make_unique<Parts>(sound, view, frames, least_power)) {}
+EventPower::EventPower(EventPower&&) noexcept = default;
+EventPower& EventPower::operator=(EventPower&&) noexcept = default;
+EventPower::~EventPower() = default;
+
+int EventPower::begin_frame() const { return std::min(parts_->tonal.begin, parts_->noisy.begin); }
+int EventPower::end_frame() const {
+  return std::max(parts_->tonal.begin + static_cast<int>(parts_->tonal.power.size()),
+                  parts_->noisy.begin + static_cast<int>(parts_->noisy.power.size()));
+}
+
+void EventPower::add_to(PowerMap& map, float scale) const {
+  const Parts& parts = *parts_;
+  const BandView& view = parts.view;
   const Lobe& lobe = hann_lobe();
-  const Parts parts(sound, view, map.frames);
-  if (parts.tonal.begin >= map.frames) return;
   for (int h = 0; h < parts.partials.count; ++h) {
     const auto i = static_cast<std::size_t>(h);
     const float power = parts.partials.power[i] * tone_power(view);
-    if (power <= 0.0F) continue;
-    const Ring ring = parts.ring(h, view);
-    const int frames = ring.frames_above(least_power / power);
+    const Ring& ring = parts.rings[i];
+    const int frames = ring.frames();
     if (frames == 0) continue;
     if (parts.motions.empty()) {
       const Place place = place_of(parts.partials.hz[i], view);
@@ -303,7 +394,7 @@ void add_power(const EventSound& sound, const BandView& view, float least_power,
     for (int t = 0; t < frames; ++t) {
       const auto at = static_cast<std::size_t>(t);
       const float now = scale * power * ring[at];
-      if (now < least_power * scale) continue;
+      if (now < parts.least_power * scale) continue;
       const Motion& motion = parts.motions[at];
       for (std::size_t p = 0; p < Motion::kParts; ++p) {
         const MovingPart part = moving_part(bins * motion.factor[p], bins * motion.factor[p + 1], view);
@@ -313,33 +404,31 @@ void add_power(const EventSound& sound, const BandView& view, float least_power,
       }
     }
   }
-  for (int band = 0; band < view.bands(); ++band) {
-    const auto b = static_cast<std::size_t>(band);
-    if (view.centre_hz[b] > kHighestHz) break;
-    const float density = parts.noise.at(view.spectrum_place[b]) * noise_power(view);
+  for (std::size_t b = 0; b < parts.densities.size(); ++b) {
+    const float density = parts.densities[b];
     const Ring& ring = parts.regions[static_cast<std::size_t>(view.noise_region[b])];
-    const int frames = ring.frames_above(least_power / density);
-    add_scaled(scale * density, ring.power(), frames, map.row(band) + parts.noisy.begin);
+    const int frames = ring.frames_above(parts.least_power / density);
+    add_scaled(scale * density, ring.power(), frames, map.row(static_cast<int>(b)) + parts.noisy.begin);
   }
 }
 
-void add_power_gradient(const EventSound& sound, const BandView& view, float least_power, const PowerMap& slope,
-                        EventSound& gradient) {
+void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const {
+  const Parts& parts = *parts_;
+  const EventSound& sound = parts.sound;
+  const BandView& view = parts.view;
   const Lobe& lobe = hann_lobe();
-  const Parts parts(sound, view, slope.frames);
-  if (parts.tonal.begin >= slope.frames) return;
-  std::vector<float> by_log(parts.tonal.power.size());
-  std::vector<float> by_elapsed(parts.tonal.power.size());
+  const std::size_t most_frames = std::max(parts.tonal.power.size(), parts.noisy.power.size());
+  std::vector<float> by_log(most_frames);
+  std::vector<float> by_elapsed(most_frames);
   std::vector<float> by_deviation(parts.motions.size() * (Motion::kParts + 1));
-  std::vector<float> by_power(parts.tonal.power.size());
+  std::vector<float> by_power(most_frames);
   PartialsGradient by_partials;
   const float hz_per_bin = view.hz_per_bin();
   for (int h = 0; h < parts.partials.count; ++h) {
     const auto i = static_cast<std::size_t>(h);
     const float power = parts.partials.power[i] * tone_power(view);
-    if (power <= 0.0F) continue;
-    const Ring ring = parts.ring(h, view);
-    const int frames = ring.frames_above(least_power / power);
+    const Ring& ring = parts.rings[i];
+    const int frames = ring.frames();
     if (frames == 0) continue;
     const std::span<float> by_ring(by_power.data(), static_cast<std::size_t>(frames));
     std::fill(by_ring.begin(), by_ring.end(), 0.0F);
@@ -358,7 +447,7 @@ void add_power_gradient(const EventSound& sound, const BandView& view, float lea
       float by_hz = 0.0F;
       for (int t = 0; t < frames; ++t) {
         const auto at = static_cast<std::size_t>(t);
-        if (power * ring[at] < least_power) continue;
+        if (power * ring[at] < parts.least_power) continue;
         const Motion& motion = parts.motions[at];
         for (std::size_t p = 0; p < Motion::kParts; ++p) {
           const MovingPart part = moving_part(bins * motion.factor[p], bins * motion.factor[p + 1], view);
@@ -392,8 +481,8 @@ void add_power_gradient(const EventSound& sound, const BandView& view, float lea
   for (std::size_t t = 0; t < parts.motions.size(); ++t) {
     for (std::size_t border = 0; border <= Motion::kParts; ++border) {
       const float elapsed_s = parts.motions[t].elapsed_s[border];
-      const float seconds = add_deviation_gradient(
-          sound, elapsed_s, by_deviation[t * (Motion::kParts + 1) + border], gradient);
+      const float seconds =
+          add_deviation_gradient(sound, elapsed_s, by_deviation[t * (Motion::kParts + 1) + border], gradient);
       if (elapsed_s > 0.0F) by_elapsed[t] += seconds;
     }
   }
@@ -402,22 +491,21 @@ void add_power_gradient(const EventSound& sound, const BandView& view, float lea
 
   // Noise: all bands of a region share an envelope.
   const std::size_t noisy_frames = parts.noisy.power.size();
-  std::vector<float> by_density(static_cast<std::size_t>(view.bands()));
+  std::vector<float> by_density(parts.densities.size());
   std::vector<float> by_region(noisy_frames * kNoiseRegions);
   std::array<int, kNoiseRegions> region_frames{};
-  for (int band = 0; band < view.bands(); ++band) {
-    const auto b = static_cast<std::size_t>(band);
-    if (view.centre_hz[b] > kHighestHz) break;
-    const float density = parts.noise.at(view.spectrum_place[b]) * noise_power(view);
+  for (std::size_t b = 0; b < parts.densities.size(); ++b) {
+    const float density = parts.densities[b];
     const auto region = static_cast<std::size_t>(view.noise_region[b]);
     const Ring& ring = parts.regions[region];
-    const int frames = ring.frames_above(least_power / density);
-    const float* row = slope.row(band) + parts.noisy.begin;
+    const int frames = ring.frames_above(parts.least_power / density);
+    const float* row = slope.row(static_cast<int>(b)) + parts.noisy.begin;
     by_density[b] = noise_power(view) * inner(row, ring.power(), frames);
     add_scaled(density, row, frames, by_region.data() + region * noisy_frames);
     region_frames[region] = std::max(region_frames[region], frames);
   }
-  parts.noise.add_gradient(sound, view.spectrum_place, by_density, gradient);
+  parts.noise.add_gradient(sound, std::span(view.spectrum_place).first(by_density.size()), by_density,
+                           gradient);
   std::fill(by_log.begin(), by_log.end(), 0.0F);
   std::fill(by_elapsed.begin(), by_elapsed.end(), 0.0F);
   for (std::size_t region = 0; region < kNoiseRegions; ++region) {

@@ -1,20 +1,37 @@
 // The model: an event as power in bands. Powers of events add.
 #pragma once
 
+#include <memory>
+
 #include "lib/synthesis/band_view.hpp"
 #include "lib/synthesis/event_sound.hpp"
 
 namespace ictus::synthesis {
 
-/// Adds an event's power, times `scale`, to a map whose frame 0 is centred at time 0; the onset is relative to
-/// that. What of it is weaker than `least_power` everywhere is left out.
+/// An event's power in the bands of a view. Frame 0 of a map is centred at time 0, to which the onset is
+/// relative.
 ///
-/// A partial is the main lobe of the window, placed at its exact frequency in every frame, as wide as its pitch
-/// moves while the window lasts; noise is a density. Both follow the envelopes of time_course.hpp.
-void add_power(const EventSound& sound, const BandView& view, float least_power, float scale, PowerMap& map);
+/// A partial is the main lobe of the window, placed at its exact frequency in every frame, as wide as its
+/// pitch moves while the window lasts; noise is a density. Both follow the envelopes of time_course.hpp. What
+/// is weaker than `least_power` is left out.
+class EventPower {
+ public:
+  EventPower(const EventSound& sound, const BandView& view, int frames, float least_power);
+  EventPower(EventPower&&) noexcept;
+  EventPower& operator=(EventPower&&) noexcept;
+  ~EventPower();
 
-/// `slope` is the gradient by the map that add_power() adds to, with a scale of 1. Adds that by the sound.
-void add_power_gradient(const EventSound& sound, const BandView& view, float least_power, const PowerMap& slope,
-                        EventSound& gradient);
+  /// Adds its power, times `scale`.
+  void add_to(PowerMap& map, float scale = 1.0F) const;
+  /// `slope` is the gradient by a map that add_to() has added to. Adds that by the sound.
+  void add_gradient(const PowerMap& slope, EventSound& gradient) const;
+  /// The first frame with power, and the first of those after it without.
+  [[nodiscard]] int begin_frame() const;
+  [[nodiscard]] int end_frame() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace ictus::synthesis

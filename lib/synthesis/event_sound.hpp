@@ -16,7 +16,8 @@ inline constexpr int kDecayKnots = 4;      ///< over frequency, see decay_knot_m
 inline constexpr int kNoiseDecayKnots = 2;
 
 /// One event, all in single precision and nothing else, so that it is an array of numbers too: fitting moves
-/// them, and a gradient has the same shape. What is positive and spans decades is kept as a natural logarithm.
+/// them, and a gradient has the same shape. What is positive and spans decades is kept as a natural
+/// logarithm.
 ///
 /// Powers are relative to those of a sine of full scale.
 struct EventSound {
@@ -26,7 +27,7 @@ struct EventSound {
   float balance_db;         ///< power of the partials against that of the noise
   float inharmonicity_log;  ///< B in f_h = h f_1 sqrt((1 + B h^2) / (1 + B))
   float glide_semitones;    ///< how far above its pitch the event begins
-  float glide_log_s;        ///< after which it has arrived, in a straight line over the logarithm of frequency
+  float glide_log_s;  ///< after which it has arrived, in a straight line over the logarithm of frequency
   float vibrato_semitones;  ///< of pitch, from the middle to either side
   float vibrato_log_hz;
   float vibrato_turns;     ///< phase at the onset: 0 begins upwards, 0.5 downwards

@@ -7,18 +7,16 @@ namespace ictus::synthesis {
 namespace {
 
 constexpr float kOctaveLog = 0.693147181F;
-constexpr float kDecay60 = 13.8155106F;   // natural logarithm of 60 dB of power
-constexpr float kFadeFromHz = 19000.0F;   // partials fade out towards kHighestHz, so that none is cut off
-constexpr float kSoftHz = 6000.0F;        // at which a room dies away twice as fast as below
-constexpr float kLeastDb = -120.0F;       // below the strongest partial: no share of it
-constexpr int kDensitySteps = 128;        // of the integral over the noise
+constexpr float kDecay60 = 13.8155106F;  // natural logarithm of 60 dB of power
+constexpr float kFadeFromHz = 19000.0F;  // partials fade out towards kHighestHz, so that none is cut off
+constexpr float kSoftHz = 6000.0F;       // at which a room dies away twice as fast as below
+constexpr float kLeastDb = -120.0F;      // below the strongest partial: no share of it
+constexpr int kDensitySteps = 128;       // of the integral over the noise
 
 float logistic(float x) { return 1.0F / (1.0F + std::exp(-x)); }
 
 /// 1 up to kFadeFromHz, 0 from kHighestHz on.
-float audible(float hz) {
-  return std::clamp((kHighestHz - hz) / (kHighestHz - kFadeFromHz), 0.0F, 1.0F);
-}
+float audible(float hz) { return std::clamp((kHighestHz - hz) / (kHighestHz - kFadeFromHz), 0.0F, 1.0F); }
 
 float stretch(float inharmonicity, float number) {
   return std::sqrt((1.0F + inharmonicity * number * number) / (1.0F + inharmonicity));
@@ -64,10 +62,12 @@ Partials partials_of(const EventSound& sound) {
   float highest_db = kLeastDb;
   for (int number = 1; number <= kPartials; ++number) {
     const auto h = static_cast<std::size_t>(number - 1);
-    const float hz = first_hz * static_cast<float>(number) * stretch(inharmonicity, static_cast<float>(number));
+    const float hz =
+        first_hz * static_cast<float>(number) * stretch(inharmonicity, static_cast<float>(number));
     if (hz >= kHighestHz) break;
     partials.hz[h] = hz;
-    level_db[h] = value_at(sound.partials_db, partial_place(number)) + value_at(sound.body_db, spectrum_place(hz));
+    level_db[h] =
+        value_at(sound.partials_db, partial_place(number)) + value_at(sound.body_db, spectrum_place(hz));
     highest_db = h == 0 ? level_db[h] : std::max(highest_db, level_db[h]);
     partials.rate[h] = std::exp(value_at(sound.decay_log_rate, decay_place(hz)));
     partials.room_rate[h] = room_rate(sound.room_log_s, hz);
@@ -96,7 +96,8 @@ void add_partials_gradient(const EventSound& sound, const Partials& partials, co
   for (int number = 1; number <= partials.count; ++number) {
     const auto h = static_cast<std::size_t>(number - 1);
     const float hz = partials.hz[h];
-    const float by_level = kTenthOfLog10 * partials.power[h] * (slope.power[h] - weighted / std::max(share, 1e-9F));
+    const float by_level =
+        kTenthOfLog10 * partials.power[h] * (slope.power[h] - weighted / std::max(share, 1e-9F));
     spread(gradient.partials_db, partial_place(number), by_level);
     const KnotPlace body = spectrum_place(hz);
     spread(gradient.body_db, body, by_level);

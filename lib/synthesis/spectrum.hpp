@@ -41,8 +41,8 @@ class NoiseDensity {
   /// Share of the event's power for each Hz.
   [[nodiscard]] float at(const KnotPlace& place) const { return scale_ * shape(place); }
   /// `by_density[i]` is a slope by the density at `places[i]`.
-  void add_gradient(const EventSound& sound, std::span<const KnotPlace> places, std::span<const float> by_density,
-                    EventSound& gradient) const;
+  void add_gradient(const EventSound& sound, std::span<const KnotPlace> places,
+                    std::span<const float> by_density, EventSound& gradient) const;
 
  private:
   [[nodiscard]] float shape(const KnotPlace& place) const;

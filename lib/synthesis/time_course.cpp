@@ -115,7 +115,8 @@ float add_deviation_gradient(const EventSound& sound, float elapsed_s, float slo
 }
 
 bool moves(const EventSound& sound) {
-  return std::abs(sound.glide_semitones) > kStillSemitones || std::abs(sound.vibrato_semitones) > kStillSemitones;
+  return std::abs(sound.glide_semitones) > kStillSemitones ||
+         std::abs(sound.vibrato_semitones) > kStillSemitones;
 }
 
 SeenAttack seen_attack(float since_onset_s, float attack_s, float window_s) {

@@ -21,14 +21,15 @@ float add_deviation_gradient(const EventSound& sound, float elapsed_s, float slo
 /// Whether the pitch moves by more than can be heard.
 bool moves(const EventSound& sound);
 
-/// An attack as a window of `window_s` sees it whose centre lies `since_onset_s` after the onset: the window is
-/// the square of Hann's, and power rises in a straight line.
+/// An attack as a window of `window_s` sees it whose centre lies `since_onset_s` after the onset: the window
+/// is the square of Hann's, and power rises in a straight line.
 struct SeenAttack {
   float power;      ///< 0..1, the mean of the attack over the window
   float elapsed_s;  ///< the mean time since the onset, over what of the window follows it
 };
 SeenAttack seen_attack(float since_onset_s, float attack_s, float window_s);
-/// The same, and the slopes: of the power by the place and by the attack's length, of the mean time by the place.
+/// The same, and the slopes: of the power by the place and by the attack's length, of the mean time by the
+/// place.
 struct AttackSlopes {
   float power_by_onset, power_by_length, elapsed_by_onset;  ///< by `since_onset_s`, `attack_s`
 };

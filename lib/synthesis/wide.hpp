@@ -20,7 +20,8 @@ inline float wide_exp(float x) {
   const float whole = (y + kRound) - kRound;
   const float z = (y - whole) * 0.693147181F;  // -0.35..0.35
   const float power =
-      1.0F + z * (1.0F + z * (0.5F + z * (0.166666667F + z * (0.0416666667F + z * (0.00833333333F + z * 0.00138888889F)))));
+      1.0F + z * (1.0F + z * (0.5F + z * (0.166666667F +
+                                          z * (0.0416666667F + z * (0.00833333333F + z * 0.00138888889F)))));
   const auto exponent = static_cast<std::uint32_t>(static_cast<std::int32_t>(whole) + 127) << 23U;
   return power * std::bit_cast<float>(exponent);
 }

@@ -48,7 +48,7 @@ PowerMap model_of(const std::vector<Placed>& events, const BandView& view, int f
   for (const auto& [onset_samples, sound] : events) {
     EventSound placed = sound;
     placed.onset_s = static_cast<float>(onset_samples) / kRate;
-    add_power(placed, view, 1e-12F, 1.0F, map);
+    EventPower(placed, view, frames, 1e-12F).add_to(map);
   }
   return map;
 }
