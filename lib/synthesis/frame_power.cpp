@@ -8,6 +8,7 @@
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
 #include "lib/synthesis/wide.hpp"
+#include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::synthesis {
 namespace {
@@ -21,11 +22,6 @@ constexpr std::array<float, kParts + 1> kBorders{-0.2625F, -0.0875F, 0.0875F, 0.
 constexpr std::array<float, kParts> kWeights{0.278F, 0.444F, 0.278F};  // of its square, in between
 constexpr int kMovingReach = 4;
 constexpr float kLeastWidth = 0.05F;
-
-ICTUS_WIDE void add_scaled(const float* __restrict in, float scale, int begin, int end,
-                           float* __restrict out) {
-  for (int i = begin; i < end; ++i) out[i] += scale * in[i];
-}
 
 /// The lobe of a sine at `at` bins that moves by `width` while the window lasts.
 ICTUS_WIDE void add_lobe(const Lobe& lobe, float at, float width, float power, int first, int last,
@@ -117,7 +113,7 @@ void FramePower::add_partials(std::int64_t frame) {
       add_moving(hz_[static_cast<std::size_t>(h)] / view_->hz_per_bin(), power, motion);
     } else {
       const Place& place = places_[static_cast<std::size_t>(h)];
-      add_scaled(place.power.data(), power, 0, place.bins, power_.data() + place.first);
+      add_scaled(place.power.data(), power, place.bins, power_.data() + place.first);
     }
   }
   if (frame % kFramesBetweenChecks == 0 && moment.elapsed_s > contour_s(0)) drop_silent(moment.elapsed_s);
@@ -146,12 +142,13 @@ void FramePower::add(std::int64_t frame, std::span<const float> factors,
     const auto& region = view_->noise_region;
     for (int r = 0; r < kNoiseRegions; ++r) {
       const auto [first, last] = std::equal_range(region.begin(), region.end(), r);
-      add_scaled(density_.data(), noise_.power()[r], static_cast<int>(first - region.begin()),
-                 static_cast<int>(last - region.begin()), power_.data());
+      const auto begin = first - region.begin();
+      add_scaled(density_.data() + begin, noise_.power()[r], static_cast<int>(last - first),
+                 power_.data() + begin);
     }
   }
   for (std::size_t c = 0; c < channels.size(); ++c)
-    add_scaled(power_.data(), factors[c], 0, static_cast<int>(power_.size()), channels[c].data());
+    add_scaled(power_.data(), factors[c], static_cast<int>(power_.size()), channels[c].data());
 }
 
 }  // namespace ictus::synthesis

@@ -9,6 +9,7 @@
 #include "lib/core/dice.hpp"
 #include "lib/synthesis/fourier.hpp"
 #include "lib/synthesis/wide.hpp"
+#include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::synthesis {
 namespace {
@@ -42,16 +43,6 @@ std::vector<float> white_noise(int length) {
   return samples;
 }
 
-ICTUS_WIDE void multiply(const float* __restrict a, const float* __restrict b, std::size_t count,
-                         float* __restrict out) {
-  for (std::size_t i = 0; i < count; ++i) out[i] = a[i] * b[i];
-}
-
-ICTUS_WIDE void add_product(const float* __restrict a, const float* __restrict b, std::size_t count,
-                            float* __restrict out) {
-  for (std::size_t i = 0; i < count; ++i) out[i] += a[i] * b[i];
-}
-
 ICTUS_WIDE void set_magnitude(float magnitude, std::size_t bins, float* __restrict re, float* __restrict im) {
   for (std::size_t k = 0; k < bins; ++k) {
     const float gain = magnitude / std::sqrt(re[k] * re[k] + im[k] * im[k] + 1e-9F);
@@ -78,11 +69,11 @@ void add_evened(const std::vector<float>& in, int window_samples, std::vector<fl
   std::vector<float> frame(size);
   const float magnitude = std::sqrt(0.5F * static_cast<float>(window_samples));  // of white noise, on average
   for (std::size_t begin = 0; begin < in.size(); begin += size / 4) {
-    multiply(samples.data() + begin, window.data(), size, frame.data());
+    multiply(samples.data() + begin, window.data(), window_samples, frame.data());
     fourier.forward(frame, spectrum);
     set_magnitude(magnitude, spectrum.re.size(), spectrum.re.data(), spectrum.im.data());
     fourier.inverse(spectrum, frame);
-    add_product(frame.data(), window.data(), size, sum.data() + begin);
+    add_product(frame.data(), window.data(), window_samples, sum.data() + begin);
   }
   for (std::size_t i = 0; i < sum.size(); ++i) out[i < in.size() ? i : i - in.size()] += sum[i];
 }

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "lib/synthesis/wide.hpp"
+#include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::synthesis {
 namespace {
@@ -27,16 +28,6 @@ ICTUS_WIDE void set_power(const float* __restrict wanted, int bins, float* __res
     re[k] *= gain;
     im[k] *= gain;
   }
-}
-
-ICTUS_WIDE void multiply(const float* __restrict a, const float* __restrict b, int count,
-                         float* __restrict out) {
-  for (int i = 0; i < count; ++i) out[i] = a[i] * b[i];
-}
-
-ICTUS_WIDE void add_product(const float* __restrict a, const float* __restrict b, int count,
-                            float* __restrict out) {
-  for (int i = 0; i < count; ++i) out[i] += a[i] * b[i];
 }
 
 }  // namespace

@@ -23,10 +23,6 @@ class Projection {
   /// begin before its end have been added.
   void push(std::vector<std::vector<float>>& hop);
   [[nodiscard]] int delay_samples() const { return view_.window_samples - view_.hop_samples; }
-  /// Whether anything but silence may still come out, if nothing else goes in.
-  [[nodiscard]] bool sounds() const {
-    return !events_.empty() || silent_hops_ < 2 * view_.window_samples / view_.hop_samples;
-  }
 
  private:
   struct Event {

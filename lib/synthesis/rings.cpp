@@ -10,6 +10,7 @@ namespace ictus::synthesis {
 namespace {
 
 constexpr float kLeastRoomDb = -55.0F;
+constexpr float kQuiet = 1e-25F;  // powers below would become numbers that processors are slow with
 constexpr int kLanes = 16;
 
 ICTUS_WIDE void advance_all(const float* start, const float* rate, const float* keep, float room_level,
@@ -18,7 +19,7 @@ ICTUS_WIDE void advance_all(const float* start, const float* rate, const float* 
   for (int first = 0; first < count; first += kLanes) {
     for (int i = first; i < first + kLanes; ++i) {
       const float direct = common * start[i] * wide_exp(-rate[i] * elapsed_s);
-      room[i] = keep[i] * room[i] + (1.0F - keep[i]) * direct;
+      room[i] = keep[i] * room[i] + (1.0F - keep[i]) * direct + kQuiet;
       power[i] = direct + room_level * room[i];
     }
   }

@@ -9,6 +9,7 @@
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
 #include "lib/synthesis/wide.hpp"
+#include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::synthesis {
 namespace {
@@ -26,23 +27,17 @@ ICTUS_WIDE void add_weighted(const float* __restrict weight, float scale, const 
   }
 }
 
-ICTUS_WIDE void add_scaled(const float* __restrict in, float scale, int count, float* __restrict out) {
-  for (int i = 0; i < count; ++i) out[i] += scale * in[i];
-}
-
-ICTUS_WIDE void multiply(const float* __restrict by, int count, float* __restrict values) {
-  for (int i = 0; i < count; ++i) values[i] *= by[i];
-}
-
 }  // namespace
 
 ShapedNoise::ShapedNoise(int sample_rate_hz, int channels)
     : view_(BandView::bins(sample_rate_hz, NoiseCarrier::kWindow, NoiseCarrier::kHop)),
       fourier_(NoiseCarrier::kWindow),
       common_(static_cast<std::size_t>(channels), Spectrum(NoiseCarrier::kWindow)),
+      levels_(NoiseCarrier::kBins),
       weighted_(NoiseCarrier::kBins),
       alone_(NoiseCarrier::kWindow),
       frame_(NoiseCarrier::kWindow),
+      windowed_(NoiseCarrier::kWindow),
       sum_(static_cast<std::size_t>(channels)) {
   for (int region = 0; region <= kNoiseRegions; ++region) {
     const auto first = std::lower_bound(view_.noise_region.begin(), view_.noise_region.end(), region);
@@ -74,10 +69,9 @@ void ShapedNoise::add(const EventSound& sound, std::int64_t onset_samples, std::
 void ShapedNoise::weigh(const Event& event) {
   for (std::size_t region = 0; region < kNoiseRegions; ++region) {
     const float amplitude = std::sqrt(event.frames.power()[region]);
-    std::fill(weighted_.begin() + region_bins_[region], weighted_.begin() + region_bins_[region + 1],
-              amplitude);
+    std::fill(levels_.begin() + region_bins_[region], levels_.begin() + region_bins_[region + 1], amplitude);
   }
-  multiply(event.weight.data(), NoiseCarrier::kBins, weighted_.data());
+  multiply(event.weight.data(), levels_.data(), NoiseCarrier::kBins, weighted_.data());
 }
 
 void ShapedNoise::add_bins(std::int64_t carrier_frame, float scale, Spectrum& spectrum) const {
@@ -86,14 +80,18 @@ void ShapedNoise::add_bins(std::int64_t carrier_frame, float scale, Spectrum& sp
                NoiseCarrier::kBins, spectrum.re.data(), spectrum.im.data());
 }
 
-/// Adds frame_, which begins at sample `begin` of the stream, to the sum.
+void ShapedNoise::window_frame() {
+  multiply(frame_.data(), noise_carrier().synthesis_window().data(), NoiseCarrier::kWindow, windowed_.data());
+}
+
+/// Adds what window_frame() made, which begins at sample `begin` of the stream, to the sum.
 void ShapedNoise::add_samples(std::int64_t begin, float scale, int channel) {
   const auto skipped = static_cast<int>(std::max<std::int64_t>(rendered_ - begin, 0));
   const int count = NoiseCarrier::kWindow - skipped;
   if (count <= 0) return;
   std::vector<float>& sum = sum_[static_cast<std::size_t>(channel)];
   const auto offset = static_cast<int>(begin + skipped - rendered_);
-  add_scaled(frame_.data() + skipped, scale, count, sum.data() + offset);
+  add_scaled(windowed_.data() + skipped, scale, count, sum.data() + offset);
   tail_ = std::max(tail_, offset + count);
 }
 
@@ -115,12 +113,12 @@ void ShapedNoise::add_frame(Event& event) {
   weigh(event);
   add_bins(carrier_frame, 1.0F / std::sqrt(event.frames.attack()), alone_);
   fourier_.inverse(alone_, frame_);
-  multiply(noise_carrier().synthesis_window().data(), NoiseCarrier::kWindow, frame_.data());
   for (int i = 0; i < NoiseCarrier::kWindow; ++i) {
     const auto since_onset = static_cast<float>(begin + i - event.onset_samples);
     frame_[static_cast<std::size_t>(i)] *=
         std::sqrt(std::clamp(since_onset / event.attack_samples, 0.0F, 1.0F));
   }
+  window_frame();
   for (std::size_t c = 0; c < sum_.size(); ++c) add_samples(begin, event.gains[c], static_cast<int>(c));
 }
 
@@ -137,7 +135,7 @@ void ShapedNoise::render(int count, std::vector<std::vector<float>>& channels) {
     if (!common_sounds_) continue;
     for (std::size_t c = 0; c < common_.size(); ++c) {
       fourier_.inverse(common_[c], frame_);
-      multiply(noise_carrier().synthesis_window().data(), NoiseCarrier::kWindow, frame_.data());
+      window_frame();
       add_samples(begin_of(frame), 1.0F, static_cast<int>(c));
     }
   }

@@ -26,7 +26,6 @@ class ShapedNoise {
   /// Adds the next `count` samples, a multiple of NoiseCarrier::kHop, to each channel. All events that begin
   /// before their end have been added.
   void render(int count, std::vector<std::vector<float>>& channels);
-  [[nodiscard]] bool sounds() const { return !events_.empty() || tail_ > 0; }
 
  private:
   struct Event {
@@ -44,6 +43,7 @@ class ShapedNoise {
   void add_frame(Event& event);
   void weigh(const Event& event);
   void add_bins(std::int64_t carrier_frame, float scale, Spectrum& spectrum) const;
+  void window_frame();
   void add_samples(std::int64_t begin, float scale, int channel);
 
   BandView view_;
@@ -52,9 +52,11 @@ class ShapedNoise {
   std::vector<Event> events_;
   std::vector<Spectrum> common_;  ///< by channel, of the frame that is being made
   bool common_sounds_ = false;
-  std::vector<float> weighted_;
+  std::vector<float> levels_;            ///< [bins] of an event's regions
+  std::vector<float> weighted_;          ///< [bins] amplitudes of an event
   Spectrum alone_;                       ///< of one event
   std::vector<float> frame_;             ///< [window] samples of a frame
+  std::vector<float> windowed_;          ///< [window] the same, to be added to others
   std::vector<std::vector<float>> sum_;  ///< by channel, from rendered_ on
   std::int64_t rendered_ = 0;            ///< samples
   int tail_ = 0;                         ///< samples of sum_ that may hold something

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "lib/core/error.hpp"
-#include "lib/synthesis/wide.hpp"
+#include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::synthesis {
 namespace {
@@ -39,10 +39,6 @@ std::uint64_t seed_of(const EventSound& sound) {
   return hash ^ (hash >> 33U);
 }
 
-ICTUS_WIDE void add_scaled(const float* __restrict in, float scale, int count, float* __restrict out) {
-  for (int i = 0; i < count; ++i) out[i] += scale * in[i];
-}
-
 }  // namespace
 
 Synthesizer::Synthesizer(const SynthesizerSettings& settings)
@@ -58,8 +54,9 @@ Synthesizer::Synthesizer(const SynthesizerSettings& settings)
 
 void Synthesizer::add(const EventSound& sound, std::int64_t onset_samples) {
   if (onset_samples < begun_)
-    throw Error("an event that begins at sample " + std::to_string(onset_samples) + " comes after one at " +
-                std::to_string(begun_));
+    throw Error("an event that begins at sample " + std::to_string(onset_samples) +
+                " comes too late: what is before sample " + std::to_string(begun_) +
+                " is rendered, or an event at that was there first");
   const auto numbers = numbers_of(sound).subspan<1>();
   if (!std::all_of(numbers.begin(), numbers.end(), [](float number) { return std::isfinite(number); }))
     throw Error("the event at sample " + std::to_string(onset_samples) + " holds a number that is none");

@@ -40,7 +40,8 @@ class Synthesizer {
   /// Says that no event will begin before `until_samples`. Returns the samples that are final by that and
   /// were not returned before, channels side by side; they stay until the next call.
   std::span<const float> render(std::int64_t until_samples);
-  /// Says that there are no more events. Returns the rest of a stream of this length. When more was handed on
+  /// Says that there are no more events. Returns the rest of a stream of this length, all of it: render()
+  /// goes before where that is long. When more was handed on
   /// already, nothing.
   std::span<const float> finish(std::int64_t length_samples);
 
@@ -60,8 +61,8 @@ class Synthesizer {
   std::vector<Tone> tones_;
   ShapedNoise noise_;
   std::optional<Projection> projection_;
-  std::vector<std::vector<float>>
-      tonal_;  ///< by channel, from rendered_ on: a hop, and what periods reach beyond
+  /// By channel, from rendered_ on: a hop, and what periods reach beyond it.
+  std::vector<std::vector<float>> tonal_;
   std::vector<std::vector<float>> hop_;  ///< by channel
   std::vector<float> output_;
   std::size_t taken_ = 0;       ///< numbers at the beginning of output_ that the last call returned
