@@ -13,9 +13,9 @@ namespace ictus::synthesis {
 class NoiseCarrier {
  public:
   static constexpr int kWindow = 1024;
-  static constexpr int kHop = 256;
+  static constexpr int kHop = 512;
   static constexpr int kBins = kWindow / 2 + 1;
-  static constexpr int kFrames = 256;
+  static constexpr int kFrames = 128;
 
   NoiseCarrier();
 

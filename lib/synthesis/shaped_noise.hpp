@@ -15,7 +15,7 @@
 namespace ictus::synthesis {
 
 /// Each event reads the carrier from a place of its own, so that the noises of two add in power. The place
-/// counts from the event's onset: wherever an event lies, it sounds the same, but for the 256 samples between
+/// counts from the event's onset: wherever an event lies, it sounds the same, but for the 512 samples between
 /// frames. The frames that hold an onset are made for that event alone, and its attack is exact.
 class ShapedNoise {
  public:
