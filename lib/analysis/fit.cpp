@@ -1,0 +1,205 @@
+#include "lib/analysis/fit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include "lib/analysis/adam.hpp"
+#include "lib/analysis/distance_slopes.hpp"
+#include "lib/synthesis/time_course.hpp"
+
+namespace ictus::analysis {
+namespace {
+
+using synthesis::EventSound;
+using synthesis::kSoundNumbers;
+using synthesis::numbers_of;
+
+constexpr float kDecay60 = 13.8155106F;  // natural logarithm of 60 dB of power
+
+template <typename Set>
+EventSound made(Set set) {
+  EventSound sound{};
+  set(sound);
+  return sound;
+}
+
+/// How far each number goes in a step at most.
+const EventSound& step_sizes() {
+  static const EventSound sizes = made([](EventSound& s) {
+    s.onset_s = 0.007F;
+    s.gain_db = 1.0F;
+    s.pitch_octaves = 0.004F;
+    s.balance_db = 4.0F;
+    s.inharmonicity_log = 0.15F;
+    s.glide_semitones = 0.05F;
+    s.glide_log_s = 0.05F;
+    s.vibrato_semitones = 0.03F;
+    s.vibrato_log_hz = 0.01F;
+    s.vibrato_turns = 0.02F;
+    s.attack_log_s = 0.15F;
+    s.hold_log_s = 0.1F;
+    s.damping_log_rate = 0.15F;
+    s.room_db = 1.0F;
+    s.room_log_s = 0.1F;
+    s.noise_attack_log_s = 0.15F;
+    s.decay_log_rate.fill(0.15F);
+    s.noise_decay_log_rate.fill(0.15F);
+    s.contour_db.fill(1.0F);
+    s.partials_db.fill(1.2F);
+    s.body_db.fill(0.8F);
+    s.noise_db.fill(1.2F);
+  });
+  return sizes;
+}
+
+constexpr std::size_t kPitch = offsetof(EventSound, pitch_octaves) / sizeof(float);
+bool is_motion(std::size_t number) {
+  static const EventSound motion = made([](EventSound& s) {
+    s.glide_semitones = s.glide_log_s = s.vibrato_semitones = s.vibrato_log_hz = s.vibrato_turns = 1.0F;
+  });
+  return numbers_of(motion)[number] != 0.0F;
+}
+
+/// What nothing in the sound decides is drawn to where it says least: envelopes without bends, decays alike.
+/// So fits of like sounds are alike. In dB of distance for each event, at one spread from the middle.
+constexpr float kPrior = 0.002F;
+constexpr float kLevelSpreadDb = 10.0F;
+constexpr float kBendSpreadDb = 15.0F;
+constexpr float kRateSpread = 1.0F;
+
+template <std::size_t N>
+void draw_to(float middle, float spread, const std::array<float, N>& values, std::array<float, N>& gradient) {
+  for (std::size_t i = 0; i < N; ++i) gradient[i] += kPrior * (values[i] - middle) / (spread * spread);
+}
+template <std::size_t N>
+void draw_together(float spread, const std::array<float, N>& values, std::array<float, N>& gradient) {
+  for (std::size_t i = 0; i + 1 < N; ++i) {
+    const float pull = kPrior * (values[i + 1] - values[i]) / (spread * spread);
+    gradient[i + 1] += pull;
+    gradient[i] -= pull;
+  }
+}
+
+void add_prior(const EventSound& event, EventSound& gradient) {
+  draw_to(0.0F, kLevelSpreadDb, event.body_db, gradient.body_db);
+  draw_to(0.0F, kLevelSpreadDb, event.contour_db, gradient.contour_db);
+  draw_together(kBendSpreadDb, event.partials_db, gradient.partials_db);
+  draw_together(kBendSpreadDb, event.noise_db, gradient.noise_db);
+  draw_together(kRateSpread, event.decay_log_rate, gradient.decay_log_rate);
+  draw_together(kRateSpread, event.noise_decay_log_rate, gradient.noise_decay_log_rate);
+  // Only the shape of these counts.
+  draw_to(-20.0F, 3.0F * kLevelSpreadDb, event.partials_db, gradient.partials_db);
+  draw_to(-20.0F, 3.0F * kLevelSpreadDb, event.noise_db, gradient.noise_db);
+}
+
+}  // namespace
+
+EventSound plain_sound() {
+  return made([](EventSound& s) {
+    s.pitch_octaves = std::log2(220.0F);
+    s.inharmonicity_log = std::log(2e-5F);
+    s.glide_log_s = std::log(0.2F);
+    s.vibrato_log_hz = std::log(5.5F);
+    s.attack_log_s = std::log(0.01F);
+    s.hold_log_s = std::log(6.0F);
+    s.damping_log_rate = std::log(kDecay60 / 0.3F);
+    s.room_db = -60.0F;
+    s.room_log_s = std::log(0.8F);
+    s.noise_attack_log_s = std::log(0.01F);
+    s.decay_log_rate.fill(std::log(kDecay60 / 3.0F));
+    s.noise_decay_log_rate.fill(std::log(kDecay60 / 1.0F));
+  });
+}
+
+const EventSound& lowest_sound() {
+  static const EventSound lowest = made([](EventSound& s) {
+    s.onset_s = -1e9F;
+    s.gain_db = -200.0F;
+    s.pitch_octaves = std::log2(25.0F);
+    s.balance_db = -40.0F;
+    s.inharmonicity_log = std::log(1e-6F);
+    s.glide_semitones = -14.0F;
+    s.glide_log_s = std::log(0.02F);
+    s.vibrato_semitones = -2.0F;
+    s.vibrato_log_hz = std::log(3.0F);
+    s.vibrato_turns = -1e9F;
+    s.attack_log_s = std::log(0.001F);
+    s.hold_log_s = std::log(0.02F);
+    s.damping_log_rate = std::log(kDecay60 / 3.0F);
+    s.room_db = -60.0F;
+    s.room_log_s = std::log(0.1F);
+    s.position = -1.0F;
+    s.noise_attack_log_s = std::log(0.001F);
+    s.decay_log_rate.fill(std::log(kDecay60 / 500.0F));
+    s.noise_decay_log_rate.fill(std::log(kDecay60 / 500.0F));
+    s.contour_db.fill(-30.0F);
+    s.partials_db.fill(-60.0F);
+    s.body_db.fill(-30.0F);
+    s.noise_db.fill(-60.0F);
+  });
+  return lowest;
+}
+
+const EventSound& highest_sound() {
+  static const EventSound highest = made([](EventSound& s) {
+    s.onset_s = 1e9F;
+    s.gain_db = 60.0F;
+    s.pitch_octaves = std::log2(10500.0F);
+    s.balance_db = 60.0F;
+    s.inharmonicity_log = std::log(3e-3F);
+    s.glide_semitones = 14.0F;
+    s.glide_log_s = std::log(3.0F);
+    s.vibrato_semitones = 2.0F;
+    s.vibrato_log_hz = std::log(9.0F);
+    s.vibrato_turns = 1e9F;
+    s.attack_log_s = std::log(1.0F);
+    s.hold_log_s = std::log(12.0F);
+    s.damping_log_rate = std::log(kDecay60 / 0.005F);
+    s.room_db = 0.0F;
+    s.room_log_s = std::log(6.0F);
+    s.position = 1.0F;
+    s.noise_attack_log_s = std::log(1.0F);
+    s.decay_log_rate.fill(std::log(kDecay60 / 0.02F));
+    s.noise_decay_log_rate.fill(std::log(kDecay60 / 0.02F));
+    s.contour_db.fill(30.0F);
+    s.partials_db.fill(40.0F);
+    s.body_db.fill(30.0F);
+    s.noise_db.fill(40.0F);
+  });
+  return highest;
+}
+
+void hold_in_range(EventSound& sound) {
+  const auto numbers = numbers_of(sound);
+  for (std::size_t i = 0; i < kSoundNumbers; ++i)
+    numbers[i] = std::clamp(numbers[i], numbers_of(lowest_sound())[i], numbers_of(highest_sound())[i]);
+}
+
+float fit(std::vector<EventSound>& events, const Target& target, const PowerMaps& carried,
+          const FitSettings& settings) {
+  const DistanceSlopes distance(target, carried);
+  std::vector<EventSound> slopes;
+  std::vector<Momentum<kSoundNumbers>> momenta(events.size());
+  for (int step = 0; step < settings.steps; ++step) {
+    distance.at(events, step, slopes);
+    const float pace = settings.pace * (settings.cooling ? cooled(step, settings.steps) : 1.0F);
+    for (std::size_t e = 0; e < events.size(); ++e) {
+      add_prior(events[e], slopes[e]);
+      const bool moving = settings.motion && synthesis::moves(events[e]);
+      const float most_pitch = pitch_step_octaves(events[e].pitch_octaves, step_sizes().pitch_octaves);
+      const auto numbers = numbers_of(events[e]);
+      momenta[e].add(numbers_of(slopes[e]));
+      for (std::size_t i = 0; i < kSoundNumbers; ++i) {
+        if (!moving && is_motion(i)) continue;
+        const float size = i == kPitch ? most_pitch : numbers_of(step_sizes())[i];
+        numbers[i] -= pace * size * momenta[e].direction(i);
+      }
+      hold_in_range(events[e]);
+    }
+  }
+  return distance_of(events, target, carried);
+}
+
+}  // namespace ictus::analysis

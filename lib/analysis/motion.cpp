@@ -1,0 +1,190 @@
+#include "lib/analysis/motion.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "lib/synthesis/time_course.hpp"
+
+namespace ictus::analysis {
+namespace {
+
+using synthesis::EventSound;
+
+constexpr float kReachSemitones = 0.8F;  // that a pitch may move from frame to frame
+constexpr int kSteps = 32;               // of the search to either side
+constexpr int kMostPartials = 12;
+constexpr float kHighestHz = 6000.0F;  // of the partials that are followed
+constexpr int kLeastFrames = 12;       // 0.28 s: shorter sounds are taken as they are
+constexpr float kLeastPart =
+    3e-3F;  // of the strongest frame's salience, to the fourth power of which it rises
+constexpr float kLeastMotion = 0.12F;     // semitones, standard deviation
+constexpr double kLeastExplained = 0.75;  // of its variance
+constexpr float kLeastGain = 1.15F;       // of what is there along the way, over what is there at one pitch
+
+/// A pitch that is followed: semitones from the event's, frame by frame, and how strong it is there.
+struct Track {
+  std::vector<float> semitones, strength;
+};
+
+float strength_at(std::span<const float> power, float first_hz, float hz_per_bin, int partials) {
+  float sum = 0.0F;
+  float weight = 1.0F;
+  for (int h = 1; h <= partials; ++h, weight *= 0.95F) {
+    const float at = first_hz * static_cast<float>(h) / hz_per_bin;
+    const auto low = static_cast<std::size_t>(at);
+    if (low + 2 >= power.size()) break;
+    const float part = at - static_cast<float>(low);
+    sum += weight *
+           ((1.0F - part) * std::sqrt(std::sqrt(power[low])) + part * std::sqrt(std::sqrt(power[low + 1])));
+  }
+  return sum;
+}
+
+Track follow(const EventSound& event, const BinMap& map, int onset) {
+  Track track;
+  const float hz = std::exp2(event.pitch_octaves);
+  float middle = 0.0F;
+  float strongest = 0.0F;
+  for (int t = onset; t < map.frames; ++t) {
+    const float here = hz * std::exp2(middle / 12.0F);
+    const int partials = std::clamp(static_cast<int>(kHighestHz / here), 1, kMostPartials);
+    float best = -1.0F;
+    int best_step = 0;
+    std::array<float, 2 * kSteps + 1> found{};
+    for (int i = -kSteps; i <= kSteps; ++i) {
+      const float off = kReachSemitones * static_cast<float>(i) / kSteps;
+      // A pitch that stays is as likely as one that moves a little.
+      const float strength =
+          strength_at(map.frame(t), here * std::exp2(off / 12.0F), map.hz_per_bin, partials) *
+          (1.0F - 0.05F * std::abs(off) / kReachSemitones);
+      found[static_cast<std::size_t>(i + kSteps)] = strength;
+      if (strength > best) {
+        best = strength;
+        best_step = i;
+      }
+    }
+    float between = 0.0F;  // by the parabola through the best and its neighbours
+    if (std::abs(best_step) < kSteps) {
+      const auto at = static_cast<std::size_t>(best_step + kSteps);
+      const float bend = found[at - 1] - 2.0F * found[at] + found[at + 1];
+      if (bend < 0.0F) between = std::clamp(0.5F * (found[at - 1] - found[at + 1]) / bend, -0.5F, 0.5F);
+    }
+    strongest = std::max(strongest, best);
+    if (best * best * best * best < kLeastPart * strongest * strongest * strongest * strongest) break;
+    middle += kReachSemitones * (static_cast<float>(best_step) + between) / kSteps;
+    track.semitones.push_back(middle);
+    track.strength.push_back(best);
+  }
+  return track;
+}
+
+/// Least squares of a few basis functions, by the normal equations.
+template <std::size_t N>
+std::array<double, N> least_squares(const std::vector<std::array<double, N>>& rows,
+                                    const std::vector<float>& values) {
+  std::array<std::array<double, N + 1>, N> m{};
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    for (std::size_t i = 0; i < N; ++i) {
+      for (std::size_t j = 0; j < N; ++j) m[i][j] += rows[t][i] * rows[t][j];
+      m[i][N] += rows[t][i] * static_cast<double>(values[t]);
+    }
+  }
+  for (std::size_t i = 0; i < N; ++i) m[i][i] += 1e-9;
+  for (std::size_t i = 0; i < N; ++i)
+    for (std::size_t r = 0; r < N; ++r) {
+      if (r == i) continue;
+      const double factor = m[r][i] / m[i][i];
+      for (std::size_t c = i; c <= N; ++c) m[r][c] -= factor * m[i][c];
+    }
+  std::array<double, N> result{};
+  for (std::size_t i = 0; i < N; ++i) result[i] = m[i][N] / m[i][i];
+  return result;
+}
+
+template <std::size_t N>
+double left_over(const std::vector<std::array<double, N>>& rows, const std::array<double, N>& solved,
+                 const std::vector<float>& values) {
+  double sum = 0.0;
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    double off = static_cast<double>(values[t]);
+    for (std::size_t i = 0; i < N; ++i) off -= rows[t][i] * solved[i];
+    sum += off * off;
+  }
+  return sum;
+}
+
+}  // namespace
+
+void guess_motion(EventSound& event, const BinMap& map, int onset) {
+  const Track track = follow(event, map, std::min(onset + 1, map.frames - 1));
+  const std::size_t frames = track.semitones.size();
+  if (frames < static_cast<std::size_t>(kLeastFrames)) return;
+  std::vector<double> seconds;
+  for (std::size_t t = 0; t < frames; ++t)
+    seconds.push_back(static_cast<double>((static_cast<float>(t) + 0.5F) * map.hop_s));
+  double mean = 0.0, square = 0.0;
+  for (const float value : track.semitones) {
+    mean += static_cast<double>(value);
+    square += static_cast<double>(value) * static_cast<double>(value);
+  }
+  const auto n = static_cast<double>(frames);
+  const double variance = square - mean * mean / n;
+  if (std::sqrt(variance / n) < static_cast<double>(kLeastMotion)) return;
+
+  // A glide that arrives after some time, and where it arrives; then a swing around it.
+  double best = variance;
+  EventSound moved = event;
+  for (int i = 0; i <= 24; ++i) {
+    const double glide_s = 0.05 * std::pow(60.0, i / 24.0);
+    std::vector<std::array<double, 2>> line;
+    for (const double s : seconds) line.push_back({1.0, std::max(1.0 - s / glide_s, 0.0)});
+    const std::array<double, 2> solved = least_squares(line, track.semitones);
+    const double left = left_over(line, solved, track.semitones);
+    if (left < 0.98 * best && std::abs(solved[1]) < 14.0) {
+      best = left;
+      moved.glide_semitones = static_cast<float>(solved[1]);
+      moved.glide_log_s = static_cast<float>(std::log(glide_s));
+      moved.pitch_octaves = event.pitch_octaves + static_cast<float>(solved[0]) / 12.0F;
+    }
+  }
+  const double glide_only = best;
+  const EventSound glided = moved;
+  for (double hz = 3.0; hz <= 9.0; hz += 0.05) {
+    std::vector<std::array<double, 4>> swing;
+    for (const double s : seconds) {
+      const double angle = 2.0 * std::numbers::pi * hz * s;
+      swing.push_back({1.0, std::sin(angle), std::cos(angle),
+                       std::max(1.0 - s / std::exp(static_cast<double>(glided.glide_log_s)), 0.0)});
+    }
+    const std::array<double, 4> solved = least_squares(swing, track.semitones);
+    const double left = left_over(swing, solved, track.semitones);
+    const double depth = std::hypot(solved[1], solved[2]);
+    if (left < best && left < 0.6 * glide_only && depth < 2.0 && std::abs(solved[3]) < 14.0) {
+      best = left;
+      moved.vibrato_semitones = static_cast<float>(depth);
+      moved.vibrato_log_hz = static_cast<float>(std::log(hz));
+      moved.vibrato_turns = static_cast<float>(std::atan2(solved[2], solved[1]) / (2.0 * std::numbers::pi));
+      moved.glide_semitones = static_cast<float>(solved[3]);
+      moved.pitch_octaves = event.pitch_octaves + static_cast<float>(solved[0]) / 12.0F;
+    }
+  }
+  if (best > (1.0 - kLeastExplained) * variance) return;
+  // What moves like that must be there, and stronger than what stays.
+  float moving = 0.0F, still = 0.0F;
+  for (std::size_t t = 0; t < frames; ++t) {
+    const auto frame = map.frame(std::min(onset + 1, map.frames - 1) + static_cast<int>(t));
+    const float hz = std::exp2(moved.pitch_octaves +
+                               synthesis::deviation_semitones(moved, static_cast<float>(seconds[t])) / 12.0F);
+    const int partials = std::clamp(static_cast<int>(kHighestHz / hz), 1, kMostPartials);
+    moving += strength_at(frame, hz, map.hz_per_bin, partials);
+    still += strength_at(frame, std::exp2(event.pitch_octaves), map.hz_per_bin, partials);
+  }
+  if (moving < kLeastGain * still) return;
+  if (std::abs(moved.glide_semitones) < 0.1F) moved.glide_semitones = 0.0F;
+  event = moved;
+}
+
+}  // namespace ictus::analysis

@@ -1,0 +1,253 @@
+#include "lib/analysis/propose.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "lib/analysis/fit.hpp"
+#include "lib/analysis/motion.hpp"
+#include "lib/analysis/salience.hpp"
+#include "lib/analysis/target.hpp"
+#include "lib/synthesis/event_power.hpp"
+#include "lib/synthesis/spectrum_knots.hpp"
+
+namespace ictus::analysis {
+namespace {
+
+using synthesis::EventSound;
+using synthesis::kPartials;
+
+constexpr float kDecay60 = 13.8155106F;
+constexpr float kLobeBins = 1.5F;  // power of a sine, in units of its highest bin's
+
+float quantile(std::vector<float> values, float part) {
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(part * static_cast<float>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+float quantile_around(std::span<const float> power, int low, int high, float part) {
+  low = std::max(low, 0);
+  high = std::min(high, static_cast<int>(power.size()) - 1);
+  if (low > high) return 0.0F;
+  return quantile({power.begin() + low, power.begin() + high + 1}, part);
+}
+
+float decibels(float power) { return 10.0F * std::log10(power + 1e-20F); }
+
+/// What sets in at a frame: the mean of some frames that follow less what was there before.
+std::vector<float> risen_spectrum(const BinMap& map, int onset) {
+  constexpr int kFrames = 4;
+  std::vector<float> spectrum = mean_spectrum(map, std::min(onset + 1, map.frames - 1), onset + 1 + kFrames);
+  if (onset < 3) return spectrum;
+  const std::vector<float> before = mean_spectrum(map, onset - 3, onset - 1);
+  for (std::size_t k = 0; k < spectrum.size(); ++k)
+    spectrum[k] = std::max(spectrum[k] - before[k], 1e-4F * spectrum[k]);
+  return spectrum;
+}
+
+}  // namespace
+
+std::vector<float> mean_spectrum(const BinMap& map, int first, int last) {
+  std::vector<float> mean(static_cast<std::size_t>(map.bins));
+  last = std::clamp(last, first + 1, map.frames);
+  for (int t = first; t < last; ++t) {
+    const auto frame = map.frame(t);
+    for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += frame[k];
+  }
+  for (float& value : mean) value /= static_cast<float>(last - first);
+  return mean;
+}
+
+EventSound spectral_guess(std::span<const float> power, float hz_per_bin, float hz) {
+  EventSound event = plain_sound();
+  event.pitch_octaves = std::log2(hz);
+  const float loudest = *std::max_element(power.begin(), power.end());
+  const auto bins = static_cast<int>(power.size());
+
+  std::array<float, kPartials> level_db{};
+  float tonal = 0.0F;
+  const int reach = static_cast<int>(std::max(4.0F, 0.6F * hz / hz_per_bin));
+  for (int h = 0; h < kPartials; ++h) {
+    const int bin = static_cast<int>(std::lround(hz * static_cast<float>(h + 1) / hz_per_bin));
+    float stands_out = 0.0F;
+    if (bin + 1 < bins) {
+      const float peak = *std::max_element(power.begin() + std::max(bin - 1, 0), power.begin() + bin + 2);
+      stands_out = peak - 3.0F * quantile_around(power, bin - reach, bin + reach, 0.25F);
+    }
+    const float partial = std::max(stands_out, 1e-9F * loudest);
+    tonal += partial * kLobeBins;
+    level_db[static_cast<std::size_t>(h)] = decibels(partial);
+  }
+  const float highest_db = *std::max_element(level_db.begin(), level_db.end());
+  for (int knot = 0; knot < synthesis::kPartialKnots; ++knot) {
+    const auto h =
+        static_cast<std::size_t>(synthesis::kPartialKnotNumbers[static_cast<std::size_t>(knot)] - 1.0F);
+    event.partials_db[static_cast<std::size_t>(knot)] = std::max(level_db[h] - highest_db, -50.0F);
+  }
+
+  std::array<float, synthesis::kSpectrumKnots> floor{};
+  const float lowest_mel = synthesis::mel_of(synthesis::kLowestKnotHz);
+  for (int knot = 0; knot < synthesis::kSpectrumKnots; ++knot) {
+    const float mel = lowest_mel + static_cast<float>(knot) / synthesis::spectrum_knots_for_mel();
+    const int low = static_cast<int>(synthesis::hz_of(std::max(mel - 120.0F, 0.0F)) / hz_per_bin);
+    const int high = static_cast<int>(synthesis::hz_of(mel + 120.0F) / hz_per_bin);
+    floor[static_cast<std::size_t>(knot)] =
+        1.5F * quantile_around(power, low, std::max(high, low + 3), 0.3F) + 1e-12F * loudest;
+  }
+  const float highest_floor = *std::max_element(floor.begin(), floor.end());
+  for (std::size_t knot = 0; knot < floor.size(); ++knot)
+    event.noise_db[knot] = std::max(decibels(floor[knot] / highest_floor), -50.0F);
+  float noise = 0.0F;
+  for (int k = 0; k < bins; ++k)
+    noise += synthesis::value_at(floor, synthesis::spectrum_place(static_cast<float>(k) * hz_per_bin));
+
+  // A sine of full scale has a power of a sixth of the window in its highest bin, 1.5 times that in all.
+  const float window = 2.0F * static_cast<float>(bins - 1);
+  event.gain_db = decibels((tonal + noise) * 6.0F / (window * kLobeBins));
+  event.balance_db = std::clamp(decibels(tonal / (noise + 1e-20F)), -17.0F, 40.0F);
+  return event;
+}
+
+void guess_course(EventSound& event, const BinMap& map, std::span<const float> spectrum, int onset) {
+  const float loudest = *std::max_element(spectrum.begin(), spectrum.end()) + 1e-30F;
+  std::vector<float> pattern(spectrum.begin(), spectrum.end());
+  float norm = 0.0F;
+  for (float& p : pattern) {
+    p = p > 1e-3F * loudest ? p / loudest : 0.0F;
+    norm += p * p;
+  }
+  std::vector<float> level_db;
+  for (int t = 0; t < map.frames; ++t) {
+    const auto frame = map.frame(t);
+    float sum = 0.0F;
+    for (std::size_t k = 0; k < pattern.size(); ++k) sum += pattern[k] * frame[k];
+    level_db.push_back(10.0F * std::log10(sum / (norm * loudest) + 1e-9F));
+  }
+  const auto at = [&](int t) { return level_db[static_cast<std::size_t>(std::clamp(t, 0, map.frames - 1))]; };
+  float highest = -90.0F;
+  for (int t = onset; t < std::min(onset + 6, map.frames); ++t) highest = std::max(highest, at(t));
+  int end = map.frames;
+  for (int t = onset + 3; t < map.frames - 1; ++t) {
+    if (std::max(at(t), at(t + 1)) < highest - 30.0F) {
+      end = t;
+      break;
+    }
+  }
+  if (end - onset <= 5) {
+    event.decay_log_rate.fill(std::log(kDecay60 / 0.15F));
+    return;
+  }
+  // Straight line through the levels.
+  double n = 0.0, sx = 0.0, sy = 0.0, sxx = 0.0, sxy = 0.0;
+  for (int t = onset + 2; t < end; ++t) {
+    const double x = static_cast<double>(t) * static_cast<double>(map.hop_s);
+    n += 1.0;
+    sx += x;
+    sy += at(t);
+    sxx += x * x;
+    sxy += x * at(t);
+  }
+  const double slope_db = (n * sxy - sx * sy) / std::max(n * sxx - sx * sx, 1e-9);
+  event.decay_log_rate.fill(std::log(std::clamp(static_cast<float>(-slope_db / 4.343), 0.2F, 200.0F)));
+  const bool ends_sharply = end < map.frames && at(std::max(onset, end - 5)) - at(end) > 15.0F;
+  if (!ends_sharply) return;
+  event.hold_log_s = std::log(std::max(0.03F, (static_cast<float>(end - onset) - 2.5F) * map.hop_s));
+  event.damping_log_rate = std::log(kDecay60 / 0.12F);
+}
+
+std::vector<float> unexplained(const BinMap& map, const synthesis::PowerMap& sound,
+                               const synthesis::PowerMap& explained) {
+  const std::vector<int>& band_of_bin = views().fine.band_of_bin;
+  std::vector<float> left(map.powers.begin(), map.powers.end());
+  for (int t = 0; t < map.frames; ++t) {
+    float* row = left.data() + static_cast<std::size_t>(t) * static_cast<std::size_t>(map.bins);
+    for (int k = 0; k < map.bins; ++k) {
+      const int band = band_of_bin[static_cast<std::size_t>(k)];
+      row[k] *= std::max(1.0F - explained.row(band)[t] / (sound.row(band)[t] + 1e-20F), 0.0F);
+    }
+  }
+  return left;
+}
+
+std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int count, float floor,
+                                float compression) {
+  constexpr int kRiseFrames = 3;   // over which a beginning is looked for
+  constexpr float kBefore = 0.8F;  // weight of what was there already
+  // From which a proposal takes its share away. To do so for as long as it is guessed to last was worse: its
+  // guess is no explanation yet, and hides what begins later.
+  constexpr int kTakenFrames = 24;
+  constexpr float kLeastLeft = 0.03F;
+  const synthesis::BandView& view = views().fine;
+  const BinMap rest{left, map.frames, map.bins, map.hz_per_bin, map.hop_s};
+  std::vector<float> bin_weight;
+  for (const int band : view.band_of_bin)
+    bin_weight.push_back(1.0F / std::sqrt(view.width_bins[static_cast<std::size_t>(band)]));
+  const auto bins = static_cast<std::size_t>(map.bins);
+  const float low = std::pow(floor, compression);
+
+  // How much sets in at each frame: what the next frames have beyond what was there two frames before.
+  std::vector<float> loud(left.size());
+  const auto compress = [&](int t) {
+    const std::size_t at = static_cast<std::size_t>(t) * bins;
+    for (std::size_t k = 0; k < bins; ++k)
+      loud[at + k] = (std::pow(left[at + k] + floor, compression) - low) * bin_weight[k];
+  };
+  for (int t = 0; t < map.frames; ++t) compress(t);
+  std::vector<float> rise(static_cast<std::size_t>(map.frames));
+  const auto measure = [&](int t) {
+    float sum = 0.0F;
+    for (std::size_t k = 0; k < bins; ++k) {
+      float after = 0.0F;
+      for (int i = 1; i <= kRiseFrames; ++i)
+        if (t + i < map.frames) after += loud[static_cast<std::size_t>(t + i) * bins + k];
+      const float before = t >= 2 ? kRiseFrames * loud[static_cast<std::size_t>(t - 2) * bins + k] : 0.0F;
+      sum += std::max(after - kBefore * before, 0.0F);
+    }
+    rise[static_cast<std::size_t>(t)] = sum;
+  };
+  for (int t = 0; t < map.frames; ++t) measure(t);
+
+  std::vector<EventSound> events;
+  synthesis::PowerMap alone(view.bands(), 1);
+  for (int i = 0; i < count; ++i) {
+    const int onset = static_cast<int>(std::max_element(rise.begin(), rise.end()) - rise.begin());
+    const std::vector<float> spectrum = mean_spectrum(rest, std::min(onset + 1, map.frames - 1), onset + 5);
+    if (*std::max_element(spectrum.begin(), spectrum.end()) <= floor) break;
+    const float hz = pitch_candidates(risen_spectrum(rest, onset), map.hz_per_bin, 1).front().hz;
+    EventSound event = spectral_guess(spectrum, map.hz_per_bin, hz);
+    guess_course(event, rest, spectrum, onset);
+    guess_motion(event, rest, onset);
+    event.onset_s = (static_cast<float>(onset) + 0.5F) * map.hop_s;
+    events.push_back(event);
+
+    // What it has at its beginning is taken away for a while.
+    EventSound held = event;
+    held.onset_s = -1.0F;
+    held.hold_log_s = std::log(12.0F);
+    held.decay_log_rate.fill(-5.0F);
+    held.noise_decay_log_rate.fill(-5.0F);
+    std::fill(alone.values.begin(), alone.values.end(), 0.0F);
+    synthesis::EventPower(held, view, 1, 0.0F).add_to(alone);
+    std::vector<float> banded(static_cast<std::size_t>(view.bands()));
+    for (std::size_t k = 0; k < bins; ++k) {
+      const auto band = static_cast<std::size_t>(view.band_of_bin[k]);
+      banded[band] += spectrum[k] / view.width_bins[band];
+    }
+    const int first = std::max(onset - 2, 0);
+    const int last = std::min(onset + kTakenFrames, map.frames);
+    for (int t = first; t < last; ++t) {
+      float* row = left.data() + static_cast<std::size_t>(t) * bins;
+      for (std::size_t k = 0; k < bins; ++k) {
+        const auto band = static_cast<std::size_t>(view.band_of_bin[k]);
+        row[k] *= std::clamp(1.0F - alone.values[band] / (banded[band] + 1e-20F), kLeastLeft, 1.0F);
+      }
+      compress(t);
+    }
+    for (int t = std::max(first - kRiseFrames, 0); t < std::min(last + 2, map.frames); ++t) measure(t);
+  }
+  return events;
+}
+
+}  // namespace ictus::analysis

@@ -1,0 +1,45 @@
+// A first guess at an event, read off a spectrogram.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "lib/synthesis/band_view.hpp"
+#include "lib/synthesis/event_sound.hpp"
+
+namespace ictus::analysis {
+
+/// Powers of single bins, as bin_powers() lays them out.
+struct BinMap {
+  std::span<const float> powers;  ///< [frames, bins]
+  int frames;
+  int bins;
+  float hz_per_bin;
+  float hop_s;
+  [[nodiscard]] std::span<const float> frame(int t) const {
+    return powers.subspan(static_cast<std::size_t>(t) * static_cast<std::size_t>(bins),
+                          static_cast<std::size_t>(bins));
+  }
+};
+
+/// The mean of some frames.
+std::vector<float> mean_spectrum(const BinMap& map, int first, int last);
+
+/// An event with the spectrum `power`, at a pitch: what stands out at its partials is theirs, what lies
+/// between them is noise.
+synthesis::EventSound spectral_guess(std::span<const float> power, float hz_per_bin, float hz);
+
+/// Sets how the event goes on from frame `onset` of the map: decay, and the end where there is one.
+void guess_course(synthesis::EventSound& event, const BinMap& map, std::span<const float> spectrum,
+                  int onset);
+
+/// What of each bin's power is not explained yet, by the bands of `explained`: [frames, bins].
+std::vector<float> unexplained(const BinMap& map, const synthesis::PowerMap& sound,
+                               const synthesis::PowerMap& explained);
+
+/// Up to `count` events, one after the other where most sets in of `left`, whose bins are taken away as they
+/// are found. Onsets are relative to frame 0. `floor` is a power below which there is silence.
+std::vector<synthesis::EventSound> propose(std::vector<float>& left, const BinMap& map, int count,
+                                           float floor, float compression);
+
+}  // namespace ictus::analysis

@@ -1,0 +1,20 @@
+// Which pitches a spectrum may have.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace ictus::analysis {
+
+struct PitchCandidate {
+  float hz;
+  float salience;
+};
+
+/// Pitches of a power spectrum, the most salient first, from 27 Hz to 10.2 kHz, refined between bins; `most`
+/// at most, and besides these the strongest pitch's octaves and twelfth and the strongest peak. The salience
+/// is the sum of compressed magnitudes at the partials less that between them, after A. Klapuri (Multiple
+/// fundamental frequency estimation by summing harmonic amplitudes, ISMIR 2006).
+std::vector<PitchCandidate> pitch_candidates(std::span<const float> power, float hz_per_bin, int most);
+
+}  // namespace ictus::analysis

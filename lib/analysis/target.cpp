@@ -1,0 +1,279 @@
+#include "lib/analysis/target.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "lib/synthesis/wide.hpp"
+
+namespace ictus::analysis {
+namespace {
+
+using synthesis::BandView;
+using synthesis::PowerMap;
+
+constexpr int kSampleRateHz = 44100;
+constexpr float kFloor = 1e-7F;          // of the loudest: 70 dB below it is silence
+constexpr float kDbOfLog = 4.34294482F;  // dB for each natural logarithm of power
+constexpr int kMelBandsTo11kHz = 128;    // as the log-mel distance has them
+constexpr int kBlockFrames = 4;          // of the loudness: 93 ms
+constexpr float kLowestThirdHz = 50.0F;
+
+/// Natural logarithm to a few parts in a million, in a form that compilers turn into wide instructions.
+inline float wide_log(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  const std::uint32_t shifted = bits - 0x3F3504F3U;  // of the square root of 1/2
+  const auto exponent = static_cast<std::int32_t>(shifted) >> 23;
+  const float m = std::bit_cast<float>((shifted & 0x007FFFFFU) + 0x3F3504F3U) - 1.0F;
+  float p = 7.0376836292e-2F;
+  p = p * m - 1.1514610310e-1F;
+  p = p * m + 1.1676998740e-1F;
+  p = p * m - 1.2420140846e-1F;
+  p = p * m + 1.4249322787e-1F;
+  p = p * m - 1.6668057665e-1F;
+  p = p * m + 2.0000714765e-1F;
+  p = p * m - 2.4999993993e-1F;
+  p = p * m + 3.3333331174e-1F;
+  return m - 0.5F * m * m + m * m * m * p + 0.693147181F * static_cast<float>(exponent);
+}
+
+ICTUS_WIDE void levels_of(const float* power, float floor, int count, float* level_db) {
+  for (int i = 0; i < count; ++i) level_db[i] = kDbOfLog * wide_log(power[i] + floor);
+}
+
+/// Sum of |level of power - level_db|; adds `weight` times the slope by power to `slope`.
+ICTUS_WIDE float level_distance(const float* power, const float* level_db, float floor, float weight,
+                                int count, float* slope) {
+  constexpr int kLanes = 16;
+  float lane[kLanes] = {};
+  const auto one = [&](int i, float& sum) {
+    const float held = power[i] + floor;
+    const float off = kDbOfLog * wide_log(held) - level_db[i];
+    sum += off < 0.0F ? -off : off;
+    slope[i] += (off < 0.0F ? -weight : weight) * kDbOfLog / held;
+  };
+  int i = 0;
+  for (; i + kLanes <= count; i += kLanes)
+    for (int l = 0; l < kLanes; ++l) one(i + l, lane[l]);
+  float sum = 0.0F;
+  for (const float part : lane) sum += part;
+  for (; i < count; ++i) one(i, sum);
+  return sum;
+}
+
+float loudest(const PowerMap& map) {
+  return map.values.empty() ? 0.0F : *std::max_element(map.values.begin(), map.values.end());
+}
+
+/// Means over fine bands, weighted: a few neighbouring bands each.
+struct Pool {
+  struct Row {
+    int first_band;
+    std::vector<float> weights;
+  };
+  std::vector<Row> rows;
+
+  [[nodiscard]] PowerMap of(const PowerMap& fine) const {
+    PowerMap result(static_cast<int>(rows.size()), fine.frames);
+    for (int r = 0; r < result.bands; ++r) {
+      const Row& row = rows[static_cast<std::size_t>(r)];
+      for (std::size_t i = 0; i < row.weights.size(); ++i)
+        add_scaled(row.weights[i], fine.row(row.first_band + static_cast<int>(i)), fine.frames,
+                   result.row(r));
+    }
+    return result;
+  }
+  /// Adds the slope by the means to that by the fine bands.
+  void add_back(const PowerMap& slope, PowerMap& fine_slope) const {
+    for (int r = 0; r < slope.bands; ++r) {
+      const Row& row = rows[static_cast<std::size_t>(r)];
+      for (std::size_t i = 0; i < row.weights.size(); ++i)
+        add_scaled(row.weights[i], slope.row(r), slope.frames,
+                   fine_slope.row(row.first_band + static_cast<int>(i)));
+    }
+  }
+
+ private:
+  ICTUS_WIDE static void add_scaled(float scale, const float* in, int count, float* out) {
+    for (int i = 0; i < count; ++i) out[i] += scale * in[i];
+  }
+};
+
+/// Triangles of equal width in mel, 128 of them up to 11,025 Hz and as many more as follow; each sums to 1.
+Pool mel_triangles(const BandView& view) {
+  const float step = synthesis::mel_of(11025.0F) / (kMelBandsTo11kHz + 1);
+  const int count = static_cast<int>(synthesis::mel_of(synthesis::kHighestHz) / step) - 1;
+  Pool pool;
+  std::vector<float> bands(static_cast<std::size_t>(view.bands()));
+  for (int m = 0; m < count; ++m) {
+    std::fill(bands.begin(), bands.end(), 0.0F);
+    const float low = synthesis::hz_of(step * static_cast<float>(m));
+    const float middle = synthesis::hz_of(step * static_cast<float>(m + 1));
+    const float high = synthesis::hz_of(step * static_cast<float>(m + 2));
+    float sum = 0.0F;
+    for (int bin = 0; bin < view.bin_count(); ++bin) {
+      const float hz = static_cast<float>(bin) * view.hz_per_bin();
+      const float height = std::min((hz - low) / (middle - low), (high - hz) / (high - middle));
+      if (height <= 0.0F) continue;
+      bands[static_cast<std::size_t>(view.band_of_bin[static_cast<std::size_t>(bin)])] += height;
+      sum += height;
+    }
+    if (sum <= 0.0F) continue;
+    const auto first = std::find_if(bands.begin(), bands.end(), [](float w) { return w > 0.0F; });
+    const auto last = std::find_if(bands.rbegin(), bands.rend(), [](float w) { return w > 0.0F; }).base();
+    Pool::Row row{static_cast<int>(first - bands.begin()), {first, last}};
+    for (float& weight : row.weights) weight /= sum;
+    pool.rows.push_back(std::move(row));
+  }
+  return pool;
+}
+
+/// Sums over thirds of an octave from 50 Hz on.
+Pool thirds(const BandView& view) {
+  Pool pool;
+  float low = kLowestThirdHz;
+  while (low < synthesis::kHighestHz) {
+    const float high = low * std::exp2(1.0F / 3.0F);
+    Pool::Row row{0, {}};
+    for (int b = 0; b < view.bands(); ++b) {
+      const float hz = view.centre_hz[static_cast<std::size_t>(b)];
+      if (hz < low || hz >= high) continue;
+      if (row.weights.empty()) row.first_band = b;
+      row.weights.push_back(view.width_bins[static_cast<std::size_t>(b)]);
+    }
+    if (!row.weights.empty()) pool.rows.push_back(std::move(row));
+    low = high;
+  }
+  return pool;
+}
+
+const Pool& mel_pool() {
+  static const Pool pool = mel_triangles(views().fine);
+  return pool;
+}
+const Pool& third_pool() {
+  static const Pool pool = thirds(views().fine);
+  return pool;
+}
+
+/// Sums over blocks of frames.
+PowerMap in_blocks(const PowerMap& map, int block_frames) {
+  PowerMap result(map.bands, map.frames / block_frames);
+  for (int b = 0; b < map.bands; ++b)
+    for (int t = 0; t < result.frames * block_frames; ++t) result.row(b)[t / block_frames] += map.row(b)[t];
+  return result;
+}
+
+PowerMap every_second(const PowerMap& map, int first) {
+  PowerMap result(map.bands, (map.frames - first + 1) / 2);
+  for (int b = 0; b < map.bands; ++b)
+    for (int t = 0; t < result.frames; ++t) result.row(b)[t] = map.row(b)[first + 2 * t];
+  return result;
+}
+
+}  // namespace
+
+const Views& views() {
+  static const Views both{BandView::fine(kSampleRateHz, 4096, 1024, 186, 380),
+                          BandView::mel(kSampleRateHz, 1024, 512, 48)};
+  return both;
+}
+
+const Views& sparse_views() {
+  static const Views both{BandView::fine(kSampleRateHz, 4096, 2048, 186, 380),
+                          BandView::mel(kSampleRateHz, 1024, 1024, 48)};
+  return both;
+}
+
+// The first frames of the coarse view that are left lie where those of the fine view do.
+PowerMaps PowerMaps::thinned(int first) const {
+  return {every_second(fine, first), every_second(coarse, 2 * first)};
+}
+
+Target::Target(PowerMaps sound, const Weights& weights, bool is_thinned)
+    : sound_(std::move(sound)),
+      weights_(weights),
+      block_frames_(is_thinned ? kBlockFrames / 2 : kBlockFrames),
+      peak_(std::max(loudest(sound_.fine), 1e-12F)),
+      fine_floor_(kFloor * peak_),
+      mel_floor_(0.0F),
+      coarse_floor_(kFloor * std::max(loudest(sound_.coarse), 1e-12F)),
+      third_floor_(0.0F),
+      magnitude_norm_(0.0F) {
+  const auto levels = [](const PowerMap& map, float floor) {
+    std::vector<float> level_db(map.values.size());
+    levels_of(map.values.data(), floor, static_cast<int>(level_db.size()), level_db.data());
+    return level_db;
+  };
+  fine_db_ = levels(sound_.fine, fine_floor_);
+  coarse_db_ = levels(sound_.coarse, coarse_floor_);
+  const PowerMap mel = mel_pool().of(sound_.fine);
+  mel_floor_ = kFloor * std::max(loudest(mel), 1e-12F);
+  mel_db_ = levels(mel, mel_floor_);
+  double energy = 0.0;
+  for (const float power : sound_.fine.values) energy += power;
+  magnitude_norm_ = static_cast<float>(std::sqrt(energy) + 1e-12);
+
+  const PowerMap loud = in_blocks(third_pool().of(sound_.fine), block_frames_);
+  const float most = std::max(loudest(loud), 1e-12F);
+  third_floor_ = kFloor * most;
+  third_db_ = levels(loud, third_floor_);
+  double sum = 0.0;
+  for (const float power : loud.values) {
+    third_weight_.push_back(power > 1e-6F * most ? std::pow(power, 0.3F) : 0.0F);
+    sum += third_weight_.back();
+  }
+  for (float& weight : third_weight_) weight /= static_cast<float>(sum + 1e-30);
+}
+
+float Target::distance(const PowerMaps& explained, PowerMaps& slope) const {
+  std::fill(slope.fine.values.begin(), slope.fine.values.end(), 0.0F);
+  std::fill(slope.coarse.values.begin(), slope.coarse.values.end(), 0.0F);
+  const auto part = [](const PowerMap& map, const std::vector<float>& level_db, float floor, float weight,
+                       PowerMap& by) {
+    const float each = weight / static_cast<float>(map.values.size());
+    return each * level_distance(map.values.data(), level_db.data(), floor, each,
+                                 static_cast<int>(map.values.size()), by.values.data());
+  };
+  float total = part(explained.fine, fine_db_, fine_floor_, weights_.bands, slope.fine);
+  total += part(explained.coarse, coarse_db_, coarse_floor_, weights_.coarse, slope.coarse);
+
+  const PowerMap mel = mel_pool().of(explained.fine);
+  PowerMap mel_slope(mel.bands, mel.frames);
+  total += part(mel, mel_db_, mel_floor_, weights_.mel, mel_slope);
+  mel_pool().add_back(mel_slope, slope.fine);
+
+  double off = 0.0;
+  for (std::size_t i = 0; i < explained.fine.values.size(); ++i) {
+    const float d =
+        std::sqrt(explained.fine.values[i] + 1e-5F * fine_floor_) - std::sqrt(sound_.fine.values[i]);
+    off += d * d;
+  }
+  const auto distance = static_cast<float>(std::sqrt(off) + 1e-12);
+  total += weights_.convergence * distance / magnitude_norm_;
+  const float scale = 0.5F * weights_.convergence / (distance * magnitude_norm_);
+  for (std::size_t i = 0; i < explained.fine.values.size(); ++i) {
+    const float root = std::sqrt(explained.fine.values[i] + 1e-5F * fine_floor_);
+    slope.fine.values[i] += scale * (1.0F - std::sqrt(sound_.fine.values[i]) / root);
+  }
+
+  const PowerMap third = third_pool().of(explained.fine);
+  const PowerMap loud = in_blocks(third, block_frames_);
+  PowerMap third_slope(third.bands, third.frames);
+  float loudness = 0.0F;
+  for (int b = 0; b < loud.bands; ++b) {
+    for (int t = 0; t < loud.frames; ++t) {
+      const auto i = static_cast<std::size_t>(b * loud.frames + t);
+      const float held = loud.values[i] + third_floor_;
+      const float error = kDbOfLog * std::log(held) - third_db_[i];
+      loudness += third_weight_[i] * std::abs(error);
+      const float by = weights_.loudness * third_weight_[i] * (error < 0.0F ? -kDbOfLog : kDbOfLog) / held;
+      std::fill_n(third_slope.row(b) + t * block_frames_, block_frames_, by);
+    }
+  }
+  total += weights_.loudness * loudness;
+  third_pool().add_back(third_slope, slope.fine);
+  return total;
+}
+
+}  // namespace ictus::analysis

@@ -1,0 +1,62 @@
+// How far an explanation is from a sound, and which way is nearer.
+#pragma once
+
+#include <vector>
+
+#include "lib/synthesis/band_view.hpp"
+
+namespace ictus::analysis {
+
+/// The two views in which events are fitted.
+struct Views {
+  synthesis::BandView fine;    ///< a long window, which keeps partials apart
+  synthesis::BandView coarse;  ///< a short one, which keeps moments apart; hops twice as often
+};
+/// For sound of 44.1 kHz: 93 ms and 23 ms.
+const Views& views();
+/// The same for every second frame: neighbours are much alike.
+const Views& sparse_views();
+
+struct PowerMaps {
+  synthesis::PowerMap fine, coarse;
+
+  /// Every second frame of both, from the first or second on.
+  [[nodiscard]] PowerMaps thinned(int first) const;
+};
+
+/// A sound to be explained, in both views.
+class Target {
+ public:
+  /// What each part of the distance counts.
+  struct Weights {
+    float bands = 0.5F;        ///< mean |difference| in dB, of fine bands
+    float mel = 0.5F;          ///< of mel bands, as wide as the ear's
+    float coarse = 1.0F;       ///< of coarse bands
+    float convergence = 2.0F;  ///< |difference of magnitudes| / |magnitudes| (Arik et al. 2019)
+    float loudness =
+        1.0F;  ///< |difference| in dB of thirds of an octave over 93 ms, weighted as loudness goes
+  };
+
+  /// Maps of views(), or thinned ones.
+  Target(PowerMaps sound, const Weights& weights, bool is_thinned = false);
+
+  /// The distance in dB; `slope`, the gradient by the explained power, is written.
+  float distance(const PowerMaps& explained, PowerMaps& slope) const;
+
+  [[nodiscard]] const PowerMaps& sound() const { return sound_; }
+  [[nodiscard]] const Weights& weights() const { return weights_; }
+  [[nodiscard]] int frames() const { return sound_.fine.frames; }
+  /// Power of the loudest band and frame.
+  [[nodiscard]] float peak() const { return peak_; }
+
+ private:
+  PowerMaps sound_;
+  Weights weights_;
+  int block_frames_;
+  float peak_, fine_floor_, mel_floor_, coarse_floor_, third_floor_;
+  std::vector<float> fine_db_, mel_db_, coarse_db_;  ///< levels
+  float magnitude_norm_;
+  std::vector<float> third_db_, third_weight_;  ///< [thirds, blocks]
+};
+
+}  // namespace ictus::analysis

@@ -1,0 +1,150 @@
+#include "lib/analysis/vector_fit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "lib/analysis/adam.hpp"
+#include "lib/analysis/fit.hpp"
+#include "lib/synthesis/time_course.hpp"
+
+namespace ictus::analysis {
+namespace {
+
+using synthesis::EventSound;
+using synthesis::EventVector;
+using synthesis::kEventVectorSize;
+using synthesis::kNamedNumbers;
+using synthesis::kTimbreNumbers;
+using synthesis::kTimbreOutputs;
+using synthesis::TimbreNetwork;
+
+constexpr float kTimbreStep = 0.05F;
+
+bool is_motion(std::size_t place) { return place >= synthesis::kGlide && place <= synthesis::kVibratoPhase; }
+
+/// In octaves, semitones, decibels or logarithms, as fit() has them.
+constexpr std::array<float, kNamedNumbers> kSteps{0.004F * 0.693147F,
+                                                  4.0F,
+                                                  0.05F,
+                                                  0.05F,
+                                                  0.03F,
+                                                  0.01F,
+                                                  0.02F,
+                                                  0.15F,
+                                                  0.1F,
+                                                  0.15F,
+                                                  0.15F,
+                                                  0.15F,
+                                                  0.15F,
+                                                  1.0F,
+                                                  0.1F,
+                                                  0.05F};
+
+/// Solves a x = b for a symmetric positive matrix, in place (Cholesky).
+template <std::size_t N>
+std::array<double, N> solved(std::array<std::array<double, N>, N> a, std::array<double, N> b) {
+  for (std::size_t j = 0; j < N; ++j) {
+    for (std::size_t k = 0; k < j; ++k) a[j][j] -= a[j][k] * a[j][k];
+    a[j][j] = std::sqrt(a[j][j]);
+    for (std::size_t i = j + 1; i < N; ++i) {
+      for (std::size_t k = 0; k < j; ++k) a[i][j] -= a[i][k] * a[j][k];
+      a[i][j] /= a[j][j];
+    }
+  }
+  for (std::size_t i = 0; i < N; ++i) {
+    for (std::size_t k = 0; k < i; ++k) b[i] -= a[i][k] * b[k];
+    b[i] /= a[i][i];
+  }
+  for (std::size_t i = N; i-- > 0;) {
+    for (std::size_t k = i + 1; k < N; ++k) b[i] -= a[k][i] * b[k];
+    b[i] /= a[i][i];
+  }
+  return b;
+}
+
+}  // namespace
+
+float vector_step(std::size_t place) {
+  if (place >= kNamedNumbers) return kTimbreStep;
+  const synthesis::NamedNumber& number = synthesis::kNumbers[place];
+  const float range = number.is_ratio ? std::log(number.high / number.low) : number.high - number.low;
+  return kSteps[place] / (0.5F * range);
+}
+
+std::vector<EventSound> sounds_of(const std::vector<VectorEvent>& events, const TimbreNetwork& network) {
+  std::vector<EventSound> sounds;
+  sounds.reserve(events.size());
+  for (const VectorEvent& event : events) {
+    sounds.push_back(network.sound_of(event.vector, event.gain_db));
+    sounds.back().onset_s = event.onset_s;
+    hold_in_range(sounds.back());
+  }
+  return sounds;
+}
+
+VectorEvent nearest_vector(const EventSound& sound, const TimbreNetwork& network) {
+  VectorEvent event{sound.onset_s, sound.gain_db, synthesis::named_numbers_of(sound)};
+  // What the network says of a timbre of 0, and how each number of the timbre changes it.
+  const auto output_of = [&](const EventVector& vector) {
+    return synthesis::timbre_of(network.sound_of(vector, event.gain_db), vector);
+  };
+  const auto wanted = synthesis::timbre_of(sound, event.vector);
+  const auto before = output_of(event.vector);
+  std::array<std::array<float, kTimbreOutputs>, kTimbreNumbers> basis{};
+  constexpr float kTrial = 0.25F;
+  for (std::size_t z = 0; z < kTimbreNumbers; ++z) {
+    EventVector moved = event.vector;
+    moved[kNamedNumbers + z] = kTrial;
+    const auto after = output_of(moved);
+    for (std::size_t i = 0; i < kTimbreOutputs; ++i) basis[z][i] = (after[i] - before[i]) / kTrial;
+  }
+  std::array<std::array<double, kTimbreNumbers>, kTimbreNumbers> square{};
+  std::array<double, kTimbreNumbers> product{};
+  for (std::size_t z = 0; z < kTimbreNumbers; ++z) {
+    for (std::size_t y = 0; y < kTimbreNumbers; ++y)
+      for (std::size_t i = 0; i < kTimbreOutputs; ++i)
+        square[z][y] += static_cast<double>(basis[z][i]) * static_cast<double>(basis[y][i]);
+    square[z][z] += 0.1;
+    for (std::size_t i = 0; i < kTimbreOutputs; ++i)
+      product[z] += static_cast<double>(basis[z][i]) * static_cast<double>(wanted[i] - before[i]);
+  }
+  const auto timbre = solved(square, product);
+  for (std::size_t z = 0; z < kTimbreNumbers; ++z)
+    event.vector[kNamedNumbers + z] = std::clamp(static_cast<float>(timbre[z]), -1.0F, 1.0F);
+  return event;
+}
+
+float fit_vectors(std::vector<VectorEvent>& events, const TimbreNetwork& network, const Target& target,
+                  const PowerMaps& carried, int steps, float pace) {
+  const DistanceSlopes distance(target, carried);
+  std::vector<EventSound> slopes;
+  std::vector<Momentum<kEventVectorSize + 2>> momenta(events.size());
+  for (int step = 0; step < steps; ++step) {
+    const std::vector<EventSound> sounds = sounds_of(events, network);
+    distance.at(sounds, step, slopes);
+    const float size = pace * cooled(step, steps);
+    for (std::size_t e = 0; e < events.size(); ++e) {
+      VectorEvent& event = events[e];
+      std::array<float, kEventVectorSize + 2> gradient{};
+      EventVector by_vector{};
+      network.add_gradient(event.vector, slopes[e], by_vector, {});
+      std::copy(by_vector.begin(), by_vector.end(), gradient.begin());
+      gradient[kEventVectorSize] = slopes[e].gain_db;
+      gradient[kEventVectorSize + 1] = slopes[e].onset_s;
+      momenta[e].add(gradient);
+      const bool moving = synthesis::moves(sounds[e]);
+      const float pitch = pitch_step_octaves(sounds[e].pitch_octaves, 0.004F) / 0.004F;
+      for (std::size_t i = 0; i < kEventVectorSize; ++i) {
+        if (is_motion(i) && !moving) continue;
+        const float most = vector_step(i) * (i == synthesis::kPitch ? pitch : 1.0F);
+        event.vector[i] = std::clamp(event.vector[i] - size * most * momenta[e].direction(i), -1.0F, 1.0F);
+      }
+      event.gain_db -= size * kGainStepDb * momenta[e].direction(kEventVectorSize);
+      event.onset_s -= size * kOnsetStepS * momenta[e].direction(kEventVectorSize + 1);
+    }
+  }
+  return distance_of(sounds_of(events, network), target, carried);
+}
+
+}  // namespace ictus::analysis

@@ -1,0 +1,104 @@
+// One event for each of the simplest sounds: if that comes back wrong, nothing else can be right.
+#include "lib/analysis/fit.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "lib/analysis/distance_slopes.hpp"
+#include "lib/synthesis/time_course.hpp"
+#include "signals.hpp"
+
+using namespace ictus::analysis;
+using ictus::synthesis::EventSound;
+
+namespace {
+
+constexpr int kSteps = 120;
+
+double cents(double a, double b) { return 1200.0 * std::log2(a / b); }
+
+/// The pitch that an event has at a moment of the stretch, Hz.
+double pitch_at(const EventSound& event, double seconds) {
+  const auto elapsed = static_cast<float>(seconds) - event.onset_s;
+  return std::exp2(static_cast<double>(event.pitch_octaves) +
+                   static_cast<double>(ictus::synthesis::deviation_semitones(event, elapsed)) / 12.0);
+}
+
+}  // namespace
+
+TEST_CASE("steady tones of all heights and levels are one event of that pitch and level") {
+  for (const double hz : {60.0, 440.0, 5000.0, 9000.0}) {
+    for (const double amplitude : {0.25, 0.0025}) {
+      CAPTURE(hz);
+      CAPTURE(amplitude);
+      const Stretch stretch(tone(2.0, amplitude, 1, [&](double) { return hz; }));
+      const EventSound event = single_event(stretch, kSteps);
+      // Whichever partial it was taken for, that one lies at the tone's frequency.
+      const double ratio = hz / std::exp2(static_cast<double>(event.pitch_octaves));
+      CHECK(std::abs(cents(ratio, std::round(ratio))) < 5.0);
+      const PowerMaps explained = explained_by({event}, stretch.nothing, stretch.target.peak());
+      for (const int frame : {10, 40, 70}) {
+        double is = 0.0, should_be = 0.0;
+        for (int b = 0; b < explained.fine.bands; ++b) {
+          const double width = views().fine.width_bins[static_cast<std::size_t>(b)];
+          is += width * static_cast<double>(explained.fine.row(b)[frame]);
+          should_be += width * static_cast<double>(stretch.target.sound().fine.row(b)[frame]);
+        }
+        CHECK(std::abs(10.0 * std::log10(is / should_be)) < 0.5);
+      }
+    }
+  }
+}
+
+TEST_CASE("a glide of an octave in two seconds is one event, within 20 cents throughout") {
+  const auto hz = [](double t) { return 220.0 * std::exp2(std::min(t / 2.0, 1.0)); };
+  const EventSound event = single_event(Stretch(tone(4.0, 0.1, 10, hz)), kSteps);
+  for (double t = 0.1; t < 3.9; t += 0.1) CHECK(std::abs(cents(pitch_at(event, t), hz(t))) < 20.0);
+}
+
+TEST_CASE("vibrato of 50 cents at 5.5 Hz is one event, within 20 cents throughout") {
+  for (const double middle_hz : {220.0, 880.0}) {
+    const auto hz = [&](double t) {
+      return middle_hz * std::exp2(0.5 / 12.0 * std::sin(2.0 * std::numbers::pi * 5.5 * t));
+    };
+    const EventSound event = single_event(Stretch(tone(4.0, 0.1, 10, hz)), kSteps);
+    for (double t = 0.1; t < 3.9; t += 0.02) CHECK(std::abs(cents(pitch_at(event, t), hz(t))) < 20.0);
+  }
+}
+
+TEST_CASE("noise is one event of noise, as loud") {
+  const Stretch stretch(white_noise(2.0, 0.05, 5));
+  const EventSound event = single_event(stretch, kSteps);
+  const PowerMaps explained = explained_by({event}, stretch.nothing, stretch.target.peak());
+  double is = 0.0, should_be = 0.0;
+  for (int b = 0; b < explained.fine.bands; ++b) {
+    const auto at = static_cast<std::size_t>(b);
+    if (views().fine.centre_hz[at] > 19000.0F) continue;
+    for (int t = 10; t < 70; ++t) {
+      is += static_cast<double>(explained.fine.row(b)[t] * views().fine.width_bins[at]);
+      should_be += static_cast<double>(stretch.target.sound().fine.row(b)[t] * views().fine.width_bins[at]);
+    }
+  }
+  CHECK(std::abs(10.0 * std::log10(is / should_be)) < 1.5);
+}
+
+TEST_CASE("fitting comes closer, and the same events are fitted alike") {
+  const Stretch stretch(tone(1.0, 0.1, 6, [](double) { return 311.13; }));
+  std::vector<float> left = stretch.bins;
+  const auto start = propose(left, stretch.map, 3, 3e-7F * stretch.target.peak(), 0.5F);
+  const float before = distance_of(start, stretch.target, stretch.nothing);
+  auto once = start, again = start;
+  FitSettings settings;
+  settings.steps = 30;
+  const float after = fit(once, stretch.target, stretch.nothing, settings);
+  CHECK(after < 0.7F * before);
+  CHECK(fit(again, stretch.target, stretch.nothing, settings) == after);
+  for (const EventSound& event : once) {
+    for (std::size_t i = 0; i < ictus::synthesis::kSoundNumbers; ++i) {
+      CHECK(numbers_of(event)[i] >= numbers_of(lowest_sound())[i]);
+      CHECK(numbers_of(event)[i] <= numbers_of(highest_sound())[i]);
+    }
+  }
+}

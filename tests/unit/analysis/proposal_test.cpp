@@ -1,0 +1,57 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "lib/analysis/fit.hpp"
+#include "lib/analysis/motion.hpp"
+#include "lib/analysis/propose.hpp"
+#include "lib/analysis/salience.hpp"
+#include "signals.hpp"
+
+using namespace ictus::analysis;
+
+TEST_CASE("the most salient pitch of a tone is its own, to a tenth of a bin") {
+  for (const double hz : {41.2, 110.0, 261.63, 987.77, 3136.0, 8000.0}) {
+    for (const int partials : {1, 10}) {
+      const auto sound = tone(0.5, 0.1, partials, [&](double) { return hz; });
+      const Stretch stretch(sound);
+      const auto found = pitch_candidates(mean_spectrum(stretch.map, 4, 14), stretch.map.hz_per_bin, 4);
+      REQUIRE(!found.empty());
+      // A sine alone may as well be the second partial of a sound an octave below: both are candidates.
+      bool is_there = false;
+      for (const auto& candidate : found) is_there = is_there || std::abs(candidate.hz - hz) < 1.1;
+      CHECK_MESSAGE(is_there, hz << " Hz, " << partials << " partials: " << found.front().hz);
+      if (partials > 1) CHECK(std::abs(found.front().hz - hz) < 1.1);
+    }
+  }
+}
+
+TEST_CASE("onsets of two tones are found where they are, and their pitches") {
+  auto sound = tone(1.5, 0.1, 8, [](double) { return 220.0; });
+  const auto second = tone(0.9, 0.1, 8, [](double) { return 523.25; });
+  for (std::size_t i = 0; i < second.size(); ++i) sound[26460 + i] += second[i];  // from 0.6 s on
+  const Stretch stretch(sound);
+  std::vector<float> left = stretch.bins;
+  const auto events = propose(left, stretch.map, 2, 3e-7F * stretch.target.peak(), 0.5F);
+  REQUIRE(events.size() == 2);
+  const auto& low = events[0].pitch_octaves < events[1].pitch_octaves ? events[0] : events[1];
+  const auto& high = &low == &events[0] ? events[1] : events[0];
+  CHECK(std::exp2(low.pitch_octaves) == doctest::Approx(220.0).epsilon(0.003));
+  CHECK(std::exp2(high.pitch_octaves) == doctest::Approx(523.25).epsilon(0.003));
+  CHECK(low.onset_s < 0.05F);
+  CHECK(std::abs(high.onset_s - 0.6F) < 0.05F);
+}
+
+TEST_CASE("a pitch that stays is given no motion") {
+  const Stretch stretch(tone(2.0, 0.1, 8, [](double) { return 330.0; }));
+  auto event = spectral_guess(mean_spectrum(stretch.map, 4, 14), stretch.map.hz_per_bin, 330.0F);
+  guess_motion(event, stretch.map, 0);
+  CHECK(event.glide_semitones == 0.0F);
+  CHECK(event.vibrato_semitones == 0.0F);
+}
+
+TEST_CASE("silence is proposed nothing for") {
+  const Stretch stretch(std::vector<float>(44100));
+  std::vector<float> left = stretch.bins;
+  CHECK(propose(left, stretch.map, 4, 1e-12F, 0.5F).empty());
+}
