@@ -177,6 +177,15 @@ void hold_in_range(EventSound& sound) {
     numbers[i] = std::clamp(numbers[i], numbers_of(lowest_sound())[i], numbers_of(highest_sound())[i]);
 }
 
+void stop_at_range(const EventSound& held, EventSound& slope) {
+  const auto by = numbers_of(slope);
+  for (std::size_t i = 0; i < kSoundNumbers; ++i) {
+    const bool at_low = numbers_of(held)[i] <= numbers_of(lowest_sound())[i];
+    const bool at_high = numbers_of(held)[i] >= numbers_of(highest_sound())[i];
+    if ((at_low && by[i] > 0.0F) || (at_high && by[i] < 0.0F)) by[i] = 0.0F;
+  }
+}
+
 float fit(std::vector<EventSound>& events, const Target& target, const PowerMaps& carried,
           const FitSettings& settings) {
   const DistanceSlopes distance(target, carried);

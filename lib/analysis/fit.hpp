@@ -17,6 +17,10 @@ const synthesis::EventSound& highest_sound();
 /// Every number within its range.
 void hold_in_range(synthesis::EventSound& sound);
 
+/// Slopes that would move a number beyond its range are 0: `held` lies within, at an end where it was held
+/// there.
+void stop_at_range(const synthesis::EventSound& held, synthesis::EventSound& slope);
+
 struct FitSettings {
   int steps = 60;
   float pace = 1.0F;    ///< of the steps' sizes

@@ -128,13 +128,14 @@ float fit_vectors(std::vector<VectorEvent>& events, const TimbreNetwork& network
       VectorEvent& event = events[e];
       std::array<float, kEventVectorSize + 2> gradient{};
       EventVector by_vector{};
+      stop_at_range(sounds[e], slopes[e]);
       network.add_gradient(event.vector, slopes[e], by_vector, {});
       std::copy(by_vector.begin(), by_vector.end(), gradient.begin());
       gradient[kEventVectorSize] = slopes[e].gain_db;
       gradient[kEventVectorSize + 1] = slopes[e].onset_s;
       momenta[e].add(gradient);
       const bool moving = synthesis::moves(sounds[e]);
-      const float pitch = pitch_step_octaves(sounds[e].pitch_octaves, 0.004F) / 0.004F;
+      const float pitch = pitch_step_octaves(sounds[e].pitch_octaves, kPitchStepOctaves) / kPitchStepOctaves;
       for (std::size_t i = 0; i < kEventVectorSize; ++i) {
         if (is_motion(i) && !moving) continue;
         const float most = vector_step(i) * (i == synthesis::kPitch ? pitch : 1.0F);

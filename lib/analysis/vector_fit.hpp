@@ -27,6 +27,7 @@ float fit_vectors(std::vector<VectorEvent>& events, const synthesis::TimbreNetwo
 
 /// What fit_vectors() and training share: how far each number goes in a step at most.
 float vector_step(std::size_t place);
+inline constexpr float kPitchStepOctaves = 0.004F;
 inline constexpr float kGainStepDb = 1.0F;
 inline constexpr float kOnsetStepS = 0.007F;
 

@@ -147,6 +147,9 @@ TimbreNetwork::TimbreNetwork(std::vector<float> weights) : weights_(std::move(we
     throw Error("the timbre network has another number of weights than this program's");
 }
 
+std::span<float> TimbreNetwork::first_layer() { return weights().subspan(kW1, kB1 - kW1); }
+std::span<float> TimbreNetwork::second_layer() { return weights().subspan(kW2, kB2 - kW2); }
+
 TimbreNetwork::Layers TimbreNetwork::run(const EventVector& vector) const {
   Layers layers;
   const float* w = weights_.data();

@@ -27,6 +27,9 @@ class TimbreNetwork {
                                           kEventVectorSize * kHidden + kHidden + kHidden * kHidden + kHidden +
                                           kHidden * kTimbreOutputs;
 
+  /// The first of them: the mean and the linear part.
+  static constexpr std::size_t kLinearWeights = kTimbreOutputs + kTimbreNumbers * kTimbreOutputs;
+
   /// All weights 0.
   TimbreNetwork();
   /// Throws ictus::Error when there are not as many as it has.
@@ -40,6 +43,9 @@ class TimbreNetwork {
 
   [[nodiscard]] std::span<const float> weights() const { return weights_; }
   [[nodiscard]] std::span<float> weights() { return weights_; }
+  /// W1 and W2, without what is added to them.
+  [[nodiscard]] std::span<float> first_layer();
+  [[nodiscard]] std::span<float> second_layer();
 
  private:
   struct Layers;

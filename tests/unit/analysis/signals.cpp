@@ -1,11 +1,11 @@
 #include "signals.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
-#include "lib/analysis/fit.hpp"
-#include "lib/analysis/spectrogram.hpp"
+#include "lib/analysis/explain.hpp"
 #include "lib/core/dice.hpp"
 
 using namespace ictus;
@@ -34,30 +34,8 @@ std::vector<float> white_noise(double seconds, double rms, std::uint64_t seed) {
   return samples;
 }
 
-namespace {
-
-int frames_of(const std::vector<float>& samples) { return static_cast<int>(samples.size()) / 1024 + 1; }
-
-PowerMaps maps_of(const std::vector<float>& samples, int frames) {
-  return {spectrogram(samples, views().fine, frames), spectrogram(samples, views().coarse, 2 * frames)};
-}
-
-}  // namespace
-
-Stretch::Stretch(const std::vector<float>& samples)
-    : frames(frames_of(samples)),
-      bins(bin_powers(samples, views().fine.window_samples, views().fine.hop_samples, frames)),
-      map{bins, frames, views().fine.bin_count(), views().fine.hz_per_bin(), views().fine.hop_s()},
-      nothing{synthesis::PowerMap(views().fine.bands(), frames),
-              synthesis::PowerMap(views().coarse.bands(), 2 * frames)},
-      target(maps_of(samples, frames), {}) {}
-
 synthesis::EventSound single_event(const Stretch& stretch, int steps) {
-  std::vector<float> left = stretch.bins;
-  std::vector<synthesis::EventSound> events =
-      propose(left, stretch.map, 1, 3e-7F * stretch.target.peak(), 0.5F);
-  FitSettings settings;
-  settings.steps = steps;
-  fit(events, stretch.target, stretch.nothing, settings);
+  const std::array looks{Look{1, steps}};
+  const std::vector<synthesis::EventSound> events = explain(stretch, looks, true);
   return events.at(0);
 }

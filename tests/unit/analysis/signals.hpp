@@ -5,8 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "lib/analysis/propose.hpp"
-#include "lib/analysis/target.hpp"
+#include "lib/analysis/stretch.hpp"
 #include "lib/synthesis/event_sound.hpp"
 
 inline constexpr double kRateHz = 44100.0;
@@ -18,16 +17,7 @@ std::vector<float> tone(double seconds, double amplitude, int partials,
 /// White noise of that RMS.
 std::vector<float> white_noise(double seconds, double rms, std::uint64_t seed);
 
-/// A stretch of sound as fitting wants it.
-struct Stretch {
-  explicit Stretch(const std::vector<float>& samples);
-
-  int frames;
-  std::vector<float> bins;
-  ictus::analysis::BinMap map;
-  ictus::analysis::PowerMaps nothing;
-  ictus::analysis::Target target;
-};
+using ictus::analysis::Stretch;
 
 /// The event that one look and `steps` of fitting make of a sound.
 ictus::synthesis::EventSound single_event(const Stretch& stretch, int steps);
