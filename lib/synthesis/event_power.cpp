@@ -24,8 +24,9 @@ constexpr float kSemitoneLog = 0.0577622650F;
 
 // ---- Loops over frames.
 
-ICTUS_WIDE void decaying(float rate, const float* power, const float* elapsed, int frames, float* out) {
-  for (int t = 0; t < frames; ++t) out[t] = power[t] * wide_exp(-rate * elapsed[t]);
+ICTUS_WIDE void decaying(float rate, float lift_log, const float* power, const float* elapsed, int frames,
+                         float* out) {
+  for (int t = 0; t < frames; ++t) out[t] = power[t] * wide_exp(lift_log - rate * elapsed[t]);
 }
 ICTUS_WIDE void add_scaled(float scale, const float* in, int frames, float* out) {
   for (int t = 0; t < frames; ++t) out[t] += scale * in[t];
@@ -70,9 +71,12 @@ ICTUS_WIDE float decay_slopes(float rate, const float* slope, const float* power
 
 /// The power of an event in the frames of a view, apart from the decay of each partial.
 struct Course {
-  int begin = 0;               ///< the first frame that it is seen in
+  int begin = 0;          ///< the first frame that it is seen in
+  float window_s = 0.0F;  ///< of the view
+  float attack_windows = 0.0F;
   std::vector<float> power;    ///< [frames from `begin` on]
   std::vector<float> elapsed;  ///< [the same] mean seconds since the onset
+  std::vector<float> since;    ///< windows from the onset to the middle of the first frames, up to a half
 };
 
 /// The highest that a contour still gets after the stretch that holds `elapsed_s`, dB.
@@ -91,6 +95,8 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
   const float gain = std::exp(sound.gain_db * kTenthOfLog10);
   const float room_keep = std::exp(-room_rate(sound.room_log_s, 0.0F) * view.hop_s());
   Course course;
+  course.window_s = view.window_s();
+  course.attack_windows = length_s / view.window_s();
   const float first = std::floor((sound.onset_s - half_s) / view.hop_s()) + 1.0F;
   course.begin = static_cast<int>(std::clamp(first, 0.0F, static_cast<float>(frames)));
   float room = 0.0F;
@@ -99,8 +105,10 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
     const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
     const float power = gain * seen.power * std::exp(course_log(sound, seen.elapsed_s));
     course.elapsed.push_back(seen.elapsed_s);
+    if (since_s < half_s) course.since.push_back(since_s / view.window_s());
     course.power.push_back(power);
-    const float left = power * std::exp(-slowest_rate * seen.elapsed_s);
+    const float left =
+        power * std::exp(decay_lift(slowest_rate * course.window_s).log - slowest_rate * seen.elapsed_s);
     room = room_keep * room + (1.0F - room_keep) * left;
     if (since_s < half_s + length_s) continue;
     const float now_db = course_log(sound, seen.elapsed_s) / kTenthOfLog10;
@@ -149,7 +157,12 @@ class Ring {
         frames_(static_cast<int>(course.power.size())),
         direct_(rows),
         power_(rows) {
-    decaying(rate, course.power.data(), course.elapsed.data(), frames_, direct_);
+    const float windows = rate * course.window_s;
+    const float lift_log = decay_lift(windows).log;
+    decaying(rate, lift_log, course.power.data(), course.elapsed.data(), frames_, direct_);
+    for (std::size_t t = 0; t < course.since.size(); ++t)
+      direct_[t] =
+          course.power[t] * std::exp(onset_decay(windows, course.since[t], course.attack_windows).log);
     if (room_level_ <= 0.0F) return;
     room_ = direct_ + frames_;
     power_ = room_ + frames_;
@@ -192,7 +205,16 @@ class Ring {
       result.by_room_db *= kTenthOfLog10 * room_level_;
       result.by_room_rate = -by_keep * hop_s_ * keep_;
     }
-    result.by_rate = -decay_slopes(rate_, slope.data(), direct_, course_->elapsed.data(),
+    const float windows = rate_ * course_->window_s;
+    const float lift_slope = decay_lift(windows).slope;
+    result.by_rate =
+        lift_slope * course_->window_s * inner(slope.data(), direct_, static_cast<int>(slope.size()));
+    for (std::size_t t = 0; t < std::min(course_->since.size(), slope.size()); ++t) {
+      const float by_windows =
+          onset_decay(windows, course_->since[t], course_->attack_windows).slope - lift_slope;
+      result.by_rate += (by_windows * course_->window_s + course_->elapsed[t]) * slope[t] * direct_[t];
+    }
+    result.by_rate -= decay_slopes(rate_, slope.data(), direct_, course_->elapsed.data(),
                                    static_cast<int>(slope.size()), by_log.data(), by_elapsed.data());
     return result;
   }

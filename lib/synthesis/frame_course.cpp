@@ -18,9 +18,10 @@ FrameCourse::FrameCourse(const EventSound& sound, float attack_log_s, std::int64
 
 FrameCourse::Moment FrameCourse::at(const EventSound& sound, std::int64_t frame) const {
   const auto since_samples = static_cast<double>(frame * hop_samples_ - onset_samples_);
-  const SeenAttack seen =
-      seen_attack(static_cast<float>(since_samples / sample_rate_hz_), attack_s_, window_s_);
-  return {seen.power, seen.elapsed_s, seen.power * std::exp(gain_log_ + course_log(sound, seen.elapsed_s))};
+  const auto since_s = static_cast<float>(since_samples / sample_rate_hz_);
+  const SeenAttack seen = seen_attack(since_s, attack_s_, window_s_);
+  return {seen.power, seen.elapsed_s, since_s / window_s_,
+          seen.power * std::exp(gain_log_ + course_log(sound, seen.elapsed_s))};
 }
 
 std::int64_t FrameCourse::first_frame() const {

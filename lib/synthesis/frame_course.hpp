@@ -15,11 +15,13 @@ class FrameCourse {
   FrameCourse(const EventSound& sound, float attack_log_s, std::int64_t onset_samples, const BandView& view);
 
   struct Moment {
-    float attack;     ///< power of the attack, 0..1
-    float elapsed_s;  ///< since the onset
-    float level;      ///< all that power is multiplied by, apart from the decay of each part
+    float attack;         ///< power of the attack, 0..1
+    float elapsed_s;      ///< since the onset
+    float since_windows;  ///< from the onset to the middle of the frame
+    float level;          ///< all that power is multiplied by, apart from the decay of each part
   };
   [[nodiscard]] Moment at(const EventSound& sound, std::int64_t frame) const;
+  [[nodiscard]] float attack_windows() const { return attack_s_ / window_s_; }
   /// The first frame that it is seen in.
   [[nodiscard]] std::int64_t first_frame() const;
 

@@ -32,8 +32,12 @@ ICTUS_WIDE void add_lobe(const Lobe& lobe, float at, float width, float power, i
 
 Rings rings_of(const Partials& partials, const EventSound& sound, const BandView& view) {
   const auto count = static_cast<std::size_t>(partials.count);
-  return {std::span(partials.power).first(count), std::span(partials.rate).first(count),
-          std::span(partials.room_rate).first(count), room_level(sound), view.hop_s()};
+  return {std::span(partials.power).first(count),
+          std::span(partials.rate).first(count),
+          std::span(partials.room_rate).first(count),
+          room_level(sound),
+          view.hop_s(),
+          view.window_s()};
 }
 
 /// How the frequencies of a pitch that moves lie to those of one that does not, at the borders of the parts.
@@ -103,7 +107,7 @@ void FramePower::add_moving(float bins, float power, std::span<const float> moti
 
 void FramePower::add_partials(std::int64_t frame) {
   const FrameCourse::Moment moment = course_.at(sound_, frame);
-  rings_.advance(moment.level, moment.elapsed_s);
+  rings_.advance(moment.level, moment.elapsed_s, moment.since_windows, course_.attack_windows());
   std::array<float, kParts + 1> motion{};
   if (moves_) motion = motion_at(sound_, moment.elapsed_s, view_->window_s());
   for (int h = 0; h < rings_.count(); ++h) {

@@ -22,7 +22,7 @@ Rings rings_of(const EventSound& sound, const BandView& view) {
     rate[region] = std::exp(value_at(sound.noise_decay_log_rate, noise_decay_place(hz)));
     fade[region] = room_rate(sound.room_log_s, hz);
   }
-  return {power, rate, fade, room_level(sound), view.hop_s()};
+  return {power, rate, fade, room_level(sound), view.hop_s(), view.window_s()};
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ NoiseFrames::NoiseFrames(const EventSound& sound, std::int64_t onset_samples, co
 void NoiseFrames::advance() {
   const FrameCourse::Moment moment = course_.at(sound_, next_frame_);
   attack_ = moment.attack;
-  rings_.advance(moment.level, moment.elapsed_s);
+  rings_.advance(moment.level, moment.elapsed_s, moment.since_windows, course_.attack_windows());
   ++next_frame_;
   if ((next_frame_ - course_.first_frame()) % kFramesBetweenChecks != 0 || moment.elapsed_s < contour_s(0))
     return;

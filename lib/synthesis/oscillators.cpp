@@ -121,8 +121,12 @@ ICTUS_WIDE void apply_attack(float since_onset, float attack_samples, float* __r
 
 Rings rings_of(const Partials& partials, float level, float step_s) {
   const auto count = static_cast<std::size_t>(partials.count);
-  return {std::span(partials.power).first(count), std::span(partials.rate).first(count),
-          std::span(partials.room_rate).first(count), level, step_s};
+  return {std::span(partials.power).first(count),
+          std::span(partials.rate).first(count),
+          std::span(partials.room_rate).first(count),
+          level,
+          step_s,
+          0.0F};
 }
 
 }  // namespace
@@ -133,7 +137,7 @@ Oscillators::Oscillators(const EventSound& sound, int sample_rate_hz, float turn
       sample_rate_hz_(static_cast<float>(sample_rate_hz)),
       moves_(moves(sound)),
       attack_samples_(attack_s(sound.attack_log_s) * sample_rate_hz_),
-      rings_({}, {}, {}, 0.0F, 0.0F) {
+      rings_({}, {}, {}, 0.0F, 0.0F, 0.0F) {
   const Partials partials = heard_partials(sound);
   rings_ = rings_of(partials, room_level(sound), static_cast<float>(kPeriod) / sample_rate_hz_);
   float sum = 0.0F;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lib/synthesis/spectrum_knots.hpp"
+#include "lib/synthesis/time_course.hpp"
 #include "lib/synthesis/wide.hpp"
 
 namespace ictus::synthesis {
@@ -32,31 +33,40 @@ float room_level(const EventSound& sound) {
 }
 
 Rings::Rings(std::span<const float> power, std::span<const float> rate, std::span<const float> room_rate,
-             float room_level, float step_s)
-    : count_(static_cast<int>(power.size())), room_level_(room_level) {
+             float room_level, float step_s, float window_s)
+    : count_(static_cast<int>(power.size())), room_level_(room_level), window_s_(window_s) {
   std::copy(power.begin(), power.end(), start_.begin());
   std::copy(rate.begin(), rate.end(), rate_.begin());
   for (std::size_t i = 0; i < room_rate.size(); ++i) keep_[i] = std::exp(-room_rate[i] * step_s);
+  for (std::size_t i = 0; i < rate.size(); ++i)
+    lifted_[i] = start_[i] * std::exp(decay_lift(rate_[i] * window_s_).log);
 }
 
-void Rings::advance(float common, float elapsed_s) {
-  advance_all(start_.data(), rate_.data(), keep_.data(), room_level_, common, elapsed_s, count_, room_.data(),
-              power_.data());
+void Rings::advance(float common, float elapsed_s, float since_windows, float attack_windows) {
+  Row first_frames{};
+  const bool is_first = window_s_ > 0.0F && since_windows < 0.5F;
+  if (is_first)
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count_); ++i)
+      first_frames[i] =
+          start_[i] * std::exp(onset_decay(rate_[i] * window_s_, since_windows, attack_windows).log +
+                               rate_[i] * elapsed_s);
+  advance_all(is_first ? first_frames.data() : lifted_.data(), rate_.data(), keep_.data(), room_level_,
+              common, elapsed_s, count_, room_.data(), power_.data());
 }
 
 bool Rings::sounds(int i, float ceiling, float elapsed_s, float least) const {
   const auto at = static_cast<std::size_t>(i);
-  const float direct = ceiling * start_[at] * std::exp(-rate_[at] * elapsed_s);
+  const float direct = ceiling * lifted_[at] * std::exp(-rate_[at] * elapsed_s);
   return direct + room_level_ * std::max(room_[at], direct) > least;
 }
 
 void Rings::move(int from, int to) {
-  for (Row* row : {&start_, &rate_, &keep_, &room_, &power_})
+  for (Row* row : {&start_, &lifted_, &rate_, &keep_, &room_, &power_})
     (*row)[static_cast<std::size_t>(to)] = (*row)[static_cast<std::size_t>(from)];
 }
 
 void Rings::resize(int count) {
-  for (Row* row : {&start_, &rate_, &keep_, &room_, &power_})
+  for (Row* row : {&start_, &lifted_, &rate_, &keep_, &room_, &power_})
     std::fill(row->begin() + count, row->begin() + count_, 0.0F);
   count_ = count;
 }

@@ -16,12 +16,15 @@ float room_level(const EventSound& sound);
 class Rings {
  public:
   /// One ring each, kPartials at most, of these powers at the onset. `step_s` is the time between steps.
+  /// Where they are seen through a window, its length; else 0.
   Rings(std::span<const float> power, std::span<const float> rate, std::span<const float> room_rate,
-        float room_level, float step_s);
+        float room_level, float step_s, float window_s);
 
   [[nodiscard]] int count() const { return count_; }
   /// To `elapsed_s` after the onset, where all have been multiplied by `common`, apart from their decay.
-  void advance(float common, float elapsed_s);
+  /// `since_windows` is how many windows the middle of this one lies after the onset, `attack_windows` how
+  /// long power rises.
+  void advance(float common, float elapsed_s, float since_windows = 1.0F, float attack_windows = 0.0F);
   /// The powers there, with the room's.
   [[nodiscard]] const float* power() const { return power_.data(); }
   /// Whether ring `i` will be louder than `least` once more, if it is multiplied by no more than `ceiling`
@@ -37,6 +40,8 @@ class Rings {
 
   int count_;
   float room_level_;
+  float window_s_;
+  Row lifted_{};  ///< start_, as a window wholly after the onset sees it
   Row start_{}, rate_{}, keep_{}, room_{}, power_{};
 };
 

@@ -107,7 +107,10 @@ void add_partials_gradient(const EventSound& sound, const Partials& partials, co
     const auto low = static_cast<std::size_t>(body.low);
     const float body_slope = body.inside * (sound.body_db[low + 1] - sound.body_db[low]) *
                              spectrum_knots_for_mel() * mel_slope(hz);
-    const float by_hz = slope.hz[h] + by_level * body_slope;
+    // And it decays at another rate, as does the room there.
+    const float by_rates = slope.rate[h] * partials.rate[h] * decay_slope(sound.decay_log_rate, hz) +
+                           slope.room_rate[h] * partials.room_rate[h] / (kSoftHz + hz);
+    const float by_hz = slope.hz[h] + by_level * body_slope + by_rates;
     gradient.pitch_octaves += by_hz * hz * kOctaveLog;
     const auto n = static_cast<float>(number);
     const float by_b = 0.5F * (n * n / (1.0F + inharmonicity * n * n) - 1.0F / (1.0F + inharmonicity));

@@ -22,6 +22,11 @@ std::array<float, N> in_mel(std::array<float, N> hz) {
   return hz;
 }
 
+const std::array<float, kDecayKnots>& decay_knots() {
+  static const std::array<float, kDecayKnots> knots = in_mel<kDecayKnots>({100, 700, 2500, 8000});
+  return knots;
+}
+
 std::array<KnotPlace, kPartials> partial_places() {
   std::array<float, kPartialKnots> logs{};
   std::transform(kPartialKnotNumbers.begin(), kPartialKnotNumbers.end(), logs.begin(),
@@ -39,9 +44,13 @@ KnotPlace partial_place(int number) {
   return places[static_cast<std::size_t>(number - 1)];
 }
 
-KnotPlace decay_place(float hz) {
-  static const std::array<float, kDecayKnots> knots = in_mel<kDecayKnots>({100, 700, 2500, 8000});
-  return place_among(knots, mel_of(hz));
+KnotPlace decay_place(float hz) { return place_among(decay_knots(), mel_of(hz)); }
+
+float decay_slope(const std::array<float, kDecayKnots>& log_rates, float hz) {
+  const KnotPlace place = decay_place(hz);
+  const auto low = static_cast<std::size_t>(place.low);
+  const float mel = decay_knots()[low + 1] - decay_knots()[low];
+  return place.inside * (log_rates[low + 1] - log_rates[low]) / mel * mel_slope(hz);
 }
 
 KnotPlace noise_decay_place(float hz) {

@@ -67,9 +67,11 @@ inline KnotPlace spectrum_place(float hz) {
 }
 
 /// Rates of decay have theirs at 100, 700, 2500 and 8000 Hz for partials, 300 and 5000 Hz for noise; between
-/// them they are straight in mel. The place moves with the partial, too little to be followed by gradients.
+/// them they are straight in mel.
 KnotPlace decay_place(float hz);
 KnotPlace noise_decay_place(float hz);
+/// How fast the rates of partials change with frequency, for each Hz; 0 beyond the first and last knot.
+float decay_slope(const std::array<float, kDecayKnots>& log_rates, float hz);
 
 /// Seconds after the onset of a point of a contour, which is 0 dB at the onset and straight between points.
 inline constexpr float contour_s(int point) { return 0.1F * static_cast<float>(1 << point); }

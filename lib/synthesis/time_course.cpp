@@ -1,7 +1,9 @@
 #include "lib/synthesis/time_course.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <numbers>
 
 #include "lib/synthesis/spectrum_knots.hpp"
@@ -137,6 +139,58 @@ AttackSlopes attack_slopes(float since_onset_s, float attack_s, float window_s) 
   const float whole = share + kLeastShare;
   return {(share - share_after) / attack_s, share_after / attack_s - rise * window_s / (attack_s * attack_s),
           share / whole - area * window_at(x) / (whole * whole)};
+}
+
+// The Laplace transform of the square of Hann's window, 1 + 4/3 cos(2 pi x) + 1/3 cos(4 pi x), at a.
+DecayLift decay_lift(float windows) {
+  constexpr float kMost = 96.0F;
+  constexpr int kSteps = 4;  // of the table, for each logarithm
+  constexpr auto kCount = static_cast<std::size_t>(kMost) * kSteps + 1;
+  static const std::array<float, kCount> table = [] {
+    std::array<float, kCount> logs{};
+    constexpr double kPi = std::numbers::pi;
+    for (std::size_t i = 1; i < kCount; ++i) {
+      const double a = static_cast<double>(i) / kSteps;
+      const double sum = 1.0 / a - (4.0 / 3.0) * a / (a * a + 4.0 * kPi * kPi) +
+                         (1.0 / 3.0) * a / (a * a + 16.0 * kPi * kPi);
+      logs[i] = static_cast<float>(std::log(2.0 * std::sinh(0.5 * a) * sum));
+    }
+    return logs;
+  }();
+  const float at = std::clamp(windows, 0.0F, kMost - 1.0F) * kSteps;
+  const auto low = static_cast<std::size_t>(at);
+  const float rise = table[low + 1] - table[low];
+  return {table[low] + (at - static_cast<float>(low)) * rise, rise * kSteps};
+}
+
+DecayLift onset_decay(float windows, float since_windows, float attack_windows) {
+  constexpr float kStraight = 0.1F;  // up to which the mean is that of a straight line
+  constexpr double kPi = std::numbers::pi;
+  const double x = static_cast<double>(std::clamp(since_windows, -0.5F, 0.5F));
+  const double share = static_cast<double>(share_before(static_cast<float>(x)));
+  if (share < 1e-4) return {0.0F, 0.0F};
+  const double elapsed = static_cast<double>(area_before(static_cast<float>(x))) / share;
+  if (windows < kStraight)
+    return {static_cast<float>(-static_cast<double>(windows) * elapsed), static_cast<float>(-elapsed)};
+  // The integral of the window times the exponential, from the onset to the window's end.
+  const auto log_mean = [&](double a) {
+    const auto anti = [&](double y) {
+      return -1.0 / a +
+             (4.0 / 3.0) * (2.0 * kPi * std::sin(2.0 * kPi * y) - a * std::cos(2.0 * kPi * y)) /
+                 (a * a + 4.0 * kPi * kPi) +
+             (1.0 / 3.0) * (4.0 * kPi * std::sin(4.0 * kPi * y) - a * std::cos(4.0 * kPi * y)) /
+                 (a * a + 16.0 * kPi * kPi);
+    };
+    const double integral = std::exp(-a * (0.5 + x)) * anti(0.5) - anti(-x);
+    const double rising = a * std::min(static_cast<double>(attack_windows), elapsed);
+    return std::log(std::max(integral, 1e-12) / share *
+                    (rising > 1e-6 ? -std::expm1(-rising) / rising : 1.0));
+  };
+  const auto a = static_cast<double>(windows);
+  constexpr double kNear = 0.01;
+  return {
+      static_cast<float>(log_mean(a)),
+      static_cast<float>((log_mean(a * (1.0 + kNear)) - log_mean(a * (1.0 - kNear))) / (2.0 * kNear * a))};
 }
 
 }  // namespace ictus::synthesis

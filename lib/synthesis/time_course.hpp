@@ -35,4 +35,17 @@ struct AttackSlopes {
 };
 AttackSlopes attack_slopes(float since_onset_s, float attack_s, float window_s);
 
+/// Power that dies away by `windows` natural logarithms within a window, over that window, is stronger than
+/// where the window is centred by this, as a natural logarithm: the mean of an exponential is more than its
+/// middle. Also its slope.
+struct DecayLift {
+  float log, slope;
+};
+DecayLift decay_lift(float windows);
+/// The mean of a power that dies away from the onset on by `windows` natural logarithms within a window, over
+/// what of the window follows the onset, whose centre lies `since_windows` windows after it, -0.5 to 0.5; a
+/// natural logarithm. What dies away while it still rises, for `attack_windows`, does not get as loud. Also
+/// its slope by `windows`.
+DecayLift onset_decay(float windows, float since_windows, float attack_windows);
+
 }  // namespace ictus::synthesis

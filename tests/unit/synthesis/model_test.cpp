@@ -125,6 +125,37 @@ TEST_CASE("Rendered events have the powers of the model in bands") {
   }
 }
 
+TEST_CASE("Sounds that die away within a window are as loud as the model says") {
+  const BandView bins = BandView::bins(kRate, kWindow, kHop);
+  constexpr int kFrames = 40;
+  for (const float decay_s : {1.0F, 0.3F, 0.1F, 0.05F}) {
+    for (const std::int64_t onset : {10240, 10500, 11000}) {
+      CAPTURE(decay_s);
+      CAPTURE(onset);
+      EventSound sound = lively(440.0F);
+      sound.glide_semitones = sound.vibrato_semitones = 0.0F;
+      sound.balance_db = 100.0F;
+      sound.room_db = -100.0F;
+      sound.attack_log_s = std::log(0.002F);
+      sound.contour_db.fill(0.0F);
+      sound.decay_log_rate.fill(std::log(13.8155F / decay_s));
+      SynthesizerSettings settings;
+      settings.projects = false;
+      const PowerMap expected = model_of({{onset, sound}}, bins, kFrames);
+      const PowerMap heard = measured(rendered({{onset, sound}}, kFrames * kHop, settings), bins, kFrames);
+      const auto whole = [&](const PowerMap& map, int begin) {
+        double sum = 0.0;
+        for (int bin = 0; bin < bins.bands(); ++bin) sum += sum_of(map, bin, begin, kFrames);
+        return sum;
+      };
+      CHECK(std::abs(decibels(whole(heard, 0) / whole(expected, 0))) < 0.5);
+      // And where the window lies wholly behind the onset, if anything is left there.
+      if (decay_s < 0.1F) continue;
+      CHECK(std::abs(decibels(whole(heard, 14) / whole(expected, 14))) < 0.5);
+    }
+  }
+}
+
 TEST_CASE("Rendered noise has the powers of the model in bands") {
   const BandView bands = BandView::mel(kRate, kWindow, kHop, 24);
   EventSound sound = steady_noise();
