@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "lib/synthesis/lobe.hpp"
+#include "lib/synthesis/moving_lobe.hpp"
+#include "lib/synthesis/rings.hpp"
 #include "lib/synthesis/spectrum.hpp"
 #include "lib/synthesis/time_course.hpp"
 #include "lib/synthesis/wide.hpp"
@@ -16,11 +18,9 @@
 namespace ictus::synthesis {
 namespace {
 
-constexpr float kLeastRoomDb = -55.0F;   // below which the room is not computed
 constexpr float kMostContour = 1000.0F;  // that a contour can raise the power by
 constexpr float kDamperDoneS = 0.2F;     // after which a damper has come down whatever its rate
 constexpr float kQuiet = 1e-25F;         // powers below would become numbers that processors are slow with
-constexpr float kSemitoneLog = 0.0577622650F;
 
 // ---- Loops over frames.
 
@@ -228,10 +228,6 @@ class Ring {
   float* power_ = nullptr;  ///< of both
 };
 
-float room_level(const EventSound& sound) {
-  return sound.room_db > kLeastRoomDb ? std::exp(sound.room_db * kTenthOfLog10) : 0.0F;
-}
-
 // ---- Partials in bands.
 
 /// Where the power of a partial lies: the share of its lobe in each band, and how that changes as it moves
@@ -261,46 +257,6 @@ Place place_of(float hz, const BandView& view) {
     place.slope[i] -= lobe.slope_at(off) / width;
   }
   return place;
-}
-
-/// A window sees a pitch that moves at three places, each as wide as the way from one border to the next.
-struct Motion {
-  static constexpr std::size_t kParts = 3;
-  static constexpr std::array<float, kParts + 1> kBorders{-0.2625F, -0.0875F, 0.0875F,
-                                                          0.2625F};             // of the window
-  static constexpr std::array<float, kParts> kWeights{0.278F, 0.444F, 0.278F};  // of its square, in between
-
-  std::array<float, kParts + 1> factor{};     ///< of frequency, at each border
-  std::array<float, kParts + 1> elapsed_s{};  ///< of each border
-};
-
-Motion motion_at(const EventSound& sound, float elapsed_s, float window_s) {
-  Motion motion;
-  for (std::size_t i = 0; i <= Motion::kParts; ++i) {
-    motion.elapsed_s[i] = std::max(elapsed_s + Motion::kBorders[i] * window_s, 0.0F);
-    motion.factor[i] = std::exp(kSemitoneLog * deviation_semitones(sound, motion.elapsed_s[i]));
-  }
-  return motion;
-}
-
-constexpr int kMovingReach = 4;
-constexpr float kLeastWidth = 0.05F;
-
-/// Bins of one part of a lobe that moves.
-struct MovingPart {
-  float at, width;  ///< bins
-  float turn;       ///< how the width grows as the later border moves up: 1, -1, or 0 where it is held
-  int first, last;
-};
-
-MovingPart moving_part(float low, float high, const BandView& view) {
-  const float at = 0.5F * (low + high);
-  const float way = high - low;
-  const float width = std::max(std::abs(way), kLeastWidth);
-  const float turn = std::abs(way) <= kLeastWidth ? 0.0F : way > 0.0F ? 1.0F : -1.0F;
-  const float reach = kMovingReach + 0.5F * width;
-  return {at, width, turn, std::max(static_cast<int>(std::ceil(at - reach)), 0),
-          std::min(static_cast<int>(std::floor(at + reach)), view.bin_count() - 1)};
 }
 
 /// Calls use(a bin's band, its distance from the middle of the lobe, its weight) for the bins of a lobe.

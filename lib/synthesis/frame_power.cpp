@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "lib/synthesis/moving_lobe.hpp"
 #include "lib/synthesis/spectrum.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
@@ -13,15 +14,7 @@
 namespace ictus::synthesis {
 namespace {
 
-constexpr float kSemitoneLog = 0.0577622650F;
 constexpr int kFramesBetweenChecks = 4;
-
-// A window sees a pitch that moves at three places, each as wide as the way from one border to the next.
-constexpr std::size_t kParts = 3;
-constexpr std::array<float, kParts + 1> kBorders{-0.2625F, -0.0875F, 0.0875F, 0.2625F};  // of the window
-constexpr std::array<float, kParts> kWeights{0.278F, 0.444F, 0.278F};  // of its square, in between
-constexpr int kMovingReach = 4;
-constexpr float kLeastWidth = 0.05F;
 
 /// The lobe of a sine at `at` bins that moves by `width` while the window lasts.
 ICTUS_WIDE void add_lobe(const Lobe& lobe, float at, float width, float power, int first, int last,
@@ -38,16 +31,6 @@ Rings rings_of(const Partials& partials, const EventSound& sound, const BandView
           room_level(sound),
           view.hop_s(),
           view.window_s()};
-}
-
-/// How the frequencies of a pitch that moves lie to those of one that does not, at the borders of the parts.
-std::array<float, kParts + 1> motion_at(const EventSound& sound, float elapsed_s, float window_s) {
-  std::array<float, kParts + 1> factors{};
-  for (std::size_t i = 0; i < factors.size(); ++i) {
-    const float at_s = std::max(elapsed_s + kBorders[i] * window_s, 0.0F);
-    factors[i] = std::exp(kSemitoneLog * deviation_semitones(sound, at_s));
-  }
-  return factors;
 }
 
 }  // namespace
@@ -91,24 +74,19 @@ FramePower::Place FramePower::place_of(float hz, const BandView& view) {
 }
 
 /// Adds a partial whose pitch moves while the window lasts.
-void FramePower::add_moving(float bins, float power, std::span<const float> motion) {
+void FramePower::add_moving(float bins, float power, const Motion& motion) {
   const float tone_power = static_cast<float>(view_->window_samples) / 6.0F;
-  for (std::size_t part = 0; part < kParts; ++part) {
-    const float from = bins * motion[part];
-    const float to = bins * motion[part + 1];
-    const float at = 0.5F * (from + to);
-    const float width = std::max(std::abs(to - from), kLeastWidth);
-    const float reach = kMovingReach + 0.5F * width;
-    const int first = std::max(static_cast<int>(std::ceil(at - reach)), 0);
-    const int last = std::min(static_cast<int>(std::floor(at + reach)), view_->bin_count() - 1);
-    add_lobe(hann_lobe(), at, width, power * tone_power * kWeights[part], first, last, power_.data());
+  for (std::size_t p = 0; p < Motion::kParts; ++p) {
+    const MovingPart part = moving_part(bins * motion.factor[p], bins * motion.factor[p + 1], *view_);
+    add_lobe(hann_lobe(), part.at, part.width, power * tone_power * Motion::kWeights[p], part.first,
+             part.last, power_.data());
   }
 }
 
 void FramePower::add_partials(std::int64_t frame) {
   const FrameCourse::Moment moment = course_.at(sound_, frame);
   rings_.advance(moment.level, moment.elapsed_s, moment.since_windows, course_.attack_windows());
-  std::array<float, kParts + 1> motion{};
+  Motion motion;
   if (moves_) motion = motion_at(sound_, moment.elapsed_s, view_->window_s());
   for (int h = 0; h < rings_.count(); ++h) {
     const float power = rings_.power()[h];

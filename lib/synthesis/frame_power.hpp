@@ -12,6 +12,7 @@
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/frame_course.hpp"
 #include "lib/synthesis/lobe.hpp"
+#include "lib/synthesis/moving_lobe.hpp"
 #include "lib/synthesis/noise_frames.hpp"
 #include "lib/synthesis/rings.hpp"
 
@@ -39,7 +40,7 @@ class FramePower {
   };
   static Place place_of(float hz, const BandView& view);
   void add_partials(std::int64_t frame);
-  void add_moving(float bins, float power, std::span<const float> motion);
+  void add_moving(float bins, float power, const Motion& motion);
   void drop_silent(float elapsed_s);
 
   EventSound sound_;

@@ -1,0 +1,35 @@
+#include "lib/synthesis/moving_lobe.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/synthesis/time_course.hpp"
+
+namespace ictus::synthesis {
+namespace {
+
+constexpr int kMovingReach = 4;
+constexpr float kLeastWidth = 0.05F;
+
+}  // namespace
+
+Motion motion_at(const EventSound& sound, float elapsed_s, float window_s) {
+  Motion motion;
+  for (std::size_t i = 0; i <= Motion::kParts; ++i) {
+    motion.elapsed_s[i] = std::max(elapsed_s + Motion::kBorders[i] * window_s, 0.0F);
+    motion.factor[i] = std::exp(kSemitoneLog * deviation_semitones(sound, motion.elapsed_s[i]));
+  }
+  return motion;
+}
+
+MovingPart moving_part(float low, float high, const BandView& view) {
+  const float at = 0.5F * (low + high);
+  const float way = high - low;
+  const float width = std::max(std::abs(way), kLeastWidth);
+  const float turn = std::abs(way) <= kLeastWidth ? 0.0F : way > 0.0F ? 1.0F : -1.0F;
+  const float reach = kMovingReach + 0.5F * width;
+  return {at, width, turn, std::max(static_cast<int>(std::ceil(at - reach)), 0),
+          std::min(static_cast<int>(std::floor(at + reach)), view.bin_count() - 1)};
+}
+
+}  // namespace ictus::synthesis
