@@ -69,7 +69,11 @@ int main(int argc, char** argv) {
   app.add_option("--most-events", most, "In each file; 0: ten a second")->check(CLI::Range(0, 1000));
   app.add_option("FILE", inputs, "Sound, some seconds each; what is longer takes longer than it tells more")
       ->required();
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   try {
     std::vector<TimbreClip> clips;
     for (const std::string& path : inputs) {

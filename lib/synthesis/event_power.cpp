@@ -319,9 +319,10 @@ struct EventPower::Parts {
     for (int band = 0; band < view.bands() && view.centre_hz[static_cast<std::size_t>(band)] <= kHighestHz;
          ++band)
       densities.push_back(noise.at(view.spectrum_place[static_cast<std::size_t>(band)]) * noise_power(view));
-    if (moves(sound))
-      for (const float elapsed_s : tonal.elapsed)
-        motions.push_back(motion_at(sound, elapsed_s, view.window_s()));
+    for (const float elapsed_s : tonal.elapsed) {
+      if (!moves_at(sound, elapsed_s, view.window_s())) break;
+      motions.push_back(motion_at(sound, elapsed_s, view.window_s()));
+    }
   }
 
   EventSound sound;
@@ -336,7 +337,7 @@ struct EventPower::Parts {
   std::array<Ring, kPartials> rings;        ///< without frames where a partial is never heard
   std::array<Ring, kNoiseRegions> regions;  ///< of the noise
   std::vector<float> densities;             ///< of the noise, [bands up to the highest that it reaches]
-  std::vector<Motion> motions;              ///< [frames of the course], empty where the pitch stays
+  std::vector<Motion> motions;              ///< [frames of the course until the pitch rests]
 };
 
 EventPower::EventPower(const EventSound& sound, const BandView& view, int frames, float least_power)
@@ -361,15 +362,15 @@ void EventPower::add_to(PowerMap& map, float scale) const {
     const Ring& ring = parts.rings[i];
     const int frames = ring.frames();
     if (frames == 0) continue;
-    if (parts.motions.empty()) {
+    const int moving = std::min(frames, static_cast<int>(parts.motions.size()));
+    if (moving < frames) {
       const Place place = place_of(parts.partials.hz[i], view);
       for (int b = 0; b < place.bands; ++b)
-        add_scaled(scale * power * place.share[static_cast<std::size_t>(b)], ring.power(), frames,
-                   map.row(place.first_band + b) + parts.tonal.begin);
-      continue;
+        add_scaled(scale * power * place.share[static_cast<std::size_t>(b)], ring.power() + moving,
+                   frames - moving, map.row(place.first_band + b) + parts.tonal.begin + moving);
     }
     const float bins = parts.partials.hz[i] / view.hz_per_bin();
-    for (int t = 0; t < frames; ++t) {
+    for (int t = 0; t < moving; ++t) {
       const auto at = static_cast<std::size_t>(t);
       const float now = scale * power * ring[at];
       if (now < parts.least_power * scale) continue;
@@ -410,20 +411,22 @@ void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const
     if (frames == 0) continue;
     const std::span<float> by_ring(by_power.data(), static_cast<std::size_t>(frames));
     std::fill(by_ring.begin(), by_ring.end(), 0.0F);
-    if (parts.motions.empty()) {
+    const int moving = std::min(frames, static_cast<int>(parts.motions.size()));
+    float by_hz = 0.0F;
+    if (moving < frames) {
       const Place place = place_of(parts.partials.hz[i], view);
       float by_bins = 0.0F;
       for (int b = 0; b < place.bands; ++b) {
-        const float* row = slope.row(place.first_band + b) + parts.tonal.begin;
+        const float* row = slope.row(place.first_band + b) + parts.tonal.begin + moving;
         const auto at = static_cast<std::size_t>(b);
-        add_scaled(place.share[at], row, frames, by_ring.data());
-        by_bins += place.slope[at] * inner(row, ring.power(), frames);
+        add_scaled(place.share[at], row, frames - moving, by_ring.data() + moving);
+        by_bins += place.slope[at] * inner(row, ring.power() + moving, frames - moving);
       }
-      by_partials.hz[i] = by_bins * power / hz_per_bin;
-    } else {
+      by_hz += by_bins * power / hz_per_bin;
+    }
+    if (moving > 0) {
       const float bins = parts.partials.hz[i] / hz_per_bin;
-      float by_hz = 0.0F;
-      for (int t = 0; t < frames; ++t) {
+      for (int t = 0; t < moving; ++t) {
         const auto at = static_cast<std::size_t>(t);
         if (power * ring[at] < parts.least_power) continue;
         const Motion& motion = parts.motions[at];
@@ -446,8 +449,8 @@ void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const
           }
         }
       }
-      by_partials.hz[i] = by_hz;
     }
+    by_partials.hz[i] = by_hz;
     by_partials.power[i] = tone_power(view) * inner(by_ring.data(), ring.power(), frames);
     for (float& value : by_ring) value *= power;
     const Ring::Slopes slopes = ring.add_slopes(by_ring, by_log, by_elapsed);

@@ -43,7 +43,6 @@ FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, cons
       course_(sound, sound.attack_log_s, onset_samples, bins),
       noise_(sound, onset_samples, bins),
       rings_(rings_of(heard_partials(sound), sound, bins)),
-      moves_(moves(sound)),
       density_(bins.centre_hz.size()),
       power_(bins.centre_hz.size()) {
   const Partials partials = heard_partials(sound);
@@ -87,11 +86,12 @@ void FramePower::add_partials(std::int64_t frame) {
   const FrameCourse::Moment moment = course_.at(sound_, frame);
   rings_.advance(moment.level, moment.elapsed_s, moment.since_windows, course_.attack_windows());
   Motion motion;
-  if (moves_) motion = motion_at(sound_, moment.elapsed_s, view_->window_s());
+  const bool is_moving = moves_at(sound_, moment.elapsed_s, view_->window_s());
+  if (is_moving) motion = motion_at(sound_, moment.elapsed_s, view_->window_s());
   for (int h = 0; h < rings_.count(); ++h) {
     const float power = rings_.power()[h];
     if (power < least_) continue;
-    if (moves_) {
+    if (is_moving) {
       add_moving(hz_[static_cast<std::size_t>(h)] / view_->hz_per_bin(), power, motion);
     } else {
       const Place& place = places_[static_cast<std::size_t>(h)];

@@ -49,7 +49,6 @@ class FramePower {
   FrameCourse course_;
   NoiseFrames noise_;
   Rings rings_;
-  bool moves_;
   float least_ = 0.0F;
   std::vector<float> hz_;       ///< of the rings
   std::vector<Place> places_;   ///< of the rings, where they do not move

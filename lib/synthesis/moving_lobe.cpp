@@ -13,6 +13,12 @@ constexpr float kLeastWidth = 0.05F;
 
 }  // namespace
 
+bool moves_at(const EventSound& sound, float elapsed_s, float window_s) {
+  if (!moves(sound)) return false;
+  return std::abs(sound.vibrato_semitones) > kStillSemitones ||
+         elapsed_s + Motion::kBorders.front() * window_s < std::exp(sound.glide_log_s);
+}
+
 Motion motion_at(const EventSound& sound, float elapsed_s, float window_s) {
   Motion motion;
   for (std::size_t i = 0; i <= Motion::kParts; ++i) {

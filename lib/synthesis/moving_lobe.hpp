@@ -21,6 +21,9 @@ struct Motion {
   std::array<float, kParts + 1> factor{};     ///< of frequency, at each border
   std::array<float, kParts + 1> elapsed_s{};  ///< of each border
 };
+/// Whether a window centred `elapsed_s` after the onset still sees the pitch move: a glide arrives, vibrato
+/// never ends.
+bool moves_at(const EventSound& sound, float elapsed_s, float window_s);
 Motion motion_at(const EventSound& sound, float elapsed_s, float window_s);
 
 /// Bins of one part of a lobe that moves.

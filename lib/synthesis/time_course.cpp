@@ -14,7 +14,6 @@ namespace {
 constexpr float kTwoPi = 2.0F * std::numbers::pi_v<float>;
 constexpr float kShortestAttackS = 0.001F;  // added to all, so that none is a click in the model
 constexpr float kDamperS = 1.0F / 60.0F;    // in which the damper comes down
-constexpr float kStillSemitones = 0.02F;
 
 float softplus(float x) { return x > 20.0F ? x : x < -20.0F ? 0.0F : std::log1p(std::exp(x)); }
 float logistic(float x) { return 1.0F / (1.0F + std::exp(-x)); }

@@ -18,6 +18,7 @@ float attack_s(float attack_log_s);
 float deviation_semitones(const EventSound& sound, float elapsed_s);
 /// Adds to the gradient by the sound. Returns that by `elapsed_s`.
 float add_deviation_gradient(const EventSound& sound, float elapsed_s, float slope, EventSound& gradient);
+inline constexpr float kStillSemitones = 0.02F;  ///< of glide or vibrato, up to which a pitch stays
 /// Whether the pitch moves by more than can be heard.
 bool moves(const EventSound& sound);
 
