@@ -17,7 +17,7 @@ constexpr float kReachSemitones = 0.8F;  // that a pitch may move from frame to 
 constexpr int kSteps = 32;               // of the search to either side
 constexpr int kMostPartials = 12;
 constexpr float kHighestHz = 6000.0F;  // of the partials that are followed
-constexpr int kLeastFrames = 12;       // 0.28 s: shorter sounds are taken as they are
+constexpr int kLeastFrames = 6;        // 0.14 s: shorter sounds are taken as they are
 constexpr float kLeastPart =
     3e-3F;  // of the strongest frame's salience, to the fourth power of which it rises
 constexpr float kLeastMotion = 0.12F;     // semitones, standard deviation
