@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "lib/analysis/timbre_training.hpp"
 #include "lib/audio/audio.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/new_file.hpp"
 #include "lib/synthesis/timbre_file.hpp"
 
 namespace {
@@ -45,13 +45,6 @@ std::vector<Look> looks_for(std::size_t samples, int most) {
     looks.push_back({some, left > 0 ? 30 : 60});
   }
   return looks;
-}
-
-void write(const std::string& path, const std::vector<std::byte>& bytes) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  if (!file) throw Error("cannot write " + path, "is there room, and may it be written there?");
 }
 
 }  // namespace
@@ -91,9 +84,11 @@ int main(int argc, char** argv) {
       throw Error("no file has sound to train on", "give files of a fifth of a second or more");
     synthesis::TimbreNetwork network = first_network(clips, training.seed);
     const auto save = [&](int step) {
-      write(output, synthesis::write_timbre(network, {{"steps", std::to_string(step)},
-                                                      {"clips", std::to_string(clips.size())},
-                                                      {"seed", std::to_string(training.seed)}}));
+      NewFile file(output, output, true);  // whole or not at all: the one before stays until then
+      file.write(synthesis::write_timbre(network, {{"steps", std::to_string(step)},
+                                                   {"clips", std::to_string(clips.size())},
+                                                   {"seed", std::to_string(training.seed)}}));
+      file.commit();
     };
     train_timbre(network, clips, training, [&](const TimbreProgress& progress) {
       fmt::print(stderr, "step {}: freely {:.3f} dB, by numbers {:.3f} dB, in steps {:.3f} dB\n",

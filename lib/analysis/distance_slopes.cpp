@@ -13,8 +13,7 @@ namespace {
 using synthesis::EventPower;
 using synthesis::EventSound;
 
-constexpr float kNegligible = 1e-8F;  // of the loudest power: what is weaker is not rendered
-constexpr float kMostBins = 0.2F;     // that the first partial may move in a step
+constexpr float kMostBins = 0.2F;  // that the first partial may move in a step
 
 /// An event in both views.
 struct Rendered {

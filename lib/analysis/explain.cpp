@@ -25,9 +25,7 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, std::span<con
       if (!motion) event.glide_semitones = event.vibrato_semitones = 0.0F;
       events.push_back(event);
     }
-    FitSettings settings;
-    settings.steps = look.steps;
-    fit(events, stretch.target, stretch.nothing, settings);
+    fit(events, stretch.target, stretch.nothing, look.steps);
   }
   return events;
 }

@@ -7,16 +7,16 @@
 
 #include "lib/analysis/adam.hpp"
 #include "lib/analysis/distance_slopes.hpp"
+#include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
 
 namespace ictus::analysis {
 namespace {
 
 using synthesis::EventSound;
+using synthesis::kDecay60;
 using synthesis::kSoundNumbers;
 using synthesis::numbers_of;
-
-constexpr float kDecay60 = 13.8155106F;  // natural logarithm of 60 dB of power
 
 template <typename Set>
 EventSound made(Set set) {
@@ -186,17 +186,16 @@ void stop_at_range(const EventSound& held, EventSound& slope) {
   }
 }
 
-float fit(std::vector<EventSound>& events, const Target& target, const PowerMaps& carried,
-          const FitSettings& settings) {
+float fit(std::vector<EventSound>& events, const Target& target, const PowerMaps& carried, int steps) {
   const DistanceSlopes distance(target, carried);
   std::vector<EventSound> slopes;
   std::vector<Momentum<kSoundNumbers>> momenta(events.size());
-  for (int step = 0; step < settings.steps; ++step) {
+  for (int step = 0; step < steps; ++step) {
     distance.at(events, step, slopes);
-    const float pace = settings.pace * (settings.cooling ? cooled(step, settings.steps) : 1.0F);
+    const float pace = cooled(step, steps);
     for (std::size_t e = 0; e < events.size(); ++e) {
       add_prior(events[e], slopes[e]);
-      const bool moving = settings.motion && synthesis::moves(events[e]);
+      const bool moving = synthesis::moves(events[e]);
       const float most_pitch = pitch_step_octaves(events[e].pitch_octaves, step_sizes().pitch_octaves);
       const auto numbers = numbers_of(events[e]);
       momenta[e].add(numbers_of(slopes[e]));

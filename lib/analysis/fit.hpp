@@ -21,16 +21,9 @@ void hold_in_range(synthesis::EventSound& sound);
 /// there.
 void stop_at_range(const synthesis::EventSound& held, synthesis::EventSound& slope);
 
-struct FitSettings {
-  int steps = 60;
-  float pace = 1.0F;    ///< of the steps' sizes
-  bool cooling = true;  ///< steps get smaller in the second half
-  bool motion = true;   ///< whether glide and vibrato move where there are any
-};
-
 /// Moves the events so that their power, added to `carried`, comes closer to the target (Adam, Kingma and Ba
 /// 2015). Returns the distance after the last step, in dB.
 float fit(std::vector<synthesis::EventSound>& events, const Target& target, const PowerMaps& carried,
-          const FitSettings& settings);
+          int steps);
 
 }  // namespace ictus::analysis

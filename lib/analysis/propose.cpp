@@ -16,9 +16,9 @@ namespace ictus::analysis {
 namespace {
 
 using synthesis::EventSound;
+using synthesis::kDecay60;
 using synthesis::kPartials;
 
-constexpr float kDecay60 = 13.8155106F;
 constexpr float kLobeBins = 1.5F;  // power of a sine, in units of its highest bin's
 
 float quantile(std::vector<float> values, float part) {

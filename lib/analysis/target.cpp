@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/synthesis/wide.hpp"
+#include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::analysis {
 namespace {
@@ -78,8 +79,8 @@ struct Pool {
     for (int r = 0; r < result.bands; ++r) {
       const Row& row = rows[static_cast<std::size_t>(r)];
       for (std::size_t i = 0; i < row.weights.size(); ++i)
-        add_scaled(row.weights[i], fine.row(row.first_band + static_cast<int>(i)), fine.frames,
-                   result.row(r));
+        synthesis::add_scaled(fine.row(row.first_band + static_cast<int>(i)), row.weights[i], fine.frames,
+                              result.row(r));
     }
     return result;
   }
@@ -88,14 +89,9 @@ struct Pool {
     for (int r = 0; r < slope.bands; ++r) {
       const Row& row = rows[static_cast<std::size_t>(r)];
       for (std::size_t i = 0; i < row.weights.size(); ++i)
-        add_scaled(row.weights[i], slope.row(r), slope.frames,
-                   fine_slope.row(row.first_band + static_cast<int>(i)));
+        synthesis::add_scaled(slope.row(r), row.weights[i], slope.frames,
+                              fine_slope.row(row.first_band + static_cast<int>(i)));
     }
-  }
-
- private:
-  ICTUS_WIDE static void add_scaled(float scale, const float* in, int count, float* out) {
-    for (int i = 0; i < count; ++i) out[i] += scale * in[i];
   }
 };
 

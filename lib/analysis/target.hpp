@@ -17,6 +17,9 @@ const Views& views();
 /// The same for every second frame: neighbours are much alike.
 const Views& sparse_views();
 
+/// Of the loudest power: what of an event is weaker is not rendered.
+inline constexpr float kNegligible = 1e-8F;
+
 struct PowerMaps {
   synthesis::PowerMap fine, coarse;
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <memory>
 
-#include "lib/analysis/adam.hpp"
 #include "lib/analysis/fit.hpp"
 #include "lib/core/dice.hpp"
 
@@ -89,8 +88,6 @@ float file_step(std::size_t place) {
   return 2.0F / static_cast<float>(steps - 1);
 }
 
-bool is_motion(std::size_t place) { return place >= synthesis::kGlide && place <= synthesis::kVibratoPhase; }
-
 /// Adam for the weights, whose gradients are never steeper than some times what is usual.
 class WeightSteps {
  public:
@@ -133,7 +130,7 @@ struct Lesson {
         target(clip.sound, {}),
         slopes(target, nothing),
         free_db(distance_of(clip.events, target, nothing)),
-        momenta(clip.events.size()) {
+        number_steps(clip.events.size()) {
     for (const EventSound& event : clip.events) events.push_back(nearest_vector(levelled(event), network));
   }
 
@@ -142,7 +139,7 @@ struct Lesson {
   DistanceSlopes slopes;
   float free_db;
   std::vector<VectorEvent> events;
-  std::vector<Momentum<kEventVectorSize + 2>> momenta;
+  std::vector<NumberSteps> number_steps;
 };
 
 /// One step on the events of a clip; adds the gradient by the weights.
@@ -163,22 +160,7 @@ void learn(Lesson& lesson, const TimbreNetwork& network, int step, float pace, D
     stop_at_range(sounds[e], slopes[e]);
     EventVector by_vector{};
     network.add_gradient(heard[e].vector, slopes[e], by_vector, by_weights);
-    std::array<float, kEventVectorSize + 2> gradient{};
-    std::copy(by_vector.begin(), by_vector.end(), gradient.begin());
-    gradient[kEventVectorSize] = slopes[e].gain_db;
-    gradient[kEventVectorSize + 1] = slopes[e].onset_s;
-    lesson.momenta[e].add(gradient);
-    VectorEvent& event = lesson.events[e];
-    for (std::size_t i = 0; i < kEventVectorSize; ++i) {
-      if (is_motion(i)) continue;
-      float most = vector_step(i);
-      if (i == synthesis::kPitch)
-        most *= pitch_step_octaves(sounds[e].pitch_octaves, kPitchStepOctaves) / kPitchStepOctaves;
-      event.vector[i] =
-          std::clamp(event.vector[i] - pace * most * lesson.momenta[e].direction(i), -1.0F, 1.0F);
-    }
-    event.gain_db -= pace * kGainStepDb * lesson.momenta[e].direction(kEventVectorSize);
-    event.onset_s -= pace * kOnsetStepS * lesson.momenta[e].direction(kEventVectorSize + 1);
+    lesson.number_steps[e].move(lesson.events[e], sounds[e], slopes[e], by_vector, pace, false);
   }
 }
 

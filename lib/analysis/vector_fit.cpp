@@ -19,12 +19,15 @@ using synthesis::kTimbreNumbers;
 using synthesis::kTimbreOutputs;
 using synthesis::TimbreNetwork;
 
+constexpr float kPitchStepOctaves = 0.004F;
+constexpr float kGainStepDb = 1.0F;
+constexpr float kOnsetStepS = 0.007F;
 constexpr float kTimbreStep = 0.05F;
 
 bool is_motion(std::size_t place) { return place >= synthesis::kGlide && place <= synthesis::kVibratoPhase; }
 
 /// In octaves, semitones, decibels or logarithms, as fit() has them.
-constexpr std::array<float, kNamedNumbers> kSteps{0.004F * 0.693147F,
+constexpr std::array<float, kNamedNumbers> kSteps{kPitchStepOctaves * 0.693147F,
                                                   4.0F,
                                                   0.05F,
                                                   0.05F,
@@ -63,14 +66,15 @@ std::array<double, N> solved(std::array<std::array<double, N>, N> a, std::array<
   return b;
 }
 
-}  // namespace
-
+/// How far a number goes in a step at most.
 float vector_step(std::size_t place) {
   if (place >= kNamedNumbers) return kTimbreStep;
   const synthesis::NamedNumber& number = synthesis::kNumbers[place];
   const float range = number.is_ratio ? std::log(number.high / number.low) : number.high - number.low;
   return kSteps[place] / (0.5F * range);
 }
+
+}  // namespace
 
 std::vector<EventSound> sounds_of(const std::vector<VectorEvent>& events, const TimbreNetwork& network) {
   std::vector<EventSound> sounds;
@@ -115,34 +119,38 @@ VectorEvent nearest_vector(const EventSound& sound, const TimbreNetwork& network
   return event;
 }
 
+void NumberSteps::move(VectorEvent& event, const EventSound& sound, const EventSound& by_sound,
+                       const EventVector& by_vector, float pace, bool motion) {
+  std::array<float, kEventVectorSize + 2> gradient{};
+  std::copy(by_vector.begin(), by_vector.end(), gradient.begin());
+  gradient[kEventVectorSize] = by_sound.gain_db;
+  gradient[kEventVectorSize + 1] = by_sound.onset_s;
+  momentum_.add(gradient);
+  for (std::size_t i = 0; i < kEventVectorSize; ++i) {
+    if (is_motion(i) && !motion) continue;
+    float most = vector_step(i);
+    if (i == synthesis::kPitch)
+      most *= pitch_step_octaves(sound.pitch_octaves, kPitchStepOctaves) / kPitchStepOctaves;
+    event.vector[i] = std::clamp(event.vector[i] - pace * most * momentum_.direction(i), -1.0F, 1.0F);
+  }
+  event.gain_db -= pace * kGainStepDb * momentum_.direction(kEventVectorSize);
+  event.onset_s -= pace * kOnsetStepS * momentum_.direction(kEventVectorSize + 1);
+}
+
 float fit_vectors(std::vector<VectorEvent>& events, const TimbreNetwork& network, const Target& target,
-                  const PowerMaps& carried, int steps, float pace) {
+                  const PowerMaps& carried, int steps) {
   const DistanceSlopes distance(target, carried);
   std::vector<EventSound> slopes;
-  std::vector<Momentum<kEventVectorSize + 2>> momenta(events.size());
+  std::vector<NumberSteps> number_steps(events.size());
   for (int step = 0; step < steps; ++step) {
     const std::vector<EventSound> sounds = sounds_of(events, network);
     distance.at(sounds, step, slopes);
-    const float size = pace * cooled(step, steps);
     for (std::size_t e = 0; e < events.size(); ++e) {
-      VectorEvent& event = events[e];
-      std::array<float, kEventVectorSize + 2> gradient{};
-      EventVector by_vector{};
       stop_at_range(sounds[e], slopes[e]);
-      network.add_gradient(event.vector, slopes[e], by_vector, {});
-      std::copy(by_vector.begin(), by_vector.end(), gradient.begin());
-      gradient[kEventVectorSize] = slopes[e].gain_db;
-      gradient[kEventVectorSize + 1] = slopes[e].onset_s;
-      momenta[e].add(gradient);
-      const bool moving = synthesis::moves(sounds[e]);
-      const float pitch = pitch_step_octaves(sounds[e].pitch_octaves, kPitchStepOctaves) / kPitchStepOctaves;
-      for (std::size_t i = 0; i < kEventVectorSize; ++i) {
-        if (is_motion(i) && !moving) continue;
-        const float most = vector_step(i) * (i == synthesis::kPitch ? pitch : 1.0F);
-        event.vector[i] = std::clamp(event.vector[i] - size * most * momenta[e].direction(i), -1.0F, 1.0F);
-      }
-      event.gain_db -= size * kGainStepDb * momenta[e].direction(kEventVectorSize);
-      event.onset_s -= size * kOnsetStepS * momenta[e].direction(kEventVectorSize + 1);
+      EventVector by_vector{};
+      network.add_gradient(events[e].vector, slopes[e], by_vector, {});
+      number_steps[e].move(events[e], sounds[e], slopes[e], by_vector, cooled(step, steps),
+                           synthesis::moves(sounds[e]));
     }
   }
   return distance_of(sounds_of(events, network), target, carried);

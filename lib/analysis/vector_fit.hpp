@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "lib/analysis/adam.hpp"
 #include "lib/analysis/distance_slopes.hpp"
 #include "lib/synthesis/timbre.hpp"
 
@@ -23,12 +24,18 @@ VectorEvent nearest_vector(const synthesis::EventSound& sound, const synthesis::
 
 /// Steps of descent on the numbers, as fit() does them on sounds.
 float fit_vectors(std::vector<VectorEvent>& events, const synthesis::TimbreNetwork& network,
-                  const Target& target, const PowerMaps& carried, int steps, float pace = 1.0F);
+                  const Target& target, const PowerMaps& carried, int steps);
 
-/// What fit_vectors() and training share: how far each number goes in a step at most.
-float vector_step(std::size_t place);
-inline constexpr float kPitchStepOctaves = 0.004F;
-inline constexpr float kGainStepDb = 1.0F;
-inline constexpr float kOnsetStepS = 0.007F;
+/// Adam on the numbers of one event, for fitting and for training.
+class NumberSteps {
+ public:
+  /// `sound` is the event's by the network, `by_sound` the gradient by it and `by_vector` that by the vector.
+  /// With `motion`, glide and vibrato move where there are any.
+  void move(VectorEvent& event, const synthesis::EventSound& sound, const synthesis::EventSound& by_sound,
+            const synthesis::EventVector& by_vector, float pace, bool motion);
+
+ private:
+  Momentum<synthesis::kEventVectorSize + 2> momentum_;  ///< of the vector, the gain and the onset
+};
 
 }  // namespace ictus::analysis

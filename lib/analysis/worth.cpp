@@ -13,7 +13,6 @@ using synthesis::EventPower;
 using synthesis::EventSound;
 using synthesis::PowerMap;
 
-constexpr float kNegligible = 1e-8F;  // of the loudest power
 constexpr std::size_t kAtOnce =
     4;  // of those that are left, one in so many is taken away before all are weighed anew
 

@@ -346,12 +346,6 @@ EventPower::EventPower(EventPower&&) noexcept = default;
 EventPower& EventPower::operator=(EventPower&&) noexcept = default;
 EventPower::~EventPower() = default;
 
-int EventPower::begin_frame() const { return std::min(parts_->tonal.begin, parts_->noisy.begin); }
-int EventPower::end_frame() const {
-  return std::max(parts_->tonal.begin + static_cast<int>(parts_->tonal.power.size()),
-                  parts_->noisy.begin + static_cast<int>(parts_->noisy.power.size()));
-}
-
 void EventPower::add_to(PowerMap& map, float scale) const {
   const Parts& parts = *parts_;
   const BandView& view = parts.view;

@@ -25,9 +25,6 @@ class EventPower {
   void add_to(PowerMap& map, float scale = 1.0F) const;
   /// `slope` is the gradient by a map that add_to() has added to. Adds that by the sound.
   void add_gradient(const PowerMap& slope, EventSound& gradient) const;
-  /// The first frame with power, and the first of those after it without.
-  [[nodiscard]] int begin_frame() const;
-  [[nodiscard]] int end_frame() const;
 
  private:
   struct Parts;

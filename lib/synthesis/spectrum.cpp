@@ -7,7 +7,6 @@ namespace ictus::synthesis {
 namespace {
 
 constexpr float kOctaveLog = 0.693147181F;
-constexpr float kDecay60 = 13.8155106F;  // natural logarithm of 60 dB of power
 constexpr float kFadeFromHz = 19000.0F;  // partials fade out towards kHighestHz, so that none is cut off
 constexpr float kSoftHz = 6000.0F;       // at which a room dies away twice as fast as below
 constexpr float kLeastDb = -120.0F;      // below the strongest partial: no share of it

@@ -14,6 +14,8 @@ namespace ictus::synthesis {
 
 inline constexpr float kTenthOfLog10 = 0.230258509F;  ///< natural logarithm of a power, for each dB
 
+inline constexpr float kDecay60 = 13.8155106F;  ///< natural logarithm of 60 dB of power
+
 /// The mel scale of O'Shaughnessy (Speech Communication, 1987).
 inline float mel_of(float hz) { return 1127.01048F * std::log1p(hz / 700.0F); }
 inline float hz_of(float mel) { return 700.0F * std::expm1(mel / 1127.01048F); }

@@ -12,8 +12,6 @@
 namespace ictus::synthesis {
 namespace {
 
-constexpr float kDecay60 = 13.8155106F;  // natural logarithm of 60 dB of power
-
 // Where the parts of the weights begin.
 constexpr std::size_t kHidden = TimbreNetwork::kHidden;
 constexpr std::size_t kMean = 0;
