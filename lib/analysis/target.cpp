@@ -20,26 +20,8 @@ constexpr int kMelBandsTo11kHz = 128;    // as the log-mel distance has them
 constexpr int kBlockFrames = 4;          // of the loudness: 93 ms
 constexpr float kLowestThirdHz = 50.0F;
 
-/// Natural logarithm to a few parts in a million, in a form that compilers turn into wide instructions.
-inline float wide_log(float x) {
-  const auto bits = std::bit_cast<std::uint32_t>(x);
-  const std::uint32_t shifted = bits - 0x3F3504F3U;  // of the square root of 1/2
-  const auto exponent = static_cast<std::int32_t>(shifted) >> 23;
-  const float m = std::bit_cast<float>((shifted & 0x007FFFFFU) + 0x3F3504F3U) - 1.0F;
-  float p = 7.0376836292e-2F;
-  p = p * m - 1.1514610310e-1F;
-  p = p * m + 1.1676998740e-1F;
-  p = p * m - 1.2420140846e-1F;
-  p = p * m + 1.4249322787e-1F;
-  p = p * m - 1.6668057665e-1F;
-  p = p * m + 2.0000714765e-1F;
-  p = p * m - 2.4999993993e-1F;
-  p = p * m + 3.3333331174e-1F;
-  return m - 0.5F * m * m + m * m * m * p + 0.693147181F * static_cast<float>(exponent);
-}
-
 ICTUS_WIDE void levels_of(const float* power, float floor, int count, float* level_db) {
-  for (int i = 0; i < count; ++i) level_db[i] = kDbOfLog * wide_log(power[i] + floor);
+  for (int i = 0; i < count; ++i) level_db[i] = kDbOfLog * synthesis::wide_log(power[i] + floor);
 }
 
 /// Sum of |level of power - level_db|; adds `weight` times the slope by power to `slope`.
@@ -49,7 +31,7 @@ ICTUS_WIDE float level_distance(const float* power, const float* level_db, float
   float lane[kLanes] = {};
   const auto one = [&](int i, float& sum) {
     const float held = power[i] + floor;
-    const float off = kDbOfLog * wide_log(held) - level_db[i];
+    const float off = kDbOfLog * synthesis::wide_log(held) - level_db[i];
     sum += off < 0.0F ? -off : off;
     slope[i] += (off < 0.0F ? -weight : weight) * kDbOfLog / held;
   };

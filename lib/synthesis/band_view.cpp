@@ -16,9 +16,10 @@ BandView::BandView(int rate_hz, int window, int hop, std::vector<int> first_bin)
     const int high = first_bin[b + 1];
     std::fill(band_of_bin.begin() + low, band_of_bin.begin() + high, static_cast<int>(b));
     width_bins.push_back(static_cast<float>(high - low));
+    end_bins.push_back(static_cast<float>(high) - 0.5F);
     const float hz = 0.5F * static_cast<float>(low + high - 1) * hz_per_bin();
     centre_hz.push_back(hz);
-    spectrum_place.push_back(synthesis::spectrum_place(hz));
+    if (hz <= kHighestHz) spectrum_place.push_back(synthesis::spectrum_place(hz));
     noise_region.push_back(std::min(
         static_cast<int>(mel_of(hz) / top_mel * static_cast<float>(kNoiseRegions)), kNoiseRegions - 1));
   }

@@ -61,8 +61,9 @@ class BandView {
   int hop_samples;
   std::vector<int> band_of_bin;           ///< [bins]
   std::vector<float> width_bins;          ///< [bands]
+  std::vector<float> end_bins;            ///< [bands] half a bin beyond the last of each
   std::vector<float> centre_hz;           ///< [bands]
-  std::vector<KnotPlace> spectrum_place;  ///< [bands] of the centre
+  std::vector<KnotPlace> spectrum_place;  ///< [bands up to the highest that events reach] of the centre
   std::vector<int> noise_region;          ///< [bands]
   std::vector<float> region_hz;           ///< [kNoiseRegions] centres of the regions
 };

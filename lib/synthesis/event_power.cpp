@@ -71,12 +71,11 @@ ICTUS_WIDE float decay_slopes(float rate, const float* slope, const float* power
 
 /// The power of an event in the frames of a view, apart from the decay of each partial.
 struct Course {
-  int begin = 0;          ///< the first frame that it is seen in
-  float window_s = 0.0F;  ///< of the view
-  float attack_windows = 0.0F;
-  std::vector<float> power;    ///< [frames from `begin` on]
-  std::vector<float> elapsed;  ///< [the same] mean seconds since the onset
-  std::vector<float> since;    ///< windows from the onset to the middle of the first frames, up to a half
+  int begin = 0;                   ///< the first frame that it is seen in
+  float window_s = 0.0F;           ///< of the view
+  std::vector<float> power;        ///< [frames from `begin` on]
+  std::vector<float> elapsed;      ///< [the same] mean seconds since the onset
+  std::vector<OnsetDecay> onsets;  ///< of the first frames, which see the onset
 };
 
 /// The highest that a contour still gets after the stretch that holds `elapsed_s`, dB.
@@ -96,7 +95,6 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
   const float room_keep = std::exp(-room_rate(sound.room_log_s, 0.0F) * view.hop_s());
   Course course;
   course.window_s = view.window_s();
-  course.attack_windows = length_s / view.window_s();
   const float first = std::floor((sound.onset_s - half_s) / view.hop_s()) + 1.0F;
   course.begin = static_cast<int>(std::clamp(first, 0.0F, static_cast<float>(frames)));
   float room = 0.0F;
@@ -105,7 +103,7 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
     const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
     const float power = gain * seen.power * std::exp(course_log(sound, seen.elapsed_s));
     course.elapsed.push_back(seen.elapsed_s);
-    if (since_s < half_s) course.since.push_back(since_s / view.window_s());
+    if (since_s < half_s) course.onsets.emplace_back(since_s / view.window_s(), length_s / view.window_s());
     course.power.push_back(power);
     const float left =
         power * std::exp(decay_lift(slowest_rate * course.window_s).log - slowest_rate * seen.elapsed_s);
@@ -140,6 +138,29 @@ void add_course_slopes(const EventSound& sound, float attack_log_s, const BandVi
   }
 }
 
+/// How some rates of decay are seen in the first frames of a course.
+class SeenOnsets {
+ public:
+  SeenOnsets() = default;
+  SeenOnsets(const Course& course, std::span<const float> rates)
+      : count_(rates.size()), log_(course.onsets.size() * count_), slope_(course.onsets.size() * count_) {
+    std::vector<float> windows(rates.begin(), rates.end());
+    for (float& each : windows) each *= course.window_s;
+    for (std::size_t t = 0; t < course.onsets.size(); ++t) {
+      course.onsets[t].logs(windows, std::span(log_).subspan(t * count_, count_));
+      course.onsets[t].slopes(windows, std::span(slope_).subspan(t * count_, count_));
+    }
+  }
+  [[nodiscard]] float log(std::size_t frame, std::size_t rate) const { return log_[frame * count_ + rate]; }
+  [[nodiscard]] float slope(std::size_t frame, std::size_t rate) const {
+    return slope_[frame * count_ + rate];
+  }
+
+ private:
+  std::size_t count_ = 0;
+  std::vector<float> log_, slope_;  ///< [frames, rates]
+};
+
 /// One partial, or the noise of one region, over the frames of a course: what decays, and the room's answer.
 class Ring {
  public:
@@ -147,9 +168,12 @@ class Ring {
   static std::size_t rows(float room_level) { return room_level > 0.0F ? 3 : 1; }
 
   Ring() = default;
-  /// `rows` has room for as many, and lives as long as this.
-  Ring(const Course& course, float rate, float room_level, float room_rate, float hop_s, float* rows)
+  /// The rate is that at `place` of `onsets`; `rows` has room for as many, and lives as long as this.
+  Ring(const Course& course, const SeenOnsets& onsets, std::size_t place, float rate, float room_level,
+       float room_rate, float hop_s, float* rows)
       : course_(&course),
+        onsets_(&onsets),
+        place_(place),
         rate_(rate),
         room_level_(room_level),
         hop_s_(hop_s),
@@ -160,9 +184,8 @@ class Ring {
     const float windows = rate * course.window_s;
     const float lift_log = decay_lift(windows).log;
     decaying(rate, lift_log, course.power.data(), course.elapsed.data(), frames_, direct_);
-    for (std::size_t t = 0; t < course.since.size(); ++t)
-      direct_[t] =
-          course.power[t] * std::exp(onset_decay(windows, course.since[t], course.attack_windows).log);
+    for (std::size_t t = 0; t < course.onsets.size(); ++t)
+      direct_[t] = course.power[t] * std::exp(onsets.log(t, place));
     if (room_level_ <= 0.0F) return;
     room_ = direct_ + frames_;
     power_ = room_ + frames_;
@@ -209,9 +232,8 @@ class Ring {
     const float lift_slope = decay_lift(windows).slope;
     result.by_rate =
         lift_slope * course_->window_s * inner(slope.data(), direct_, static_cast<int>(slope.size()));
-    for (std::size_t t = 0; t < std::min(course_->since.size(), slope.size()); ++t) {
-      const float by_windows =
-          onset_decay(windows, course_->since[t], course_->attack_windows).slope - lift_slope;
+    for (std::size_t t = 0; t < std::min(course_->onsets.size(), slope.size()); ++t) {
+      const float by_windows = onsets_->slope(t, place_) - lift_slope;
       result.by_rate += (by_windows * course_->window_s + course_->elapsed[t]) * slope[t] * direct_[t];
     }
     result.by_rate -= decay_slopes(rate_, slope.data(), direct_, course_->elapsed.data(),
@@ -221,6 +243,8 @@ class Ring {
 
  private:
   const Course* course_ = nullptr;
+  const SeenOnsets* onsets_ = nullptr;
+  std::size_t place_ = 0;
   float rate_ = 0.0F, room_level_ = 0.0F, hop_s_ = 0.0F, keep_ = 0.0F;
   int frames_ = 0;
   float* direct_ = nullptr;
@@ -248,23 +272,93 @@ Place place_of(float hz, const BandView& view) {
   if (first > last) return place;
   place.first_band = view.band_of_bin[static_cast<std::size_t>(first)];
   place.bands = view.band_of_bin[static_cast<std::size_t>(last)] - place.first_band + 1;
-  for (int bin = first; bin <= last; ++bin) {
-    const int band = view.band_of_bin[static_cast<std::size_t>(bin)];
-    const float width = view.width_bins[static_cast<std::size_t>(band)];
-    const auto i = static_cast<std::size_t>(band - place.first_band);
-    const float off = static_cast<float>(bin) - at;
-    place.share[i] += lobe.at(off) / width;
-    place.slope[i] -= lobe.slope_at(off) / width;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(place.bands); ++i) {
+    const std::size_t band = static_cast<std::size_t>(place.first_band) + i;
+    const float bins = view.width_bins[band];
+    const float end = view.end_bins[band] - at;
+    if (bins == 1.0F) {
+      place.share[i] = lobe.at(end - 0.5F);
+      place.slope[i] = -lobe.slope_at(end - 0.5F);
+    } else {
+      // Where next to nothing lies, tables may differ by less than nothing.
+      place.share[i] =
+          std::max(static_cast<float>(lobe.sum_below(end) - lobe.sum_below(end - bins)), 0.0F) / bins;
+      place.slope[i] = (lobe.sum_slope_at(end - bins) - lobe.sum_slope_at(end)) / bins;
+    }
   }
   return place;
 }
 
-/// Calls use(a bin's band, its distance from the middle of the lobe, its weight) for the bins of a lobe.
-template <typename Use>
-void for_moving_bins(const MovingPart& part, float weight, const BandView& view, const Use& use) {
-  for (int bin = part.first; bin <= part.last; ++bin) {
-    const int band = view.band_of_bin[static_cast<std::size_t>(bin)];
-    use(band, static_cast<float>(bin) - part.at, weight / view.width_bins[static_cast<std::size_t>(band)]);
+/// The sums of a moving lobe over a band's bins, and their slopes; of bins by themselves, or from the borders
+/// of wider bands. `next` is what is known at the end of a band and used at the beginning of the next.
+struct MovingSums {
+  float sum, by_at, by_width;
+};
+struct BandEnd {
+  double low = 0.0, high = 0.0, low_slope = 0.0, high_slope = 0.0;
+};
+constexpr float kNarrow = 0.3F;  // bins, up to which a lobe that moves is as if it did not
+template <bool kSlopes>
+BandEnd band_end(const Lobe& lobe, float off, float width) {
+  BandEnd end;
+  if (width < kNarrow) {
+    const auto whole = static_cast<double>(width);
+    const double below = lobe.sum_below(off);
+    end.high = whole * below;
+    if constexpr (kSlopes) {
+      const double slope = 0.5 * whole * static_cast<double>(lobe.sum_slope_at(off));
+      end.low_slope = below - slope;
+      end.high_slope = below + slope;
+    }
+  } else {
+    end.low = lobe.sum_area_below(off - 0.5F * width);
+    end.high = lobe.sum_area_below(off + 0.5F * width);
+    if constexpr (kSlopes) {
+      end.low_slope = lobe.sum_below(off - 0.5F * width);
+      end.high_slope = lobe.sum_below(off + 0.5F * width);
+    }
+  }
+  return end;
+}
+
+/// Calls use(a band, what of a moving lobe of power 1 its density has) for the bands that it reaches.
+template <bool kSlopes, typename Use>
+void for_moving_bands(const MovingPart& part, const BandView& view, const Use& use) {
+  if (part.first > part.last) return;
+  const Lobe& lobe = hann_lobe();
+  const float inverse = 1.0F / part.width;
+  const int last_band = view.band_of_bin[static_cast<std::size_t>(part.last)];
+  bool has_before = false;
+  BandEnd before;
+  for (int band = view.band_of_bin[static_cast<std::size_t>(part.first)]; band <= last_band; ++band) {
+    const auto b = static_cast<std::size_t>(band);
+    const float end_off = view.end_bins[b] - part.at;
+    const float bins = view.width_bins[b];
+    MovingSums sums{};
+    if (bins == 1.0F) {
+      const float off = end_off - 0.5F;
+      sums.sum = lobe.mean_at(off, part.width);
+      if constexpr (kSlopes) {
+        sums.by_at = -lobe.mean_slope_at(off, part.width);
+        sums.by_width = lobe.mean_slope_by_width(off, part.width);
+      }
+      has_before = false;
+    } else {
+      if (!has_before) before = band_end<kSlopes>(lobe, end_off - bins, part.width);
+      const BandEnd end = band_end<kSlopes>(lobe, end_off, part.width);
+      const float scale = inverse / bins;
+      sums.sum =
+          std::max(static_cast<float>((end.high - before.high) - (end.low - before.low)), 0.0F) * scale;
+      if constexpr (kSlopes) {
+        const auto high = static_cast<float>(end.high_slope - before.high_slope);
+        const auto low = static_cast<float>(end.low_slope - before.low_slope);
+        sums.by_at = (low - high) * scale;
+        sums.by_width = 0.5F * (high + low) * scale - sums.sum * inverse;
+      }
+      before = end;
+      has_before = true;
+    }
+    use(band, sums);
   }
 }
 
@@ -303,22 +397,29 @@ struct EventPower::Parts {
       if (is_heard[h]) ++heard;
     }
     rows = std::make_unique_for_overwrite<float[]>(heard * tonal_rows + kNoiseRegions * noisy_rows);
+    tonal_onsets = {tonal, std::span(partials.rate).first(static_cast<std::size_t>(partials.count))};
+    std::array<float, kNoiseRegions> noise_rate{};
+    for (std::size_t region = 0; region < kNoiseRegions; ++region)
+      noise_rate[region] =
+          std::exp(value_at(sound.noise_decay_log_rate, noise_decay_place(view.region_hz[region])));
+    noisy_onsets = {noisy, noise_rate};
     float* next = rows.get();
     for (std::size_t h = 0; h < static_cast<std::size_t>(partials.count); ++h) {
       if (!is_heard[h]) continue;
-      rings[h] = {tonal, partials.rate[h], level, partials.room_rate[h], view.hop_s(), next};
+      rings[h] = {tonal, tonal_onsets, h, partials.rate[h], level, partials.room_rate[h], view.hop_s(), next};
       rings[h].cut(least_power / (partials.power[h] * tone_power(view)));
+      places[h] = place_of(partials.hz[h], view);
       next += tonal_rows;
     }
     for (std::size_t region = 0; region < kNoiseRegions; ++region) {
-      const float hz = view.region_hz[region];
-      const float rate = std::exp(value_at(sound.noise_decay_log_rate, noise_decay_place(hz)));
-      regions[region] = {noisy, rate, level, room_rate(sound.room_log_s, hz), view.hop_s(), next};
+      const float keep_rate = room_rate(sound.room_log_s, view.region_hz[region]);
+      regions[region] = {noisy, noisy_onsets, region,       noise_rate[region],
+                         level, keep_rate,    view.hop_s(), next};
       next += noisy_rows;
     }
-    for (int band = 0; band < view.bands() && view.centre_hz[static_cast<std::size_t>(band)] <= kHighestHz;
-         ++band)
-      densities.push_back(noise.at(view.spectrum_place[static_cast<std::size_t>(band)]) * noise_power(view));
+    densities.resize(view.spectrum_place.size());
+    noise.at(view.spectrum_place, densities);
+    for (float& density : densities) density *= noise_power(view);
     for (const float elapsed_s : tonal.elapsed) {
       if (!moves_at(sound, elapsed_s, view.window_s())) break;
       motions.push_back(motion_at(sound, elapsed_s, view.window_s()));
@@ -333,7 +434,9 @@ struct EventPower::Parts {
   NoiseDensity noise;
   float level;  ///< of the room
   Course tonal, noisy;
+  SeenOnsets tonal_onsets, noisy_onsets;
   std::unique_ptr<float[]> rows;            ///< what the rings fill
+  std::array<Place, kPartials> places;      ///< of those that are heard, where they are still
   std::array<Ring, kPartials> rings;        ///< without frames where a partial is never heard
   std::array<Ring, kNoiseRegions> regions;  ///< of the noise
   std::vector<float> densities;             ///< of the noise, [bands up to the highest that it reaches]
@@ -349,7 +452,6 @@ EventPower::~EventPower() = default;
 void EventPower::add_to(PowerMap& map, float scale) const {
   const Parts& parts = *parts_;
   const BandView& view = parts.view;
-  const Lobe& lobe = hann_lobe();
   for (int h = 0; h < parts.partials.count; ++h) {
     const auto i = static_cast<std::size_t>(h);
     const float power = parts.partials.power[i] * tone_power(view);
@@ -358,7 +460,7 @@ void EventPower::add_to(PowerMap& map, float scale) const {
     if (frames == 0) continue;
     const int moving = std::min(frames, static_cast<int>(parts.motions.size()));
     if (moving < frames) {
-      const Place place = place_of(parts.partials.hz[i], view);
+      const Place& place = parts.places[i];
       for (int b = 0; b < place.bands; ++b)
         add_scaled(scale * power * place.share[static_cast<std::size_t>(b)], ring.power() + moving,
                    frames - moving, map.row(place.first_band + b) + parts.tonal.begin + moving);
@@ -369,10 +471,10 @@ void EventPower::add_to(PowerMap& map, float scale) const {
       const float now = scale * power * ring[at];
       if (now < parts.least_power * scale) continue;
       const Motion& motion = parts.motions[at];
-      for (std::size_t p = 0; p < Motion::kParts; ++p) {
-        const MovingPart part = moving_part(bins * motion.factor[p], bins * motion.factor[p + 1], view);
-        for_moving_bins(part, Motion::kWeights[p] * now, view, [&](int band, float off, float weight) {
-          map.row(band)[parts.tonal.begin + t] += weight * lobe.mean_at(off, part.width);
+      for (const MovingPart& part : MovingParts(bins, motion, view)) {
+        const float weight = part.weight * now;
+        for_moving_bands<false>(part, view, [&](int band, const MovingSums& sums) {
+          map.row(band)[parts.tonal.begin + t] += weight * sums.sum;
         });
       }
     }
@@ -389,7 +491,6 @@ void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const
   const Parts& parts = *parts_;
   const EventSound& sound = parts.sound;
   const BandView& view = parts.view;
-  const Lobe& lobe = hann_lobe();
   const std::size_t most_frames = std::max(parts.tonal.power.size(), parts.noisy.power.size());
   std::vector<float> by_log(most_frames);
   std::vector<float> by_elapsed(most_frames);
@@ -408,7 +509,7 @@ void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const
     const int moving = std::min(frames, static_cast<int>(parts.motions.size()));
     float by_hz = 0.0F;
     if (moving < frames) {
-      const Place place = place_of(parts.partials.hz[i], view);
+      const Place& place = parts.places[i];
       float by_bins = 0.0F;
       for (int b = 0; b < place.bands; ++b) {
         const float* row = slope.row(place.first_band + b) + parts.tonal.begin + moving;
@@ -424,19 +525,18 @@ void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const
         const auto at = static_cast<std::size_t>(t);
         if (power * ring[at] < parts.least_power) continue;
         const Motion& motion = parts.motions[at];
-        for (std::size_t p = 0; p < Motion::kParts; ++p) {
-          const MovingPart part = moving_part(bins * motion.factor[p], bins * motion.factor[p + 1], view);
+        for (const MovingPart& part : MovingParts(bins, motion, view)) {
           float by_place = 0.0F;
           float by_width = 0.0F;
-          for_moving_bins(part, Motion::kWeights[p], view, [&](int band, float off, float weight) {
-            const float s = weight * slope.row(band)[parts.tonal.begin + t];
-            by_ring[at] += s * lobe.mean_at(off, part.width);
-            by_place -= s * lobe.mean_slope_at(off, part.width);
-            by_width += s * lobe.mean_slope_by_width(off, part.width);
+          for_moving_bands<true>(part, view, [&](int band, const MovingSums& sums) {
+            const float s = part.weight * slope.row(band)[parts.tonal.begin + t];
+            by_ring[at] += s * sums.sum;
+            by_place += s * sums.by_at;
+            by_width += s * sums.by_width;
           });
           const float now = power * ring[at];
-          for (const std::size_t border : {p, p + 1}) {
-            const float turn = border == p ? -part.turn : part.turn;
+          for (const std::size_t border : {part.begin, part.end}) {
+            const float turn = border == part.begin ? -part.turn : part.turn;
             const float by_bins = now * (0.5F * by_place + turn * by_width) * motion.factor[border];
             by_hz += by_bins / hz_per_bin;
             by_deviation[at * (Motion::kParts + 1) + border] += by_bins * bins * kSemitoneLog;
@@ -475,12 +575,11 @@ void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const
     const Ring& ring = parts.regions[region];
     const int frames = ring.frames_above(parts.least_power / density);
     const float* row = slope.row(static_cast<int>(b)) + parts.noisy.begin;
-    by_density[b] = noise_power(view) * inner(row, ring.power(), frames);
+    by_density[b] = inner(row, ring.power(), frames);
     add_scaled(density, row, frames, by_region.data() + region * noisy_frames);
     region_frames[region] = std::max(region_frames[region], frames);
   }
-  parts.noise.add_gradient(sound, std::span(view.spectrum_place).first(by_density.size()), by_density,
-                           gradient);
+  parts.noise.add_gradient(sound, view.spectrum_place, parts.densities, by_density, gradient);
   std::fill(by_log.begin(), by_log.end(), 0.0F);
   std::fill(by_elapsed.begin(), by_elapsed.end(), 0.0F);
   for (std::size_t region = 0; region < kNoiseRegions; ++region) {

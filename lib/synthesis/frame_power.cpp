@@ -54,10 +54,8 @@ FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, cons
   least_ *= kSilent * std::exp(sound.gain_db * kTenthOfLog10);
   const NoiseDensity density(sound);
   const float noise_power = noise_factor * static_cast<float>(bins.sample_rate_hz) / 4.0F;
-  for (std::size_t bin = 0; bin < density_.size(); ++bin) {
-    if (bins.centre_hz[bin] > kHighestHz) break;
-    density_[bin] = density.at(bins.spectrum_place[bin]) * noise_power;
-  }
+  density.at(bins.spectrum_place, density_);
+  for (float& value : density_) value *= noise_power;
 }
 
 FramePower::Place FramePower::place_of(float hz, const BandView& view) {
@@ -75,11 +73,9 @@ FramePower::Place FramePower::place_of(float hz, const BandView& view) {
 /// Adds a partial whose pitch moves while the window lasts.
 void FramePower::add_moving(float bins, float power, const Motion& motion) {
   const float tone_power = static_cast<float>(view_->window_samples) / 6.0F;
-  for (std::size_t p = 0; p < Motion::kParts; ++p) {
-    const MovingPart part = moving_part(bins * motion.factor[p], bins * motion.factor[p + 1], *view_);
-    add_lobe(hann_lobe(), part.at, part.width, power * tone_power * Motion::kWeights[p], part.first,
-             part.last, power_.data());
-  }
+  for (const MovingPart& part : MovingParts(bins, motion, *view_))
+    add_lobe(hann_lobe(), part.at, part.width, power * tone_power * part.weight, part.first, part.last,
+             power_.data());
 }
 
 void FramePower::add_partials(std::int64_t frame) {

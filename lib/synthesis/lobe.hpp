@@ -26,20 +26,34 @@ class Lobe {
     return (0.5F * (at(bins + 0.5F * width) + at(bins - 0.5F * width)) - mean_at(bins, width)) / width;
   }
 
+  /// What of at() lies in all bins below `bins`, which is half a bin from two of them; and in between, so
+  /// that sums over many bins cost no more than over a few. In double precision, since differences count.
+  [[nodiscard]] double sum_below(float bins) const { return between(sum_, bins); }
+  /// Its slope.
+  [[nodiscard]] float sum_slope_at(float bins) const { return between(sum_slope_, bins); }
+  /// Its integral up to `bins`.
+  [[nodiscard]] double sum_area_below(float bins) const {
+    constexpr float kLast = kEnd;
+    return between(sum_area_, bins) + (bins > kLast ? static_cast<double>(bins - kLast) * sum_.back() : 0.0);
+  }
+
  private:
   static constexpr int kSteps = 64;  // for each bin
   static constexpr int kEnd = kLobeReach + 1;
-  using Table = std::array<float, 2 * kEnd * kSteps + 2>;
-  static float between(const Table& table, float bins) {
+  template <typename Number>
+  using Table = std::array<Number, 2 * kEnd * kSteps + 2>;
+  template <typename Number>
+  static Number between(const Table<Number>& table, float bins) {
     constexpr float kLast = 2.0F * kEnd * kSteps;
     float x = (bins + kEnd) * kSteps;
     x = x > 0.0F ? (x < kLast ? x : kLast) : 0.0F;
     const int low = static_cast<int>(x);
     const auto i = static_cast<std::size_t>(low);
-    return table[i] + (x - static_cast<float>(low)) * (table[i + 1] - table[i]);
+    return table[i] + static_cast<Number>(x - static_cast<float>(low)) * (table[i + 1] - table[i]);
   }
 
-  Table power_{}, slope_{}, area_{};
+  Table<float> power_{}, slope_{}, area_{}, sum_slope_{};
+  Table<double> sum_{}, sum_area_{};
 };
 
 const Lobe& hann_lobe();

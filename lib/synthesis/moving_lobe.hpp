@@ -26,12 +26,25 @@ struct Motion {
 bool moves_at(const EventSound& sound, float elapsed_s, float window_s);
 Motion motion_at(const EventSound& sound, float elapsed_s, float window_s);
 
-/// Bins of one part of a lobe that moves.
+/// One part of a lobe that moves.
 struct MovingPart {
-  float at, width;  ///< bins
-  float turn;       ///< how the width grows as the later border moves up: 1, -1, or 0 where it is held
-  int first, last;
+  float weight;            ///< of the whole's power
+  std::size_t begin, end;  ///< borders
+  float at, width;         ///< bins
+  float turn;              ///< how the width grows as the later border moves up; 0 where it is held
+  int first, last;         ///< bins that it reaches
 };
-MovingPart moving_part(float low, float high, const BandView& view);
+/// The parts of a partial that is at `bins` where it rests; a single one in a window so short that no bend of
+/// its way counts.
+class MovingParts {
+ public:
+  MovingParts(float bins, const Motion& motion, const BandView& view);
+  [[nodiscard]] const MovingPart* begin() const { return parts_.data(); }
+  [[nodiscard]] const MovingPart* end() const { return parts_.data() + count_; }
+
+ private:
+  std::array<MovingPart, Motion::kParts> parts_;
+  std::size_t count_ = 0;
+};
 
 }  // namespace ictus::synthesis

@@ -45,11 +45,15 @@ Rings::Rings(std::span<const float> power, std::span<const float> rate, std::spa
 void Rings::advance(float common, float elapsed_s, float since_windows, float attack_windows) {
   Row first_frames{};
   const bool is_first = window_s_ > 0.0F && since_windows < 0.5F;
-  if (is_first)
-    for (std::size_t i = 0; i < static_cast<std::size_t>(count_); ++i)
-      first_frames[i] =
-          start_[i] * std::exp(onset_decay(rate_[i] * window_s_, since_windows, attack_windows).log +
-                               rate_[i] * elapsed_s);
+  if (is_first) {
+    const auto count = static_cast<std::size_t>(count_);
+    Row windows;
+    for (std::size_t i = 0; i < count; ++i) windows[i] = rate_[i] * window_s_;
+    OnsetDecay(since_windows, attack_windows)
+        .logs(std::span(windows).first(count), std::span(first_frames).first(count));
+    for (std::size_t i = 0; i < count; ++i)
+      first_frames[i] = start_[i] * std::exp(first_frames[i] + rate_[i] * elapsed_s);
+  }
   advance_all(is_first ? first_frames.data() : lifted_.data(), rate_.data(), keep_.data(), room_level_,
               common, elapsed_s, count_, room_.data(), power_.data());
 }

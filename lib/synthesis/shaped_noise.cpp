@@ -58,10 +58,8 @@ void ShapedNoise::add(const EventSound& sound, std::int64_t onset_samples, std::
   // White noise of power 1 is a density of 4 / rate: half of the rate is its width, and a sine of full scale
   // has a power of a half.
   const float noise_power = static_cast<float>(view_.sample_rate_hz) / 4.0F;
-  for (std::size_t bin = 0; bin < event.weight.size(); ++bin) {
-    if (view_.centre_hz[bin] > kHighestHz) break;
-    event.weight[bin] = std::sqrt(density.at(view_.spectrum_place[bin]) * noise_power);
-  }
+  density.at(view_.spectrum_place, event.weight);
+  for (float& weight : event.weight) weight = std::sqrt(weight * noise_power);
   events_.push_back(std::move(event));
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/synthesis/wide.hpp"
+
 namespace ictus::synthesis {
 namespace {
 
@@ -10,7 +12,6 @@ constexpr float kOctaveLog = 0.693147181F;
 constexpr float kFadeFromHz = 19000.0F;  // partials fade out towards kHighestHz, so that none is cut off
 constexpr float kSoftHz = 6000.0F;       // at which a room dies away twice as fast as below
 constexpr float kLeastDb = -120.0F;      // below the strongest partial: no share of it
-constexpr int kDensitySteps = 128;       // of the integral over the noise
 
 float logistic(float x) { return 1.0F / (1.0F + std::exp(-x)); }
 
@@ -30,10 +31,10 @@ struct Grid {
 Grid make_grid() {
   Grid grid{};
   const float top = mel_of(kHighestHz);
-  for (int i = 0; i < kDensitySteps; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    const float low = hz_of(top * static_cast<float>(i) / kDensitySteps);
-    const float high = hz_of(top * static_cast<float>(i + 1) / kDensitySteps);
+  for (std::size_t at = 0; at < kDensitySteps; ++at) {
+    const auto i = static_cast<float>(at);
+    const float low = hz_of(top * i / kDensitySteps);
+    const float high = hz_of(top * (i + 1.0F) / kDensitySteps);
     grid.place[at] = spectrum_place(0.5F * (low + high));
     grid.width_hz[at] = high - low;
   }
@@ -43,6 +44,10 @@ Grid make_grid() {
 const Grid& density_grid() {
   static const Grid grid = make_grid();
   return grid;
+}
+
+ICTUS_WIDE void exponentials(float* values, int count) {
+  for (int i = 0; i < count; ++i) values[i] = wide_exp(values[i]);
 }
 
 }  // namespace
@@ -121,29 +126,40 @@ NoiseDensity::NoiseDensity(const EventSound& sound) : level_(sound.noise_db) {
   const float highest = *std::max_element(level_.begin(), level_.end());
   for (float& level : level_) level -= highest;
   const Grid& grid = density_grid();
-  for (std::size_t i = 0; i < kDensitySteps; ++i) area_ += shape(grid.place[i]) * grid.width_hz[i];
+  shapes(grid.place, part_);
+  float area_hz = 0.0F;
+  for (std::size_t i = 0; i < kDensitySteps; ++i) {
+    part_[i] *= grid.width_hz[i];
+    area_hz += part_[i];
+  }
+  for (float& part : part_) part /= area_hz;
   share_ = logistic(-sound.balance_db * kTenthOfLog10);
-  scale_ = share_ / area_;
+  scale_ = share_ / area_hz;
 }
 
-float NoiseDensity::shape(const KnotPlace& place) const {
-  return std::exp(value_at(level_, place) * kTenthOfLog10);
+void NoiseDensity::shapes(std::span<const KnotPlace> places, std::span<float> shape) const {
+  for (std::size_t i = 0; i < places.size(); ++i) shape[i] = value_at(level_, places[i]) * kTenthOfLog10;
+  exponentials(shape.data(), static_cast<int>(places.size()));
+}
+
+void NoiseDensity::at(std::span<const KnotPlace> places, std::span<float> density) const {
+  shapes(places, density);
+  for (std::size_t i = 0; i < places.size(); ++i) density[i] *= scale_;
 }
 
 void NoiseDensity::add_gradient(const EventSound& sound, std::span<const KnotPlace> places,
-                                std::span<const float> by_density, EventSound& gradient) const {
+                                std::span<const float> density, std::span<const float> by_density,
+                                EventSound& gradient) const {
   float weighted = 0.0F;
   for (std::size_t i = 0; i < places.size(); ++i) {
-    const float part = at(places[i]) * by_density[i];
+    const float part = density[i] * by_density[i];
     weighted += part;
     spread(gradient.noise_db, places[i], kTenthOfLog10 * part);
   }
   gradient.balance_db -= kTenthOfLog10 * partials_share(sound) * weighted;
   const Grid& grid = density_grid();
-  for (std::size_t i = 0; i < kDensitySteps; ++i) {
-    const float part = shape(grid.place[i]) * grid.width_hz[i] / area_;
-    spread(gradient.noise_db, grid.place[i], -kTenthOfLog10 * weighted * part);
-  }
+  for (std::size_t i = 0; i < kDensitySteps; ++i)
+    spread(gradient.noise_db, grid.place[i], -kTenthOfLog10 * weighted * part_[i]);
 }
 
 }  // namespace ictus::synthesis

@@ -33,23 +33,26 @@ void add_partials_gradient(const EventSound& sound, const Partials& partials, co
 /// The share of an event's power that is its partials': 1 where there is no noise.
 float partials_share(const EventSound& sound);
 
+inline constexpr std::size_t kDensitySteps = 128;  ///< of the integral over the noise
+
 /// Noise as a density over frequency. It is silent above 20 kHz.
 class NoiseDensity {
  public:
   explicit NoiseDensity(const EventSound& sound);
 
-  /// Share of the event's power for each Hz.
-  [[nodiscard]] float at(const KnotPlace& place) const { return scale_ * shape(place); }
+  /// Shares of the event's power for each Hz.
+  void at(std::span<const KnotPlace> places, std::span<float> density) const;
   /// `by_density[i]` is a slope by the density at `places[i]`.
   void add_gradient(const EventSound& sound, std::span<const KnotPlace> places,
-                    std::span<const float> by_density, EventSound& gradient) const;
+                    std::span<const float> density, std::span<const float> by_density,
+                    EventSound& gradient) const;
 
  private:
-  [[nodiscard]] float shape(const KnotPlace& place) const;
+  void shapes(std::span<const KnotPlace> places, std::span<float> shape) const;
 
   std::array<float, kSpectrumKnots> level_;  ///< dB, the highest at 0
+  std::array<float, kDensitySteps> part_;    ///< of the shape's area, at each step
   float share_ = 0.0F;                       ///< of the event's power
-  float area_ = 0.0F;                        ///< of the shape, Hz
   float scale_ = 0.0F;
 };
 

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "lib/synthesis/spectrum_knots.hpp"
+#include "lib/synthesis/wide.hpp"
 
 namespace ictus::synthesis {
 namespace {
@@ -162,34 +163,105 @@ DecayLift decay_lift(float windows) {
   return {table[low] + (at - static_cast<float>(low)) * rise, rise * kSteps};
 }
 
-DecayLift onset_decay(float windows, float since_windows, float attack_windows) {
-  constexpr float kStraight = 0.1F;  // up to which the mean is that of a straight line
-  constexpr double kPi = std::numbers::pi;
-  const double x = static_cast<double>(std::clamp(since_windows, -0.5F, 0.5F));
-  const double share = static_cast<double>(share_before(static_cast<float>(x)));
-  if (share < 1e-4) return {0.0F, 0.0F};
-  const double elapsed = static_cast<double>(area_before(static_cast<float>(x))) / share;
-  if (windows < kStraight)
-    return {static_cast<float>(-static_cast<double>(windows) * elapsed), static_cast<float>(-elapsed)};
-  // The integral of the window times the exponential, from the onset to the window's end.
-  const auto log_mean = [&](double a) {
-    const auto anti = [&](double y) {
-      return -1.0 / a +
-             (4.0 / 3.0) * (2.0 * kPi * std::sin(2.0 * kPi * y) - a * std::cos(2.0 * kPi * y)) /
-                 (a * a + 4.0 * kPi * kPi) +
-             (1.0 / 3.0) * (4.0 * kPi * std::sin(4.0 * kPi * y) - a * std::cos(4.0 * kPi * y)) /
-                 (a * a + 16.0 * kPi * kPi);
-    };
-    const double integral = std::exp(-a * (0.5 + x)) * anti(0.5) - anti(-x);
-    const double rising = a * std::min(static_cast<double>(attack_windows), elapsed);
-    return std::log(std::max(integral, 1e-12) / share *
-                    (rising > 1e-6 ? -std::expm1(-rising) / rising : 1.0));
+namespace {
+
+constexpr float kStraight = 0.3F;  // up to which the mean is that of a straight line
+constexpr float kLeastSeen = 1e-4F;
+constexpr std::array<float, 2> kWaves{kTwoPi, 2.0F * kTwoPi};
+constexpr std::array<float, 2> kWaveWeights{4.0F / 3.0F, 1.0F / 3.0F};
+
+/// What OnsetDecay holds, for loops.
+struct OnsetWindow {
+  float since, share, straight, rising, sine[2], cosine[2];
+};
+
+/// The integral of the window times the exponential, from the onset to the window's end, and its slope.
+struct Integral {
+  float value, slope;
+};
+inline Integral seen_integral(const OnsetWindow& w, float a) {
+  const float first = 1.0F / (a * a + kWaves[0] * kWaves[0]);
+  const float second = 1.0F / (a * a + kWaves[1] * kWaves[1]);
+  const auto wave = [&](std::size_t i, float each) {
+    return kWaveWeights[i] * each * (kWaves[i] * w.sine[i] - a * w.cosine[i]);
   };
-  const auto a = static_cast<double>(windows);
-  constexpr double kNear = 0.01;
-  return {
-      static_cast<float>(log_mean(a)),
-      static_cast<float>((log_mean(a * (1.0 + kNear)) - log_mean(a * (1.0 - kNear))) / (2.0 * kNear * a))};
+  const auto wave_slope = [&](std::size_t i, float each) {
+    return -kWaveWeights[i] * each *
+           (w.cosine[i] + 2.0F * a * each * (kWaves[i] * w.sine[i] - a * w.cosine[i]));
+  };
+  const auto end = [&](std::size_t i, float each) { return kWaveWeights[i] * each * a; };
+  const auto end_slope = [&](std::size_t i, float each) {
+    return kWaveWeights[i] * each * (1.0F - 2.0F * a * a * each);
+  };
+  const float at_onset = -1.0F / a + wave(0, first) + wave(1, second);
+  const float onset_slope = 1.0F / (a * a) + wave_slope(0, first) + wave_slope(1, second);
+  const float at_end = -1.0F / a + end(0, first) - end(1, second);
+  const float end_slopes = 1.0F / (a * a) + end_slope(0, first) - end_slope(1, second);
+  const float fallen = wide_exp(-a * (0.5F + w.since));
+  return {fallen * at_end - at_onset, fallen * (end_slopes - (0.5F + w.since) * at_end) - onset_slope};
+}
+/// (1 - exp(-x)) / x, and the slope of its logarithm.
+inline float rising_mean(float x) {
+  return x < 0.02F ? 1.0F - 0.5F * x : (1.0F - wide_exp(-x)) / (x < 0.02F ? 1.0F : x);
+}
+inline float rising_slope(float x) {
+  if (x < 0.02F) return -0.5F + x / 12.0F;
+  const float fallen = wide_exp(-x);
+  return fallen / (1.0F - fallen) - 1.0F / x;
+}
+constexpr float kLeastIntegral = 1e-12F;
+
+ICTUS_WIDE void onset_logs(const OnsetWindow& w, const float* windows, int count, float* out) {
+  for (int i = 0; i < count; ++i) {
+    const float a = windows[i] > kStraight ? windows[i] : kStraight;
+    const float value = seen_integral(w, a).value;
+    const float mean =
+        (value > kLeastIntegral ? value : kLeastIntegral) / w.share * rising_mean(a * w.rising);
+    out[i] = windows[i] < kStraight ? -windows[i] * w.straight : wide_log(mean);
+  }
+}
+
+ICTUS_WIDE void onset_slopes(const OnsetWindow& w, const float* windows, int count, float* out) {
+  for (int i = 0; i < count; ++i) {
+    const float a = windows[i] > kStraight ? windows[i] : kStraight;
+    const Integral integral = seen_integral(w, a);
+    const float slope = (integral.value > kLeastIntegral ? integral.slope / integral.value : 0.0F) +
+                        w.rising * rising_slope(a * w.rising);
+    out[i] = windows[i] < kStraight ? -w.straight : slope;
+  }
+}
+
+}  // namespace
+
+OnsetDecay::OnsetDecay(float since_windows, float attack_windows)
+    : since_(std::clamp(since_windows, -0.5F, 0.5F)),
+      share_(share_before(since_)),
+      elapsed_(area_before(since_) / std::max(share_, kLeastSeen)),
+      rising_(std::min(attack_windows, elapsed_)) {
+  for (std::size_t i = 0; i < kWaves.size(); ++i) {
+    sine_[i] = std::sin(-kWaves[i] * since_);
+    cosine_[i] = std::cos(kWaves[i] * since_);
+  }
+}
+
+void OnsetDecay::logs(std::span<const float> windows, std::span<float> out) const {
+  if (share_ < kLeastSeen) {
+    std::fill(out.begin(), out.end(), 0.0F);
+    return;
+  }
+  onset_logs(
+      {since_, share_, elapsed_ + 0.5F * rising_, rising_, {sine_[0], sine_[1]}, {cosine_[0], cosine_[1]}},
+      windows.data(), static_cast<int>(windows.size()), out.data());
+}
+
+void OnsetDecay::slopes(std::span<const float> windows, std::span<float> out) const {
+  if (share_ < kLeastSeen) {
+    std::fill(out.begin(), out.end(), 0.0F);
+    return;
+  }
+  onset_slopes(
+      {since_, share_, elapsed_ + 0.5F * rising_, rising_, {sine_[0], sine_[1]}, {cosine_[0], cosine_[1]}},
+      windows.data(), static_cast<int>(windows.size()), out.data());
 }
 
 }  // namespace ictus::synthesis

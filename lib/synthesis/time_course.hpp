@@ -1,6 +1,9 @@
 // How an event goes in time: attack, contour, damper, and where its pitch is.
 #pragma once
 
+#include <array>
+#include <span>
+
 #include "lib/synthesis/event_sound.hpp"
 
 namespace ictus::synthesis {
@@ -43,10 +46,23 @@ struct DecayLift {
   float log, slope;
 };
 DecayLift decay_lift(float windows);
-/// The mean of a power that dies away from the onset on by `windows` natural logarithms within a window, over
-/// what of the window follows the onset, whose centre lies `since_windows` windows after it, -0.5 to 0.5; a
-/// natural logarithm. What dies away while it still rises, for `attack_windows`, does not get as loud. Also
-/// its slope by `windows`.
-DecayLift onset_decay(float windows, float since_windows, float attack_windows);
+
+/// A window that sees an onset, its centre `since_windows` windows after it, -0.5 to 0.5, and what dies away
+/// from there on.
+class OnsetDecay {
+ public:
+  OnsetDecay(float since_windows, float attack_windows);
+
+  /// The means of powers that die away by `windows` natural logarithms within a window, over what of the
+  /// window follows the onset; natural logarithms. What dies away while it still rises, for the attack, does
+  /// not get as loud.
+  void logs(std::span<const float> windows, std::span<float> out) const;
+  /// Their slopes by `windows`.
+  void slopes(std::span<const float> windows, std::span<float> out) const;
+
+ private:
+  float since_, share_, elapsed_, rising_;
+  std::array<float, 2> sine_, cosine_;  ///< of the window's two waves at the onset
+};
 
 }  // namespace ictus::synthesis
