@@ -42,7 +42,8 @@ float distance_of(const std::vector<EventSound>& events, const Target& target, c
 
 DistanceSlopes::DistanceSlopes(const Target& target, const PowerMaps& carried) {
   for (const int first : {0, 1})
-    halves_.push_back({carried.thinned(first), Target(target.sound().thinned(first), target.weights(), true),
+    halves_.push_back({carried.thinned(first),
+                       Target(target.sound().thinned(first), target.weights(), target.peak(), true),
                        static_cast<float>(first) * views().fine.hop_s()});
 }
 

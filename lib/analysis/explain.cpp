@@ -1,7 +1,11 @@
 #include "lib/analysis/explain.hpp"
 
+#include <cmath>
+#include <utility>
+
 #include "lib/analysis/distance_slopes.hpp"
 #include "lib/analysis/fit.hpp"
+#include "lib/analysis/worth.hpp"
 
 namespace ictus::analysis {
 
@@ -11,23 +15,49 @@ constexpr float kSilent = 3e-7F;           // of the loudest power: nothing is l
 constexpr float kFirstCompression = 0.5F;  // the first look sees the loudest,
 constexpr float kCompression = 0.3F;       // those that follow also what is soft
 
+/// An event that seems to begin near an attack begins with it: this much before or after.
+constexpr float kBeforeAttackS = 0.03F;
+constexpr float kAfterAttackS = 0.06F;
+
+void begin_with_attack(synthesis::EventSound& event, std::span<const float> attacks_s) {
+  float nearest_s = -1.0F;
+  for (const float attack_s : attacks_s) {
+    const float late_s = event.onset_s - attack_s;
+    if (late_s < -kBeforeAttackS || late_s > kAfterAttackS) continue;
+    if (nearest_s < 0.0F || std::abs(late_s) < std::abs(event.onset_s - nearest_s)) nearest_s = attack_s;
+  }
+  if (nearest_s >= 0.0F) event.onset_s = nearest_s;
+}
+
 }  // namespace
 
-std::vector<synthesis::EventSound> explain(const Stretch& stretch, std::span<const Look> looks, bool motion) {
-  std::vector<synthesis::EventSound> events;
+std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
+                                           const ExplainSettings& settings) {
+  std::vector<synthesis::EventSound> events = std::move(known.events);
   const float peak = stretch.target.peak();
-  for (const Look& look : looks) {
-    const PowerMaps explained = explained_by(events, stretch.nothing, peak);
+  for (const Look& look : settings.looks) {
+    const PowerMaps explained = explained_by(events, known.carried, peak);
     std::vector<float> left = unexplained(stretch.map, stretch.target.sound().fine, explained.fine);
     const float compression = events.empty() ? kFirstCompression : kCompression;
     for (synthesis::EventSound& event :
          propose(left, stretch.map, look.events, kSilent * peak, compression)) {
-      if (!motion) event.glide_semitones = event.vibrato_semitones = 0.0F;
+      if (!settings.motion) event.glide_semitones = event.vibrato_semitones = 0.0F;
+      begin_with_attack(event, stretch.attacks_s);
       events.push_back(event);
     }
-    fit(events, stretch.target, stretch.nothing, look.steps);
+    fit(events, stretch.target, known.carried, look.steps);
+    if (settings.least_worth_db <= 0.0F) continue;
+    std::vector<synthesis::EventSound> kept;
+    for (const std::size_t place :
+         worthy(events, stretch.target, known.carried, settings.least_worth_db, events.size()))
+      kept.push_back(events[place]);
+    events = std::move(kept);
   }
   return events;
+}
+
+std::vector<synthesis::EventSound> explain(const Stretch& stretch, std::span<const Look> looks, bool motion) {
+  return explain(stretch, {stretch.nothing, {}}, {{looks.begin(), looks.end()}, motion});
 }
 
 }  // namespace ictus::analysis

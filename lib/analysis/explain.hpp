@@ -14,7 +14,23 @@ struct Look {
   int steps;   ///< of fitting all that are there by then
 };
 
-/// Events by as many looks, in order of their finding. With `motion`, pitches that move are followed.
+/// What is known of a stretch before it is looked at.
+struct Known {
+  PowerMaps carried;                          ///< power that is explained already
+  std::vector<synthesis::EventSound> events;  ///< to begin with
+};
+
+struct ExplainSettings {
+  std::vector<Look> looks;
+  bool motion = true;           ///< whether pitches that move are followed
+  float least_worth_db = 0.0F;  ///< of an event after a look, see worth.hpp; 0: all are kept
+};
+
+/// What was known and what as many looks found. In place of an event that turned out to be worth nothing, the
+/// next look may find another.
+std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
+                                           const ExplainSettings& settings);
+/// The same for a stretch of which nothing is known.
 std::vector<synthesis::EventSound> explain(const Stretch& stretch, std::span<const Look> looks, bool motion);
 
 }  // namespace ictus::analysis

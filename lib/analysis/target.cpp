@@ -168,14 +168,14 @@ PowerMaps PowerMaps::thinned(int first) const {
   return {every_second(fine, first), every_second(coarse, 2 * first)};
 }
 
-Target::Target(PowerMaps sound, const Weights& weights, bool is_thinned)
+Target::Target(PowerMaps sound, const Weights& weights, float loudest_before, bool is_thinned)
     : sound_(std::move(sound)),
       weights_(weights),
       block_frames_(is_thinned ? kBlockFrames / 2 : kBlockFrames),
-      peak_(std::max(loudest(sound_.fine), 1e-12F)),
+      peak_(std::max({loudest(sound_.fine), loudest_before, 1e-12F})),
       fine_floor_(kFloor * peak_),
       mel_floor_(0.0F),
-      coarse_floor_(kFloor * std::max(loudest(sound_.coarse), 1e-12F)),
+      coarse_floor_(0.0F),
       third_floor_(0.0F),
       magnitude_norm_(0.0F) {
   const auto levels = [](const PowerMap& map, float floor) {
@@ -183,10 +183,13 @@ Target::Target(PowerMaps sound, const Weights& weights, bool is_thinned)
     levels_of(map.values.data(), floor, static_cast<int>(level_db.size()), level_db.data());
     return level_db;
   };
+  // Floors of all kinds lie as far below their loudest, by as much lower as this is not the loudest so far.
+  const float floor_part = kFloor * peak_ / std::max(loudest(sound_.fine), 1e-12F);
+  coarse_floor_ = floor_part * std::max(loudest(sound_.coarse), 1e-12F);
   fine_db_ = levels(sound_.fine, fine_floor_);
   coarse_db_ = levels(sound_.coarse, coarse_floor_);
   const PowerMap mel = mel_pool().of(sound_.fine);
-  mel_floor_ = kFloor * std::max(loudest(mel), 1e-12F);
+  mel_floor_ = floor_part * std::max(loudest(mel), 1e-12F);
   mel_db_ = levels(mel, mel_floor_);
   double energy = 0.0;
   for (const float power : sound_.fine.values) energy += power;
@@ -194,7 +197,7 @@ Target::Target(PowerMaps sound, const Weights& weights, bool is_thinned)
 
   const PowerMap loud = in_blocks(third_pool().of(sound_.fine), block_frames_);
   const float most = std::max(loudest(loud), 1e-12F);
-  third_floor_ = kFloor * most;
+  third_floor_ = floor_part * most;
   third_db_ = levels(loud, third_floor_);
   double sum = 0.0;
   for (const float power : loud.values) {

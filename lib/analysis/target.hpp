@@ -40,8 +40,9 @@ class Target {
         1.0F;  ///< |difference| in dB of thirds of an octave over 93 ms, weighted as loudness goes
   };
 
-  /// Maps of views(), or thinned ones.
-  Target(PowerMaps sound, const Weights& weights, bool is_thinned = false);
+  /// Maps of views(), or thinned ones. What lies far below the loudest band and frame, or below `loudest`
+  /// where something before was louder, is as good as silence.
+  Target(PowerMaps sound, const Weights& weights, float loudest = 0.0F, bool is_thinned = false);
 
   /// The distance in dB; `slope`, the gradient by the explained power, is written.
   float distance(const PowerMaps& explained, PowerMaps& slope) const;
@@ -49,7 +50,7 @@ class Target {
   [[nodiscard]] const PowerMaps& sound() const { return sound_; }
   [[nodiscard]] const Weights& weights() const { return weights_; }
   [[nodiscard]] int frames() const { return sound_.fine.frames; }
-  /// Power of the loudest band and frame.
+  /// Power of the loudest band and frame, so far.
   [[nodiscard]] float peak() const { return peak_; }
 
  private:

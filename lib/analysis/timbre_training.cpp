@@ -7,6 +7,7 @@
 
 #include "lib/analysis/fit.hpp"
 #include "lib/core/dice.hpp"
+#include "lib/synthesis/sound_range.hpp"
 
 namespace ictus::analysis {
 namespace {
@@ -157,7 +158,7 @@ void learn(Lesson& lesson, const TimbreNetwork& network, int step, float pace, D
   for (std::size_t e = 0; e < heard.size(); ++e) {
     for (float& slope : numbers_of(slopes[e]))
       if (!std::isfinite(slope)) slope = 0.0F;
-    stop_at_range(sounds[e], slopes[e]);
+    synthesis::stop_at_range(sounds[e], slopes[e]);
     EventVector by_vector{};
     network.add_gradient(heard[e].vector, slopes[e], by_vector, by_weights);
     lesson.number_steps[e].move(lesson.events[e], sounds[e], slopes[e], by_vector, pace, false);

@@ -6,6 +6,7 @@
 
 #include "lib/analysis/adam.hpp"
 #include "lib/analysis/fit.hpp"
+#include "lib/synthesis/sound_range.hpp"
 #include "lib/synthesis/time_course.hpp"
 
 namespace ictus::analysis {
@@ -82,7 +83,6 @@ std::vector<EventSound> sounds_of(const std::vector<VectorEvent>& events, const 
   for (const VectorEvent& event : events) {
     sounds.push_back(network.sound_of(event.vector, event.gain_db));
     sounds.back().onset_s = event.onset_s;
-    hold_in_range(sounds.back());
   }
   return sounds;
 }
@@ -146,7 +146,7 @@ float fit_vectors(std::vector<VectorEvent>& events, const TimbreNetwork& network
     const std::vector<EventSound> sounds = sounds_of(events, network);
     distance.at(sounds, step, slopes);
     for (std::size_t e = 0; e < events.size(); ++e) {
-      stop_at_range(sounds[e], slopes[e]);
+      synthesis::stop_at_range(sounds[e], slopes[e]);
       EventVector by_vector{};
       network.add_gradient(events[e].vector, slopes[e], by_vector, {});
       number_steps[e].move(events[e], sounds[e], slopes[e], by_vector, cooled(step, steps),
@@ -154,6 +154,23 @@ float fit_vectors(std::vector<VectorEvent>& events, const TimbreNetwork& network
     }
   }
   return distance_of(sounds_of(events, network), target, carried);
+}
+
+float fit_gains(std::vector<VectorEvent>& events, const TimbreNetwork& network, const Target& target,
+                const PowerMaps& carried, int steps) {
+  const DistanceSlopes distance(target, carried);
+  std::vector<EventSound> sounds = sounds_of(events, network);
+  std::vector<EventSound> slopes;
+  std::vector<Momentum<1>> momenta(events.size());
+  for (int step = 0; step < steps; ++step) {
+    distance.at(sounds, step, slopes);
+    for (std::size_t e = 0; e < events.size(); ++e) {
+      momenta[e].add(std::array{slopes[e].gain_db});
+      sounds[e].gain_db -= cooled(step, steps) * kGainStepDb * momenta[e].direction(0);
+    }
+  }
+  for (std::size_t e = 0; e < events.size(); ++e) events[e].gain_db = sounds[e].gain_db;
+  return distance_of(sounds, target, carried);
 }
 
 }  // namespace ictus::analysis

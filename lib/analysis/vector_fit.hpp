@@ -26,6 +26,10 @@ VectorEvent nearest_vector(const synthesis::EventSound& sound, const synthesis::
 float fit_vectors(std::vector<VectorEvent>& events, const synthesis::TimbreNetwork& network,
                   const Target& target, const PowerMaps& carried, int steps);
 
+/// The same for gains alone, when the other numbers are settled.
+float fit_gains(std::vector<VectorEvent>& events, const synthesis::TimbreNetwork& network,
+                const Target& target, const PowerMaps& carried, int steps);
+
 /// Adam on the numbers of one event, for fitting and for training.
 class NumberSteps {
  public:

@@ -32,7 +32,7 @@ void hold_positive(PowerMaps& maps) {
 class Weighing {
  public:
   Weighing(const std::vector<EventSound>& events, const Target& target, const PowerMaps& carried)
-      : target_(target.sound().thinned(0), target.weights(), true),
+      : target_(target.sound().thinned(0), target.weights(), target.peak(), true),
         sum_(carried.thinned(0)),
         slope_(sum_),
         seconds_(static_cast<float>(target.frames()) * views().fine.hop_s()) {

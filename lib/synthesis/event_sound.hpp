@@ -56,4 +56,12 @@ inline std::span<const float, kSoundNumbers> numbers_of(const EventSound& sound)
   return std::span<const float, kSoundNumbers>(&sound.onset_s, kSoundNumbers);
 }
 
+/// A sound whose numbers are 0 but for those that `set` sets.
+template <typename Set>
+EventSound sound_with(Set set) {
+  EventSound sound{};
+  set(sound);
+  return sound;
+}
+
 }  // namespace ictus::synthesis

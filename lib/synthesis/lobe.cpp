@@ -25,7 +25,12 @@ double power(double bins) {
 
 Lobe::Lobe() {
   constexpr double kStep = 1.0 / kSteps;
-  constexpr int kFiner = 16;  // steps of the integral for each of the table's
+  constexpr int kFiner = 16;  // steps of the integrals for each of the table's
+  const auto sum_below = [](double bins) {
+    double sum = 0.0;
+    for (double bin = bins - 0.5; bin > -kEnd; bin -= 1.0) sum += power(bin);
+    return sum;
+  };
   double area = 0.0;
   double sum_area = 0.0;
   for (std::size_t i = 0; i < power_.size(); ++i) {
@@ -33,19 +38,15 @@ Lobe::Lobe() {
     power_[i] = static_cast<float>(power(bins));
     slope_[i] = static_cast<float>((power(bins + 0.5 * kStep) - power(bins - 0.5 * kStep)) / kStep);
     area_[i] = static_cast<float>(area);
-    // A sum over bins is the integral up to half a bin beyond the last, but for the slope there (Euler and
-    // Maclaurin's formula for the rule of midpoints).
-    const auto slope = [&](double at) { return (power(at + 0.5 * kStep) - power(at - 0.5 * kStep)) / kStep; };
-    sum_[i] = area - slope(bins) / 24.0;
-    sum_slope_[i] = static_cast<float>(power(bins) - (slope(bins + 0.5 * kStep) - slope(bins - 0.5 * kStep)) /
-                                                         kStep / 24.0);
+    sum_[i] = sum_below(bins);
+    sum_slope_[i] =
+        static_cast<float>((sum_below(bins + 0.5 * kStep) - sum_below(bins - 0.5 * kStep)) / kStep);
     sum_area_[i] = sum_area;
     for (int j = 0; j < kFiner; ++j) {
       const double at = bins + (j + 0.5) * kStep / kFiner;
       area += power(at) * kStep / kFiner;
-      sum_area += (area - 0.5 * power(at) * kStep / kFiner) * kStep / kFiner;
+      sum_area += sum_below(at) * kStep / kFiner;
     }
-    sum_area -= (power(bins + kStep) - power(bins)) / 24.0;
   }
 }
 

@@ -26,8 +26,8 @@ class Lobe {
     return (0.5F * (at(bins + 0.5F * width) + at(bins - 0.5F * width)) - mean_at(bins, width)) / width;
   }
 
-  /// What of at() lies in all bins below `bins`, which is half a bin from two of them; and in between, so
-  /// that sums over many bins cost no more than over a few. In double precision, since differences count.
+  /// The sum of at() over the bins below `bins`, which lies half way between two of them, so that many bins
+  /// cost no more than a few. In double precision, since differences count.
   [[nodiscard]] double sum_below(float bins) const { return between(sum_, bins); }
   /// Its slope.
   [[nodiscard]] float sum_slope_at(float bins) const { return between(sum_slope_, bins); }
@@ -39,7 +39,7 @@ class Lobe {
 
  private:
   static constexpr int kSteps = 64;  // for each bin
-  static constexpr int kEnd = kLobeReach + 1;
+  static constexpr int kEnd = kLobeReach + 2;
   template <typename Number>
   using Table = std::array<Number, 2 * kEnd * kSteps + 2>;
   template <typename Number>

@@ -51,11 +51,10 @@ void Rings::advance(float common, float elapsed_s, float since_windows, float at
     for (std::size_t i = 0; i < count; ++i) windows[i] = rate_[i] * window_s_;
     OnsetDecay(since_windows, attack_windows)
         .logs(std::span(windows).first(count), std::span(first_frames).first(count));
-    for (std::size_t i = 0; i < count; ++i)
-      first_frames[i] = start_[i] * std::exp(first_frames[i] + rate_[i] * elapsed_s);
+    for (std::size_t i = 0; i < count; ++i) first_frames[i] = start_[i] * std::exp(first_frames[i]);
   }
   advance_all(is_first ? first_frames.data() : lifted_.data(), rate_.data(), keep_.data(), room_level_,
-              common, elapsed_s, count_, room_.data(), power_.data());
+              common, is_first ? 0.0F : elapsed_s, count_, room_.data(), power_.data());
 }
 
 bool Rings::sounds(int i, float ceiling, float elapsed_s, float least) const {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/core/error.hpp"
+#include "lib/synthesis/sound_range.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/wide.hpp"
 
@@ -104,6 +105,13 @@ struct Outputs {
   static constexpr float kRateScale = 1.0F;
 };
 
+/// What the hidden layers look at: where an event is heard, and where in a swing it begins, change no timbre.
+EventVector heard(const EventVector& vector) {
+  EventVector some = vector;
+  some[kPosition] = some[kVibratoPhase] = 0.0F;
+  return some;
+}
+
 /// What the named numbers alone say.
 EventSound named_sound(const EventVector& vector, float gain_db) {
   EventSound sound{};
@@ -153,7 +161,7 @@ TimbreNetwork::Layers TimbreNetwork::run(const EventVector& vector) const {
   const float* w = weights_.data();
   const float* timbre = vector.data() + kNamedNumbers;
   std::copy_n(w + kB1, kHidden, layers.before1.begin());
-  add_product(vector.data(), w + kW1, kEventVectorSize, kHidden, layers.before1.data());
+  add_product(heard(vector).data(), w + kW1, kEventVectorSize, kHidden, layers.before1.data());
   std::transform(layers.before1.begin(), layers.before1.end(), layers.first.begin(), silu);
   std::copy_n(w + kB2, kHidden, layers.before2.begin());
   add_product(layers.first.data(), w + kW2, kHidden, kHidden, layers.before2.data());
@@ -169,6 +177,7 @@ EventSound TimbreNetwork::sound_of(const EventVector& vector, float gain_db) con
   const Layers layers = run(vector);
   EventSound sound = named_sound(vector, gain_db);
   Outputs::each(sound, layers.out, [](float& to, const float& value, float scale) { to += scale * value; });
+  hold_in_range(sound);
   return sound;
 }
 
@@ -197,8 +206,11 @@ void TimbreNetwork::add_gradient(const EventVector& vector, const EventSound& by
                        part(kW2));
   for (std::size_t i = 0; i < kHidden; ++i) by_before[i] = by_first[i] * silu_slope(layers.before1[i]);
   add(by_before, part(kB1));
-  add_product_gradient(vector.data(), w + kW1, by_before.data(), kEventVectorSize, kHidden, gradient.data(),
-                       part(kW1));
+  EventVector by_heard{};
+  add_product_gradient(heard(vector).data(), w + kW1, by_before.data(), kEventVectorSize, kHidden,
+                       by_heard.data(), part(kW1));
+  by_heard = heard(by_heard);
+  for (std::size_t i = 0; i < by_heard.size(); ++i) gradient[i] += by_heard[i];
 
   const auto named = [&](std::size_t place, float by) { gradient[place] += by * half_range(place); };
   named(kPitch, by_sound.pitch_octaves / std::numbers::ln2_v<float>);

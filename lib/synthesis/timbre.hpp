@@ -35,6 +35,7 @@ class TimbreNetwork {
   /// Throws ictus::Error when there are not as many as it has.
   explicit TimbreNetwork(std::vector<float> weights);
 
+  /// Its numbers lie within their ranges.
   [[nodiscard]] EventSound sound_of(const EventVector& vector, float gain_db) const;
   /// Adds to `gradient` that by the vector, given that by the sound; and, where `by_weights` is not empty, to
   /// it that by the weights.

@@ -10,6 +10,7 @@
 
 #include "lib/analysis/distance_slopes.hpp"
 #include "lib/analysis/explain.hpp"
+#include "lib/synthesis/sound_range.hpp"
 #include "lib/synthesis/time_course.hpp"
 #include "signals.hpp"
 
@@ -145,8 +146,8 @@ TEST_CASE("fitting comes closer, and the same events are fitted alike") {
   CHECK(fit(again, stretch.target, stretch.nothing, 30) == after);
   for (const EventSound& event : once) {
     for (std::size_t i = 0; i < ictus::synthesis::kSoundNumbers; ++i) {
-      CHECK(numbers_of(event)[i] >= numbers_of(lowest_sound())[i]);
-      CHECK(numbers_of(event)[i] <= numbers_of(highest_sound())[i]);
+      CHECK(numbers_of(event)[i] >= numbers_of(ictus::synthesis::lowest_sound())[i]);
+      CHECK(numbers_of(event)[i] <= numbers_of(ictus::synthesis::highest_sound())[i]);
     }
   }
 }

@@ -1,0 +1,363 @@
+#include "lib/analysis/encoder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "formats/event_coder.hpp"
+#include "lib/analysis/distance_slopes.hpp"
+#include "lib/analysis/explain.hpp"
+#include "lib/analysis/positions.hpp"
+#include "lib/analysis/stretch.hpp"
+#include "lib/analysis/vector_fit.hpp"
+#include "lib/analysis/worth.hpp"
+#include "lib/synthesis/event_numbers.hpp"
+#include "lib/synthesis/event_power.hpp"
+#include "lib/synthesis/pan.hpp"
+
+namespace ictus::analysis {
+namespace {
+
+using synthesis::EventModel;
+using synthesis::EventSound;
+using synthesis::PowerMap;
+
+/// A window is explained as a whole. Events that begin within its hop are final by that; those that begin
+/// later are where the next window sets out from.
+constexpr int kWindowFrames = 258;  // 6 s
+constexpr int kHopFrames = 172;     // 4 s
+/// What the windows of the first and last frames see beyond them.
+constexpr int kContextFrames = 2;
+/// A short sound is looked at with silence after it.
+constexpr int kLeastFrames = 24;
+
+/// Steps of fitting for --effort 0..9: after each look, and of the numbers at the end.
+struct Steps {
+  int look, numbers, gains;
+};
+constexpr std::array<Steps, 10> kSteps{{{0, 0, 0},
+                                        {3, 8, 2},
+                                        {5, 14, 3},
+                                        {7, 22, 4},
+                                        {9, 30, 6},
+                                        {12, 45, 8},
+                                        {16, 60, 10},
+                                        {20, 90, 14},
+                                        {30, 150, 20},
+                                        {40, 300, 30}}};
+
+/// A power density below which there is nothing to encode: -100 dB re that of a sine of full scale.
+constexpr float kSilence = 7e-8F;
+/// An event that lowers the distance by less than this, times a second, is not worth its bits.
+constexpr float kLeastWorthDbS = 0.02F;
+/// What is not worth this much after a look makes room for what the next finds.
+constexpr float kLeastLookWorthDbS = 0.3F * kLeastWorthDbS;
+/// Above this bitrate bits matter less: an event may be worth less, and events may be more.
+constexpr double kFrugalBitsPerSecond = 3200.0;
+/// The first look finds a part of what is looked for, each that follows twice as many.
+constexpr int kFirstLookPart = 16;
+/// More are proposed than are allowed, and the worthiest kept.
+constexpr double kSpareEvents = 1.05;
+/// So many are looked for in a window at most, up to the frugal bitrate, and at any.
+constexpr double kEnoughEvents = 80.0;
+constexpr double kMostEvents = 240.0;
+/// What an event takes, until the stream itself tells.
+constexpr double kTypicalEventBits = 150.0;
+constexpr double kTypicalEvents = 32.0;
+/// A shorter sound may take the bits of this much: its attack costs what that of a long one does.
+constexpr double kLeastBudgetSeconds = 1.0;
+/// A block's frame.
+constexpr double kFrameBits = 8.0 * 7.0;
+
+/// An event that has been written, and sounds.
+struct Carried {
+  std::int64_t onset_samples;
+  EventSound sound;
+};
+
+/// An event as it will be written, and what it is worth.
+struct Chosen {
+  Event event;
+  float worth_db_s;
+};
+
+std::vector<Look> looks_for(int events, int steps) {
+  std::vector<Look> looks;
+  int left = events;
+  for (int next = std::max(events / kFirstLookPart, 2); left > 0; next *= 2) {
+    const int now = left <= next ? left : next;
+    looks.push_back({now, steps});
+    left -= now;
+  }
+  return looks;
+}
+
+}  // namespace
+
+struct Encoder::State {
+  State(std::shared_ptr<const EventModel> loaded, const EncoderSettings& asked, Emit to)
+      : model(std::move(loaded)),
+        settings(asked),
+        emit(std::move(to)),
+        packer(asked.coding),
+        channels(static_cast<std::size_t>(asked.channels)),
+        samples(context_samples() * channels, 0.0F) {}
+
+  std::shared_ptr<const EventModel> model;
+  EncoderSettings settings;
+  Emit emit;
+  formats::EventPacker packer;
+  std::size_t channels;
+  std::vector<float> samples;     ///< from the context before the current window on, channels side by side
+  std::int64_t window_start = 0;  ///< samples; also the centre of its first frame
+  std::int64_t received = 0;
+  float level = 0.0F;               ///< of the loudest moment so far, by and by forgotten
+  std::vector<Carried> carried;     ///< still sounding
+  std::vector<EventSound> begun;    ///< found in the window before, to begin with; onsets in this one
+  double spent_bits = -kFrameBits;  ///< the first block's frame is the file's, not the sound's
+  double event_bits = 0.0;          ///< of these, what events took
+  double events = 0.0;
+
+  [[nodiscard]] static std::size_t hop() { return static_cast<std::size_t>(views().fine.hop_samples); }
+  [[nodiscard]] static std::size_t context_samples() { return kContextFrames * hop(); }
+  /// Of each channel, for a window of so many frames.
+  [[nodiscard]] static std::size_t needed_samples(int frames) {
+    return static_cast<std::size_t>(frames + 2 * kContextFrames - 1) * hop();
+  }
+  [[nodiscard]] const Steps& steps() const { return kSteps[static_cast<std::size_t>(settings.effort)]; }
+
+  void encode_window(int frames, std::int64_t end_samples);
+  /// Forgets what samples a window was made of.
+  void go_on(std::int64_t hop_samples);
+  /// Power of the events before, and of that what comes from the left; those that are dead are forgotten.
+  [[nodiscard]] std::pair<PowerMaps, PowerMap> ringing(const Stretch& stretch);
+  /// Events that begin in the window, the worthiest first; later ones become those to begin with.
+  [[nodiscard]] std::vector<Chosen> explained(const Stretch& stretch, const PowerMaps& ringing,
+                                              const PowerMap& ringing_left, std::int64_t end_samples,
+                                              bool is_due, int most);
+  void place(std::vector<VectorEvent>& found, const Stretch& stretch, const PowerMaps& ringing,
+             const PowerMap& ringing_left) const;
+  [[nodiscard]] Event written(const VectorEvent& event, std::int64_t end_samples) const;
+  [[nodiscard]] VectorEvent read(const Event& event) const;
+  /// Takes the worthiest that the bits allow, `least` at least.
+  [[nodiscard]] EventBlock affordable(std::vector<Chosen> worthiest, std::int64_t end_samples,
+                                      std::size_t least) const;
+
+  [[nodiscard]] bool is_event_due(std::int64_t end_samples) const;
+  [[nodiscard]] double bits_of(const EventBlock& block) const;
+  [[nodiscard]] double allowed_bits(std::int64_t end_samples) const {
+    const double length_s = static_cast<double>(end_samples) / EventModel::kSampleRateHz;
+    return settings.most_bits_per_second * std::max(length_s, kLeastBudgetSeconds) - spent_bits;
+  }
+  [[nodiscard]] int most_events(std::int64_t end_samples) const;
+  /// How much bits and events are to be spared: 1 up to the frugal bitrate, less above it.
+  [[nodiscard]] double frugality() const {
+    return std::isfinite(settings.most_bits_per_second)
+               ? std::min(1.0, std::pow(kFrugalBitsPerSecond / settings.most_bits_per_second, 2.0))
+               : 0.1;
+  }
+};
+
+double Encoder::State::bits_of(const EventBlock& block) const {
+  if (settings.coding.precision == formats::Precision::coded) return kFrameBits + packer.bits_of(block);
+  return kFrameBits + 8.0 * (4 * kEventVectorSize + 6) * static_cast<double>(block.events.size());
+}
+
+int Encoder::State::most_events(std::int64_t end_samples) const {
+  const double each = (event_bits + kTypicalEventBits * kTypicalEvents) / (events + kTypicalEvents);
+  const auto counted_out = [&](std::int64_t length_samples) {
+    return std::ceil(settings.most_events_per_second * static_cast<double>(length_samples) /
+                     EventModel::kSampleRateHz);
+  };
+  const double most = std::min({(allowed_bits(end_samples) - kFrameBits) / each,
+                                counted_out(end_samples - window_start), counted_out(end_samples) - events});
+  return static_cast<int>(std::clamp(most, 0.0, kMostEvents));
+}
+
+bool Encoder::State::is_event_due(std::int64_t end_samples) const {
+  if (events > 0.0) return false;
+  const auto begin = samples.begin() + static_cast<std::ptrdiff_t>(context_samples() * channels);
+  const std::int64_t count = (end_samples - window_start) * static_cast<std::int64_t>(channels);
+  return std::any_of(begin, begin + count, [](float sample) { return std::abs(sample) >= kLeastAudible; });
+}
+
+void Encoder::State::encode_window(int frames, std::int64_t end_samples) {
+  const std::span<const float> heard = std::span(samples).first(needed_samples(frames) * channels);
+  const Stretch stretch(heard, {},
+                        {.channels = settings.channels, .context_frames = kContextFrames, .loudest = level});
+  // The loudest moment so far sets the floor; it is forgotten by 3 dB a window.
+  level = 0.5F * stretch.target.peak();
+  const bool is_due = is_event_due(end_samples);
+  const int most = std::max(is_due ? 1 : 0, most_events(end_samples));
+  EventBlock block;
+  block.end_samples = end_samples;
+  if ((stretch.target.peak() > kSilence || is_due) && most > 0) {
+    const auto [carried_power, carried_left] = ringing(stretch);
+    block = affordable(explained(stretch, carried_power, carried_left, end_samples, is_due, most),
+                       end_samples, is_due ? 1 : 0);
+  } else {
+    begun.clear();
+  }
+  for (const Event& event : block.events) carried.push_back({event.onset_samples, model->sound_of(event)});
+  const double bits = bits_of(block);
+  spent_bits += bits;
+  event_bits += bits - kFrameBits;
+  events += static_cast<double>(block.events.size());
+  if (settings.coding.precision == formats::Precision::coded) (void)packer.pack(block);
+  emit(block);
+}
+
+std::pair<PowerMaps, PowerMap> Encoder::State::ringing(const Stretch& stretch) {
+  PowerMaps power = stretch.nothing;
+  PowerMap left = power.fine;
+  PowerMap alone(power.fine.bands, power.fine.frames);
+  const float least = kNegligible * stretch.target.peak();
+  std::erase_if(carried, [&](Carried& event) {
+    event.sound.onset_s = static_cast<float>(event.onset_samples - window_start) / EventModel::kSampleRateHz;
+    std::fill(alone.values.begin(), alone.values.end(), 0.0F);
+    synthesis::EventPower(event.sound, views().fine, stretch.frames, least).add_to(alone);
+    const float share = synthesis::pan_gains(event.sound.position, 2)[0];
+    bool sounds = false;
+    for (std::size_t i = 0; i < alone.values.size(); ++i) {
+      sounds = sounds || alone.values[i] > least;
+      power.fine.values[i] += alone.values[i];
+      left.values[i] += share * share * alone.values[i];
+    }
+    if (sounds)
+      synthesis::EventPower(event.sound, views().coarse, power.coarse.frames, least).add_to(power.coarse);
+    return !sounds;
+  });
+  return {std::move(power), std::move(left)};
+}
+
+std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const PowerMaps& ringing,
+                                              const PowerMap& ringing_left, std::int64_t end_samples,
+                                              bool is_due, int most) {
+  const double hops = static_cast<double>(stretch.frames) * static_cast<double>(hop()) /
+                      static_cast<double>(end_samples - window_start);
+  const double enough = kEnoughEvents * stretch.frames / kWindowFrames / frugality();
+  const double wanted = std::min({kMostEvents, std::ceil(enough) + 2.0, (kSpareEvents * most + 2.0) * hops});
+  const auto least_worth = static_cast<float>(frugality());
+  std::vector<EventSound> sounds =
+      explain(stretch, {ringing, std::move(begun)},
+              {looks_for(static_cast<int>(wanted), steps().look), true, least_worth * kLeastLookWorthDbS});
+  begun.clear();
+  if (sounds.empty() && is_due) sounds = explain(stretch, {ringing, {}}, {{{1, steps().look}}});
+
+  std::vector<VectorEvent> found;
+  for (const EventSound& sound : sounds) found.push_back(nearest_vector(sound, model->timbre));
+  fit_vectors(found, model->timbre, stretch.target, ringing, steps().numbers);
+  const auto worthy_of = [&](float least_db_s) {
+    return worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
+  };
+  std::vector<std::size_t> kept = worthy_of(least_worth * kLeastWorthDbS);
+  if (kept.empty() && is_due && !found.empty()) kept = {0};
+  std::vector<VectorEvent> worth_it;
+  for (const std::size_t place : kept) worth_it.push_back(found[place]);
+  found = std::move(worth_it);
+  if (found.empty()) return {};
+  if (settings.channels > 1) place(found, stretch, ringing, ringing_left);
+
+  // From here on the numbers are those that will be stored; gains make up for what their steps changed.
+  std::vector<VectorEvent> later;
+  const float hop_s = static_cast<float>(end_samples - window_start) / EventModel::kSampleRateHz;
+  for (VectorEvent& event : found) {
+    if (event.onset_s >= hop_s) continue;
+    event = read(written(event, end_samples));
+  }
+  fit_gains(found, model->timbre, stretch.target, ringing, steps().gains);
+  const std::vector<float> worth = worths(sounds_of(found, model->timbre), stretch.target, ringing);
+  std::vector<Chosen> chosen;
+  for (std::size_t e = 0; e < found.size(); ++e) {
+    if (found[e].onset_s < hop_s) {
+      chosen.push_back({written(found[e], end_samples), worth[e]});
+    } else {
+      later.push_back(found[e]);
+    }
+  }
+  begun = sounds_of(later, model->timbre);
+  for (EventSound& sound : begun) sound.onset_s -= hop_s;
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const Chosen& a, const Chosen& b) { return a.worth_db_s > b.worth_db_s; });
+  if (chosen.size() > static_cast<std::size_t>(most)) chosen.resize(static_cast<std::size_t>(most));
+  return chosen;
+}
+
+void Encoder::State::place(std::vector<VectorEvent>& found, const Stretch& stretch, const PowerMaps& ringing,
+                           const PowerMap& ringing_left) const {
+  const std::vector<float> positions = positions_of(sounds_of(found, model->timbre), stretch.left,
+                                                    stretch.target.sound().fine, ringing_left, ringing.fine);
+  for (std::size_t e = 0; e < found.size(); ++e)
+    found[e].vector[synthesis::kPosition] = synthesis::kNumbers[synthesis::kPosition].number_of(positions[e]);
+}
+
+Event Encoder::State::written(const VectorEvent& event, std::int64_t end_samples) const {
+  Event made;
+  made.vector = event.vector;
+  made.gain_db = event.gain_db;
+  const double onset = static_cast<double>(event.onset_s) * EventModel::kSampleRateHz;
+  made.onset_samples =
+      std::clamp<std::int64_t>(window_start + std::llround(onset), window_start, end_samples - 1);
+  return formats::quantise(made, settings.coding, window_start, end_samples);
+}
+
+VectorEvent Encoder::State::read(const Event& event) const {
+  return {static_cast<float>(event.onset_samples - window_start) / EventModel::kSampleRateHz, event.gain_db,
+          event.vector};
+}
+
+EventBlock Encoder::State::affordable(std::vector<Chosen> worthiest, std::int64_t end_samples,
+                                      std::size_t least) const {
+  EventBlock block;
+  block.end_samples = end_samples;
+  while (true) {
+    block.events.clear();
+    for (const Chosen& each : worthiest) block.events.push_back(each.event);
+    std::stable_sort(block.events.begin(), block.events.end(),
+                     [](const Event& a, const Event& b) { return a.onset_samples < b.onset_samples; });
+    const double bits = bits_of(block);
+    const double excess = bits - allowed_bits(end_samples);
+    if (excess <= 0.0 || worthiest.size() <= least) return block;
+    const double each = bits / static_cast<double>(worthiest.size());
+    const auto fewer = std::max<std::size_t>(1, static_cast<std::size_t>(excess / each));
+    worthiest.resize(worthiest.size() - std::min(fewer, worthiest.size() - least));
+  }
+}
+
+void Encoder::State::go_on(std::int64_t hop_samples) {
+  samples.erase(samples.begin(), samples.begin() + hop_samples * static_cast<std::int64_t>(channels));
+  window_start += hop_samples;
+}
+
+Encoder::Encoder(std::shared_ptr<const EventModel> model, const EncoderSettings& settings, Emit emit)
+    : state_(std::make_unique<State>(std::move(model), settings, std::move(emit))) {}
+
+Encoder::~Encoder() = default;
+
+void Encoder::push(std::span<const float> block) {
+  State& s = *state_;
+  s.samples.insert(s.samples.end(), block.begin(), block.end());
+  s.received += static_cast<std::int64_t>(block.size() / s.channels);
+  constexpr std::int64_t kHop = kHopFrames;
+  const std::int64_t hop = kHop * static_cast<std::int64_t>(State::hop());
+  while (s.samples.size() >= State::needed_samples(kWindowFrames) * s.channels) {
+    s.encode_window(kWindowFrames, s.window_start + hop);
+    s.go_on(hop);
+  }
+}
+
+void Encoder::finish() {
+  State& s = *state_;
+  const std::int64_t left = s.received - s.window_start;
+  if (left <= 0) return;
+  const int frames =
+      std::max(static_cast<int>(left / static_cast<std::int64_t>(State::hop())) + 1, kLeastFrames);
+  s.samples.resize(State::needed_samples(frames) * s.channels, 0.0F);
+  s.encode_window(frames, s.received);
+  s.go_on(left);
+}
+
+}  // namespace ictus::analysis
