@@ -20,6 +20,7 @@ namespace {
 
 constexpr float kMostContour = 1000.0F;  // that a contour can raise the power by
 constexpr float kDamperDoneS = 0.2F;     // after which a damper has come down whatever its rate
+constexpr float kMovingLeast = 100.0F;   // times what is negligible: partials that move cost more
 constexpr float kQuiet = 1e-25F;         // powers below would become numbers that processors are slow with
 
 // ---- Loops over frames.
@@ -469,7 +470,7 @@ void EventPower::add_to(PowerMap& map, float scale) const {
     for (int t = 0; t < moving; ++t) {
       const auto at = static_cast<std::size_t>(t);
       const float now = scale * power * ring[at];
-      if (now < parts.least_power * scale) continue;
+      if (now < kMovingLeast * parts.least_power * scale) continue;
       const Motion& motion = parts.motions[at];
       for (const MovingPart& part : MovingParts(bins, motion, view)) {
         const float weight = part.weight * now;
@@ -523,7 +524,7 @@ void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const
       const float bins = parts.partials.hz[i] / hz_per_bin;
       for (int t = 0; t < moving; ++t) {
         const auto at = static_cast<std::size_t>(t);
-        if (power * ring[at] < parts.least_power) continue;
+        if (power * ring[at] < kMovingLeast * parts.least_power) continue;
         const Motion& motion = parts.motions[at];
         for (const MovingPart& part : MovingParts(bins, motion, view)) {
           float by_place = 0.0F;
