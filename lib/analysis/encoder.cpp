@@ -57,8 +57,12 @@ constexpr float kLeastWorthDbS = 0.02F;
 constexpr float kLeastLookWorthDbS = 0.3F * kLeastWorthDbS;
 /// Above this bitrate bits matter less: an event may be worth less, and events may be more.
 constexpr double kFrugalBitsPerSecond = 3200.0;
-/// The first look finds a part of what is looked for, each that follows twice as many.
-constexpr int kFirstLookPart = 16;
+/// The first look finds so many, each that follows twice as many. While they are few they are fitted better,
+/// so that what one event can explain is not left to several.
+constexpr int kFirstLook = 2;
+constexpr int kFirstLookSteps = 4;
+/// Looking ends when an explanation is this close to the sound.
+constexpr float kCloseEnoughDb = 1.5F;
 /// More are proposed than are allowed, and the worthiest kept.
 constexpr double kSpareEvents = 1.05;
 /// So many are looked for in a window at most, up to the frugal bitrate, and at any.
@@ -87,9 +91,9 @@ struct Chosen {
 std::vector<Look> looks_for(int events, int steps) {
   std::vector<Look> looks;
   int left = events;
-  for (int next = std::max(events / kFirstLookPart, 2); left > 0; next *= 2) {
+  for (int next = kFirstLook, times = kFirstLookSteps; left > 0; next *= 2, times = std::max(times - 1, 1)) {
     const int now = left <= next ? left : next;
-    looks.push_back({now, steps});
+    looks.push_back({now, times * steps});
     left -= now;
   }
   return looks;
@@ -241,9 +245,9 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
   const double enough = kEnoughEvents * stretch.frames / kWindowFrames / frugality();
   const double wanted = std::min({kMostEvents, std::ceil(enough) + 2.0, (kSpareEvents * most + 2.0) * hops});
   const auto least_worth = static_cast<float>(frugality());
-  std::vector<EventSound> sounds =
-      explain(stretch, {ringing, std::move(begun)},
-              {looks_for(static_cast<int>(wanted), steps().look), true, least_worth * kLeastLookWorthDbS});
+  std::vector<EventSound> sounds = explain(stretch, {ringing, std::move(begun)},
+                                           {looks_for(static_cast<int>(wanted), steps().look), true,
+                                            least_worth * kLeastLookWorthDbS, kCloseEnoughDb});
   begun.clear();
   if (sounds.empty() && is_due) sounds = explain(stretch, {ringing, {}}, {{{1, steps().look}}});
 

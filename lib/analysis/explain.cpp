@@ -45,7 +45,8 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
       begin_with_attack(event, stretch.attacks_s);
       events.push_back(event);
     }
-    fit(events, stretch.target, known.carried, look.steps);
+    const float distance_db = fit(events, stretch.target, known.carried, look.steps);
+    if (distance_db < settings.close_enough_db) break;
     if (settings.least_worth_db <= 0.0F) continue;
     std::vector<synthesis::EventSound> kept;
     for (const std::size_t place :

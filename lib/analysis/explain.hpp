@@ -22,8 +22,9 @@ struct Known {
 
 struct ExplainSettings {
   std::vector<Look> looks;
-  bool motion = true;           ///< whether pitches that move are followed
-  float least_worth_db = 0.0F;  ///< of an event after a look, see worth.hpp; 0: all are kept
+  bool motion = true;            ///< whether pitches that move are followed
+  float least_worth_db = 0.0F;   ///< of an event after a look, see worth.hpp; 0: all are kept
+  float close_enough_db = 0.0F;  ///< a distance at which looking ends
 };
 
 /// What was known and what as many looks found. In place of an event that turned out to be worth nothing, the

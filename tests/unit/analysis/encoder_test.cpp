@@ -1,0 +1,153 @@
+// The encoder as a stream: simple sounds there and back, however they come.
+#include "lib/analysis/encoder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <vector>
+
+#include "lib/synthesis/event_numbers.hpp"
+#include "lib/synthesis/timbre_file.hpp"
+#include "signals.hpp"
+
+using namespace ictus;
+using analysis::Encoder;
+using analysis::EncoderSettings;
+
+namespace {
+
+std::shared_ptr<const synthesis::EventModel> trained_model() {
+  static const auto model = [] {
+    std::ifstream file(ICTUS_TIMBRE_WEIGHTS, std::ios::binary);
+    const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    auto made = std::make_shared<synthesis::EventModel>();
+    made->timbre = synthesis::read_timbre(std::as_bytes(std::span(bytes)), "weights");
+    return made;
+  }();
+  return model;
+}
+
+EncoderSettings settings_for(int channels = 1) {
+  EncoderSettings settings;
+  settings.coding.precision = formats::Precision::float32;
+  settings.channels = channels;
+  settings.effort = 3;
+  settings.most_bits_per_second = 3200.0;
+  settings.most_events_per_second = 10.0;
+  return settings;
+}
+
+/// Blocks of a sound that is pushed so many samples at a time.
+std::vector<EventBlock> blocks_of(const std::vector<float>& samples, const EncoderSettings& settings,
+                                  std::size_t at_a_time = 4096) {
+  std::vector<EventBlock> blocks;
+  Encoder encoder(trained_model(), settings, [&](const EventBlock& block) { blocks.push_back(block); });
+  for (std::size_t at = 0; at < samples.size(); at += at_a_time)
+    encoder.push(std::span(samples).subspan(at, std::min(at_a_time, samples.size() - at)));
+  encoder.finish();
+  return blocks;
+}
+
+std::vector<Event> events_of(const std::vector<EventBlock>& blocks) {
+  std::vector<Event> events;
+  for (const EventBlock& block : blocks)
+    events.insert(events.end(), block.events.begin(), block.events.end());
+  return events;
+}
+
+float value(const Event& event, synthesis::NumberPlace place) {
+  return synthesis::kNumbers[place].value_of(event.vector[place]);
+}
+
+}  // namespace
+
+TEST_CASE("a tone is an event of its pitch, and goes on where windows end") {
+  const std::vector<Event> events =
+      events_of(blocks_of(tone(9.0, 0.1, 1, [](double) { return 440.0; }), settings_for()));
+  REQUIRE(!events.empty());
+  CHECK(events.size() <= 6);
+  const auto first = std::max_element(events.begin(), events.end(),
+                                      [](const Event& a, const Event& b) { return a.gain_db < b.gain_db; });
+  CHECK(std::abs(1200.0 * std::log2(static_cast<double>(value(*first, synthesis::kPitch)) / 440.0)) < 5.0);
+}
+
+TEST_CASE("blocks follow one another to the end, their events in order within them") {
+  const std::vector<float> sound = tone(11.3, 0.1, 6, [](double s) { return s < 5.0 ? 220.0 : 330.0; });
+  const std::vector<EventBlock> blocks = blocks_of(sound, settings_for());
+  REQUIRE(blocks.size() >= 2);
+  std::int64_t begin = 0;
+  for (const EventBlock& block : blocks) {
+    CHECK(block.end_samples > begin);
+    for (const Event& event : block.events) {
+      CHECK(event.onset_samples >= begin);
+      CHECK(event.onset_samples < block.end_samples);
+      CHECK(std::all_of(event.vector.begin(), event.vector.end(),
+                        [](float number) { return number >= -1.0F && number <= 1.0F; }));
+    }
+    CHECK(std::is_sorted(block.events.begin(), block.events.end(),
+                         [](const Event& a, const Event& b) { return a.onset_samples < b.onset_samples; }));
+    begin = block.end_samples;
+  }
+  CHECK(begin == static_cast<std::int64_t>(sound.size()));
+}
+
+TEST_CASE("events do not depend on how samples come, nor on what was encoded before") {
+  const std::vector<float> sound = tone(7.0, 0.2, 8, [](double s) { return s < 3.0 ? 196.0 : 262.0; });
+  const std::vector<Event> once = events_of(blocks_of(sound, settings_for()));
+  const std::vector<Event> again = events_of(blocks_of(sound, settings_for(), 100003));
+  REQUIRE(once.size() == again.size());
+  for (std::size_t i = 0; i < once.size(); ++i) {
+    CHECK(once[i].onset_samples == again[i].onset_samples);
+    CHECK(once[i].gain_db == again[i].gain_db);
+    CHECK(once[i].vector == again[i].vector);
+  }
+}
+
+TEST_CASE("silence has no events, and audible sound has one however few are allowed") {
+  CHECK(events_of(blocks_of(std::vector<float>(3 * 44100), settings_for())).empty());
+  EncoderSettings settings = settings_for();
+  settings.most_bits_per_second = 1.0;
+  CHECK(events_of(blocks_of(tone(0.1, 0.1, 4, [](double) { return 300.0; }), settings)).size() == 1);
+}
+
+TEST_CASE("no more events come than are allowed") {
+  EncoderSettings settings = settings_for();
+  settings.most_events_per_second = 1.0;
+  const std::size_t count = events_of(blocks_of(white_noise(9.0, 0.05, 4), settings)).size();
+  CHECK(count >= 1);
+  CHECK(count <= 9);
+}
+
+TEST_CASE("tones on the left and on the right come from there") {
+  const std::vector<float> low = tone(2.0, 0.1, 5, [](double) { return 262.0; });
+  const std::vector<float> high = tone(2.0, 0.1, 5, [](double) { return 920.0; });
+  // The low one all on the left, the high one 6 dB stronger on the right.
+  std::vector<float> sound;
+  for (std::size_t i = 0; i < low.size(); ++i) {
+    sound.push_back(low[i] + 0.447F * high[i]);
+    sound.push_back(0.894F * high[i]);
+  }
+  EncoderSettings settings = settings_for(2);
+  settings.effort = 5;
+  double left_power = 0.0, right_power = 0.0, high_left = 0.0, high_right = 0.0;
+  for (const Event& event : events_of(blocks_of(sound, settings))) {
+    const double power = std::pow(10.0, 0.1 * static_cast<double>(event.gain_db));
+    const double position = static_cast<double>(value(event, synthesis::kPosition));
+    const float hz = value(event, synthesis::kPitch);
+    if (std::abs(hz - 262.0F) < 5.0F) {
+      left_power += 0.5 * (1.0 - position) * power;
+      right_power += 0.5 * (1.0 + position) * power;
+    } else if (std::abs(hz - 920.0F) < 15.0F) {
+      high_left += 0.5 * (1.0 - position) * power;
+      high_right += 0.5 * (1.0 + position) * power;
+    }
+  }
+  REQUIRE(left_power > 0.0);
+  REQUIRE(high_right > 0.0);
+  CHECK(left_power > 20.0 * right_power);
+  CHECK(std::abs(10.0 * std::log10(high_right / high_left) - 6.0) < 2.0);
+}
