@@ -20,16 +20,21 @@ constexpr std::uint32_t kCountStep = 2;
 constexpr std::uint32_t kMostCounts = 256;
 
 // Section 24.
-constexpr std::uint32_t kFirstPoolCount = 2;
-constexpr std::uint32_t kMostPoolCounts = 8192;
 constexpr std::size_t kEventsToHalving = 256;
-/// What is known before anything was counted weighs as much as this many events.
-constexpr std::uint64_t kPoolWeightInCounts = 48;
-constexpr std::uint64_t kPoolWeightInVotes = 128;
+/// What is known before anything was counted weighs as much as this many events,
+constexpr std::uint64_t kFlatCounts = 24;
+/// as this much weight of recent ones,
+constexpr std::uint64_t kFlatVotes = 64;
+/// and what is known of a number as this many events in a context of it.
+constexpr std::uint64_t kCountsBeforeContext = 6;
 constexpr std::uint32_t kWhole = 1U << 16U;
-constexpr std::uint32_t kLeastTrust = 655;
-constexpr unsigned kWeightEvery = 4;
-constexpr unsigned kGainReachCentibels = 90;
+constexpr std::uint32_t kLeastTrust = 256;
+/// A share is trust times 2^44, so that all of them together stay below 2^61.
+constexpr unsigned kShareBits = 44;
+constexpr unsigned kTrustBits = 28;
+/// How far two events can be from each other in one number, the whole range being 1024.
+constexpr std::uint32_t kWholeRange = 1024;
+constexpr std::uint32_t kMostDistance = 307;
 /// 256 x 2^(-k/16)
 constexpr std::array<std::int32_t, 16> kWeights = {256, 245, 235, 225, 215, 206, 197, 189,
                                                    181, 173, 166, 159, 152, 146, 140, 134};
@@ -82,124 +87,170 @@ void AdaptiveBit::code(Coder& coder, unsigned& symbol) {
 
 // --- Numbers ---------------------------------------------------------------------------------------
 
+NumberModel::Number::Number(unsigned symbols)
+    : wide(std::max(1U, symbols / 3)), narrow(std::max(1U, symbols / 10)), spread_counts(symbols, 0) {
+  for (std::vector<std::uint32_t>& of_context : counts) of_context.assign(symbols, 0);
+  trust.fill(kWhole / kExperts);
+}
+
+void NumberModel::Number::learn(std::uint16_t value, std::size_t context) {
+  ++counts[context][value];
+  ++count_sums[context];
+  const std::uint32_t first = value + 1U - std::min(value + 1U, wide);
+  const auto last = std::min<std::uint32_t>(value + wide, static_cast<std::uint32_t>(symbols()));
+  for (std::uint32_t i = first; i < last; ++i) {
+    const std::uint32_t height = wide - (i > value ? i - value : value - i);
+    spread_counts[i] += height;
+    spread_count_sum += height;
+  }
+  std::uint32_t most = 0;
+  for (std::size_t i = 0; i < symbols(); ++i) {
+    const std::uint32_t count = counts[0][i] + counts[1][i];
+    if (count <= most) continue;
+    most = count;
+    usual = static_cast<std::uint16_t>(i);
+  }
+}
+
+void NumberModel::Number::halve() {
+  for (std::size_t context = 0; context < counts.size(); ++context) {
+    count_sums[context] = 0;
+    for (std::uint32_t& count : counts[context]) count_sums[context] += count /= 2;
+  }
+  spread_count_sum = 0;
+  for (std::uint32_t& count : spread_counts) spread_count_sum += count /= 2;
+}
+
 NumberModel::NumberModel(const EventCoding& coding) {
-  const auto levels = static_cast<unsigned>(coding.vector_levels);
-  const auto kind = [](unsigned symbols, unsigned reach) {
-    return Kind{symbols, std::max(1U, reach), std::vector<std::uint32_t>(symbols, kFirstPoolCount),
-                kFirstPoolCount * symbols, kWhole / 2};
-  };
-  vector_ = kind(2 * levels + 1, 2 * levels / 3);
-  gain_ = kind(static_cast<unsigned>(most_gain_code(coding)) + 1,
-               kGainReachCentibels / static_cast<unsigned>(coding.gain_step_centibels));
-  for (std::size_t k = 0; k < kNumbers; ++k) {
-    counts_[k].assign(k < kEventVectorSize ? vector_.symbols : gain_.symbols, 0);
-  }
-  for (unsigned distance = 0;; ++distance) {
-    const unsigned sixteenths = 20 * distance / levels;
-    const std::int32_t weight = kWeights[sixteenths % 16] >> sixteenths / 16;
-    if (weight == 0) break;
-    weight_of_distance_.push_back(weight);
-  }
+  numbers_.reserve(kNumbers);
+  for (const std::uint16_t steps : coding.vector_steps) numbers_.emplace_back(steps);
+  numbers_.emplace_back(static_cast<unsigned>(most_gain_code(coding)) + 1);
 }
 
 template <typename Coder>
 void NumberModel::code(Coder& coder, Numbers& numbers) {
-  OfRecent distances{};
+  std::array<std::uint32_t, kRecent> distances{};
+  std::array<std::size_t, kNumbers> contexts{};
+  std::size_t context = 0;
   for (std::size_t k = 0; k < kNumbers; ++k) {
-    if (k % kWeightEvery == 0) weigh(distances);
-    code_number(coder, k, numbers[k]);
-    const std::uint16_t value = numbers[k];
-    for (std::size_t j = 0; j < kRecent; ++j) {
-      const std::uint16_t other = recent_[k][j];
-      distances[j] =
-          static_cast<std::uint16_t>(distances[j] + std::max(other, value) - std::min(other, value));
+    Number& number = numbers_[k];
+    contexts[k] = context;
+    std::uint16_t& value = numbers[k];
+    if (number.symbols() == 1) {
+      value = 0;
+      continue;
+    }
+    weigh(distances);
+    code_number(coder, number, context, value);
+    context = number.usual == value ? 1 : 0;
+    const auto parts = static_cast<std::uint32_t>(number.symbols() - 1);
+    for (std::size_t j = 0; j < recent_count(); ++j) {
+      const std::uint32_t other = number.recent[j];
+      const std::uint32_t steps = other > value ? other - value : value - other;
+      distances[j] += std::min(kMostDistance, kWholeRange * steps / parts);
     }
   }
-  learn(numbers);
+  for (std::size_t k = 0; k < kNumbers; ++k) {
+    numbers_[k].recent[events_ % kRecent] = numbers[k];
+    numbers_[k].learn(numbers[k], contexts[k]);
+  }
+  if (++events_ % kEventsToHalving != 0) return;
+  for (Number& number : numbers_) number.halve();
 }
 
 /// The nearer a recent event is, the more it weighs; the nearest weighs 256.
-void NumberModel::weigh(const OfRecent& distances) {
-  voter_count_ = 0;
-  const std::size_t recent = std::min(events_, kRecent);
-  const auto* const end = distances.begin() + recent;
-  const auto* const nearest = std::min_element(distances.begin(), end);
+void NumberModel::weigh(const std::array<std::uint32_t, kRecent>& distances) {
+  const std::size_t recent = recent_count();
+  const std::uint32_t nearest =
+      *std::min_element(distances.begin(), distances.begin() + std::max<std::size_t>(recent, 1));
   for (std::size_t j = 0; j < recent; ++j) {
-    const std::size_t distance = distances[j] - *nearest;
-    if (distance < weight_of_distance_.size()) voters_[voter_count_++] = {j, weight_of_distance_[distance]};
+    const std::uint32_t sixteenths = 5 * (distances[j] - nearest) / 64;
+    weights_[j] = sixteenths < 16 * 9 ? kWeights[sixteenths % 16] >> sixteenths / 16 : 0;
   }
 }
 
-/// Sets spread_votes_: each recent event votes for the value it has, and with less weight for those beside
-/// it, falling linearly to nothing at the kind's reach.
-void NumberModel::ask_recent(std::size_t number, const Kind& kind) {
-  const std::size_t reach = kind.reach;
-  votes_.assign(kind.symbols + 3 * reach, 0);
-  for (const Voter& voter : std::span(voters_).first(voter_count_)) {
-    votes_[2 * reach + recent_[number][voter.event]] += voter.weight;
-  }
+/// Each recent event votes for the value it has, and with less weight for those beside it, falling linearly
+/// to nothing at a reach.
+void NumberModel::ask_recent(const Number& number) {
+  const std::size_t padding = 2 * number.wide;
+  padded_.assign(number.symbols() + 2 * padding, 0);
+  for (std::size_t j = 0; j < recent_count(); ++j) padded_[padding + number.recent[j]] += weights_[j];
+  spread(padded_, padding, 1, exact_);
+  spread(padded_, padding, number.narrow, narrow_);
+  spread(padded_, padding, number.wide, wide_);
+}
+
+void NumberModel::spread(std::span<const std::int32_t> padded, std::size_t padding, std::size_t reach,
+                         Votes& votes) {
+  const std::size_t symbols = padded.size() - 2 * padding;
+  votes.of.resize(symbols);
+  votes.sum = 0;
   // The second difference of such a triangle is 1 at its beginning, -2 at its top and 1 at its end.
-  spread_votes_.resize(kind.symbols);
   std::int32_t slope = 0;
   std::int32_t height = 0;
-  const auto go_on = [&](std::size_t i) {
-    slope += votes_[2 * reach + i] - 2 * votes_[reach + i] + votes_[i];
+  for (std::size_t i = padding - reach; i < padding + symbols; ++i) {
+    if (i >= padding) {
+      votes.of[i - padding] = static_cast<std::uint32_t>(height);
+      votes.sum += static_cast<std::uint32_t>(height);
+    }
+    slope += padded[i + reach] - 2 * padded[i] + padded[i - reach];
     height += slope;
-  };
-  for (std::size_t i = 0; i + 1 < reach; ++i) go_on(i);
-  spread_vote_sum_ = 0;
-  for (std::size_t i = 0; i < kind.symbols; ++i) {
-    go_on(i + reach - 1);
-    spread_votes_[i] = static_cast<std::uint32_t>(height);
-    spread_vote_sum_ += spread_votes_[i];
   }
 }
 
 template <typename Coder>
-void NumberModel::code_number(Coder& coder, std::size_t number, std::uint16_t& value) {
-  Kind& kind = number < kEventVectorSize ? vector_ : gain_;
-  ask_recent(number, kind);
-  const std::vector<std::uint32_t>& counts = counts_[number];
+void NumberModel::code_number(Coder& coder, Number& number, std::size_t context, std::uint16_t& value) {
+  ask_recent(number);
+  const std::vector<std::uint32_t>& counts = number.counts[context];
+  const std::size_t symbols = number.symbols();
 
-  // Shares in 2^48: of one count, of one vote, and of one count of the pool through either.
-  const std::uint64_t pool_votes = kPoolWeightInVotes * kind.reach * kind.reach;
-  const std::uint64_t of_count =
-      (std::uint64_t{kWhole - kind.trust} << 32U) / (count_sums_[number] + kPoolWeightInCounts);
-  const std::uint64_t of_vote = (std::uint64_t{kind.trust} << 32U) / (spread_vote_sum_ + pool_votes);
-  const std::uint64_t of_pool_by_count = of_count * kPoolWeightInCounts / kind.pool_sum;
-  const std::uint64_t of_pool_by_vote = of_vote * pool_votes / kind.pool_sum;
-  const std::uint64_t of_pool = of_pool_by_count + of_pool_by_vote;
-  frequencies_.resize(kind.symbols);
-  for (std::size_t i = 0; i < kind.symbols; ++i) {
-    const std::uint64_t share = counts[i] * of_count + spread_votes_[i] * of_vote + kind.pool[i] * of_pool;
-    frequencies_[i] = static_cast<std::uint32_t>(share >> 32U) + 1;
+  // What is of one count or vote, and what is of every value, for each expert.
+  struct Share {
+    std::uint64_t of_one;
+    std::uint64_t of_all;
+  };
+  const auto share = [&](std::uint64_t all, std::uint64_t sum, std::uint64_t flat) {
+    const std::uint64_t of_one = all / (sum + flat);
+    return Share{of_one, flat * of_one / symbols};
+  };
+  const auto whole = [&](std::size_t expert) { return std::uint64_t{number.trust[expert]} << kShareBits; };
+  const std::uint64_t wide_area = std::uint64_t{number.wide} * number.wide;
+  const std::uint64_t narrow_area = std::uint64_t{number.narrow} * number.narrow;
+  const Share counted = share(whole(0), number.spread_count_sum, kFlatCounts * wide_area);
+  const Share wide = share(whole(1), wide_.sum, kFlatVotes * wide_area);
+  const Share narrow = share(whole(2), narrow_.sum, kFlatVotes * narrow_area);
+  const Share exact = share(whole(3), exact_.sum, kFlatVotes);
+  // The last expert counts in the context and, before it has, asks the first.
+  const std::uint64_t in_context = whole(4) / (number.count_sums[context] + kCountsBeforeContext);
+  const Share before =
+      share(kCountsBeforeContext * in_context, number.spread_count_sum, kFlatCounts * wide_area);
+
+  const std::uint64_t of_count = counted.of_one + before.of_one;
+  const std::uint64_t of_all = counted.of_all + wide.of_all + narrow.of_all + exact.of_all + before.of_all;
+  frequencies_.resize(symbols);
+  for (std::size_t i = 0; i < symbols; ++i) {
+    const std::uint64_t sum = number.spread_counts[i] * of_count + wide_.of[i] * wide.of_one +
+                              narrow_.of[i] * narrow.of_one + exact_.of[i] * exact.of_one +
+                              counts[i] * in_context + of_all;
+    frequencies_[i] = static_cast<std::uint32_t>(sum >> kShareBits) + 1;
   }
   unsigned symbol = value;
   coder.code(frequencies_, symbol);
   value = static_cast<std::uint16_t>(symbol);
 
   // Who expected it more is trusted more.
-  const std::uint64_t by_count = (counts[symbol] * of_count + kind.pool[symbol] * of_pool_by_count) >> 16U;
-  const std::uint64_t by_vote =
-      (spread_votes_[symbol] * of_vote + kind.pool[symbol] * of_pool_by_vote) >> 16U;
-  kind.trust =
-      kLeastTrust + static_cast<std::uint32_t>((kWhole - 2 * kLeastTrust) * by_vote / (by_count + by_vote));
-  ++kind.pool[symbol];
-  if (++kind.pool_sum < kMostPoolCounts) return;
-  kind.pool_sum = 0;
-  for (std::uint32_t& count : kind.pool) kind.pool_sum += count = (count + 1) / 2;
-}
-
-void NumberModel::learn(const Numbers& numbers) {
-  for (std::size_t k = 0; k < kNumbers; ++k) {
-    recent_[k][events_ % kRecent] = numbers[k];
-    ++counts_[k][numbers[k]];
-    ++count_sums_[k];
-  }
-  if (++events_ % kEventsToHalving != 0) return;
-  for (std::size_t k = 0; k < kNumbers; ++k) {
-    count_sums_[k] = 0;
-    for (std::uint32_t& count : counts_[k]) count_sums_[k] += count /= 2;
+  std::array<std::uint64_t, kExperts> said = {
+      number.spread_counts[symbol] * counted.of_one + counted.of_all,
+      wide_.of[symbol] * wide.of_one + wide.of_all,
+      narrow_.of[symbol] * narrow.of_one + narrow.of_all,
+      exact_.of[symbol] * exact.of_one + exact.of_all,
+      counts[symbol] * in_context + number.spread_counts[symbol] * before.of_one + before.of_all,
+  };
+  std::uint64_t all_said = 0;
+  for (std::uint64_t& one : said) all_said += one >>= kTrustBits;
+  for (std::size_t expert = 0; expert < kExperts; ++expert) {
+    number.trust[expert] =
+        kLeastTrust + static_cast<std::uint32_t>((kWhole - kExperts * kLeastTrust) * said[expert] / all_said);
   }
 }
 
@@ -239,8 +290,7 @@ EventHistory::CodedBlock EventHistory::coded(const EventBlock& block) const {
     coded.onset =
         static_cast<std::uint64_t>(onset_code(event.onset_samples, coding_, end_samples_, block.end_samples));
     for (std::size_t d = 0; d < kEventVectorSize; ++d) {
-      coded.numbers[d] =
-          static_cast<std::uint16_t>(vector_code(event.vector[d], coding_) + coding_.vector_levels);
+      coded.numbers[d] = static_cast<std::uint16_t>(vector_code(event.vector[d], coding_.vector_steps[d]));
     }
     coded.numbers.back() = static_cast<std::uint16_t>(gain_code(event.gain_db, coding_));
     result.events.push_back(coded);
@@ -256,7 +306,7 @@ EventBlock EventHistory::decoded(const CodedBlock& block, std::int64_t start_sam
     Event event;
     event.onset_samples = start_samples + coding_.onset_step_samples * static_cast<std::int64_t>(coded.onset);
     for (std::size_t d = 0; d < kEventVectorSize; ++d) {
-      event.vector[d] = vector_value(coded.numbers[d] - coding_.vector_levels, coding_);
+      event.vector[d] = vector_value(coded.numbers[d], coding_.vector_steps[d]);
     }
     event.gain_db = gain_value(coded.numbers.back(), coding_);
     result.events.push_back(event);

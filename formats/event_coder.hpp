@@ -2,9 +2,11 @@
 // and 24.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -38,42 +40,51 @@ class NumberModel {
 
  private:
   static constexpr std::size_t kRecent = 64;
-  using OfRecent = std::array<std::uint16_t, kRecent>;
+  /// Who expects something of a number; see Shares.
+  static constexpr std::size_t kExperts = 5;
 
-  /// What the numbers of a vector have in common; the gain stands alone.
-  struct Kind {
-    unsigned symbols;                 ///< how many values a number has
-    unsigned reach;                   ///< an event speaks for values less than this beside its own
-    std::vector<std::uint32_t> pool;  ///< how often each value has come, in whichever number
-    std::uint32_t pool_sum;
-    std::uint32_t trust;  ///< in the recent events, against the counts; of 2^16
+  /// All that is known of one number.
+  struct Number {
+    explicit Number(unsigned symbols);
+    /// `context`: in which counts it belongs.
+    void learn(std::uint16_t value, std::size_t context);
+    void halve();
+
+    std::uint32_t wide;                                  ///< reaches of triangles, which say how far a value
+    std::uint32_t narrow;                                ///< speaks for those beside it
+    std::array<std::vector<std::uint32_t>, 2> counts{};  ///< how often each value has come, by context
+    std::array<std::uint32_t, 2> count_sums{};
+    std::vector<std::uint32_t> spread_counts;  ///< of both contexts, each a wide triangle
+    std::uint64_t spread_count_sum = 0;
+    std::optional<std::uint16_t> usual;           ///< the value that has come most often
+    std::array<std::uint32_t, kExperts> trust{};  ///< in each expert; 2^16 in all at most
+    std::array<std::uint16_t, kRecent> recent{};  ///< of event n at n modulo kRecent
+
+    [[nodiscard]] std::size_t symbols() const { return spread_counts.size(); }
   };
 
-  /// A recent event that is like this one in the numbers before.
-  struct Voter {
-    std::size_t event = 0;  ///< in recent_
-    std::int32_t weight = 0;
+  /// Votes of the recent events for values, each as far as its reach.
+  struct Votes {
+    std::vector<std::uint32_t> of;
+    std::uint64_t sum = 0;
   };
 
-  void weigh(const OfRecent& distances);
-  void ask_recent(std::size_t number, const Kind& kind);
+  void weigh(const std::array<std::uint32_t, kRecent>& distances);
+  void ask_recent(const Number& number);
+  static void spread(std::span<const std::int32_t> padded, std::size_t padding, std::size_t reach,
+                     Votes& votes);
   template <typename Coder>
-  void code_number(Coder& coder, std::size_t number, std::uint16_t& value);
-  void learn(const Numbers& numbers);
+  void code_number(Coder& coder, Number& number, std::size_t context, std::uint16_t& value);
+  [[nodiscard]] std::size_t recent_count() const { return std::min(events_, kRecent); }
 
-  Kind vector_;
-  Kind gain_;
-  std::array<std::vector<std::uint32_t>, kNumbers> counts_;  ///< how often each value has come
-  std::array<std::uint32_t, kNumbers> count_sums_{};
+  std::vector<Number> numbers_;
   std::size_t events_ = 0;
-  std::array<OfRecent, kNumbers> recent_{};       ///< of event n at n modulo kRecent
-  std::vector<std::int32_t> weight_of_distance_;  ///< none is 0
   // Used anew for each number:
-  std::array<Voter, kRecent> voters_{};
-  std::size_t voter_count_ = 0;
-  std::vector<std::int32_t> votes_;  ///< of the recent events, with zeros at both ends
-  std::vector<std::uint32_t> spread_votes_;
-  std::uint64_t spread_vote_sum_ = 0;
+  std::array<std::int32_t, kRecent> weights_{};
+  std::vector<std::int32_t> padded_;  ///< votes for single values, with zeros at both ends
+  Votes exact_;
+  Votes narrow_;
+  Votes wide_;
   std::vector<std::uint32_t> frequencies_;
 };
 

@@ -20,36 +20,93 @@ constexpr std::uint8_t kPackedEventsKind = 0x12;
 // Section 11.
 constexpr unsigned kTotalBytes = 8;
 
+constexpr std::uint16_t kMaxChannels = 2;
+
 // --- Contents of the blocks, written ---------------------------------------------------------------
+
+std::string complaint(const EventStreamHeader& header) {
+  std::string what = complaint(common(header));
+  if (what.empty() && (header.channels < 1 || header.channels > kMaxChannels)) {
+    what = "a decoded sound of " + std::to_string(header.channels) + " channels has not 1 or 2";
+  }
+  if (what.empty()) what = complaint(header.names);
+  if (what.empty()) what = complaint(header.coding);
+  return what;
+}
+
+/// Names and units as lines; the other way in names_of().
+std::string lines_of(const std::vector<NumberName>& names) {
+  std::string lines;
+  for (const NumberName& number : names) {
+    if (!lines.empty()) lines += '\n';
+    lines += number.name;
+    if (!number.unit.empty()) lines += ' ' + number.unit;
+  }
+  return lines;
+}
+
+struct WireNames {
+  flatbuffers::Offset<flatbuffers::String> lines;
+  flatbuffers::Offset<flatbuffers::Vector<float>> ranges;
+  std::uint32_t ratios = 0;
+};
+
+/// Nothing where they are the standard ones.
+WireNames add_names(flatbuffers::FlatBufferBuilder& builder, const std::vector<NumberName>& names) {
+  WireNames wire_names;
+  if (names == standard_names()) return wire_names;
+  std::vector<float> ranges;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    ranges.insert(ranges.end(), {names[k].low, names[k].high});
+    if (names[k].is_ratio) wire_names.ratios |= 1U << k;
+  }
+  wire_names.lines = builder.CreateString(lines_of(names));
+  if (!ranges.empty()) wire_names.ranges = builder.CreateVector(ranges);
+  return wire_names;
+}
+
+/// Nothing where they are the standard ones; else up to the one from which on they are all alike.
+flatbuffers::Offset<flatbuffers::Vector<std::uint16_t>> add_steps(flatbuffers::FlatBufferBuilder& builder,
+                                                                  const VectorSteps& steps) {
+  if (steps == standard_steps()) return 0;
+  std::size_t count = steps.size();
+  while (count > 1 && steps[count - 2] == steps[count - 1]) --count;
+  return builder.CreateVector(steps.data(), count);
+}
 
 /// Checks the header as well as laying it out.
 Bytes header_content(const EventStreamHeader& header) {
-  std::string what = complaint(common(header));
-  if (what.empty()) what = complaint(header.coding);
-  if (!what.empty()) throw Error("this header cannot be written: " + what);
+  if (const std::string what = complaint(header); !what.empty()) {
+    throw Error("this header cannot be written: " + what);
+  }
+  const bool is_coded = header.coding.precision == Precision::coded;
   flatbuffers::FlatBufferBuilder builder;
   const auto tags_offset = add_tags(builder, header.tags);
   const auto model_id_offset = header.model_id.empty() ? 0 : builder.CreateString(header.model_id);
+  const WireNames names = add_names(builder, header.names);
+  const auto steps_offset = is_coded ? add_steps(builder, header.coding.vector_steps) : 0;
   const wire::WeightsHash weights_hash(header.weights_hash);
 
   wire::HeaderBuilder table(builder);
   table.add_model_id(model_id_offset);
   table.add_weights_hash(&weights_hash);
   table.add_tags(tags_offset);
+  table.add_vector_steps(steps_offset);
+  table.add_names(names.lines);
+  table.add_ranges(names.ranges);
+  table.add_ratios(names.ratios);
   table.add_original_sample_rate_hz(header.original_sample_rate_hz);
   table.add_sample_rate_hz(header.sample_rate_hz);
   table.add_original_channels(header.original_channels);
+  if (is_coded) table.add_onset_step_samples(static_cast<std::uint16_t>(header.coding.onset_step_samples));
+  table.add_channels(static_cast<std::uint8_t>(header.channels));
   table.add_precision(static_cast<wire::Precision>(header.coding.precision));
-  if (header.coding.precision == Precision::coded) {
-    table.add_onset_step_samples(static_cast<std::uint16_t>(header.coding.onset_step_samples));
-    table.add_vector_levels(static_cast<std::uint8_t>(header.coding.vector_levels));
-    table.add_gain_step_centibels(static_cast<std::uint8_t>(header.coding.gain_step_centibels));
-  }
+  if (is_coded) table.add_gain_step_centibels(static_cast<std::uint8_t>(header.coding.gain_step_centibels));
   return finished(builder, table.Finish());
 }
 
 /// Checks the events as well as laying them out in columns.
-Bytes events_content(const EventBlock& block, std::int64_t start_samples, const EventCoding& coding) {
+Bytes events_content(const EventBlock& block, std::int64_t start_samples) {
   require_block(block, start_samples);
   const auto& events = block.events;
   std::vector<std::uint64_t> gaps;
@@ -69,27 +126,16 @@ Bytes events_content(const EventBlock& block, std::int64_t start_samples, const 
   for (unsigned k = 0; k < onset_bytes; ++k) {
     for (const std::uint64_t gap : gaps) columns.push_back(static_cast<std::uint8_t>(gap >> 8U * k));
   }
-  if (coding.precision == Precision::quantised) {
+  for (const Event& event : events) {
+    if (!std::isfinite(event.gain_db)) throw Error("an event has a gain that is not finite");
+    append_u32(columns, std::bit_cast<std::uint32_t>(event.gain_db));
+  }
+  for (std::size_t d = 0; d < kEventVectorSize; ++d) {
     for (const Event& event : events) {
-      columns.push_back(static_cast<std::uint8_t>(gain_code(event.gain_db, coding)));
-    }
-    for (std::size_t d = 0; d < kEventVectorSize; ++d) {
-      for (const Event& event : events) {
-        columns.push_back(static_cast<std::uint8_t>(vector_code(event.vector[d], coding)));
+      if (!(std::abs(event.vector[d]) <= 1.0F)) {
+        throw Error("an event's vector holds a number outside -1 to 1");
       }
-    }
-  } else {
-    for (const Event& event : events) {
-      if (!std::isfinite(event.gain_db)) throw Error("an event has a gain that is not finite");
-      append_u32(columns, std::bit_cast<std::uint32_t>(event.gain_db));
-    }
-    for (std::size_t d = 0; d < kEventVectorSize; ++d) {
-      for (const Event& event : events) {
-        if (!(std::abs(event.vector[d]) <= 1.0F)) {
-          throw Error("an event's vector holds a number outside -1 to 1");
-        }
-        append_u32(columns, std::bit_cast<std::uint32_t>(event.vector[d]));
-      }
+      append_u32(columns, std::bit_cast<std::uint32_t>(event.vector[d]));
     }
   }
 
@@ -115,6 +161,48 @@ Bytes end_content(const EventStreamTotals& totals, Precision precision) {
   wire::EndBuilder table(builder);
   table.add_totals(&wire_totals);
   return finished(builder, table.Finish());
+}
+
+// --- Names and steps, read -------------------------------------------------------------------------
+
+/// Fails in the name of `reader`, as does the next. What stands in them is checked with the whole header.
+std::vector<NumberName> read_names(const wire::Header& table, const BlockReader& reader) {
+  if (table.names() == nullptr) return standard_names();
+  std::vector<NumberName> names;
+  const std::string_view lines = table.names()->string_view();
+  for (std::size_t begin = 0; begin <= lines.size() && !lines.empty();) {
+    const std::string_view line = lines.substr(begin, lines.find('\n', begin) - begin);
+    const std::size_t space = std::min(line.find(' '), line.size());
+    NumberName& number = names.emplace_back();
+    number.name = line.substr(0, space);
+    number.unit = line.substr(std::min(space + 1, line.size()));
+    begin += line.size() + 1;
+  }
+  const std::size_t limits = table.ranges() == nullptr ? 0 : table.ranges()->size();
+  if (limits != 2 * names.size()) {
+    reader.fail("it has " + std::to_string(limits) + " limits of ranges for " + std::to_string(names.size()) +
+                " named numbers");
+  }
+  for (std::size_t k = 0; k < std::min<std::size_t>(names.size(), kEventVectorSize); ++k) {
+    names[k].low = table.ranges()->Get(static_cast<flatbuffers::uoffset_t>(2 * k));
+    names[k].high = table.ranges()->Get(static_cast<flatbuffers::uoffset_t>(2 * k + 1));
+    names[k].is_ratio = (table.ratios() >> k & 1U) != 0;
+  }
+  return names;
+}
+
+VectorSteps read_steps(const flatbuffers::Vector<std::uint16_t>* wire_steps, const BlockReader& reader) {
+  if (wire_steps == nullptr) return standard_steps();
+  const std::size_t count = wire_steps->size();
+  if (count < 1 || count > kEventVectorSize) {
+    reader.fail("it has steps for " + std::to_string(count) + " numbers, not for 1 to " +
+                std::to_string(kEventVectorSize));
+  }
+  VectorSteps steps{};
+  for (std::size_t d = 0; d < steps.size(); ++d) {
+    steps[d] = wire_steps->Get(static_cast<flatbuffers::uoffset_t>(std::min(d, count - 1)));
+  }
+  return steps;
 }
 
 // --- The end block, read ---------------------------------------------------------------------------
@@ -147,7 +235,7 @@ EventStreamWriter::EventStreamWriter(const EventStreamHeader& header, ByteSink s
 void EventStreamWriter::write(const EventBlock& block) {
   blocks_.require_open();
   const Block events = packer_ ? Block{kPackedEventsKind, packer_->pack(block), true}
-                               : Block{kEventsKind, events_content(block, end_samples_, coding_)};
+                               : Block{kEventsKind, events_content(block, end_samples_)};
   blocks_.write(std::span(&events, 1));
   end_samples_ = block.end_samples;
   events_ += block.events.size();
@@ -228,7 +316,7 @@ std::optional<Block> EventStreamReader::next_block() {
 void EventStreamReader::read_header(const Bytes& content) {
   const auto* table = root_table<wire::Header>(content);
   if (table == nullptr || table->weights_hash() == nullptr) blocks_.fail("its content is not a header");
-  if (table->precision() > wire::Precision::coded) {
+  if (table->precision() > wire::Precision::float32) {
     throw Error(
         "block 0 at byte 9: the events are stored in a way that this version does not know (precision " +
             std::to_string(static_cast<int>(table->precision())) + ")",
@@ -237,9 +325,11 @@ void EventStreamReader::read_header(const Bytes& content) {
   header_.sample_rate_hz = table->sample_rate_hz();
   header_.original_sample_rate_hz = table->original_sample_rate_hz();
   header_.original_channels = table->original_channels();
+  header_.channels = table->channels();
+  header_.names = read_names(*table, blocks_);
   header_.coding.precision = static_cast<Precision>(table->precision());
   if (header_.coding.precision == Precision::coded) {
-    header_.coding.vector_levels = table->vector_levels();
+    header_.coding.vector_steps = read_steps(table->vector_steps(), blocks_);
     header_.coding.gain_step_centibels = table->gain_step_centibels();
     header_.coding.onset_step_samples = table->onset_step_samples();
   }
@@ -247,9 +337,7 @@ void EventStreamReader::read_header(const Bytes& content) {
   std::copy_n(table->weights_hash()->bytes()->begin(), header_.weights_hash.size(),
               header_.weights_hash.begin());
   header_.tags = read_tags(table->tags(), blocks_);
-  std::string what = complaint(common(header_));
-  if (what.empty()) what = complaint(header_.coding);
-  if (!what.empty()) blocks_.fail(what);
+  if (const std::string what = complaint(header_); !what.empty()) blocks_.fail(what);
   if (header_.coding.precision == Precision::coded) unpacker_.emplace(header_.coding);
 }
 
@@ -260,9 +348,7 @@ EventBlock EventStreamReader::read_events(const Bytes& content) {
   if (onset_bytes > 8)
     blocks_.fail("its onsets have " + std::to_string(onset_bytes) + " bytes each, more than 8");
 
-  const EventCoding& coding = header_.coding;
-  const std::size_t number_bytes = coding.precision == Precision::quantised ? 1 : 4;
-  const std::size_t event_bytes = onset_bytes + number_bytes * (1 + kEventVectorSize);
+  const std::size_t event_bytes = onset_bytes + 4 * (1 + kEventVectorSize);
   const std::size_t size = table->columns() == nullptr ? 0 : table->columns()->size();
   const std::size_t count = size / event_bytes;
   if (count * event_bytes != size) {
@@ -282,7 +368,7 @@ EventBlock EventStreamReader::read_events(const Bytes& content) {
   if (count > 0) {
     const std::uint8_t* onsets = table->columns()->data();
     const std::uint8_t* gains = onsets + onset_bytes * count;
-    const std::uint8_t* vectors = gains + number_bytes * count;
+    const std::uint8_t* vectors = gains + 4 * count;
     std::int64_t onset_samples = end_samples_;
     for (std::size_t i = 0; i < count; ++i) {
       Event& event = result.events[i];
@@ -295,24 +381,14 @@ EventBlock EventStreamReader::read_events(const Bytes& content) {
       onset_samples += static_cast<std::int64_t>(gap);
       event.onset_samples = onset_samples;
 
-      if (coding.precision == Precision::quantised) {
-        event.gain_db = gain_value(gains[i], coding);
-        for (std::size_t d = 0; d < kEventVectorSize; ++d) {
-          const auto code = static_cast<std::int8_t>(vectors[d * count + i]);
-          if (code == -128)
-            blocks_.fail("event " + std::to_string(i) + " has a number outside -1 to 1 in its vector");
-          event.vector[d] = vector_value(code, coding);
-        }
-      } else {
-        event.gain_db = std::bit_cast<float>(load_u32(gains + 4 * i));
-        if (!std::isfinite(event.gain_db)) {
-          blocks_.fail("event " + std::to_string(i) + " has a gain that is not finite");
-        }
-        for (std::size_t d = 0; d < kEventVectorSize; ++d) {
-          event.vector[d] = std::bit_cast<float>(load_u32(vectors + 4 * (d * count + i)));
-          if (!(std::abs(event.vector[d]) <= 1.0F)) {
-            blocks_.fail("event " + std::to_string(i) + " has a number outside -1 to 1 in its vector");
-          }
+      event.gain_db = std::bit_cast<float>(load_u32(gains + 4 * i));
+      if (!std::isfinite(event.gain_db)) {
+        blocks_.fail("event " + std::to_string(i) + " has a gain that is not finite");
+      }
+      for (std::size_t d = 0; d < kEventVectorSize; ++d) {
+        event.vector[d] = std::bit_cast<float>(load_u32(vectors + 4 * (d * count + i)));
+        if (!(std::abs(event.vector[d]) <= 1.0F)) {
+          blocks_.fail("event " + std::to_string(i) + " has a number outside -1 to 1 in its vector");
         }
       }
     }

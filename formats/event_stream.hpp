@@ -11,6 +11,7 @@
 #include "formats/blocks.hpp"
 #include "formats/event.hpp"
 #include "formats/event_coder.hpp"
+#include "formats/number_names.hpp"
 #include "formats/quantise.hpp"
 
 namespace ictus::formats {
@@ -23,9 +24,11 @@ struct EventStreamHeader {
   std::uint32_t sample_rate_hz = 22050;  ///< of onsets and of the decoded sound
   std::uint32_t original_sample_rate_hz = 22050;
   std::uint16_t original_channels = 1;
+  std::uint16_t channels = 1;  ///< of the decoded sound, 1 or 2
   EventCoding coding;
-  std::string model_id;        ///< human-readable, "events-1"
-  WeightsHash weights_hash{};  ///< XXH3-128 of the weights file
+  std::vector<NumberName> names;  ///< of the first numbers of vectors, at most all of them
+  std::string model_id;           ///< human-readable, "events-1"
+  WeightsHash weights_hash{};     ///< XXH3-128 of the weights file
   /// (field, value), UTF-8, in order. A field is not empty and holds no '=' and no control character.
   std::vector<std::pair<std::string, std::string>> tags;
 };

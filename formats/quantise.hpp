@@ -1,24 +1,28 @@
-// What becomes of an event's numbers in a file: their steps, see SPEC.md, sections 9 to 11.
+// What becomes of an event's numbers in a file: their steps, see SPEC.md, sections 9, 10 and 24.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 #include "formats/event.hpp"
+#include "formats/number_names.hpp"
 
 namespace ictus::formats {
 
 enum class Precision : std::uint8_t {
-  quantised,  ///< vectors at 8 bits a number, gains in steps of 0.5 dB from -100 to 27.5 dB
-  float32,    ///< lossless, for research
-  coded,      ///< in the steps of EventCoding, gains from -100 to 27.5 dB, packed by an EventPacker
+  coded,    ///< in the steps of EventCoding, gains from -100 to 27.5 dB, packed by an EventPacker
+  float32,  ///< lossless, for research
 };
 
-/// How the events of a file are stored. The steps belong to Precision::coded; with another precision
+/// The most values that a number of a vector has in a file.
+inline constexpr int kMostVectorSteps = 4096;
+
+/// How the events of a file are stored. The steps belong to Precision::coded; with the other precision
 /// they have no meaning and their defaults.
 struct EventCoding {
   Precision precision = Precision::coded;
-  int vector_levels = 16;        ///< 1..127: a number of a vector is q / vector_levels
+  /// How many values each number of a vector has, 1..4096: equally far apart from -1 to 1, or 0 alone.
+  VectorSteps vector_steps = equal_steps(33);
   int gain_step_centibels = 10;  ///< 1..100
   int onset_step_samples = 64;   ///< 1..65535, counted from the start of the block
 
@@ -39,8 +43,9 @@ struct EventCoding {
 [[nodiscard]] int gain_code(float gain_db, const EventCoding& coding);
 [[nodiscard]] float gain_value(int code, const EventCoding& coding);
 [[nodiscard]] int most_gain_code(const EventCoding& coding);
-[[nodiscard]] int vector_code(float value, const EventCoding& coding);
-[[nodiscard]] float vector_value(int code, const EventCoding& coding);
+/// Of a number of a vector that has so many values; codes begin with 0.
+[[nodiscard]] int vector_code(float value, int steps);
+[[nodiscard]] float vector_value(int code, int steps);
 /// For Precision::coded: which step of its block an onset is nearest to.
 [[nodiscard]] std::int64_t onset_code(std::int64_t onset_samples, const EventCoding& coding,
                                       std::int64_t start_samples, std::int64_t end_samples);

@@ -171,8 +171,6 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for, con
   settings.seed = options.seed;
   header.coding = compose::refined(header.coding, 0, std::llround(10.0 * options.gain_db));
 
-  if (options.changes_vectors()) header.coding = compose::with_finer_vectors(header.coding);
-
   EventOutput output(job.output, options.output.force, header, streams);
   compose::Variation variation(std::move(settings), header.coding,
                                [&](const EventBlock& block) { output.write(block); });

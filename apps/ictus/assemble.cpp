@@ -84,7 +84,8 @@ formats::EventStreamHeader usual_header() {
     header.model_id = config.at("id");
     header.weights_hash = formats::content_hash(content);
     header.sample_rate_hz = config.at("bands").at("sample_rate_hz");
-    header.coding.vector_levels = config.at("vector_levels");
+    header.coding.vector_steps =
+        formats::equal_steps(static_cast<std::uint16_t>(2 * config.at("vector_levels").get<int>() + 1));
     header.original_sample_rate_hz = header.sample_rate_hz;
     return header;
   } catch (const std::exception&) {
@@ -113,7 +114,9 @@ formats::EventStreamHeader header_of(const compose::ListFacts& facts, const Lend
   header.original_sample_rate_hz = facts.original_sample_rate_hz.value_or(
       facts.sample_rate_hz ? header.sample_rate_hz : header.original_sample_rate_hz);
   header.original_channels = facts.original_channels.value_or(header.original_channels);
+  header.channels = facts.channels.value_or(header.channels);
   if (facts.coding) header.coding = *facts.coding;
+  if (facts.names) header.names = *facts.names;
   header.tags = facts.tags;
   return header;
 }

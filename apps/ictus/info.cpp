@@ -22,14 +22,7 @@ using Json = nlohmann::ordered_json;
 constexpr int kSchema = 1;
 
 const char* precision_name(formats::Precision precision) {
-  switch (precision) {
-    case formats::Precision::quantised:
-      return "quantised";
-    case formats::Precision::float32:
-      return "float32";
-    default:
-      return "coded";
-  }
+  return precision == formats::Precision::float32 ? "float32" : "coded";
 }
 
 const char* codec_name(const StreamFacts& facts) {
@@ -65,9 +58,37 @@ Json scales_json(const PyramidFacts& own, const StreamFacts& facts) {
 void add_coding(Json& json, const formats::EventCoding& coding) {
   const bool has_steps = coding.precision == formats::Precision::coded;
   json["precision"] = precision_name(coding.precision);
-  json["vector_levels"] = has_steps ? Json(coding.vector_levels) : Json(nullptr);
   json["gain_step_db"] = has_steps ? Json(coding.gain_step_centibels / 10.0) : Json(nullptr);
   json["onset_step_samples"] = has_steps ? Json(coding.onset_step_samples) : Json(nullptr);
+}
+
+/// As a float32 is written, not with the digits of the double that it becomes.
+double shortest(float value) { return std::stod(fmt::format("{}", value)); }
+
+/// What people call the numbers of vectors, as far as they have names, and how many values each has.
+Json numbers_json(const EventFacts& own) {
+  const bool has_steps = own.coding.precision == formats::Precision::coded;
+  Json json = Json::array();
+  for (std::size_t d = 0; d < own.coding.vector_steps.size(); ++d) {
+    const Json steps = has_steps ? Json(own.coding.vector_steps[d]) : Json(nullptr);
+    if (d < own.names.size()) {
+      const formats::NumberName& number = own.names[d];
+      json.push_back({{"name", number.name},
+                      {"unit", number.unit},
+                      {"low", shortest(number.low)},
+                      {"high", shortest(number.high)},
+                      {"is_ratio", number.is_ratio},
+                      {"steps", steps}});
+    } else {
+      json.push_back({{"name", nullptr},
+                      {"unit", nullptr},
+                      {"low", -1},
+                      {"high", 1},
+                      {"is_ratio", false},
+                      {"steps", steps}});
+    }
+  }
+  return json;
 }
 
 /// What only streams of this codec have.
@@ -100,7 +121,11 @@ Json facts_json(const std::string& path, const StreamFacts& facts) {
   json["format_version"] = facts.format_version;
   json["model_id"] = facts.model_id;
   json["weights_hash"] = formats::hexadecimal(facts.weights_hash);
-  if (events != nullptr) add_coding(json, events->coding);
+  if (events != nullptr) {
+    add_coding(json, events->coding);
+    json["numbers"] = numbers_json(*events);
+    json["channels"] = events->channels;
+  }
   json["sample_rate_hz"] = facts.sample_rate_hz;
   json["samples"] = facts.samples;
   json["duration_s"] = facts.duration_s();
@@ -178,11 +203,14 @@ std::string generated_text(const PyramidFacts& own) {
   return text;
 }
 
-/// "coded: numbers in steps of 1/16, gains of 1 dB, onsets of 64 samples".
+/// "coded: numbers of 21 to 2093 steps, gains of 1 dB, onsets of 64 samples".
 std::string precision_text(const formats::EventCoding& coding) {
   const std::string name = precision_name(coding.precision);
   if (coding.precision != formats::Precision::coded) return name;
-  return fmt::format("{}: numbers in steps of 1/{}, gains of {} dB, onsets of {}", name, coding.vector_levels,
+  const auto [least, most] = std::minmax_element(coding.vector_steps.begin(), coding.vector_steps.end());
+  const std::string steps =
+      *least == *most ? fmt::format("{}", *least) : fmt::format("{} to {}", *least, *most);
+  return fmt::format("{}: numbers of {} steps, gains of {} dB, onsets of {}", name, steps,
                      coding.gain_step_centibels / 10.0, cli::counted(coding.onset_step_samples, "sample"));
 }
 
@@ -206,7 +234,23 @@ std::string own_rows(const PyramidFacts& own, const StreamFacts& facts) {
 }
 
 /// What stands below the rows.
-std::string own_table(const EventFacts&, const StreamFacts&) { return {}; }
+std::string own_table(const EventFacts& own, const StreamFacts&) {
+  if (own.names.empty()) return {};
+  const bool has_steps = own.coding.precision == formats::Precision::coded;
+  const auto line = [&](const auto& name, const auto& column, const auto& from, const auto& to,
+                        const auto& steps, const std::string& unit) {
+    std::string text = fmt::format("  {:<14} {:>4}  {:>8}  {:>8}", name, column, from, to);
+    if (has_steps) text += fmt::format("  {:>5}", steps);
+    return text + (unit.empty() ? "" : "  " + unit) + "\n";
+  };
+  std::string text = "\n" + line("number", "as", "from", "to", "steps", "in");
+  for (std::size_t d = 0; d < own.names.size(); ++d) {
+    const formats::NumberName& number = own.names[d];
+    text += line(number.name, fmt::format("v{}", d), number.low, number.high, own.coding.vector_steps[d],
+                 cli::harmless(number.unit));
+  }
+  return text;
+}
 
 std::string own_table(const PyramidFacts& own, const StreamFacts& facts) {
   std::string text = fmt::format("\n  {:>5}  {:>9}  {:>9}  {:>10}  {:>19}  {:>6}\n", "scale", "grid",
@@ -230,6 +274,12 @@ std::string incomplete_text(const StreamFacts& facts) {
   return text;
 }
 
+/// "2 channels, "; nothing of streams that do not say it.
+std::string channels_text(const StreamFacts& facts) {
+  const auto* const own = std::get_if<EventFacts>(&facts.own);
+  return own == nullptr ? "" : cli::counted(own->channels, "channel") + ", ";
+}
+
 std::string text_of(const StreamFacts& facts, const std::string& name) {
   std::string original = fmt::format("{} Hz, {}", facts.original_sample_rate_hz,
                                      cli::counted(facts.original_channels, "channel"));
@@ -240,7 +290,8 @@ std::string text_of(const StreamFacts& facts, const std::string& name) {
   text += row("codec", fmt::format("{}, format {}", codec_name(facts), facts.format_version));
   text += row("model", fmt::format("{} ({})", cli::harmless(facts.model_id),
                                    formats::hexadecimal(facts.weights_hash)));
-  text += row("sound", fmt::format("{} Hz, {}", facts.sample_rate_hz, cli::counted(facts.samples, "sample")));
+  text += row("sound", fmt::format("{} Hz, {}{}", facts.sample_rate_hz, channels_text(facts),
+                                   cli::counted(facts.samples, "sample")));
   text += row("original", original);
   text += row("duration", fmt::format("{:.3f} s", facts.duration_s()));
   text += std::visit([&](const auto& own) { return own_rows(own, facts); }, facts.own);

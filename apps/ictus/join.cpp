@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -34,14 +35,16 @@ Paths plan(const std::vector<std::string>& inputs, const options::OutputOptions&
   return paths;
 }
 
-/// The steps in which what stands in all inputs can stand; also checks that they are of one model.
-formats::EventCoding coding_of_all(const std::vector<std::unique_ptr<cli::EventInput>>& inputs) {
-  formats::EventCoding coding = inputs.front()->header().coding;
+/// The header of the first, with steps and channels in which what stands in all inputs can stand; also checks
+/// that they are of one model.
+formats::EventStreamHeader header_of_all(const std::vector<std::unique_ptr<cli::EventInput>>& inputs) {
+  formats::EventStreamHeader header = inputs.front()->header();
   for (const auto& input : inputs) {
     cli::require_same_model(inputs.front()->name(), inputs.front()->header(), input->name(), input->header());
-    coding = compose::common_coding(coding, input->header().coding);
+    header.coding = compose::common_coding(header.coding, input->header().coding);
+    header.channels = std::max(header.channels, input->header().channels);
   }
-  return coding;
+  return header;
 }
 
 /// Throws the first damage when nothing was sound.
@@ -73,8 +76,7 @@ int mix(const options::MixOptions& options, const cli::Streams& streams) {
   std::vector<std::unique_ptr<cli::EventInput>> inputs;
   for (const std::string& path : paths.inputs)
     inputs.push_back(std::make_unique<cli::EventInput>(path, "mix", streams));
-  formats::EventStreamHeader header = inputs.front()->header();
-  header.coding = coding_of_all(inputs);
+  formats::EventStreamHeader header = header_of_all(inputs);
   std::vector<compose::MixInput> tracks;
   std::vector<std::int64_t> offsets_samples;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -113,8 +115,7 @@ int cat(const options::CatOptions& options, const cli::Streams& streams) {
   std::vector<std::unique_ptr<cli::EventInput>> inputs;
   for (const std::string& path : paths.inputs)
     inputs.push_back(std::make_unique<cli::EventInput>(path, "cat", streams));
-  formats::EventStreamHeader header = inputs.front()->header();
-  header.coding = coding_of_all(inputs);
+  formats::EventStreamHeader header = header_of_all(inputs);
 
   cli::EventOutput output(paths.output, options.output.force, header, streams);
   compose::Joiner joiner([&](const EventBlock& block) { output.write(block); });

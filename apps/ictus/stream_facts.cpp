@@ -49,7 +49,9 @@ void add_clip(const formats::TokenClip& clip, const formats::TokenPyramidHeader&
 /// Reads the rest of the stream into the facts, also when it throws on the way.
 void read(formats::EventStreamReader& reader, StreamFacts& facts) {
   facts.format_version = formats::kEventStreamVersion;
-  auto& own = facts.own.emplace<EventFacts>(EventFacts{.coding = reader.header().coding});
+  auto& own = facts.own.emplace<EventFacts>(EventFacts{.coding = reader.header().coding,
+                                                       .channels = reader.header().channels,
+                                                       .names = reader.header().names});
   while (const auto block = reader.next_outline()) {
     own.events += block->events;
     facts.samples = static_cast<std::uint64_t>(block->end_samples);

@@ -18,6 +18,8 @@ namespace ictus::front {
 
 struct EventFacts {
   formats::EventCoding coding;
+  std::uint16_t channels = 1;  ///< of the decoded sound
+  std::vector<formats::NumberName> names;
   std::uint64_t events = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 namespace ictus::compose {
 namespace {
@@ -10,24 +11,27 @@ namespace {
 using formats::EventCoding;
 using formats::Precision;
 
-constexpr int kMostLevels = 127;
 constexpr EventCoding kExact{.precision = Precision::float32};
 
-/// Steps that hold all that a stream of the quantised precision holds.
-EventCoding as_coded(const EventCoding& coding) {
-  if (coding.precision != Precision::quantised) return coding;
-  return {.precision = Precision::coded,
-          .vector_levels = kMostLevels,
-          .gain_step_centibels = 5,
-          .onset_step_samples = 1};
+bool keeps_number(std::span<const Event> events, std::size_t d, int steps) {
+  return std::all_of(events.begin(), events.end(), [&](const Event& event) {
+    const float number = event.vector[d];
+    return formats::vector_value(formats::vector_code(number, steps), steps) == number;
+  });
 }
 
-bool keeps_vectors(std::span<const Event> events, const EventCoding& coding) {
-  return std::all_of(events.begin(), events.end(), [&](const Event& event) {
-    return std::all_of(event.vector.begin(), event.vector.end(), [&](float number) {
-      return formats::vector_value(formats::vector_code(number, coding), coding) == number;
-    });
-  });
+/// The fewest steps, at least `steps`, that hold this number of all events; none where there are too many.
+std::optional<int> exact_steps(std::span<const Event> events, std::size_t d, int steps) {
+  while (steps <= formats::kMostVectorSteps && !keeps_number(events, d, steps)) ++steps;
+  return steps <= formats::kMostVectorSteps ? std::optional(steps) : std::nullopt;
+}
+
+/// The fewest steps that hold what either holds.
+int common_steps(int a, int b) {
+  if (a == b) return a;
+  // A number of one step is 0, which every other step is when the whole is cut in two.
+  const auto parts = [](int steps) { return steps == 1 ? 2 : steps - 1; };
+  return std::lcm(parts(a), parts(b)) + 1;
 }
 
 bool keeps_gains(std::span<const Event> events, const EventCoding& coding) {
@@ -41,18 +45,19 @@ bool keeps_gains(std::span<const Event> events, const EventCoding& coding) {
 EventCoding common_coding(const EventCoding& a, const EventCoding& b) {
   if (a == b) return a;
   if (a.precision == Precision::float32 || b.precision == Precision::float32) return kExact;
-  const EventCoding x = as_coded(a);
-  const EventCoding y = as_coded(b);
-  const int levels = std::lcm(x.vector_levels, y.vector_levels);
-  if (levels > kMostLevels) return kExact;
-  return {.precision = Precision::coded,
-          .vector_levels = levels,
-          .gain_step_centibels = std::gcd(x.gain_step_centibels, y.gain_step_centibels),
-          .onset_step_samples = std::gcd(x.onset_step_samples, y.onset_step_samples)};
+  EventCoding coding{.precision = Precision::coded,
+                     .vector_steps = {},
+                     .gain_step_centibels = std::gcd(a.gain_step_centibels, b.gain_step_centibels),
+                     .onset_step_samples = std::gcd(a.onset_step_samples, b.onset_step_samples)};
+  for (std::size_t d = 0; d < coding.vector_steps.size(); ++d) {
+    const int steps = common_steps(a.vector_steps[d], b.vector_steps[d]);
+    if (steps > formats::kMostVectorSteps) return kExact;
+    coding.vector_steps[d] = static_cast<std::uint16_t>(steps);
+  }
+  return coding;
 }
 
 EventCoding refined(EventCoding coding, std::int64_t samples, std::int64_t centibels) {
-  if (coding.precision == Precision::quantised && centibels % 5 != 0) coding = as_coded(coding);
   if (coding.precision != Precision::coded) return coding;
   coding.onset_step_samples = static_cast<int>(std::gcd(std::int64_t{coding.onset_step_samples}, samples));
   coding.gain_step_centibels =
@@ -60,24 +65,15 @@ EventCoding refined(EventCoding coding, std::int64_t samples, std::int64_t centi
   return coding;
 }
 
-EventCoding with_finer_vectors(EventCoding coding) {
-  constexpr int kLevels = 32;
-  if (coding.precision == Precision::coded && coding.vector_levels < kLevels) {
-    coding.vector_levels *= kLevels / coding.vector_levels;
-  }
-  return coding;
-}
-
 EventCoding exact_coding(std::span<const Event> events, const EventCoding& preferred,
                          std::int64_t block_samples) {
   if (preferred.precision == Precision::float32) return kExact;
-  if (preferred.precision == Precision::quantised) {
-    if (keeps_vectors(events, preferred) && keeps_gains(events, preferred)) return preferred;
-    return exact_coding(events, as_coded(preferred), block_samples);
-  }
   EventCoding coding = preferred;
-  while (coding.vector_levels <= kMostLevels && !keeps_vectors(events, coding)) ++coding.vector_levels;
-  if (coding.vector_levels > kMostLevels) return kExact;
+  for (std::size_t d = 0; d < coding.vector_steps.size(); ++d) {
+    const std::optional<int> steps = exact_steps(events, d, coding.vector_steps[d]);
+    if (!steps) return kExact;
+    coding.vector_steps[d] = static_cast<std::uint16_t>(*steps);
+  }
   if (!keeps_gains(events, coding)) {
     std::int64_t step = coding.gain_step_centibels;
     for (const Event& event : events) {

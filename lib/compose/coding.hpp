@@ -17,10 +17,6 @@ namespace ictus::compose {
 [[nodiscard]] formats::EventCoding refined(formats::EventCoding coding, std::int64_t samples,
                                            std::int64_t centibels);
 
-/// `coding` with steps of vectors that are whole parts of its own and at most 1/16 where they were coarser:
-/// for vectors that were changed, which lie on no steps, while those that were not stay exact.
-[[nodiscard]] formats::EventCoding with_finer_vectors(formats::EventCoding coding);
-
 /// The coarsest coding, no coarser than `preferred`, in which these events stay as they are in blocks that
 /// begin at multiples of `block_samples`.
 [[nodiscard]] formats::EventCoding exact_coding(std::span<const Event> events,

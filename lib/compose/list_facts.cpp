@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -22,8 +23,8 @@ std::string text_of(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-constexpr std::pair<const char*, Precision> kPrecisions[] = {
-    {"quantised", Precision::quantised}, {"float32", Precision::float32}, {"coded", Precision::coded}};
+constexpr std::pair<const char*, Precision> kPrecisions[] = {{"float32", Precision::float32},
+                                                             {"coded", Precision::coded}};
 
 const char* name_of(Precision precision) {
   for (const auto& [name, value] : kPrecisions) {
@@ -82,11 +83,101 @@ void take_tags(ListFacts& facts, const Json& value) {
   }
 }
 
+/// "pitch Hz 25 10500 ratio 2093 steps": its name and unit, its range, and how many values it has in a file.
+/// Of a number without a name only the last.
+Json numbers_of(const formats::EventStreamHeader& header) {
+  const bool has_steps = header.coding.precision == Precision::coded;
+  const formats::VectorSteps& steps = header.coding.vector_steps;
+  // Those behind it have as many steps as the last that is listed.
+  std::size_t count = header.names.size();
+  if (has_steps) {
+    count = steps.size();
+    while (count > std::max<std::size_t>(header.names.size(), 1) && steps[count - 2] == steps[count - 1]) {
+      --count;
+    }
+  }
+  Json numbers = Json::array();
+  for (std::size_t d = 0; d < count; ++d) {
+    std::string text;
+    if (d < header.names.size()) {
+      const formats::NumberName& number = header.names[d];
+      text = fmt::format("{} {}{}{} {}{}", number.name, number.unit, number.unit.empty() ? "" : " ",
+                         number.low, number.high, number.is_ratio ? " ratio" : "");
+    }
+    if (has_steps) text += fmt::format("{}{} steps", text.empty() ? "" : " ", steps[d]);
+    numbers.push_back(text);
+  }
+  return numbers;
+}
+
+/// Takes the last word off the end of a text.
+std::string_view take_word(std::string_view& text) {
+  const std::size_t space = text.rfind(' ');
+  const std::string_view word = space == std::string_view::npos ? text : text.substr(space + 1);
+  text = space == std::string_view::npos ? std::string_view() : text.substr(0, space);
+  return word;
+}
+
+constexpr const char* kNumberForm =
+    "a list of texts such as \"pitch Hz 25 10500 ratio 2093 steps\" or \"31 steps\", at most 32 in all";
+
+template <typename T>
+T value_in(std::string_view word) {
+  T value{};
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc() || end != word.data() + word.size()) refuse(kNumberForm);
+  return value;
+}
+
+/// Takes one text of numbers_of(): the steps, or nothing, and the name in front of them, if there is one.
+std::optional<std::uint16_t> take_number(std::vector<formats::NumberName>& names, std::string_view text) {
+  std::optional<std::uint16_t> steps;
+  if (text.ends_with(" steps")) {
+    (void)take_word(text);
+    steps = value_in<std::uint16_t>(take_word(text));
+    if (*steps < 1 || *steps > formats::kMostVectorSteps) {
+      refuse(fmt::format("a number of steps from 1 to {}", formats::kMostVectorSteps));
+    }
+  }
+  if (text.empty() && steps) return steps;
+  formats::NumberName number;
+  number.is_ratio = text.ends_with(" ratio");
+  if (number.is_ratio) (void)take_word(text);
+  number.high = value_in<float>(take_word(text));
+  number.low = value_in<float>(take_word(text));
+  const std::size_t space = std::min(text.find(' '), text.size());
+  number.name = text.substr(0, space);
+  number.unit = text.substr(std::min(space + 1, text.size()));
+  names.push_back(std::move(number));
+  return steps;
+}
+
+void take_numbers(ListFacts& facts, const Json& value) {
+  if (!value.is_array()) refuse(kNumberForm);
+  if (!facts.names) facts.names.emplace();
+  for (const Json& one : value) {
+    if (!one.is_string() || facts.listed_numbers == kEventVectorSize) refuse(kNumberForm);
+    const std::size_t named = facts.names->size();
+    const auto steps = take_number(*facts.names, one.get_ref<const std::string&>());
+    if (named < facts.listed_numbers && facts.names->size() > named) {
+      refuse("a list in which the numbers that have names stand first");
+    }
+    if (const std::string what = formats::complaint(*facts.names); !what.empty()) {
+      refuse(fmt::format("a list of numbers that a stream can hold: {}", what));
+    }
+    if (steps) {
+      formats::VectorSteps& all = coding_in(facts).vector_steps;
+      std::fill(all.begin() + static_cast<std::ptrdiff_t>(facts.listed_numbers), all.end(), *steps);
+    }
+    ++facts.listed_numbers;
+  }
+}
+
 Precision precision(const Json& value) {
   for (const auto& [name, known] : kPrecisions) {
     if (value == name) return known;
   }
-  refuse("coded, quantised or float32");
+  refuse("coded or float32");
 }
 
 using Take = std::function<void(ListFacts&, const Json&)>;
@@ -102,12 +193,12 @@ const std::vector<std::pair<std::string_view, Take>>& takers() {
        [](ListFacts& f, const Json& v) { f.original_sample_rate_hz = whole<std::uint32_t>(v, 1, kMost32); }},
       {"original_channels",
        [](ListFacts& f, const Json& v) { f.original_channels = whole<std::uint16_t>(v, 1, 65535); }},
+      {"channels", [](ListFacts& f, const Json& v) { f.channels = whole<std::uint16_t>(v, 1, 2); }},
       {"precision", [](ListFacts& f, const Json& v) { coding_in(f).precision = precision(v); }},
-      {"vector_levels",
-       [](ListFacts& f, const Json& v) { coding_in(f).vector_levels = whole<int>(v, 1, 127); }},
       {"gain_step_db", [](ListFacts& f, const Json& v) { take_gain_step(coding_in(f), v); }},
       {"onset_step_samples",
        [](ListFacts& f, const Json& v) { coding_in(f).onset_step_samples = whole<int>(v, 1, 65535); }},
+      {"numbers", take_numbers},
       {"tags", take_tags},
       {"samples",
        [](ListFacts& f, const Json& v) { f.samples = whole<std::uint64_t>(v, 0, formats::kMaxPosition); }},
@@ -129,12 +220,15 @@ std::vector<FactLine> facts_of(const formats::EventStreamHeader& header) {
       {"sample_rate_hz", text_of(header.sample_rate_hz)},
       {"original_sample_rate_hz", text_of(header.original_sample_rate_hz)},
       {"original_channels", text_of(header.original_channels)},
+      {"channels", text_of(header.channels)},
       {"precision", text_of(name_of(coding.precision))},
   };
   if (coding.precision == Precision::coded) {
-    facts.emplace_back("vector_levels", text_of(coding.vector_levels));
     facts.emplace_back("gain_step_db", text_of(coding.gain_step_centibels / 10.0));
     facts.emplace_back("onset_step_samples", text_of(coding.onset_step_samples));
+  }
+  if (const Json numbers = numbers_of(header); !numbers.empty()) {
+    facts.emplace_back("numbers", text_of(numbers));
   }
   if (!header.tags.empty()) {
     Json tags = Json::array();

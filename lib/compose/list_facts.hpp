@@ -21,9 +21,9 @@ using FactLine = std::pair<std::string, std::string>;
 /// What is known after the last.
 [[nodiscard]] std::vector<FactLine> facts_of(const formats::EventStreamTotals& totals);
 
-/// The same for the lines of a table, in the letters of ASCII, each tag on a line of its own, and without any
-/// comma or semicolon: so a spreadsheet neither cuts them into cells, nor takes their quotation marks, nor
-/// changes a letter.
+/// The same for the lines of a table, in the letters of ASCII, each tag and number on a line of its own, and
+/// without any comma or semicolon: so a spreadsheet neither cuts them into cells, nor takes their quotation
+/// marks, nor changes a letter.
 [[nodiscard]] std::vector<FactLine> for_table(const std::vector<FactLine>& facts);
 
 /// What a list says; all of it may be missing.
@@ -33,7 +33,10 @@ struct ListFacts {
   std::optional<std::uint32_t> sample_rate_hz;
   std::optional<std::uint32_t> original_sample_rate_hz;
   std::optional<std::uint16_t> original_channels;
+  std::optional<std::uint16_t> channels;
   std::optional<formats::EventCoding> coding;
+  std::optional<std::vector<formats::NumberName>> names;
+  std::size_t listed_numbers = 0;  ///< of which names or steps were told
   std::vector<std::pair<std::string, std::string>> tags;
   std::optional<std::uint64_t> samples;
   std::optional<std::uint64_t> original_samples;

@@ -126,14 +126,7 @@ struct Encoder::State {
 };
 
 double Encoder::State::bits_of(const EventBlock& block) const {
-  switch (settings.coding.precision) {
-    case formats::Precision::coded:
-      return kFrameBits + packer.bits_of(block);
-    case formats::Precision::quantised:
-      return kFrameBits + 8.0 * (kEventVectorSize + 3) * static_cast<double>(block.events.size());
-    case formats::Precision::float32:
-      break;
-  }
+  if (settings.coding.precision == formats::Precision::coded) return kFrameBits + packer.bits_of(block);
   return kFrameBits + 8.0 * (4 * kEventVectorSize + 6) * static_cast<double>(block.events.size());
 }
 

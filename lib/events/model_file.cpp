@@ -42,7 +42,9 @@ int sample_rate_hz(const LoadedModel& model) { return model.model->config.bands.
 
 formats::EventCoding coding_of(const LoadedModel& model, bool lossless) {
   if (lossless) return {.precision = formats::Precision::float32};
-  return {.precision = formats::Precision::coded, .vector_levels = model.model->config.vector_levels};
+  const int steps = 2 * model.model->config.vector_levels + 1;
+  return {.precision = formats::Precision::coded,
+          .vector_steps = formats::equal_steps(static_cast<std::uint16_t>(steps))};
 }
 
 std::vector<PartSize> part_sizes(const LoadedModel& model) {

@@ -22,6 +22,10 @@ def table(run, separator="\t"):
     return list(csv.DictReader(io.StringIO("".join(lines)), delimiter=separator))
 
 
+def facts_of(stream):
+    return json.loads(ictus("info", "--json", "-", stdin=stream).stdout)
+
+
 class Info(Case):
     def facts(self, stream):
         run = ictus("info", "--json", "-", stdin=stream)
@@ -35,14 +39,17 @@ class Info(Case):
         facts = json.loads(run.stdout)
         self.assertEqual(list(facts), [
             "schema", "file", "complete", "codec", "format_version", "model_id", "weights_hash", "precision",
-            "vector_levels", "gain_step_db", "onset_step_samples", "sample_rate_hz", "samples", "duration_s", "original_sample_rate_hz", "original_channels",
+            "gain_step_db", "onset_step_samples", "numbers", "channels", "sample_rate_hz", "samples", "duration_s", "original_sample_rate_hz", "original_channels",
             "original_samples", "events", "events_per_s", "bytes", "bitrate_bps", "tags"])
         self.assertEqual(facts["schema"], 1)
         self.assertEqual(facts["file"], "a.evs")
         self.assertIs(facts["complete"], True)
         self.assertEqual(facts["codec"], "events")
         self.assertEqual(facts["precision"], "coded")
-        self.assertIn(facts["vector_levels"], range(1, 128))  # the model's
+        self.assertEqual(len(facts["numbers"]), 32)
+        self.assertEqual({tuple(number) for number in facts["numbers"]}, {("name", "unit", "low", "high", "is_ratio", "steps")})
+        self.assertTrue(all(number["steps"] in range(1, 4097) for number in facts["numbers"]))  # the model's
+        self.assertIn(facts["channels"], (1, 2))
         self.assertEqual((facts["gain_step_db"], facts["onset_step_samples"]), (1.0, 64))
         self.assertEqual((facts["original_sample_rate_hz"], facts["original_channels"]), (44100, 2))
         self.assertEqual(facts["original_samples"], 44100 * 3 // 2)
@@ -62,17 +69,57 @@ class Info(Case):
             self.assertIn(words, text)
 
     def test_every_precision_says_its_steps(self):
-        for name, precision, steps, text in [
-            ("coded-steps", "coded", [12, 1.5, 100],
-             "coded: numbers in steps of 1/12, gains of 1.5 dB, onsets of 100 samples\n"),
-            ("one-event", "quantised", [None] * 3, "precision    quantised\n"),
-            ("float32", "float32", [None] * 3, "precision    float32\n"),
+        usual = [2093, 51, 281, 51, 41, 221, 33, 41, 129, 31, 81, 31, 41, 31, 21, 41] + 16 * [31]
+        for name, precision, steps, of_numbers, text in [
+            ("coded-steps", "coded", [1.5, 100], [2, 3, 4, 1, 4096, 255, 32, 33] + 24 * [24],
+             "coded: numbers of 1 to 4096 steps, gains of 1.5 dB, onsets of 100 samples\n"),
+            ("coded-one-event", "coded", [1, 64], usual, "coded: numbers of 21 to 2093 steps, gains of 1 dB, onsets of 64 samples\n"),
+            ("coded-names", "coded", [1, 64], 32 * [5], "coded: numbers of 5 steps, gains of 1 dB, onsets of 64 samples\n"),
+            ("float32", "float32", [None] * 2, 32 * [None], "precision    float32\n"),
         ]:  # fmt: skip
-            stream = (CONFORMANCE / "valid" / f"{name}.evs").read_bytes()
-            facts = self.facts(stream)
-            self.assertEqual(facts["precision"], precision)
-            self.assertEqual([facts[f] for f in ("vector_levels", "gain_step_db", "onset_step_samples")], steps)
-            self.assertIn(text, ictus("info", stdin=stream).stdout.decode())
+            with self.subTest(name):
+                stream = (CONFORMANCE / "valid" / f"{name}.evs").read_bytes()
+                facts = self.facts(stream)
+                self.assertEqual(facts["precision"], precision)
+                self.assertEqual([facts[f] for f in ("gain_step_db", "onset_step_samples")], steps)
+                self.assertEqual([number["steps"] for number in facts["numbers"]], of_numbers)
+                self.assertIn(text, ictus("info", stdin=stream).stdout.decode())
+
+    def test_names_of_numbers_are_told(self):
+        stream = (CONFORMANCE / "valid" / "coded-names.evs").read_bytes()
+        facts = self.facts(stream)
+        self.assertEqual(facts["channels"], 2)
+        self.assertEqual([list(number.values()) for number in facts["numbers"][:4]],
+                         [["frequency", "Hz", 20, 20000, True, 5], ["x_2", "", -1, 1, False, 5],
+                          ["temperature", "\u00b0C / 2", -273.15, 1e30, False, 5], [None, None, -1, 1, False, 5]])
+        lines = ictus("info", stdin=stream).stdout.decode().splitlines()
+        self.assertIn("  number           as      from        to  steps  in", lines)
+        self.assertIn("  frequency        v0        20     20000      5  Hz", lines)
+        self.assertIn("  x_2              v1        -1         1      5", lines)
+        self.assertIn("  temperature      v2   -273.15     1e+30      5  \u00b0C / 2", lines)
+        self.assertTrue(any(line.split() == "sound 44100 Hz, 2 channels, 65536 samples".split() for line in lines))
+        standard = self.facts((CONFORMANCE / "valid" / "coded-one-event.evs").read_bytes())["numbers"]
+        self.assertEqual([number["name"] for number in standard[:3] + standard[15:17]], ["pitch", "balance", "glide", "position", None])
+        self.assertEqual(list(standard[12].values()), ["inharmonicity", "", 1e-6, 0.003, True, 41])
+
+    def test_a_list_keeps_names_steps_and_channels(self):
+        for name in ("coded-names", "coded-steps", "coded-one-event", "coded-all-symbols", "names-none", "float32"):
+            for words in ([], ["--json"], ["--csv"]):
+                with self.subTest(name=name, words=words):
+                    stream = (CONFORMANCE / "valid" / f"{name}.evs").read_bytes()
+                    text = ictus("dump", *words, stdin=stream).stdout
+                    back = ictus("assemble", "-", "-o", "-", stdin=text)
+                    self.assert_ended(back, DONE)
+                    self.assertEqual(ictus("dump", *words, stdin=back.stdout).stdout, text)
+                    kept = ("precision", "gain_step_db", "onset_step_samples", "numbers", "channels", "model_id", "events")
+                    self.assertEqual([self.facts(back.stdout)[fact] for fact in kept], [self.facts(stream)[fact] for fact in kept])
+
+    def test_a_list_tells_each_number_on_a_line(self):
+        text = ictus("dump", stdin=(CONFORMANCE / "valid" / "coded-one-event.evs").read_bytes()).stdout.decode()
+        for line in ('# numbers: ["pitch Hz 25 10500 ratio 2093 steps"]', '# numbers: ["tilt 0.03125 32 ratio 31 steps"]',
+                     '# numbers: ["position -1 1 41 steps"]', '# numbers: ["31 steps"]', "# channels: 1"):
+            self.assertIn(line, text.splitlines())
+        self.assertEqual(text.count("# numbers:"), 17)
 
     def test_pipe_and_file_say_the_same(self):
         self.put("a.evs", clip_stream())
@@ -163,13 +210,13 @@ class Dump(Case):
         self.assertEqual(str(len(rows)), ictus("info", "--get", "events", stdin=clip_stream()).stdout.decode().strip())
 
     def test_numbers_read_back_exactly(self):
-        levels = int(ictus("info", "--get", "vector_levels", stdin=clip_stream()).stdout)
+        numbers = facts_of(clip_stream())["numbers"]
         for row in table(ictus("dump", stdin=clip_stream())):
             samples = float(row["onset_s"]) * 22050
             self.assertLess(abs(samples - 64 * round(samples / 64)), 0.02)
             self.assertEqual(float(row["gain_db"]), int(float(row["gain_db"])))
             for i in range(32):
-                steps = float(row[f"v{i}"]) * levels
+                steps = (float(row[f"v{i}"]) + 1) / 2 * (numbers[i]["steps"] - 1)
                 self.assertAlmostEqual(steps, round(steps), places=4)
         exact = table(ictus("dump", stdin=encode("-", "--lossless", stdin=clip()).stdout))
         for row in exact:

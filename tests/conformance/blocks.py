@@ -91,6 +91,13 @@ class Vector(bytes):
     """A vector of bytes."""
 
 
+class Numbers:
+    """A vector of numbers of one format."""
+
+    def __init__(self, form, numbers):
+        self.count, self.bytes = len(numbers), struct.pack(f"<{len(numbers)}{form}", *numbers)
+
+
 class Strings(list):
     """A vector of strings."""
 
@@ -104,13 +111,15 @@ def out_of_line(value, at):
             struct.pack_into("<I", out, 4 + 4 * i, len(out) - (4 + 4 * i))
             out += out_of_line(text, at + len(out))
         return bytes(out)
+    if isinstance(value, Numbers):
+        return struct.pack("<I", value.count) + value.bytes
     terminator = b"" if isinstance(value, Vector) else b"\0"
     return struct.pack("<I", len(value)) + value + terminator
 
 
 def flatbuffer(fields, vtable_last=False):
     """A FlatBuffer of one table. `fields` maps id to (format, value, …) for numbers and structs, or to
-    bytes (a string), Vector or Strings."""
+    bytes (a string), Vector, Numbers or Strings."""
     vtable = bytearray(4 + 2 * (max(fields, default=-1) + 1))
     begin = 4 if vtable_last else 4 + len(vtable)
     begin += (4 - begin) % 8  # so that the first field stands at a multiple of 8

@@ -13,10 +13,13 @@ using namespace ictus;
 using namespace ictus::formats;
 using nlohmann::json;
 
-const char* name_of(Precision precision) {
-  return precision == Precision::quantised ? "quantised"
-         : precision == Precision::float32 ? "float32"
-                                           : "coded";
+const char* name_of(Precision precision) { return precision == Precision::float32 ? "float32" : "coded"; }
+
+json json_of(const std::vector<NumberName>& names) {
+  if (names == standard_names()) return "standard";
+  json list = json::array();
+  for (const NumberName& n : names) list.push_back({n.name, n.unit, n.low, n.high, n.is_ratio});
+  return list;
 }
 
 json json_of(const EventStreamHeader& header) {
@@ -26,10 +29,13 @@ json json_of(const EventStreamHeader& header) {
                  {"tags", testing::json_of(header.tags)},
                  {"original_sample_rate_hz", header.original_sample_rate_hz},
                  {"original_channels", header.original_channels},
+                 {"channels", header.channels},
                  {"sample_rate_hz", header.sample_rate_hz},
+                 {"names", json_of(header.names)},
                  {"precision", name_of(coding.precision)}};
   if (coding.precision == Precision::coded) {
-    result["vector_levels"] = coding.vector_levels;
+    result["vector_steps"] = coding.vector_steps;
+    if (coding.vector_steps == standard_steps()) result["vector_steps"] = "standard";
     result["gain_step_centibels"] = coding.gain_step_centibels;
     result["onset_step_samples"] = coding.onset_step_samples;
   }
@@ -60,14 +66,21 @@ json json_of(const testing::Reading& reading) {
 }
 
 void write_samples(const std::string& directory) {
-  const EventCoding codings[] = {testing::kQuantised,
-                                 testing::kFloat32,
-                                 testing::kCoded,
-                                 {.vector_levels = 5, .gain_step_centibels = 7, .onset_step_samples = 1000}};
+  VectorSteps rising{};
+  for (std::size_t d = 0; d < rising.size(); ++d) rising[d] = static_cast<std::uint16_t>(1 + d * d / 4);
+  const EventCoding codings[] = {
+      {.vector_steps = standard_steps()},
+      testing::kFloat32,
+      testing::kCoded,
+      {.vector_steps = rising, .gain_step_centibels = 7, .onset_step_samples = 1000}};
   for (std::uint64_t seed = 0; seed < 24; ++seed) {
     const EventCoding& coding = codings[seed % 4];
     const std::int64_t span_samples = seed % 3 == 0 ? 65536 : seed % 3 == 1 ? 100 : std::int64_t{1} << 35U;
-    testing::Stream stream = testing::random_stream(seed, coding, seed % 5, 80, span_samples);
+    testing::Stream stream = testing::random_stream(seed, coding, seed % 5, 40, span_samples);
+    stream.header.channels = static_cast<std::uint16_t>(1 + seed % 2);
+    if (seed % 5 == 1) stream.header.names.clear();
+    if (seed % 5 == 2)
+      stream.header.names = {{"pitch", "Hz", 0.1F, 1e30F, true}, {"x", "a b", -0.3F, 0.7F, false}};
     if (seed / 4 % 2 == 1) {
       // What a network makes is not spread evenly; give Zstandard and the model something to do.
       for (EventBlock& block : stream.blocks) {

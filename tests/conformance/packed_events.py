@@ -6,7 +6,6 @@ import itertools
 
 from blocks import varint
 
-NUMBERS = 33
 FALLING = [256, 245, 235, 225, 215, 206, 197, 189, 181, 173, 166, 159, 152, 146, 140, 134]
 
 
@@ -51,70 +50,105 @@ class RangeWriter:
         return data.rstrip(b"\0") if shorten else data
 
 
+def triangles(values, reach):
+    """Of each value a triangle, by second differences: it rises by the value, turns, and ends."""
+    bends = [0] * (len(values) + 2 * reach)
+    for at, value in enumerate(values):
+        bends[at] += value
+        bends[at + reach] -= 2 * value
+        bends[at + 2 * reach] += value
+    heights = list(itertools.accumulate(itertools.accumulate(bends)))
+    return heights[reach - 1 : reach - 1 + len(values)]
+
+
 class NumberWriter:
     """Section 24."""
 
-    def __init__(self, levels, gain_step):
-        self.levels = levels
-        self.sizes = [2 * levels + 1] * 32 + [1275 // gain_step + 1]
-        self.reaches = [max(1, 2 * levels // 3)] * 32 + [max(1, 90 // gain_step)]
-        self.kinds = [0] * 32 + [1]
-        self.pools = [[2] * self.sizes[0], [2] * self.sizes[32]]
-        self.trusts = [32768, 32768]
-        self.counts = [[0] * size for size in self.sizes]
+    LEAST, WHOLE, FLAT_COUNTS, FLAT_VOTES, ASKED = 256, 65536, 24, 64, 6
+
+    def __init__(self, steps):
+        self.steps = steps
+        self.wide, self.narrow = (max(1, steps // part) for part in (3, 10))
+        self.by_context = {False: [0] * steps, True: [0] * steps}
+        self.spread = [0] * steps
+        self.trust = [self.WHOLE // 5] * 5
+        self.usual = -1
+
+    def put(self, coder, symbol, recent, context):
+        """`recent`: pairs of a recent event's symbol and its weight."""
+        votes = [0] * self.steps
+        for other, weight in recent:
+            votes[other] += weight
+        wide_area, narrow_area = self.wide * self.wide, self.narrow * self.narrow
+        counts = self.by_context[context]
+        opinions = [
+            self.opinion(0, self.spread, self.FLAT_COUNTS * wide_area),
+            self.opinion(1, triangles(votes, self.wide), self.FLAT_VOTES * wide_area),
+            self.opinion(2, triangles(votes, self.narrow), self.FLAT_VOTES * narrow_area),
+            self.opinion(3, votes, self.FLAT_VOTES),
+        ]
+        share = self.trust[4] * 2**44 // (sum(counts) + self.ASKED)
+        flat = self.FLAT_COUNTS * wide_area
+        asked = self.ASKED * share // (sum(self.spread) + flat)
+        beside = flat * asked // self.steps
+        opinions.append([count * share + spread * asked + beside for count, spread in zip(counts, self.spread)])
+        coder.put(symbol, [1 + sum(column) // 2**44 for column in zip(*opinions)])
+        weights = [opinion[symbol] // 2**28 for opinion in opinions]
+        left = self.WHOLE - 5 * self.LEAST
+        self.trust = [self.LEAST + left * weight // sum(weights) for weight in weights]
+
+    def opinion(self, expert, row, flat):
+        share = self.trust[expert] * 2**44 // (sum(row) + flat)
+        return [value * share + flat * share // self.steps for value in row]
+
+    def learn(self, symbol, context):
+        self.by_context[context][symbol] += 1
+        one = [0] * self.steps
+        one[symbol] = 1
+        self.spread = [a + b for a, b in zip(self.spread, triangles(one, self.wide))]
+        totals = [a + b for a, b in zip(*self.by_context.values())]
+        self.usual = max(range(self.steps), key=lambda value: (totals[value], -value))
+
+    def halve(self):
+        for row in (*self.by_context.values(), self.spread):
+            row[:] = [value >> 1 for value in row]
+
+
+class EventWriter:
+    """All numbers of events, section 24."""
+
+    def __init__(self, vector_steps, gain_step):
+        self.numbers = [NumberWriter(steps) for steps in (*vector_steps, 1275 // gain_step + 1)]
         self.recent = collections.deque(maxlen=64)
         self.events = 0
 
-    def votes(self, k, weights):
-        """By second differences: each vote is a triangle, which rises by its weight, turns, and ends."""
-        size, reach = self.sizes[k], self.reaches[k]
-        bends = [0] * (size + 2 * reach)
-        for weight, event in zip(weights, self.recent):
-            at = event[k]
-            bends[at] += weight
-            bends[at + reach] -= 2 * weight
-            bends[at + 2 * reach] += weight
-        heights = list(itertools.accumulate(itertools.accumulate(bends)))
-        return heights[reach - 1 : reach - 1 + size]
-
     def put(self, coder, event):
         distances = [0] * len(self.recent)
-        weights = []
-        for k in range(NUMBERS):
-            if k in range(0, NUMBERS, 4):
-                steps = [(d - min(distances)) * 20 // self.levels for d in distances]
-                weights = [FALLING[e & 15] // 2 ** (e >> 4) for e in steps]
-            self.put_number(coder, k, event[k], weights)
-            distances = [d + abs(event[k] - other[k]) for d, other in zip(distances, self.recent)]
-        for k, symbol in enumerate(event):
-            self.counts[k][symbol] += 1
+        contexts = [False]
+        for k, number in enumerate(self.numbers):
+            if number.steps == 1:
+                contexts.append(contexts[-1])
+                continue
+            steps = [(d - min(distances)) * 5 // 64 for d in distances]
+            weights = [FALLING[e & 15] // 2 ** (e >> 4) for e in steps]
+            number.put(coder, event[k], [(other[k], weight) for other, weight in zip(self.recent, weights)], contexts[k])
+            contexts.append(event[k] == number.usual)
+            for j, other in enumerate(self.recent):
+                distances[j] += min(307, abs(event[k] - other[k]) * 1024 // (number.steps - 1))
+        for number, symbol, context in zip(self.numbers, event, contexts):
+            number.learn(symbol, context)
         self.events += 1
         if not self.events % 256:
-            self.counts = [[count >> 1 for count in counts] for counts in self.counts]
+            for number in self.numbers:
+                number.halve()
         self.recent.append(event)
-
-    def put_number(self, coder, k, symbol, weights):
-        counts, votes = self.counts[k], self.votes(k, weights)
-        pool, trust = self.pools[self.kinds[k]], self.trusts[self.kinds[k]]
-        pool_votes = 128 * self.reaches[k] ** 2
-        of_count = (65536 - trust) * 2**32 // (sum(counts) + 48)
-        of_vote = trust * 2**32 // (sum(votes) + pool_votes)
-        by_count, by_vote = of_count * 48 // sum(pool), of_vote * pool_votes // sum(pool)
-        shares = zip(counts, votes, pool)
-        coder.put(symbol, [1 + (c * of_count + v * of_vote + p * (by_count + by_vote)) // 2**32 for c, v, p in shares])
-        said_by_count = (counts[symbol] * of_count + pool[symbol] * by_count) // 65536
-        said_by_vote = (votes[symbol] * of_vote + pool[symbol] * by_vote) // 65536
-        self.trusts[self.kinds[k]] = 655 + 64226 * said_by_vote // (said_by_count + said_by_vote)
-        pool[symbol] += 1
-        if sum(pool) > 8191:
-            pool[:] = [-(-count // 2) for count in pool]
 
 
 class PackedWriter:
     """Section 22."""
 
-    def __init__(self, levels, gain_step, onset_step):
-        self.numbers, self.onset_step, self.span = NumberWriter(levels, gain_step), onset_step, 65536
+    def __init__(self, vector_steps, gain_step, onset_step):
+        self.numbers, self.onset_step, self.span = EventWriter(vector_steps, gain_step), onset_step, 65536
         self.goes_on = [[1, 3] for _ in range(16)]
 
     def block(self, span, events, claimed=None, shorten=True):

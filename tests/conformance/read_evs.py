@@ -8,6 +8,7 @@ printed all the same.
 """
 
 import math
+import re
 import struct
 
 import read_blocks
@@ -15,9 +16,39 @@ from read_blocks import END, MAX_POSITION, Damaged, Refused, Table
 from read_packed_events import GAIN, PackedEvents
 
 EVENTS, PACKED_EVENTS = 0x02, 0x12
-QUANTISED, FLOAT32, CODED = range(3)
+CODED, FLOAT32 = range(2)
 MAX_EVENTS = 4096
 DIMENSIONS = 32
+NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+
+# Section 9, the standard numbers: names, units and ranges, and steps.
+STANDARD_NUMBERS = """
+pitch Hz 25 10500 ratio 2093
+balance dB -40 60 linear 51
+glide semitones -14 14 linear 281
+glide_time s 0.02 3 ratio 51
+vibrato semitones 0 2 linear 41
+vibrato_rate Hz 3 9 ratio 221
+vibrato_phase turns -0.5 0.5 linear 33
+attack s 0.001 1 ratio 41
+hold s 0.02 12 ratio 129
+damping s 0.005 3 ratio 31
+decay s 0.03 500 ratio 81
+tilt - 0.03125 32 ratio 31
+inharmonicity - 0.000001 0.003 ratio 41
+room dB -60 0 linear 31
+room_time s 0.1 6 ratio 21
+position - -1 1 linear 41
+"""
+
+
+def standard_numbers():
+    names, steps = [], []
+    for line in STANDARD_NUMBERS.split("\n")[1:-1]:
+        name, unit, low, high, kind, values = line.split()
+        names.append([name, unit.strip("-"), float32(float(low)), float32(float(high)), kind == "ratio"])
+        steps.append(int(values))
+    return names, steps + [31] * (DIMENSIONS - len(steps))
 
 
 def float32(value):
@@ -34,36 +65,73 @@ class Reader(read_blocks.BlockReader):
 
     def header(self):
         table = self.header_table()
-        self.precision = table.scalar(6, "<B", 0)
-        if self.precision > CODED:
+        self.precision = table.scalar(8, "<B", CODED)
+        if self.precision > FLOAT32:
             raise Refused("unknown precision")
         header = {
             "model_id": read_blocks.model_id_of(table, 0),
             "weights_hash": table.struct(1, 16).hex(),
             "tags": read_blocks.tags_of(table, 2),
-            "original_sample_rate_hz": table.scalar(3, "<I", 44100),
-            "original_channels": table.scalar(4, "<H", 2),
-            "sample_rate_hz": table.scalar(5, "<I", 22050),
-            "precision": ["quantised", "float32", "coded"][self.precision],
+            "original_sample_rate_hz": table.scalar(5, "<I", 44100),
+            "original_channels": table.scalar(6, "<H", 2),
+            "channels": table.scalar(3, "<B", 1),
+            "sample_rate_hz": table.scalar(7, "<I", 44100),
+            "names": self.names(table),
+            "precision": ["coded", "float32"][self.precision],
         }
         read_blocks.check_sound(header)
+        if header["channels"] not in (1, 2):
+            raise Damaged("bad number of channels")
         if self.precision == CODED:
-            steps = self.steps(table)
-            header |= steps
-            self.packed = PackedEvents(*steps.values())
+            header |= self.steps(table)
         return header
+
+    def names(self, table):
+        standard, _ = standard_numbers()
+        at = table.field(11)
+        if at is None:
+            return "standard"
+        text = read_blocks.text_of(table.string_at(at + table.number("<I", at)))
+        lines = text.split("\n") if text else []
+        first, count = table.vector(12, 4)
+        if len(lines) > DIMENSIONS or count != 2 * len(lines):
+            raise Damaged("bad number of names or ranges")
+        ratios = table.scalar(13, "<I", 0)
+        names = []
+        for k, line in enumerate(lines):
+            name, _, unit = line.partition(" ")
+            low, high = (table.number("<f", first + 8 * k + 4 * side) for side in range(2))
+            is_ratio = bool(ratios >> k & 1)
+            if not NAME.fullmatch(name) or name in [other[0] for other in names]:
+                raise Damaged("bad name")
+            if len(unit.encode()) > 15 or read_blocks.has_control_characters(unit):
+                raise Damaged("bad unit")
+            if not (math.isfinite(low) and math.isfinite(high) and low < high) or is_ratio and low <= 0:
+                raise Damaged("bad range")
+            names.append([name, unit, low, high, is_ratio])
+        return "standard" if names == standard else names
 
     def steps(self, table):
         """The steps of a coded stream."""
-        self.vector_levels = table.scalar(7, "<B", 16)
-        self.gain_step_centibels = table.scalar(8, "<B", 10)
+        _, standard = standard_numbers()
+        self.vector_steps = standard
+        if table.field(10) is not None:
+            first, count = table.vector(10, 2)
+            if not 1 <= count <= DIMENSIONS:
+                raise Damaged("bad number of steps")
+            given = [table.number("<H", first + 2 * k) for k in range(count)]
+            self.vector_steps = given + given[-1:] * (DIMENSIONS - count)
+        self.gain_step_centibels = table.scalar(4, "<B", 10)
         onset_step_samples = table.scalar(9, "<H", 64)
-        if not (1 <= self.vector_levels <= 127 and 1 <= self.gain_step_centibels <= 100 and onset_step_samples):
+        if not all(1 <= steps <= 4096 for steps in self.vector_steps):
+            raise Damaged("bad steps of a number")
+        if not (1 <= self.gain_step_centibels <= 100 and onset_step_samples):
             raise Damaged("bad steps")
+        self.packed = PackedEvents(self.vector_steps, self.gain_step_centibels, onset_step_samples)
         return {
-            "vector_levels": self.vector_levels,
             "gain_step_centibels": self.gain_step_centibels,
             "onset_step_samples": onset_step_samples,
+            "vector_steps": "standard" if self.vector_steps == standard else self.vector_steps,
         }
 
     def packed_block(self, content):
@@ -71,7 +139,10 @@ class Reader(read_blocks.BlockReader):
         events = []
         for onset, numbers in coded:
             gain = float32((numbers[GAIN] * self.gain_step_centibels - 1000) / 10)
-            vector = [float32((s - self.vector_levels) / self.vector_levels) for s in numbers[:GAIN]]
+            vector = [
+                float32((2 * q - (steps - 1)) / (steps - 1)) if steps > 1 else 0.0
+                for q, steps in zip(numbers, self.vector_steps)
+            ]
             events.append([onset, gain, vector])
         self.events += len(events)
         return {"end_samples": end, "events": events}
@@ -81,9 +152,8 @@ class Reader(read_blocks.BlockReader):
         width = table.scalar(2, "<B", 2)
         if width > 8:
             raise Damaged("onsets too wide")
-        size = 4 if self.precision == FLOAT32 else 1
         first, length = table.vector(0, 1)
-        count, rest = divmod(length, width + 33 * size)
+        count, rest = divmod(length, width + 132)
         if rest or count > MAX_EVENTS:
             raise Damaged("bad number of events")
         start = onset = self.end_samples
@@ -92,20 +162,15 @@ class Reader(read_blocks.BlockReader):
             raise Damaged("the block ends too late")
         columns = content[first : first + length]
         gains = columns[width * count :]
-        vectors = gains[size * count :]
+        vectors = gains[4 * count :]
 
         events = []
         for i in range(count):
             onset += sum(columns[k * count + i] << 8 * k for k in range(width))
             if onset >= end:
                 raise Damaged("an onset lies beyond the end of the block")
-            if self.precision == FLOAT32:
-                gain = struct.unpack_from("<f", gains, 4 * i)[0]
-                vector = [struct.unpack_from("<f", vectors, 4 * (d * count + i))[0] for d in range(DIMENSIONS)]
-            else:
-                gain = gains[i] * 0.5 - 100
-                codes = [struct.unpack_from("<b", vectors, d * count + i)[0] for d in range(DIMENSIONS)]
-                vector = [float32(code / 127) for code in codes]
+            gain = struct.unpack_from("<f", gains, 4 * i)[0]
+            vector = [struct.unpack_from("<f", vectors, 4 * (d * count + i))[0] for d in range(DIMENSIONS)]
             if not math.isfinite(gain) or not all(-1 <= v <= 1 for v in vector):
                 raise Damaged("a gain or a vector is out of range")
             events.append([onset, gain, vector])

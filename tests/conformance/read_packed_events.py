@@ -2,7 +2,7 @@
 
 from read_blocks import MAX_POSITION, Damaged, varint
 
-DIMENSIONS, GAIN = 32, 32
+GAIN = 32
 MAX_EVENTS = 4096
 WEIGHTS = (256, 245, 235, 225, 215, 206, 197, 189, 181, 173, 166, 159, 152, 146, 140, 134)
 
@@ -57,66 +57,88 @@ class RangeDecoder:
         return symbol
 
 
-class Kind:
-    """What the numbers of a vector share, or what the gain has for itself."""
+def spread(values, reach):
+    """Each value as a triangle, falling to nothing at `reach`."""
+    heights = [0] * len(values)
+    for at, value in enumerate(values):
+        if value:
+            for i in range(max(0, at - reach + 1), min(len(values), at + reach)):
+                heights[i] += value * (reach - abs(i - at))
+    return heights
 
-    def __init__(self, symbols, reach):
-        self.symbols, self.reach = symbols, max(1, reach)
-        self.pool, self.trust = [2] * symbols, 32768
+
+class Number:
+    """What is known of one number."""
+
+    def __init__(self, n):
+        self.n, self.wide, self.narrow = n, max(1, n // 3), max(1, n // 10)
+        self.counts, self.wide_counts = [[0] * n, [0] * n], [0] * n
+        self.trust = [65536 // 5] * 5
+        self.usual = None
+
+    def symbol(self, decoder, votes, context):
+        """`votes`: the weight of the recent events with each value."""
+        n, counts, of_all = self.n, self.counts[context], self.wide_counts
+        rows = [of_all, spread(votes, self.wide), spread(votes, self.narrow), votes, counts]
+        flats = [24 * self.wide**2, 64 * self.wide**2, 64 * self.narrow**2, 64]
+        shares = [(trust << 44) // (sum(row) + flat) for trust, row, flat in zip(self.trust, rows, flats + [6])]
+        # What an expert says of every value alike; the fifth asks the first before it has counted.
+        even = [flat * share // n for flat, share in zip(flats, shares)]
+        asked = 6 * shares[4] // (sum(of_all) + flats[0])
+        even.append(flats[0] * asked // n)
+        frequencies = []
+        for i in range(n):
+            said = sum(row[i] * share for row, share in zip(rows, shares)) + of_all[i] * asked + sum(even)
+            frequencies.append((said >> 44) + 1)
+        s = decoder.symbol(frequencies)
+        said = [row[s] * share + all_alike for row, share, all_alike in zip(rows, shares, even)]
+        said[4] += of_all[s] * asked
+        said = [one >> 28 for one in said]
+        self.trust = [256 + 64256 * one // sum(said) for one in said]
+        return s
+
+    def learn(self, s, context):
+        self.counts[context][s] += 1
+        for i in range(max(0, s - self.wide + 1), min(self.n, s + self.wide)):
+            self.wide_counts[i] += self.wide - abs(i - s)
+        both = [a + b for a, b in zip(*self.counts)]
+        self.usual = both.index(max(both))
+
+    def halve(self):
+        self.counts = [[count // 2 for count in counts] for counts in self.counts]
+        self.wide_counts = [count // 2 for count in self.wide_counts]
 
 
 class Numbers:
     """Section 24."""
 
-    def __init__(self, levels, gain_step):
-        self.levels, self.events, self.recent = levels, 0, []
-        vector = Kind(2 * levels + 1, 2 * levels // 3)
-        self.kinds = [vector] * DIMENSIONS + [Kind(1275 // gain_step + 1, 90 // gain_step)]
-        self.counts = [[0] * kind.symbols for kind in self.kinds]
-
-    def weight(self, distance):
-        e = 20 * distance // self.levels
-        return WEIGHTS[e % 16] >> e // 16
-
-    def votes(self, number, weights):
-        kind = self.kinds[number]
-        votes = [0] * kind.symbols
-        for weight, event in zip(weights, self.recent):
-            for i in range(max(0, event[number] - kind.reach + 1), min(kind.symbols, event[number] + kind.reach)):
-                votes[i] += weight * (kind.reach - abs(i - event[number]))
-        return votes
-
-    def number(self, decoder, number, weights):
-        kind, counts, votes = self.kinds[number], self.counts[number], self.votes(number, weights)
-        before = 128 * kind.reach**2
-        c = ((65536 - kind.trust) << 32) // (sum(counts) + 48)
-        p = 48 * c // sum(kind.pool)
-        v = (kind.trust << 32) // (sum(votes) + before)
-        u = before * v // sum(kind.pool)
-        frequencies = [((C * c + V * v + P * (p + u)) >> 32) + 1 for C, V, P in zip(counts, votes, kind.pool)]
-        s = decoder.symbol(frequencies)
-        x = (counts[s] * c + kind.pool[s] * p) >> 16
-        y = (votes[s] * v + kind.pool[s] * u) >> 16
-        kind.trust = 655 + 64226 * y // (x + y)
-        kind.pool[s] += 1
-        if sum(kind.pool) >= 8192:
-            kind.pool = [(P + 1) // 2 for P in kind.pool]
-        return s
+    def __init__(self, vector_steps, gain_step):
+        self.numbers = [Number(n) for n in [*vector_steps, 1275 // gain_step + 1]]
+        self.events, self.recent = 0, []
 
     def event(self, decoder):
-        event = []
+        event, contexts, context = [], [], 0
         distances = [0] * len(self.recent)
-        for number in range(DIMENSIONS + 1):
-            if number % 4 == 0:
-                weights = [self.weight(d - min(distances)) for d in distances]
-            s = self.number(decoder, number, weights)
-            distances = [d + abs(s - other[number]) for d, other in zip(distances, self.recent)]
+        for k, number in enumerate(self.numbers):
+            contexts.append(context)
+            if number.n == 1:
+                event.append(0)
+                continue
+            votes = [0] * number.n
+            for other, distance in zip(self.recent, distances):
+                e = 5 * (distance - min(distances)) // 64
+                votes[other[k]] += WEIGHTS[e % 16] >> e // 16
+            s = number.symbol(decoder, votes, context)
+            context = int(s == number.usual)
+            for j, other in enumerate(self.recent):
+                distances[j] += min(307, 1024 * abs(s - other[k]) // (number.n - 1))
             event.append(s)
-        for counts, s in zip(self.counts, event):
-            counts[s] += 1
+        for number, s, context in zip(self.numbers, event, contexts):
+            number.learn(s, context)
         self.events += 1
         if self.events % 256 == 0:
-            self.counts = [[C // 2 for C in counts] for counts in self.counts]
+            for number in self.numbers:
+                number.halve()
         self.recent = (self.recent + [event])[-64:]
         return event
 
@@ -124,8 +146,8 @@ class Numbers:
 class PackedEvents:
     """Section 22: all blocks of one file, one after the other."""
 
-    def __init__(self, levels, gain_step, onset_step):
-        self.numbers, self.onset_step = Numbers(levels, gain_step), onset_step
+    def __init__(self, vector_steps, gain_step, onset_step):
+        self.numbers, self.onset_step = Numbers(vector_steps, gain_step), onset_step
         self.end, self.span = 0, 65536
         self.units = [[1, 3] for _ in range(16)]
 

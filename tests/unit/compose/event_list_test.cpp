@@ -97,7 +97,9 @@ TEST_CASE("what is written of a stream is read as it was") {
   header.weights_hash = {1, 2, 3, 0xFF};
   header.original_sample_rate_hz = 48000;
   header.original_channels = 6;
-  header.coding = {formats::Precision::coded, 12, 15, 100};
+  header.channels = 2;
+  header.names = {{"pitch", "Hz", 25.0F, 10500.0F, true}, {"odd_9", " 1 ratio", -1e-30F, 0.1F, false}};
+  header.coding = {formats::Precision::coded, formats::standard_steps(), 15, 100};
   header.tags = {{"TITLE", "a\nb # c: \xC3\xA9"}, {"TITLE", ""}};
   ListFacts facts;
   for (const auto& [name, value] : facts_of(header)) CHECK(take_fact(facts, name, value));
@@ -108,11 +110,62 @@ TEST_CASE("what is written of a stream is read as it was") {
   CHECK(facts.sample_rate_hz == header.sample_rate_hz);
   CHECK(facts.original_sample_rate_hz == 48000);
   CHECK(facts.original_channels == 6);
+  CHECK(facts.channels == 2);
+  CHECK(facts.names == header.names);
   CHECK(facts.coding == header.coding);
   CHECK(facts.tags == header.tags);
   CHECK(facts.samples == 1000);
   CHECK(facts.original_samples == 2176);
   CHECK_FALSE(take_fact(facts, "colour", "1"));
+}
+
+TEST_CASE("numbers are told one by one, in words") {
+  formats::EventStreamHeader header;
+  header.names = {{"pitch", "Hz", 25.0F, 10500.0F, true}, {"tilt", "", 0.03125F, 32.0F, false}};
+  header.coding.vector_steps = formats::equal_steps(31);
+  header.coding.vector_steps[0] = 2093;
+  const auto numbers_in = [&] {
+    for (const auto& [name, value] : facts_of(header)) {
+      if (name == "numbers") return value;
+    }
+    return std::string();
+  };
+  CHECK(numbers_in() == R"(["pitch Hz 25 10500 ratio 2093 steps","tilt 0.03125 32 31 steps"])");
+  header.coding.vector_steps[31] = 2;
+  CHECK(numbers_in().ends_with(R"(,"31 steps","31 steps","2 steps"])"));
+  header.coding.precision = formats::Precision::float32;
+  CHECK(numbers_in() == R"(["pitch Hz 25 10500 ratio","tilt 0.03125 32"])");
+  header.names.clear();
+  CHECK(numbers_in().empty());
+  header.coding = {};
+  CHECK(numbers_in() == R"(["33 steps"])");
+
+  // A line for each, as tables have them; a number that is not told has the steps of the one before.
+  const ListFacts facts = parse_event_list(
+                              "# numbers: [\"pitch Hz 25 10500 ratio 2093 steps\"]\n# numbers: [\"x -1 1\"]\n"
+                              "# numbers: [\"5 steps\"]\nonset_s vector\n0 a#0\n")
+                              .facts;
+  CHECK(facts.names == std::vector<formats::NumberName>{{"pitch", "Hz", 25.0F, 10500.0F, true},
+                                                        {"x", "", -1.0F, 1.0F, false}});
+  CHECK(facts.coding->vector_steps[0] == 2093);
+  CHECK(facts.coding->vector_steps[1] == 2093);
+  CHECK(facts.coding->vector_steps[2] == 5);
+  CHECK(facts.coding->vector_steps[31] == 5);
+}
+
+TEST_CASE("numbers that a stream cannot hold are refused") {
+  for (const char* value :
+       {"1", "[1]", "[\"\"]", "[\" steps\"]", "[\"0 steps\"]", "[\"4097 steps\"]", "[\"3.5 steps\"]",
+        "[\"x\"]", "[\"x 1\"]", "[\"x 2 1\"]", "[\"x 1 nan\"]", "[\"x 0 1 ratio\"]", "[\"X 0 1\"]",
+        "[\"1 2\"]", "[\"x 0 1e99\"]", "[\"x 0 1\",\"x 0 1\"]", "[\"3 steps\",\"x 0 1\"]",
+        "[\"x sixteen letters! 0 1\"]"}) {
+    CAPTURE(value);
+    ListFacts facts;
+    CHECK_THROWS_AS(take_fact(facts, "numbers", value), Error);
+  }
+  ListFacts facts;
+  for (int k = 0; k < 32; ++k) CHECK(take_fact(facts, "numbers", "[\"3 steps\"]"));
+  CHECK_THROWS_AS(take_fact(facts, "numbers", "[\"3 steps\"]"), Error);
 }
 
 TEST_CASE("a wrong line is named by number, column and value") {

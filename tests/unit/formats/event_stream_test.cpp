@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 
@@ -12,7 +13,7 @@ using namespace ictus::formats::testing;
 
 namespace {
 
-constexpr EventCoding kCodings[] = {kQuantised, kFloat32, kCoded};
+const EventCoding kCodings[] = {kFloat32, kCoded, {.vector_steps = standard_steps()}};
 constexpr std::int64_t kLastPosition = (std::int64_t{1} << 53U) - 1;
 
 void check_round_trip(const Stream& stream) {
@@ -23,6 +24,12 @@ void check_round_trip(const Stream& stream) {
   REQUIRE(reading.blocks.size() == stream.blocks.size());
   CHECK(begins_with(quantised(stream.blocks, stream.header.coding), reading.blocks));
   CHECK(same(*reading.totals, stream.totals));
+}
+
+VectorSteps rising_steps() {
+  VectorSteps steps{};
+  for (std::size_t d = 0; d < steps.size(); ++d) steps[d] = static_cast<std::uint16_t>(1 + d * d * 4);
+  return steps;
 }
 
 /// Three blocks: one that zstd packs, one that it does not, one without events.
@@ -48,7 +55,7 @@ TEST_CASE("event stream: random streams come back") {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     CAPTURE(seed);
     const std::int64_t span_samples = seed % 3 == 0 ? 50 : seed % 3 == 1 ? 200'000 : std::int64_t{1} << 40U;
-    Stream stream = random_stream(seed, kQuantised, seed % 7, 70, span_samples);
+    Stream stream = random_stream(seed, kFloat32, seed % 7, 70, span_samples);
     for (const EventCoding& coding : kCodings) {
       stream.header.coding = coding;
       check_round_trip(stream);
@@ -93,7 +100,7 @@ TEST_CASE("event stream: chords and the edges of a block come back") {
 }
 
 TEST_CASE("event stream: a source that gives one byte at a time makes no difference") {
-  const Stream stream = random_stream(11, kQuantised, 4, 40, 65536);
+  const Stream stream = random_stream(11, kFloat32, 4, 40, 65536);
   const Bytes bytes = written(stream);
   for (const std::size_t step : {1, 7, 64}) {
     const Reading reading = read(bytes, step);
@@ -104,7 +111,7 @@ TEST_CASE("event stream: a source that gives one byte at a time makes no differe
 }
 
 TEST_CASE("event stream: a reader asks for nothing beyond the block it returns") {
-  const Stream stream = small_stream(kQuantised);
+  const Stream stream = small_stream(kFloat32);
   const std::vector<Bytes> parts = written_parts(stream);
   const Bytes bytes = joined(parts);
   std::size_t delivered = 0;
@@ -130,7 +137,7 @@ TEST_CASE("event stream: a reader asks for nothing beyond the block it returns")
 }
 
 TEST_CASE("event stream: the same stream gives the same bytes, one call of the sink per block") {
-  const Stream stream = random_stream(12, kQuantised, 5, 40, 65536);
+  const Stream stream = random_stream(12, kFloat32, 5, 8, 65536);
   const std::vector<Bytes> parts = written_parts(stream);
   CHECK(parts == written_parts(stream));
   CHECK(parts.size() == stream.blocks.size() + 2);
@@ -143,7 +150,7 @@ TEST_CASE("event stream: the same stream gives the same bytes, one call of the s
 }
 
 TEST_CASE("event stream: what was read and written again is the same") {
-  const Bytes bytes = written(random_stream(13, kQuantised, 5, 40, 65536));
+  const Bytes bytes = written(random_stream(13, kFloat32, 5, 40, 65536));
   const Reading reading = read(bytes);
   CHECK(written({*reading.header, reading.blocks, *reading.totals}) == bytes);
 }
@@ -152,16 +159,16 @@ TEST_CASE("event stream: the overhead stays small") {
   std::mt19937_64 random(14);
   Stream stream;
   stream.header = typical_header();
-  stream.header.coding = kQuantised;
+  stream.header.coding = kFloat32;
   for (std::int64_t i = 0; i < 4; ++i) stream.blocks.push_back(random_block(random, i * 65536, 65536, 32));
   stream.totals.length_samples = stream.totals.original_length_samples = 262144;
   const std::vector<Bytes> parts = written_parts(stream);
   const std::size_t header = parts.front().size();
   const std::size_t end = parts.back().size();
-  const std::size_t block = parts[1].size() - 32 * 35;
-  MESSAGE("header " << header << " + end " << end << " bytes; " << block << " bytes per block of 32 events");
+  const std::size_t block = parts[1].size();
+  MESSAGE("header " << header << " + end " << end << " bytes; " << block << " bytes for 32 events");
   CHECK(header + end < 200);
-  CHECK(block < 40);
+  CHECK(block < 32 * 134 + 40);
 }
 
 TEST_CASE("event stream: a coded block costs 7 bytes besides its events") {
@@ -177,17 +184,55 @@ TEST_CASE("event stream: a coded block costs 7 bytes besides its events") {
 
 TEST_CASE("event stream: steps come back with the header, and wrong ones are not written") {
   for (const EventCoding& coding :
-       {EventCoding{.vector_levels = 1, .gain_step_centibels = 1, .onset_step_samples = 1},
-        EventCoding{.vector_levels = 127, .gain_step_centibels = 100, .onset_step_samples = 65535}}) {
+       {EventCoding{.vector_steps = equal_steps(1), .gain_step_centibels = 1, .onset_step_samples = 1},
+        EventCoding{
+            .vector_steps = equal_steps(4096), .gain_step_centibels = 100, .onset_step_samples = 65535},
+        EventCoding{.vector_steps = rising_steps()}, EventCoding{.vector_steps = standard_steps()}}) {
     Stream stream = random_stream(26, coding, 3, 20, 70'000);
     check_round_trip(stream);
   }
   // With another precision they are not part of the file.
-  Stream stream = random_stream(27, kQuantised, 2, 5, 65536);
+  Stream stream = random_stream(27, kFloat32, 2, 5, 65536);
   const Bytes bytes = written(stream);
-  stream.header.coding.vector_levels = 5;
+  stream.header.coding.vector_steps = equal_steps(5);
   CHECK(written(stream) == bytes);
-  CHECK(read(bytes).header->coding == kQuantised);
+  CHECK(read(bytes).header->coding == kFloat32);
+}
+
+TEST_CASE("event stream: names of numbers come back, and the standard ones cost nothing") {
+  const float least = std::numeric_limits<float>::denorm_min();
+  const float most = std::numeric_limits<float>::max();
+  const std::string longest(31, 'z');
+  std::vector<NumberName> full;
+  for (std::size_t k = 0; k < kEventVectorSize; ++k) {
+    full.push_back({"n" + std::to_string(k), std::string(k % 16, 'u'), -1.0F, 1.0F, false});
+  }
+  const std::vector<NumberName> tables[] = {
+      {},
+      {{"a", "", least, most, true}},
+      {{longest, "Hz / s \xC2\xB5", -most, most, false}, {"x_9", " ", 0.0F, least, false}},
+      full,
+      standard_names(),
+  };
+  std::vector<std::size_t> sizes;
+  for (const std::vector<NumberName>& names : tables) {
+    for (const EventCoding& coding : kCodings) {
+      Stream stream = small_stream(coding);
+      stream.header.channels = 2;
+      stream.header.names = names;
+      check_round_trip(stream);
+      sizes.push_back(written_parts(stream)[0].size());
+    }
+  }
+  // Beside the 33 steps that are not the standard ones, and a coding that says nothing of steps.
+  const std::size_t standard = sizes.back();
+  Stream stream = small_stream(kCodings[2]);
+  stream.header.names = standard_names();
+  stream.header.names[1].low = -41.0F;
+  const std::size_t told = written_parts(stream)[0].size();
+  MESSAGE("header " << standard << " bytes with the standard numbers, " << told << " with others");
+  CHECK(standard < 150);
+  CHECK(told < standard + 320);
 }
 
 TEST_CASE("event stream: outlines say how many events there are and where blocks end") {
@@ -263,7 +308,7 @@ TEST_CASE("event stream: any change of any byte is noticed, and what comes befor
 }
 
 TEST_CASE("event stream: a block missing, twice or in another place is damage") {
-  const std::vector<Bytes> parts = written_parts(random_stream(21, kQuantised, 3, 5, 65536));
+  const std::vector<Bytes> parts = written_parts(random_stream(21, kFloat32, 3, 5, 65536));
   const auto check_damaged = [](const std::vector<Bytes>& changed, std::size_t whole) {
     const Reading reading = read(joined(changed));
     CHECK(reading.damaged);
@@ -279,7 +324,7 @@ TEST_CASE("event stream: a block missing, twice or in another place is damage") 
 }
 
 TEST_CASE("event stream: after damage nothing more is read") {
-  std::vector<Bytes> parts = written_parts(random_stream(22, kQuantised, 3, 5, 65536));
+  std::vector<Bytes> parts = written_parts(random_stream(22, kFloat32, 3, 5, 65536));
   parts[2][parts[2].size() / 2] ^= std::byte{1};
   const Bytes bytes = joined(parts);
   EventStreamReader reader(source_of(bytes));
@@ -290,7 +335,7 @@ TEST_CASE("event stream: after damage nothing more is read") {
 }
 
 TEST_CASE("event stream: messages say block and byte") {
-  std::vector<Bytes> parts = written_parts(random_stream(23, kQuantised, 3, 5, 65536));
+  std::vector<Bytes> parts = written_parts(random_stream(23, kFloat32, 3, 5, 65536));
   const std::size_t offset = parts[0].size() + parts[1].size();
   parts[2].back() ^= std::byte{1};
   const Reading reading = read(joined(parts));
@@ -298,7 +343,7 @@ TEST_CASE("event stream: messages say block and byte") {
 }
 
 TEST_CASE("event stream: versions") {
-  Bytes bytes = written(small_stream(kQuantised));
+  Bytes bytes = written(small_stream(kFloat32));
   bytes[8] = std::byte{2};
   const Reading reading = read(bytes);
   CHECK(!reading.damaged);
@@ -310,13 +355,13 @@ TEST_CASE("event stream: other files are refused by name") {
   CHECK(read(std::as_bytes(std::span(wave))).error == "the input is not an event stream");
   CHECK(read({}).error == "the input is empty");
 
-  Bytes unix_lines = written(small_stream(kQuantised));
+  Bytes unix_lines = written(small_stream(kFloat32));
   unix_lines.erase(unix_lines.begin() + 4);  // CR LF became LF
   CHECK(read(unix_lines).error == "the signature of the event stream is damaged");
 }
 
 TEST_CASE("event stream: blocks of unknown kinds") {
-  const std::vector<Bytes> parts = written_parts(random_stream(24, kQuantised, 2, 5, 65536));
+  const std::vector<Bytes> parts = written_parts(random_stream(24, kFloat32, 2, 5, 65536));
   const Bytes skippable = block_of(0xB5, 1, "whatever");
   const Bytes with_skippable = joined({parts[0], skippable, renumbered(parts[1], 2), renumbered(parts[2], 3),
                                        block_of(0x82, 4, ""), renumbered(parts[3], 5)});
@@ -337,7 +382,7 @@ TEST_CASE("event stream: blocks of unknown kinds") {
 }
 
 TEST_CASE("event stream: blocks out of order") {
-  const std::vector<Bytes> parts = written_parts(random_stream(25, kQuantised, 1, 5, 65536));
+  const std::vector<Bytes> parts = written_parts(random_stream(25, kFloat32, 1, 5, 65536));
   const Bytes signature(parts[0].begin(), parts[0].begin() + 9);
   const Bytes header(parts[0].begin() + 9, parts[0].end());
   const Reading headless = read(joined({signature, renumbered(parts[1], 0), parts[2]}));
@@ -348,7 +393,7 @@ TEST_CASE("event stream: blocks out of order") {
 }
 
 TEST_CASE("event stream: sizes above the limits are refused before their bytes are asked for") {
-  const Bytes header = written_parts(small_stream(kQuantised))[0];
+  const Bytes header = written_parts(small_stream(kFloat32))[0];
   const auto check_refused = [&](std::vector<std::uint8_t> head, std::string_view what) {
     Bytes bytes = header;
     for (const std::uint8_t byte : head) bytes.push_back(std::byte{byte});
@@ -371,7 +416,7 @@ TEST_CASE("event stream: sizes above the limits are refused before their bytes a
 }
 
 TEST_CASE("event stream: blocks that are no FlatBuffers are damage") {
-  const Bytes header = written_parts(small_stream(kQuantised))[0];
+  const Bytes header = written_parts(small_stream(kFloat32))[0];
   for (const int kind : {0x02, 0x03, 0x42, 0x43}) {
     std::mt19937_64 random(static_cast<std::uint64_t>(kind));
     for (std::size_t size = 0; size < 300; ++size) {
@@ -430,12 +475,36 @@ TEST_CASE("event stream: headers that cannot stand in a file are not written") {
   refused([](auto& h) { h.sample_rate_hz = 0; });
   refused([](auto& h) { h.original_sample_rate_hz = 10'000'001; });
   refused([](auto& h) { h.original_channels = 0; });
-  refused([](auto& h) { h.coding.vector_levels = 0; });
-  refused([](auto& h) { h.coding.vector_levels = 128; });
+  refused([](auto& h) { h.channels = 0; });
+  refused([](auto& h) { h.channels = 3; });
+  refused([](auto& h) { h.coding.vector_steps[0] = 0; });
+  refused([](auto& h) { h.coding.vector_steps[31] = 4097; });
   refused([](auto& h) { h.coding.gain_step_centibels = 0; });
   refused([](auto& h) { h.coding.gain_step_centibels = 101; });
   refused([](auto& h) { h.coding.onset_step_samples = 0; });
   refused([](auto& h) { h.coding.onset_step_samples = 65536; });
+  const auto refused_name = [&](const NumberName& number) {
+    refused([&](auto& h) { h.names = {number}; });
+    refused([&](auto& h) { h.names = {{"good", "Hz", 1.0F, 2.0F, true}, number}; });
+  };
+  for (const char* name : {"", "Pitch", "1st", "_a", "pi tch", "a\n", "t\xC3\xB6ne", "a-b"}) {
+    refused_name({name, "", 0.0F, 1.0F, false});
+  }
+  refused_name({std::string(32, 'a'), "", 0.0F, 1.0F, false});
+  for (const char* unit : {"sixteen letters!", "a\tb", "a\nb", "\xC3", "\x7F"}) {
+    refused_name({"a", unit, 0.0F, 1.0F, false});
+  }
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const auto& [low, high] :
+       {std::pair(1.0F, 1.0F), {2.0F, 1.0F}, {-infinity, 1.0F}, {0.0F, infinity}, {NAN, 1.0F}, {0.0F, NAN}}) {
+    refused_name({"a", "", low, high, false});
+  }
+  refused_name({"a", "", 0.0F, 1.0F, true});
+  refused_name({"a", "", -1.0F, 1.0F, true});
+  refused([](auto& h) { h.names.assign(2, {"same", "", 0.0F, 1.0F, false}); });
+  refused([](auto& h) {
+    for (int k = 0; k < 33; ++k) h.names.push_back({"n" + std::to_string(k), "", 0.0F, 1.0F, false});
+  });
   refused([](auto& h) { h.model_id = std::string(256, 'm'); });
   refused([](auto& h) { h.model_id = "\xC0\xAF"; });
   refused([](auto& h) { h.tags.assign(257, {"A", "B"}); });

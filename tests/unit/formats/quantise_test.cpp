@@ -12,6 +12,8 @@ using namespace ictus::formats::testing;
 
 namespace {
 
+constexpr EventCoding kFine = {.vector_steps = equal_steps(255), .gain_step_centibels = 5};
+
 Event event_of(float gain_db, float number) {
   Event event{123, gain_db, {}};
   event.vector.fill(number);
@@ -20,40 +22,34 @@ Event event_of(float gain_db, float number) {
 
 }  // namespace
 
-TEST_CASE("quantise: stays within half a step and is idempotent") {
-  std::mt19937_64 random(1);
-  std::uniform_real_distribution<float> gain_db(-100.0F, 27.5F);
-  std::uniform_real_distribution<float> number(-1.0F, 1.0F);
-  for (int i = 0; i < 100'000; ++i) {
-    const Event event = event_of(gain_db(random), number(random));
-    const Event once = quantise(event, kQuantised, 0, 1000);
-    REQUIRE(once.onset_samples == event.onset_samples);
-    REQUIRE(std::abs(once.gain_db - event.gain_db) <= 0.25F + 1e-5F);
-    REQUIRE(std::abs(once.vector[7] - event.vector[7]) <= 0.5F / 127.0F + 1e-7F);
-    REQUIRE(same(quantise(once, kQuantised, 0, 1000), once));
+TEST_CASE("quantise: every code is its own value, and values lie on both sides of 0 alike") {
+  for (int steps = 2; steps <= kMostVectorSteps; steps += steps < 300 ? 1 : 97) {
+    CHECK(vector_value(0, steps) == -1.0F);
+    CHECK(vector_value(steps - 1, steps) == 1.0F);
+    for (int q = 0; q < steps; ++q) {
+      const float value = vector_value(q, steps);
+      REQUIRE(vector_code(value, steps) == q);
+      REQUIRE(vector_value(steps - 1 - q, steps) == -value);
+    }
   }
-}
-
-TEST_CASE("quantise: every code is its own value") {
-  for (int q = 0; q <= 255; ++q) {
-    const float gain_db = -100.0F + 0.5F * static_cast<float>(q);
-    CHECK(quantise(event_of(gain_db, 0.0F), kQuantised, 0, 1000).gain_db == gain_db);
-  }
-  for (int q = -127; q <= 127; ++q) {
-    const float number = static_cast<float>(q) / 127.0F;
-    CHECK(quantise(event_of(0.0F, number), kQuantised, 0, 1000).vector[0] == number);
+  for (int q = 0; q < 33; ++q) CHECK(vector_value(q, 33) == static_cast<float>(q - 16) / 16.0F);
+  CHECK(!std::signbit(vector_value(16, 33)));
+  for (const float value : {-1.0F, -0.3F, 0.0F, 1.0F}) CHECK(vector_value(vector_code(value, 1), 1) == 0.0F);
+  for (int q = 0; q <= 1275; ++q) {
+    const EventCoding coding{.gain_step_centibels = 1};
+    CHECK(gain_code(gain_value(q, coding), coding) == q);
   }
 }
 
 TEST_CASE("quantise: saturates, and refuses what is not a number") {
   const float infinity = std::numeric_limits<float>::infinity();
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  CHECK(quantise(event_of(-infinity, -infinity), kQuantised, 0, 1000).gain_db == -100.0F);
-  CHECK(quantise(event_of(-infinity, -infinity), kQuantised, 0, 1000).vector[31] == -1.0F);
-  CHECK(quantise(event_of(1e30F, 1.5F), kQuantised, 0, 1000).gain_db == 27.5F);
-  CHECK(quantise(event_of(1e30F, 1.5F), kQuantised, 0, 1000).vector[31] == 1.0F);
-  CHECK_THROWS_AS((void)quantise(event_of(nan, 0.0F), kQuantised, 0, 1000), Error);
-  CHECK_THROWS_AS((void)quantise(event_of(0.0F, nan), kQuantised, 0, 1000), Error);
+  CHECK(quantise(event_of(-infinity, -infinity), kFine, 0, 1000).gain_db == -100.0F);
+  CHECK(quantise(event_of(-infinity, -infinity), kFine, 0, 1000).vector[31] == -1.0F);
+  CHECK(quantise(event_of(1e30F, 1.5F), kFine, 0, 1000).gain_db == 27.5F);
+  CHECK(quantise(event_of(1e30F, 1.5F), kFine, 0, 1000).vector[31] == 1.0F);
+  CHECK_THROWS_AS((void)quantise(event_of(nan, 0.0F), kFine, 0, 1000), Error);
+  CHECK_THROWS_AS((void)quantise(event_of(0.0F, nan), kFine, 0, 1000), Error);
 }
 
 TEST_CASE("quantise: coded, stays within half a step and is idempotent") {
@@ -64,7 +60,7 @@ TEST_CASE("quantise: coded, stays within half a step and is idempotent") {
     return std::uniform_int_distribution<int>(least, most)(random);
   };
   for (int i = 0; i < 100'000; ++i) {
-    const EventCoding coding = {.vector_levels = between(1, 127),
+    const EventCoding coding = {.vector_steps = equal_steps(static_cast<std::uint16_t>(between(2, 4096))),
                                 .gain_step_centibels = between(1, 100),
                                 .onset_step_samples = between(1, 65535)};
     const std::int64_t start_samples = between(0, 1'000'000);
@@ -74,7 +70,7 @@ TEST_CASE("quantise: coded, stays within half a step and is idempotent") {
     const Event once = quantise(event, coding, start_samples, end_samples);
     REQUIRE(same(quantise(once, coding, start_samples, end_samples), once));
 
-    const float step = 1.0F / static_cast<float>(coding.vector_levels);
+    const float step = 2.0F / static_cast<float>(coding.vector_steps[7] - 1);
     REQUIRE(std::abs(once.vector[7] - event.vector[7]) <= 0.5F * step + 1e-6F);
     const float gain_step_db = 0.1F * static_cast<float>(coding.gain_step_centibels);
     // The highest step may lie up to one below 27.5 dB.
@@ -108,8 +104,18 @@ TEST_CASE("quantise: coded in its usual steps") {
   CHECK(quantise(event_of(0.0F, 0.03F), kCoded, 0, 65536).vector[3] == 0.0F);
   CHECK(quantise(event_of(0.0F, -0.04F), kCoded, 0, 65536).vector[3] == -0.0625F);
   CHECK(quantise(event_of(0.0F, -7.0F), kCoded, 0, 65536).vector[3] == -1.0F);
-  CHECK(quantise(event_of(1.0F, 0.3F), {.vector_levels = 3, .gain_step_centibels = 15}, 0, 65536).vector[3] ==
-        1.0F / 3.0F);
+  // Each number by its own steps.
+  EventCoding each = kCoded;
+  each.vector_steps[0] = 2;
+  each.vector_steps[1] = 3;
+  each.vector_steps[2] = 1;
+  const Event event = quantise(event_of(0.0F, 0.3F), each, 0, 65536);
+  CHECK(event.vector[0] == 1.0F);
+  CHECK(event.vector[1] == 0.0F);
+  CHECK(event.vector[2] == 0.0F);
+  CHECK(event.vector[3] == 0.3125F);
+  CHECK(quantise(event_of(1.0F, 0.3F), {.vector_steps = equal_steps(7), .gain_step_centibels = 15}, 0, 65536)
+            .vector[3] == 1.0F / 3.0F);
 }
 
 TEST_CASE("quantise: float32 is the identity") {

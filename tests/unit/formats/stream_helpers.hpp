@@ -77,8 +77,9 @@ inline bool same(const EventBlock& a, const EventBlock& b) {
 
 inline bool same(const EventStreamHeader& a, const EventStreamHeader& b) {
   return a.sample_rate_hz == b.sample_rate_hz && a.original_sample_rate_hz == b.original_sample_rate_hz &&
-         a.original_channels == b.original_channels && a.coding == b.coding && a.model_id == b.model_id &&
-         a.weights_hash == b.weights_hash && a.tags == b.tags;
+         a.original_channels == b.original_channels && a.channels == b.channels && a.coding == b.coding &&
+         a.names == b.names && a.model_id == b.model_id && a.weights_hash == b.weights_hash &&
+         a.tags == b.tags;
 }
 
 inline bool same(const EventStreamTotals& a, const EventStreamTotals& b) {
@@ -93,7 +94,6 @@ inline bool begins_with(const std::vector<EventBlock>& all, const std::vector<Ev
                     [](const EventBlock& x, const EventBlock& y) { return same(x, y); });
 }
 
-inline constexpr EventCoding kQuantised = {.precision = Precision::quantised};
 inline constexpr EventCoding kFloat32 = {.precision = Precision::float32};
 inline constexpr EventCoding kCoded = {.precision = Precision::coded};
 
@@ -109,8 +109,10 @@ inline std::vector<EventBlock> quantised(std::vector<EventBlock> blocks, const E
 
 inline EventStreamHeader typical_header() {
   EventStreamHeader header;
+  header.sample_rate_hz = 44100;
   header.original_sample_rate_hz = 44100;
   header.original_channels = 2;
+  header.names = standard_names();
   header.model_id = "events-1";
   for (std::size_t i = 0; i < header.weights_hash.size(); ++i) {
     header.weights_hash[i] = static_cast<std::uint8_t>(17 * i + 3);
