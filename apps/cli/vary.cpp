@@ -170,6 +170,7 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for, con
   settings.gain_db = static_cast<float>(options.gain_db);
   settings.seed = options.seed;
   header.coding = compose::refined(header.coding, 0, std::llround(10.0 * options.gain_db));
+  if (options.changes_vectors()) header.coding = compose::with_finer_vectors(header.coding);
 
   EventOutput output(job.output, options.output.force, header, streams);
   compose::Variation variation(std::move(settings), header.coding,

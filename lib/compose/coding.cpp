@@ -65,6 +65,18 @@ EventCoding refined(EventCoding coding, std::int64_t samples, std::int64_t centi
   return coding;
 }
 
+EventCoding with_finer_vectors(EventCoding coding) {
+  constexpr int kFewestParts = 20;
+  constexpr int kParts = 64;
+  if (coding.precision != Precision::coded) return coding;
+  for (std::uint16_t& steps : coding.vector_steps) {
+    const int parts = steps - 1;
+    if (parts >= kFewestParts) continue;
+    steps = static_cast<std::uint16_t>((parts == 0 ? kParts : kParts / parts * parts) + 1);
+  }
+  return coding;
+}
+
 EventCoding exact_coding(std::span<const Event> events, const EventCoding& preferred,
                          std::int64_t block_samples) {
   if (preferred.precision == Precision::float32) return kExact;

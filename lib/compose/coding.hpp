@@ -17,6 +17,11 @@ namespace ictus::compose {
 [[nodiscard]] formats::EventCoding refined(formats::EventCoding coding, std::int64_t samples,
                                            std::int64_t centibels);
 
+/// `coding` with numbers of vectors in steps of at most 1/16 where a step was more than a twentieth of the
+/// whole range, each a whole part of the old one: for vectors that are changed a little, which would be lost
+/// in so few steps, while those that are not stay exact. All others keep their steps.
+[[nodiscard]] formats::EventCoding with_finer_vectors(formats::EventCoding coding);
+
 /// The coarsest coding, no coarser than `preferred`, in which these events stay as they are in blocks that
 /// begin at multiples of `block_samples`.
 [[nodiscard]] formats::EventCoding exact_coding(std::span<const Event> events,

@@ -62,6 +62,20 @@ TEST_CASE("a coding is refined no more than a move asks for") {
   CHECK(refined(kExact, 1, 1) == kExact);
 }
 
+TEST_CASE("changed vectors get finer steps where there were few, of which the old ones are whole multiples") {
+  for (const auto& [steps, finer] :
+       {std::pair(1, 65), {2, 65}, {3, 65}, {13, 61}, {20, 58}, {21, 21}, {31, 31}, {33, 33}, {4096, 4096}}) {
+    CHECK(with_finer_vectors(coded(steps, 10, 64)) == coded(finer, 10, 64));
+    for (int code = 0; code < steps; ++code) {
+      const float value = formats::vector_value(code, steps);
+      CHECK(formats::vector_value(formats::vector_code(value, finer), finer) == value);
+    }
+  }
+  CHECK(with_finer_vectors(coded(with(formats::standard_steps(), 4, 13), 10, 64)) ==
+        coded(with(formats::standard_steps(), 4, 61), 10, 64));
+  CHECK(with_finer_vectors(kExact) == kExact);
+}
+
 TEST_CASE("a list gets the coarsest steps that hold it") {
   CHECK(exact_coding(std::vector{event_at(64 * 5, -20.0F, 0.25F), event_at(65536 + 128, -3.0F, -1.0F)},
                      kUsual, 65536) == kUsual);

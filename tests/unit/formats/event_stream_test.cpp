@@ -287,7 +287,7 @@ TEST_CASE("event stream: cut short at every byte, it keeps the whole blocks") {
 }
 
 TEST_CASE("event stream: any change of any byte is noticed, and what comes before it is right") {
-  for (const EventCoding& coding : kCodings) {
+  for (const EventCoding& coding : {kFloat32, kCoded}) {
     const std::vector<Bytes> parts = written_parts(small_stream(coding));
     const Bytes bytes = joined(parts);
     const std::vector<EventBlock> all = read(bytes).blocks;
