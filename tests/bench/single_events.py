@@ -47,9 +47,9 @@ def read(path):
 def write(path, facts, events, length_samples=None):
     """A stream of the same model with these events alone, in the order of their onsets; as long as the other, if no length is given."""
     length = facts["samples"] if length_samples is None else length_samples
-    names = [[number[key] for key in ("name", "unit", "low", "high", "is_ratio")] for number in facts["numbers"] if number["name"]]
+    names = [[number[key] for key in ("name", "unit", "low", "high", "is_ratio")] for number in facts.get("numbers", []) if number["name"]]
     piece = Piece(precision="float32", model_id=facts["model_id"], weights_hash=facts["weights_hash"], names=names,
-                  channels=facts["channels"], sample_rate_hz=facts["sample_rate_hz"],
+                  channels=facts.get("channels", 1), sample_rate_hz=facts["sample_rate_hz"],
                   original_sample_rate_hz=facts["sample_rate_hz"])
     for begin in range(0, length, BLOCK_SAMPLES):
         span = min(BLOCK_SAMPLES, length - begin)
