@@ -4,15 +4,19 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "formats/blocks.hpp"
 #include "formats/event.hpp"
-#include "formats/quantise.hpp"
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/timbre.hpp"
 
 namespace ictus::synthesis {
+
+/// What to do where a file is no model.
+inline constexpr const char* kModelRemedy =
+    "name an event model with --model, or reinstall the one that came with ictus";
 
 struct EventModel {
   std::string id;  ///< human-readable, "events-4"
@@ -29,10 +33,8 @@ struct EventModel {
   }
 };
 
-/// Throws ictus::Error with a remedy when the file is missing, cut short, damaged or no model of events.
-std::shared_ptr<const EventModel> load_event_model(const std::string& path);
-
-/// How its events are stored: each number in its own steps, or exactly.
-formats::EventCoding coding_of(const EventModel& model, bool lossless);
+/// Of the bytes of a whole file; `name` is used in error messages only. Throws ictus::Error with a remedy
+/// where they are cut short, damaged or no model of events.
+std::shared_ptr<const EventModel> event_model_from(std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace ictus::synthesis

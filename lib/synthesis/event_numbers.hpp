@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "formats/event.hpp"
@@ -74,5 +75,13 @@ inline constexpr std::array<NamedNumber, kNamedNumbers> kNumbers{{
     {"room_time", "s", 0.1F, 6.0F, true, 21, "in which the room dies away by 60 dB"},
     {"position", "", -1.0F, 1.0F, false, 41, "from left to right, at equal power"},
 }};
+
+/// How many values each number of a vector has in a file.
+inline constexpr std::array<std::uint16_t, kEventVectorSize> vector_steps() {
+  std::array<std::uint16_t, kEventVectorSize> steps{};
+  for (std::size_t place = 0; place < steps.size(); ++place)
+    steps[place] = static_cast<std::uint16_t>(place < kNamedNumbers ? kNumbers[place].steps : kTimbreSteps);
+  return steps;
+}
 
 }  // namespace ictus::synthesis

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include "formats/safetensors.hpp"
 #include "lib/core/error.hpp"
 
 namespace ictus::synthesis {
@@ -45,6 +44,7 @@ std::vector<std::byte> write_timbre(const TimbreNetwork& network,
   formats::TensorFile file;
   file.metadata = std::move(metadata);
   file.metadata["format"] = kTimbreFormat;
+  file.metadata.emplace("id", kModelId);
   std::size_t at = 0;
   for (const Layer& layer : layers()) {
     const auto weights = network.weights().subspan(at, size_of(layer));
@@ -56,7 +56,10 @@ std::vector<std::byte> write_timbre(const TimbreNetwork& network,
 }
 
 TimbreNetwork read_timbre(std::span<const std::byte> bytes, const std::string& name) {
-  const formats::TensorFile file = formats::parse_safetensors(bytes, name);
+  return read_timbre(formats::parse_safetensors(bytes, name), name);
+}
+
+TimbreNetwork read_timbre(const formats::TensorFile& file, const std::string& name) {
   const auto format = file.metadata.find("format");
   if (format == file.metadata.end() || format->second != kTimbreFormat)
     throw Error(name + " is no network of timbres");

@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <vector>
 
 #include "lib/core/error.hpp"
+#include "lib/core/file_bytes.hpp"
 #include "lib/core/new_file.hpp"
 
 namespace ictus {
@@ -56,13 +53,7 @@ std::string StoredTensors::format() const {
 }
 
 StoredTensors read_tensor_file(const std::string& path, const std::string& remedy) {
-  std::error_code failure;
-  if (std::filesystem::is_directory(path, failure))
-    throw Error(fmt::format("{}: is a folder, not a file of weights", path), remedy);
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw Error(fmt::format("{}: cannot be opened ({})", path, std::strerror(errno)), remedy);
-  const std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  const auto bytes = std::as_bytes(std::span(content));
+  const std::vector<std::byte> bytes = file_bytes(path, remedy);
   try {
     return {formats::parse_safetensors(bytes, path), formats::content_hash(bytes), bytes.size()};
   } catch (const Error& error) {

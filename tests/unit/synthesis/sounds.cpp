@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <numbers>
 
+#include "lib/core/dice.hpp"
+#include "lib/synthesis/event_numbers.hpp"
+
 namespace ictus::synthesis {
 namespace {
 
@@ -70,6 +73,45 @@ EventSound lively(float hz) {
   sound.room_db = -15.0F;
   sound.position = 0.3F;
   return sound;
+}
+
+std::shared_ptr<const EventModel> plain_model() { return std::make_shared<EventModel>(); }
+
+std::shared_ptr<const EventModel> one_partial_model(std::size_t partial) {
+  auto model = std::make_shared<EventModel>();
+  // The mean comes first, and in it the partials, 10 dB for each 1.
+  for (std::size_t knot = 0; knot < kPartialKnots; ++knot)
+    model->timbre.weights()[knot] = knot + 1 == partial ? 0.0F : -12.0F;
+  return model;
+}
+
+std::shared_ptr<const EventModel> random_model() {
+  auto model = std::make_shared<EventModel>();
+  Dice dice(3);
+  for (float& weight : model->timbre.weights()) weight = static_cast<float>(0.1 * dice.normal());
+  return model;
+}
+
+void set(Event& event, NumberPlace place, float value) {
+  event.vector[place] = kNumbers[place].number_of(value);
+}
+
+Event plain_event(float hz, float gain_db) {
+  Event event;
+  event.gain_db = gain_db;
+  set(event, kPitch, hz);
+  set(event, kBalance, 60.0F);
+  set(event, kGlide, 0.0F);
+  set(event, kVibrato, 0.0F);
+  set(event, kAttack, 0.001F);
+  set(event, kHold, 0.5F);
+  set(event, kDamping, 0.005F);
+  set(event, kDecay, 500.0F);
+  set(event, kTilt, 1.0F);
+  set(event, kInharmonicity, 1e-6F);
+  set(event, kRoom, -60.0F);
+  set(event, kPosition, 0.0F);
+  return event;
 }
 
 std::vector<float> rendered(const std::vector<Placed>& events, std::int64_t length_samples,

@@ -1,10 +1,13 @@
 // Events for tests, what they are rendered to, and what is in that.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include "lib/synthesis/event_model.hpp"
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/synthesizer.hpp"
 
@@ -18,6 +21,19 @@ EventSound steady_tone(float hz);
 EventSound steady_noise();
 /// Ten partials and some noise, and everything that moves or ends: a sound in which all parts have a part.
 EventSound lively(float hz);
+
+/// A model whose partials are as loud as each other, its noise flat over frequency, and nothing of it
+/// learned.
+std::shared_ptr<const EventModel> plain_model();
+/// The same with one partial alone, number `partial`, up to the eighth.
+std::shared_ptr<const EventModel> one_partial_model(std::size_t partial = 1);
+/// One with weights by chance: every event sounds another way.
+std::shared_ptr<const EventModel> random_model();
+/// An event at the beginning that is held for 0.5 s, without motion or room, in the middle, of these partials
+/// alone.
+Event plain_event(float hz, float gain_db);
+/// Gives a named number its value.
+void set(Event& event, NumberPlace place, float value);
 
 using Placed = std::pair<std::int64_t, EventSound>;
 std::vector<float> rendered(const std::vector<Placed>& events, std::int64_t length_samples,

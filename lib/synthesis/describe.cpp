@@ -1,0 +1,77 @@
+#include "lib/synthesis/describe.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+
+#include "lib/synthesis/power_course.hpp"
+#include "lib/synthesis/spectrum.hpp"
+
+namespace ictus::synthesis {
+namespace {
+
+constexpr double kLongestSeconds = 20.0;
+constexpr double kAudibleDb = 40.0;
+constexpr double kSlowestDecayS = 99.0;
+
+/// The pitch that a series has by its partials that are heard: where only every second one is, that is an
+/// octave higher than the first partial would be.
+double heard_pitch_hz(const EventSound& sound) {
+  const Partials partials = partials_of(sound);
+  const auto count = static_cast<std::size_t>(partials.count);
+  const float loudest = *std::max_element(partials.power.begin(), partials.power.end());
+  const float least = loudest * std::pow(10.0F, static_cast<float>(-kAudibleDb / 10.0));
+  std::size_t step = 0;
+  for (std::size_t h = 0; h < count; ++h)
+    if (partials.power[h] > least) step = std::gcd(step, h + 1);
+  return step == 0 ? 0.0 : static_cast<double>(partials.hz[step - 1]);
+}
+
+/// Time to fall by 60 dB, by the line of least squares through the moments from `first` to `last`.
+double decay_s(const PowerCourse& course, std::size_t first, std::size_t last) {
+  double sum_t = 0, sum_db = 0, sum_tt = 0, sum_tdb = 0, n = 0;
+  for (std::size_t t = first; t <= last; ++t) {
+    const double seconds = static_cast<double>(t - first) * PowerCourse::kStepS;
+    const double db = 10.0 * std::log10(static_cast<double>(course.moments()[t].power()) + 1e-30);
+    sum_t += seconds;
+    sum_db += db;
+    sum_tt += seconds * seconds;
+    sum_tdb += seconds * db;
+    n += 1;
+  }
+  const double slope = n < 2 ? 0.0 : (n * sum_tdb - sum_t * sum_db) / (n * sum_tt - sum_t * sum_t);
+  return slope < 0.0 ? std::min(-60.0 / slope, kSlowestDecayS) : kSlowestDecayS;
+}
+
+EventDescription described(const EventSound& sound) {
+  const PowerCourse course(sound, kLongestSeconds);
+  const auto& moments = course.moments();
+  const std::size_t first = course.loudest();
+  const std::size_t last = std::min(std::max(course.last_within(kAudibleDb), first + 2), moments.size() - 1);
+  PowerMoment sum;
+  for (std::size_t t = first; t <= last; ++t) {
+    sum.partials += moments[t].partials;
+    sum.noise += moments[t].noise;
+    sum.power_hz += moments[t].power_hz;
+  }
+  EventDescription d;
+  d.duration_s = course.end_s(kAudibleDb);
+  d.loudness_db = 10.0 * std::log10(static_cast<double>(moments[first].power()) + 1e-30) +
+                  static_cast<double>(sound.gain_db);
+  d.pitch_hz = sum.partials > sum.noise ? heard_pitch_hz(sound) : 0.0;
+  d.brightness_hz = static_cast<double>(sum.power_hz) / std::max(static_cast<double>(sum.power()), 1e-30);
+  d.decay_s = decay_s(course, first, last);
+  return d;
+}
+
+}  // namespace
+
+std::vector<EventDescription> describe(const EventModel& model, std::span<const Event> events) {
+  std::vector<EventDescription> all;
+  all.reserve(events.size());
+  for (const Event& event : events) all.push_back(described(model.sound_of(event)));
+  return all;
+}
+
+}  // namespace ictus::synthesis
