@@ -1,4 +1,5 @@
-// Sound in and out: files and pipes, any rate and channel count, as blocks of mono float samples.
+// Sound in and out: files and pipes, any rate and channel count, as blocks of float samples of one
+// channel or of left and right.
 #pragma once
 
 #include <cstdint>
@@ -26,19 +27,26 @@ struct RawFormat {
 
 using Tags = std::vector<std::pair<std::string, std::string>>;
 
-/// Sound that is read from a file or from a pipe, brought to mono at a wanted rate, in blocks.
+/// Sound that is read from a file or from a pipe, brought to a wanted rate and to one or two channels, in
+/// blocks.
 class Source {
  public:
   virtual ~Source() = default;
-  /// Opens `path` ("-" is standard input) and resamples to `sample_rate_hz` mono (as mono_mix.hpp has it).
+  /// Opens `path` ("-" is standard input) and resamples to `sample_rate_hz`, with at most
+  /// `most_channels` (1 or 2) channels. Sound of one channel has one, of more than wanted is mixed as
+  /// channel_mix.hpp has it.
   /// Throws ictus::Error: no such file, not audio, empty file, no samples, unusable rate or channels.
   ///
   /// n frames at rate r become ceil(n * sample_rate_hz / r) samples. From a pipe, PCM (raw, in WAV, W64,
   /// AIFF, AU or CAF) is delivered as it arrives; other formats need to seek and are first copied whole into
   /// a temporary file in $TMPDIR (else /var/tmp).
   static std::unique_ptr<Source> open(const std::string& path, int sample_rate_hz,
-                                      const std::optional<RawFormat>& raw = std::nullopt);
-  /// Fills `block`, or its front if the end comes first; returns the count, 0 at the end. Non-finite
+                                      const std::optional<RawFormat>& raw = std::nullopt,
+                                      int most_channels = 1);
+  /// How many channels come out, 1 or 2.
+  [[nodiscard]] virtual int channels() const = 0;
+  /// Fills `block`, room for whole frames of channels() samples side by side, or its front if the end comes
+  /// first; returns the count of samples, 0 at the end. Non-finite
   /// samples (and those beyond 1e30) become 0 and are counted. How the input is read in blocks does not
   /// change the samples. Throws ictus::DamagedInput once all that could be read has been delivered when the
   /// input held less than its header promised (a file cut short).
@@ -53,7 +61,7 @@ class Source {
   /// The largest amplitude so far, of the mix before it is resampled.
   [[nodiscard]] virtual float peak() const = 0;
   [[nodiscard]] virtual Tags tags() const = 0;
-  /// After the end: what was mended or ignored in the input, and what the mix to one channel lost; a sentence
+  /// After the end: what was mended or ignored in the input, and what the mix of channels lost; a sentence
   /// each, without a full stop.
   [[nodiscard]] virtual std::vector<std::string> remarks() const = 0;
 };
@@ -63,9 +71,10 @@ enum class Container { wav, raw };
 
 struct SinkFormat {
   Container container = Container::wav;
-  /// pcm16 is dithered (TPDF, fixed seed) except where samples are exactly 0.
+  /// pcm16 is dithered (TPDF, a fixed seed for each channel) except where samples are exactly 0.
   SampleFormat samples = SampleFormat::pcm16;
   int sample_rate_hz = 0;  ///< of the output; resampled from the input rate if different
+  int channels = 1;        ///< of input and output: 1, or 2 for left and right
 };
 
 /// The names of the tags that a WAV file's INFO list has none for, in lower case, each once.
@@ -83,7 +92,7 @@ class Sink {
   /// the system's reason. A closed pipe is such an error only where SIGPIPE is ignored.
   static std::unique_ptr<Sink> open(int fd, const std::string& display_name, int input_rate_hz,
                                     const SinkFormat& format, const Tags& tags = {});
-  /// Mono samples at the input rate.
+  /// Samples at the input rate: whole frames, channels side by side.
   virtual void write(std::span<const float> block) = 0;
   /// Flushes the resampler and completes the header. `exact_frames`, when given, is the number of
   /// frames the output must have: a resampler's last frames are trimmed, silence is added. Samples

@@ -9,6 +9,8 @@ namespace ictus::audio {
 /// samples become the same bytes on every run.
 class TriangularDither {
  public:
+  explicit TriangularDither(std::uint64_t seed = 1) : state_(seed) {}
+
   double next() {
     // SplitMix64; its two halves are the two uniform numbers.
     state_ += 0x9E3779B97F4A7C15u;
@@ -22,7 +24,7 @@ class TriangularDither {
   }
 
  private:
-  std::uint64_t state_ = 1;
+  std::uint64_t state_;
 };
 
 }  // namespace ictus::audio

@@ -153,12 +153,17 @@ std::optional<bool> is_right_justified(std::span<const std::byte> bytes) {
   return true;
 }
 
+PcmEncoder::PcmEncoder(SampleFormat format, std::size_t channels) : format_(format) {
+  for (std::uint64_t seed = 1; seed <= channels; ++seed) dither_.emplace_back(seed);
+}
+
 void PcmEncoder::encode(std::span<const float> samples, std::vector<std::byte>& bytes) {
   bytes.reserve(bytes.size() + samples.size() * bytes_per_sample(format_));
+  std::size_t channel = 0;
   for (const float sample : samples) {
     switch (format_) {
       case SampleFormat::pcm16:
-        store<2>(static_cast<std::uint32_t>(quantise(sample, 32768.0, dither_.next())), bytes);
+        store<2>(static_cast<std::uint32_t>(quantise(sample, 32768.0, dither_[channel].next())), bytes);
         break;
       case SampleFormat::pcm24:
         store<3>(static_cast<std::uint32_t>(quantise(sample, 8388608.0, 0.0)), bytes);
@@ -167,6 +172,7 @@ void PcmEncoder::encode(std::span<const float> samples, std::vector<std::byte>& 
         store<4>(std::bit_cast<std::uint32_t>(sample), bytes);
         break;
     }
+    if (++channel == dither_.size()) channel = 0;
   }
 }
 

@@ -44,12 +44,12 @@ std::optional<bool> is_right_justified(std::span<const std::byte> bytes);
 ///
 /// Integers: beyond +-1 is limited and counted; +1 itself becomes the largest integer without being
 /// counted; a NaN becomes 0. 16 bits are dithered, except samples that are exactly 0: digital silence
-/// stays digital silence. 24 bits and floats are not dithered.
+/// stays digital silence. Each channel has noise of its own. 24 bits and floats are not dithered.
 class PcmEncoder {
  public:
-  explicit PcmEncoder(SampleFormat format) : format_(format) {}
+  explicit PcmEncoder(SampleFormat format, std::size_t channels = 1);
 
-  /// Appends to `bytes`.
+  /// Whole frames, channels side by side. Appends to `bytes`.
   void encode(std::span<const float> samples, std::vector<std::byte>& bytes);
   [[nodiscard]] std::uint64_t clipped_samples() const { return clipped_samples_; }
 
@@ -57,7 +57,7 @@ class PcmEncoder {
   std::int32_t quantise(float sample, double scale, double noise);
 
   SampleFormat format_;
-  TriangularDither dither_;
+  std::vector<TriangularDither> dither_;  ///< of each channel
   std::uint64_t clipped_samples_ = 0;
 };
 

@@ -11,13 +11,15 @@
 
 namespace ictus::audio {
 
-Resampler::Resampler(int input_rate_hz, int output_rate_hz)
-    : input_rate_hz_(static_cast<std::uint64_t>(input_rate_hz)),
+Resampler::Resampler(int input_rate_hz, int output_rate_hz, std::size_t channels)
+    : channels_(channels),
+      input_rate_hz_(static_cast<std::uint64_t>(input_rate_hz)),
       output_rate_hz_(static_cast<std::uint64_t>(output_rate_hz)) {
   if (input_rate_hz == output_rate_hz) return;
   const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
   soxr_error_t problem = nullptr;
-  soxr_.reset(soxr_create(input_rate_hz, output_rate_hz, 1, &problem, nullptr, &quality, nullptr));
+  soxr_.reset(soxr_create(input_rate_hz, output_rate_hz, static_cast<unsigned>(channels), &problem, nullptr,
+                          &quality, nullptr));
   if (problem != nullptr) {
     throw Error("cannot resample from " + std::to_string(input_rate_hz) + " Hz to " +
                 std::to_string(output_rate_hz) + " Hz: " + problem);
@@ -25,7 +27,7 @@ Resampler::Resampler(int input_rate_hz, int output_rate_hz)
 }
 
 void Resampler::push(std::span<const float> input, std::vector<float>& output) {
-  frames_in_ += input.size();
+  frames_in_ += input.size() / channels_;
   process(input, output);
 }
 
@@ -37,9 +39,9 @@ void Resampler::finish(std::uint64_t exact_frames, std::vector<float>& output) {
                            std::to_string(exact_frames) + " were to be the end");
   }
   // Silence is pushed instead of soxr's own flush, which settles the length by rounding.
-  constexpr std::array<float, 1024> silence{};
+  const std::vector<float> silence(1024 * channels_);
   while (frames_out_ < exact_frames) process(silence, output);
-  output.resize(output.size() - (frames_out_ - exact_frames));
+  output.resize(output.size() - (frames_out_ - exact_frames) * channels_);
   frames_out_ = exact_frames;
 }
 
@@ -52,20 +54,22 @@ std::uint64_t Resampler::natural_length() const {
 void Resampler::process(std::span<const float> input, std::vector<float>& output) {
   if (!soxr_) {
     output.insert(output.end(), input.begin(), input.end());
-    frames_out_ += input.size();
+    frames_out_ += input.size() / channels_;
     return;
   }
   std::array<float, 4096> block{};
+  const std::size_t block_frames = block.size() / channels_;
   for (;;) {
     std::size_t taken = 0;
     std::size_t made = 0;
-    const soxr_error_t problem = soxr_process(soxr_.get(), input.empty() ? block.data() : input.data(),
-                                              input.size(), &taken, block.data(), block.size(), &made);
+    const soxr_error_t problem =
+        soxr_process(soxr_.get(), input.empty() ? block.data() : input.data(), input.size() / channels_,
+                     &taken, block.data(), block_frames, &made);
     if (problem != nullptr) throw Error(std::string("resampling failed: ") + problem);
-    input = input.subspan(taken);
-    output.insert(output.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(made));
+    input = input.subspan(taken * channels_);
+    output.insert(output.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(made * channels_));
     frames_out_ += made;
-    if (input.empty() && made < block.size()) return;
+    if (input.empty() && made < block_frames) return;
   }
 }
 

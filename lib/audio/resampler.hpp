@@ -1,6 +1,7 @@
-// Another sample rate for a mono stream, by soxr at its high quality.
+// Another sample rate for a stream of frames, by soxr at its high quality.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -12,12 +13,12 @@ namespace ictus::audio {
 
 /// Output sample k lies at the time of input sample k * input_rate / output_rate: the filter's delay is
 /// taken out. Beyond its ends the input is silence. How the input is divided into blocks does not
-/// change the output. Equal rates copy.
+/// change the output. Equal rates copy. Each channel becomes what it would become by itself.
 class Resampler {
  public:
-  Resampler(int input_rate_hz, int output_rate_hz);
+  Resampler(int input_rate_hz, int output_rate_hz, std::size_t channels = 1);
 
-  /// Appends to `output` what can be known so far.
+  /// Whole frames, channels side by side. Appends to `output` what can be known so far.
   void push(std::span<const float> input, std::vector<float>& output);
   /// Appends what is left, so that the whole output has natural_length() frames, or `exact_frames`.
   /// Throws std::logic_error if more than `exact_frames` were handed out already.
@@ -33,6 +34,7 @@ class Resampler {
     void operator()(soxr* resampler) const;
   };
 
+  std::size_t channels_;
   std::uint64_t input_rate_hz_;
   std::uint64_t output_rate_hz_;
   std::unique_ptr<soxr, Deleter> soxr_;  ///< none if the rates are equal

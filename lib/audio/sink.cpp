@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "lib/audio/audio.hpp"
@@ -35,10 +37,10 @@ class PcmSink : public Sink {
       : fd_(fd),
         name_(std::move(name)),
         is_wav_(format.container == Container::wav),
-        resampler_(input_rate_hz, format.sample_rate_hz),
-        encoder_(format.samples),
+        resampler_(input_rate_hz, format.sample_rate_hz, static_cast<std::size_t>(format.channels)),
+        encoder_(format.samples, static_cast<std::size_t>(format.channels)),
         header_at_(is_wav_ ? rewritable_at(fd) : std::nullopt),
-        layout_{format.samples, format.sample_rate_hz, tags, header_at_.has_value()} {
+        layout_{format.samples, format.sample_rate_hz, tags, header_at_.has_value(), format.channels} {
     // At once, so that a full disk or a closed pipe is found before any work is done.
     if (is_wav_) write_all(fd_, make_wav_header(layout_, std::nullopt), name_);
   }
@@ -84,6 +86,9 @@ class PcmSink : public Sink {
 
 std::unique_ptr<Sink> Sink::open(int fd, const std::string& display_name, int input_rate_hz,
                                  const SinkFormat& format, const Tags& tags) {
+  if (format.channels != 1 && format.channels != 2) {
+    throw std::logic_error("Sink: " + std::to_string(format.channels) + " channels, of 1 or 2");
+  }
   if (!is_usable_rate(input_rate_hz) || !is_usable_rate(format.sample_rate_hz)) {
     throw Error("cannot write " + display_name + " at " + std::to_string(format.sample_rate_hz) +
                     " Hz from sound at " + std::to_string(input_rate_hz) + " Hz",

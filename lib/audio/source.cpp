@@ -7,14 +7,15 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "lib/audio/audio.hpp"
 #include "lib/audio/byte_range.hpp"
+#include "lib/audio/channel_mix.hpp"
 #include "lib/audio/frame_reader.hpp"
 #include "lib/audio/id3_tags.hpp"
-#include "lib/audio/mono_mix.hpp"
 #include "lib/audio/packed_formats.hpp"
 #include "lib/audio/pcm_reader.hpp"
 #include "lib/audio/peekable_input.hpp"
@@ -184,17 +185,19 @@ std::unique_ptr<FrameReader> open_frames(OpenInput input, const std::optional<Ra
   return frames;
 }
 
-// ---- Reading: from frames to mono at the wanted rate ----
+// ---- Reading: from frames to one or two channels at the wanted rate ----
 
-class MonoSource : public Source {
+class MixedSource : public Source {
  public:
-  MonoSource(std::unique_ptr<FrameReader> frames, int sample_rate_hz)
+  MixedSource(std::unique_ptr<FrameReader> frames, int sample_rate_hz, int most_channels)
       : frames_(std::move(frames)),
-        channels_(static_cast<std::size_t>(frames_->spec().channels)),
-        mix_(frames_->speakers(), channels_, frames_->spec().sample_rate_hz),
-        resampler_(frames_->spec().sample_rate_hz, sample_rate_hz) {
+        original_channels_(static_cast<std::size_t>(frames_->spec().channels)),
+        channels_(std::min(frames_->spec().channels, most_channels)),
+        mix_(frames_->speakers(), original_channels_, frames_->spec().sample_rate_hz,
+             static_cast<std::size_t>(channels_)),
+        resampler_(frames_->spec().sample_rate_hz, sample_rate_hz, static_cast<std::size_t>(channels_)) {
     constexpr std::size_t kSamplesAtOnce = 16384;
-    interleaved_.resize(std::max<std::size_t>(1, kSamplesAtOnce / channels_) * channels_);
+    interleaved_.resize(std::max<std::size_t>(1, kSamplesAtOnce / original_channels_) * original_channels_);
   }
 
   /// Reads the first frames; throws ictus::Error if there are none.
@@ -225,6 +228,7 @@ class MonoSource : public Source {
     return filled;
   }
 
+  [[nodiscard]] int channels() const override { return channels_; }
   [[nodiscard]] AudioSpec original_spec() const override { return frames_->spec(); }
   [[nodiscard]] std::uint64_t original_frames() const override { return original_frames_; }
   [[nodiscard]] std::optional<std::uint64_t> expected_frames() const override {
@@ -244,31 +248,32 @@ class MonoSource : public Source {
   void refill() {
     ready_.clear();
     taken_ = 0;
-    mono_.clear();
+    mixed_.clear();
     const std::size_t count = frames_->read(interleaved_);
     if (count > 0) {
       original_frames_ += count;
-      mix_.push(std::span<const float>(interleaved_).first(count * channels_), mono_);
+      mix_.push(std::span<const float>(interleaved_).first(count * original_channels_), mixed_);
       resample();
       return;
     }
     ended_ = true;
-    mix_.finish(mono_);
+    mix_.finish(mixed_);
     resample();
     resampler_.finish(ready_);
   }
 
   void resample() {
-    for (const float sample : mono_) peak_ = std::max(peak_, std::abs(sample));
-    resampler_.push(mono_, ready_);
+    for (const float sample : mixed_) peak_ = std::max(peak_, std::abs(sample));
+    resampler_.push(mixed_, ready_);
   }
 
   std::unique_ptr<FrameReader> frames_;
-  std::size_t channels_;
-  MonoMix mix_;
+  std::size_t original_channels_;
+  int channels_;
+  ChannelMix mix_;
   Resampler resampler_;
   std::vector<float> interleaved_;
-  std::vector<float> mono_;
+  std::vector<float> mixed_;
   std::vector<float> ready_;
   std::size_t taken_ = 0;  ///< samples of ready_ that have been handed out
   bool ended_ = false;
@@ -279,13 +284,15 @@ class MonoSource : public Source {
 }  // namespace
 
 std::unique_ptr<Source> Source::open(const std::string& path, int sample_rate_hz,
-                                     const std::optional<RawFormat>& raw) {
+                                     const std::optional<RawFormat>& raw, int most_channels) {
+  if (most_channels != 1 && most_channels != 2) throw std::logic_error("Source: at most 1 or 2 channels");
   OpenInput input = open_input(path);
   const std::string name = input.name;
   if (!is_usable_rate(sample_rate_hz)) {
     throw Error("cannot resample " + name + " to " + std::to_string(sample_rate_hz) + " Hz", usable_rates());
   }
-  auto source = std::make_unique<MonoSource>(open_frames(std::move(input), raw), sample_rate_hz);
+  auto source =
+      std::make_unique<MixedSource>(open_frames(std::move(input), raw), sample_rate_hz, most_channels);
   source->begin(name);
   return source;
 }

@@ -14,6 +14,10 @@ constexpr std::uint32_t kDs64Bytes = 28;
 constexpr int kFormatPcm = 1;
 constexpr int kFormatFloat = 3;
 
+std::uint64_t bytes_per_frame(const WavLayout& layout) {
+  return static_cast<std::uint64_t>(layout.channels) * bytes_per_sample(layout.samples);
+}
+
 class ByteList {
  public:
   void text(std::string_view characters) {
@@ -34,16 +38,16 @@ class ByteList {
 std::vector<std::byte> make_format_chunks(const WavLayout& layout, std::optional<std::uint64_t> data_bytes) {
   const bool is_float = layout.samples == SampleFormat::float32;
   const auto rate = static_cast<std::uint64_t>(layout.sample_rate_hz);
-  const std::uint64_t frame_bytes = bytes_per_sample(layout.samples);
+  const std::uint64_t frame_bytes = bytes_per_frame(layout);
   ByteList out;
   out.text("fmt ");
   out.number(is_float ? 18 : 16, 4);
   out.number(is_float ? kFormatFloat : kFormatPcm, 2);
-  out.number(1, 2);
+  out.number(static_cast<std::uint64_t>(layout.channels), 2);
   out.number(rate, 4);
   out.number(rate * frame_bytes, 4);
   out.number(frame_bytes, 2);
-  out.number(8 * frame_bytes, 2);
+  out.number(8 * bytes_per_sample(layout.samples), 2);
   if (is_float) {
     // Whatever is not integer PCM must say that it has no extension, and how many frames there are.
     out.number(0, 2);
@@ -75,7 +79,7 @@ std::vector<std::byte> make_wav_header(const WavLayout& layout, std::optional<st
     out.number(kDs64Bytes, 4);
     out.number(rf64 ? riff : 0, 8);
     out.number(rf64 ? data : 0, 8);
-    out.number(rf64 ? data / bytes_per_sample(layout.samples) : 0, 8);
+    out.number(rf64 ? data / bytes_per_frame(layout) : 0, 8);
     out.number(0, 4);
   }
   out.append(format_chunks);

@@ -17,9 +17,10 @@ struct WavLayout {
   /// Whether the header can be written again at the end. It then keeps a JUNK chunk free, which becomes
   /// the ds64 chunk of an RF64 header if the file outgrows 4 GiB.
   bool can_be_rewritten = false;
+  int channels = 1;  ///< or 2: left and right
 };
 
-/// Everything before the sound, mono. Its length depends on the layout only. Without `data_bytes` all
+/// Everything before the sound. Its length depends on the layout only. Without `data_bytes` all
 /// sizes are 0xFFFFFFFF, which readers take as "to the end".
 std::vector<std::byte> make_wav_header(const WavLayout& layout, std::optional<std::uint64_t> data_bytes);
 

@@ -1,4 +1,4 @@
-#include "lib/audio/mono_mix.hpp"
+#include "lib/audio/channel_mix.hpp"
 
 #include <doctest/doctest.h>
 
@@ -28,7 +28,7 @@ Mixed mixed(const Speakers& speakers, const std::vector<std::vector<float>>& cha
   std::vector<float> interleaved;
   for (std::size_t frame = 0; frame < channels[0].size(); ++frame)
     for (const auto& channel : channels) interleaved.push_back(channel[frame]);
-  MonoMix mix(speakers, channels.size(), kRate);
+  ChannelMix mix(speakers, channels.size(), kRate);
   Mixed result;
   std::span<const float> rest = interleaved;
   while (!rest.empty()) {
@@ -146,7 +146,7 @@ TEST_CASE("a mix that loses more than 6 dB says so") {
 }
 
 TEST_CASE("no number of channels or rate takes much memory or loses samples") {
-  MonoMix mix({}, 1024, 3'072'000);
+  ChannelMix mix({}, 1024, 3'072'000);
   std::vector<float> mono;
   const std::vector<float> frames(1024 * 3000, 0.25f);
   mix.push(frames, mono);
