@@ -14,7 +14,7 @@
 namespace ictus::analysis {
 
 struct EncoderSettings {
-  formats::EventCoding coding;  ///< see synthesis::coding_of()
+  formats::EventCoding coding;  ///< see synthesis::event_coding()
   int channels = 1;             ///< or 2
   int effort = 5;               ///< 0..9: time spent on refining the events, never bits
   /// Of the blocks of events, without the framing of the first: what every file has, however short, is not

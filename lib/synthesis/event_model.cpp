@@ -2,6 +2,7 @@
 
 #include "formats/safetensors.hpp"
 #include "lib/core/error.hpp"
+#include "lib/synthesis/event_numbers.hpp"
 #include "lib/synthesis/timbre_file.hpp"
 
 namespace ictus::synthesis {
@@ -24,6 +25,17 @@ std::shared_ptr<const EventModel> event_model_from(std::span<const std::byte> by
   } catch (const Error& error) {
     throw Error(error.what(), error.hint().empty() ? kModelRemedy : error.hint());
   }
+}
+
+formats::EventCoding event_coding(bool lossless) {
+  formats::EventCoding coding;
+  if (lossless) {
+    coding.precision = formats::Precision::float32;
+  } else {
+    coding.vector_steps = vector_steps();
+    coding.gain_step_centibels = 5;
+  }
+  return coding;
 }
 
 }  // namespace ictus::synthesis

@@ -9,6 +9,7 @@
 
 #include "formats/blocks.hpp"
 #include "formats/event.hpp"
+#include "formats/quantise.hpp"
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/timbre.hpp"
 
@@ -36,5 +37,8 @@ struct EventModel {
 /// Of the bytes of a whole file; `name` is used in error messages only. Throws ictus::Error with a remedy
 /// where they are cut short, damaged or no model of events.
 std::shared_ptr<const EventModel> event_model_from(std::span<const std::byte> bytes, const std::string& name);
+
+/// How events are stored: each number in its own steps, or exactly.
+formats::EventCoding event_coding(bool lossless);
 
 }  // namespace ictus::synthesis

@@ -36,8 +36,10 @@ NoiseShares noise_shares(const EventSound& sound) {
   const NoiseDensity density(sound);
   NoiseShares shares;
   float sum = 0.0F;
-  for (std::size_t b = 0; b < bands.centre_hz.size() && bands.centre_hz[b] <= kHighestHz; ++b) {
-    const float power = density.at(bands.spectrum_place[b]) * bands.width_bins[b] * bands.hz_per_bin();
+  std::vector<float> densities(bands.spectrum_place.size());
+  density.at(bands.spectrum_place, densities);
+  for (std::size_t b = 0; b < densities.size(); ++b) {
+    const float power = densities[b] * bands.width_bins[b] * bands.hz_per_bin();
     const auto region = static_cast<std::size_t>(bands.noise_region[b]);
     shares.power[region] += power;
     shares.power_hz[region] += power * bands.centre_hz[b];
