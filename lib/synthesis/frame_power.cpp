@@ -52,6 +52,10 @@ FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, cons
     least_ = std::max(least_, partials.power[h]);
   }
   least_ *= kSilent * std::exp(sound.gain_db * kTenthOfLog10);
+  const auto& region = bins.noise_region;
+  for (int r = 0; r <= kNoiseRegions; ++r)
+    region_bins_[static_cast<std::size_t>(r)] =
+        static_cast<int>(std::lower_bound(region.begin(), region.end(), r) - region.begin());
   const NoiseDensity density(sound);
   const float noise_power = noise_factor * static_cast<float>(bins.sample_rate_hz) / 4.0F;
   density.at(bins.spectrum_place, density_);
@@ -117,11 +121,9 @@ void FramePower::add(std::int64_t frame, std::span<const float> factors,
   if (rings_.count() > 0) add_partials(frame);
   if (noise_.sounds()) {
     noise_.advance();
-    const auto& region = view_->noise_region;
-    for (int r = 0; r < kNoiseRegions; ++r) {
-      const auto [first, last] = std::equal_range(region.begin(), region.end(), r);
-      const auto begin = first - region.begin();
-      add_scaled(density_.data() + begin, noise_.power()[r], static_cast<int>(last - first),
+    for (std::size_t r = 0; r < kNoiseRegions; ++r) {
+      const int begin = region_bins_[r];
+      add_scaled(density_.data() + begin, noise_.power()[r], region_bins_[r + 1] - begin,
                  power_.data() + begin);
     }
   }

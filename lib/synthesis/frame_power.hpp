@@ -50,10 +50,11 @@ class FramePower {
   NoiseFrames noise_;
   Rings rings_;
   float least_ = 0.0F;
-  std::vector<float> hz_;       ///< of the rings
-  std::vector<Place> places_;   ///< of the rings, where they do not move
-  std::vector<float> density_;  ///< [bins] of the noise
-  std::vector<float> power_;    ///< [bins] of this frame
+  std::array<int, kNoiseRegions + 1> region_bins_{};  ///< the first of each, and one past the last
+  std::vector<float> hz_;                             ///< of the rings
+  std::vector<Place> places_;                         ///< of the rings, where they do not move
+  std::vector<float> density_;                        ///< [bins] of the noise
+  std::vector<float> power_;                          ///< [bins] of this frame
 };
 
 }  // namespace ictus::synthesis
