@@ -52,7 +52,7 @@ constexpr std::array<Steps, 10> kSteps{{{0, 0, 0},
 /// A power density below which there is nothing to encode: -100 dB re that of a sine of full scale.
 constexpr float kSilence = 7e-8F;
 /// An event that lowers the distance by less than this, times a second, is not worth its bits.
-constexpr float kLeastWorthDbS = 0.02F;
+constexpr float kLeastWorthDbS = 0.007F;
 /// What is not worth this much after a look makes room for what the next finds.
 constexpr float kLeastLookWorthDbS = 0.3F * kLeastWorthDbS;
 /// Above this bitrate bits matter less: an event may be worth less, and events may be more.
@@ -66,7 +66,7 @@ constexpr float kCloseEnoughDb = 1.5F;
 /// More are proposed than are allowed, and the worthiest kept.
 constexpr double kSpareEvents = 1.05;
 /// So many are looked for in a window at most, up to the frugal bitrate, and at any.
-constexpr double kEnoughEvents = 80.0;
+constexpr double kEnoughEvents = 140.0;
 constexpr double kMostEvents = 240.0;
 /// What an event takes, until the stream itself tells.
 constexpr double kTypicalEventBits = 150.0;
@@ -305,6 +305,9 @@ Event Encoder::State::written(const VectorEvent& event, std::int64_t end_samples
   const double onset = static_cast<double>(event.onset_s) * EventModel::kSampleRateHz;
   made.onset_samples =
       std::clamp<std::int64_t>(window_start + std::llround(onset), window_start, end_samples - 1);
+  // What comes to rest by its steps needs no more numbers.
+  made = formats::quantise(made, settings.coding, window_start, end_samples);
+  made.vector = synthesis::settled(made.vector);
   return formats::quantise(made, settings.coding, window_start, end_samples);
 }
 

@@ -18,7 +18,6 @@
 namespace ictus::synthesis {
 namespace {
 
-constexpr float kMostContour = 1000.0F;  // that a contour can raise the power by
 constexpr float kDamperDoneS = 0.2F;     // after which a damper has come down whatever its rate
 constexpr float kMovingLeast = 100.0F;   // times what is negligible: partials that move cost more
 constexpr float kQuiet = 1e-25F;         // powers below would become numbers that processors are slow with
@@ -390,7 +389,8 @@ struct EventPower::Parts {
                         least / tone_power(seen_in))) {
     const std::size_t tonal_rows = Ring::rows(level) * tonal.power.size();
     const std::size_t noisy_rows = Ring::rows(level) * noisy.power.size();
-    const float loudest = std::exp(sound.gain_db * kTenthOfLog10) * kMostContour * tone_power(view);
+    const float loudest_db = sound.gain_db + highest_to_come_db(sound, 0.0F);
+    const float loudest = std::exp(std::max(loudest_db, sound.gain_db) * kTenthOfLog10) * tone_power(view);
     std::array<bool, kPartials> is_heard{};
     std::size_t heard = 0;
     for (std::size_t h = 0; h < static_cast<std::size_t>(partials.count); ++h) {

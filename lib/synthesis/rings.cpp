@@ -10,7 +10,6 @@
 namespace ictus::synthesis {
 namespace {
 
-constexpr float kLeastRoomDb = -55.0F;
 constexpr float kQuiet = 1e-25F;  // powers below would become numbers that processors are slow with
 constexpr int kLanes = 16;
 

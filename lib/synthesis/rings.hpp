@@ -10,6 +10,7 @@
 
 namespace ictus::synthesis {
 
+inline constexpr float kLeastRoomDb = -55.0F;  ///< up to which a room is too weak to be computed
 /// Power of the room's answer to a sound that is held, relative to it; 0 where it is too weak to be computed.
 float room_level(const EventSound& sound);
 

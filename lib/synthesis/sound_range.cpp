@@ -29,7 +29,7 @@ const EventSound& lowest_sound() {
     s.decay_log_rate.fill(std::log(kDecay60 / 500.0F));
     s.noise_decay_log_rate.fill(std::log(kDecay60 / 500.0F));
     s.contour_db.fill(-30.0F);
-    s.partials_db.fill(-60.0F);
+    s.partials_db.fill(-100.0F);
     s.body_db.fill(-30.0F);
     s.noise_db.fill(-60.0F);
   });

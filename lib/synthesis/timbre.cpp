@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "lib/core/error.hpp"
+#include "lib/synthesis/rings.hpp"
 #include "lib/synthesis/sound_range.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
+#include "lib/synthesis/time_course.hpp"
 #include "lib/synthesis/wide.hpp"
 
 namespace ictus::synthesis {
@@ -105,10 +107,13 @@ struct Outputs {
   static constexpr float kRateScale = 1.0F;
 };
 
-/// What the hidden layers look at: where an event is heard, and where in a swing it begins, change no timbre.
+/// What the hidden layers look at: how a pitch moves, the room and where in it an event is heard change no
+/// timbre.
 EventVector heard(const EventVector& vector) {
   EventVector some = vector;
-  some[kPosition] = some[kVibratoPhase] = 0.0F;
+  for (const NumberPlace place :
+       {kGlide, kGlideTime, kVibrato, kVibratoRate, kVibratoPhase, kRoom, kRoomTime, kPosition})
+    some[place] = 0.0F;
   return some;
 }
 
@@ -235,6 +240,25 @@ void TimbreNetwork::add_gradient(const EventVector& vector, const EventSound& by
   }
   named(kDecay, -by_rate);
   named(kTilt, by_tilt);
+}
+
+EventVector settled(EventVector vector) {
+  const auto set = [&](std::size_t place, float value) { vector[place] = kNumbers[place].number_of(value); };
+  const auto is = [&](std::size_t place) { return kNumbers[place].value_of(vector[place]); };
+  if (std::abs(is(kGlide)) <= kStillSemitones) {
+    set(kGlide, 0.0F);
+    set(kGlideTime, 0.2F);
+  }
+  if (is(kVibrato) <= kStillSemitones) {
+    set(kVibrato, 0.0F);
+    set(kVibratoRate, 5.5F);
+    set(kVibratoPhase, 0.0F);
+  }
+  if (is(kRoom) <= kLeastRoomDb) {
+    set(kRoom, kNumbers[kRoom].low);
+    set(kRoomTime, 0.8F);
+  }
+  return vector;
 }
 
 EventVector named_numbers_of(const EventSound& sound) {

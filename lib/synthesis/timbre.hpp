@@ -55,6 +55,10 @@ class TimbreNetwork {
   std::vector<float> weights_;
 };
 
+/// The same sound, with the usual value for each number that says nothing in it: how long a glide takes that
+/// is none.
+EventVector settled(EventVector vector);
+
 /// The part of a sound that its named numbers say; the timbre is 0. What lies beyond a range is held in it.
 EventVector named_numbers_of(const EventSound& sound);
 /// What the network would have to say for a sound, given its named numbers, those of `vector`.
