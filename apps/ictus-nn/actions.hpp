@@ -7,6 +7,8 @@
 namespace ictus::network {
 
 int encode(const options::EncodeOptions& options, const cli::Streams& streams);
+int encode_events(const options::EncodeOptions& options, const cli::Streams& streams);
+int encode_mars(const options::EncodeOptions& options, const cli::Streams& streams);
 int decode(const options::DecodeOptions& options, const cli::Streams& streams);
 int decode_stems(const options::DecodeOptions& options, const cli::Streams& streams);
 int info_model(const options::InfoOptions& options, const cli::Streams& streams);

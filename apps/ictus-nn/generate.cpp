@@ -71,7 +71,7 @@ Original read_original(const GenerateOptions& options, const mars::LoadedTokeniz
   input.require(options::Codec::mars, "--like");
   auto& reader = std::get<formats::TokenPyramidReader>(input.reader());
   Original original{reader.header(), {}, 0};
-  require_same_weights(input.name(), original.header, tokenizer);
+  cli::require_same_weights(input.name(), original.header, tokenizer);
   if (original.header.shape != mars::shape(tokenizer))
     throw Error(input.name() + ": its pyramids have another shape than those of the weights that it names",
                 "get the file again from where it came");

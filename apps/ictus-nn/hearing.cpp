@@ -10,12 +10,6 @@
 
 namespace ictus::network {
 
-EventModel model_of(const std::string& name, const formats::EventStreamHeader& header, EventModels& models) {
-  const EventModel model = models.made({header.model_id, header.weights_hash});
-  require_same_weights(name, header, *model);
-  return model;
-}
-
 std::vector<float> decode_events(const EventModel& model, std::span<const Event> events,
                                  std::uint64_t length_samples) {
   std::vector<float> samples;

@@ -1,17 +1,16 @@
 // What events sound like, for commands that need the model for nothing else.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
-#include "apps/cli/event_input.hpp"
-#include "apps/ictus-nn/network.hpp"
+#include "apps/ictus-nn/event_models.hpp"
 #include "lib/events/describe.hpp"
 
 namespace ictus::network {
-
-/// The model that made a stream, loaded. Throws ictus::Error when it is not at hand.
-[[nodiscard]] EventModel model_of(const std::string& name, const formats::EventStreamHeader& header,
-                                  EventModels& models);
 
 /// The sound of events in order, ending at `length_samples`.
 [[nodiscard]] std::vector<float> decode_events(const EventModel& model, std::span<const Event> events,

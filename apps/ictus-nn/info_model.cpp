@@ -9,10 +9,11 @@
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
 #include "apps/ictus-nn/actions.hpp"
-#include "apps/ictus-nn/network.hpp"
 #include "lib/core/path.hpp"
+#include "lib/events/model_file.hpp"
 #include "lib/judges/judge.hpp"
 #include "lib/mars/generator_file.hpp"
+#include "lib/mars/model_file.hpp"
 #include "lib/weights/tensor_file.hpp"
 
 namespace ictus::network {

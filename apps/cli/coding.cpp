@@ -1,4 +1,4 @@
-#include "apps/ictus-nn/coding.hpp"
+#include "apps/cli/coding.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "apps/cli/text_output.hpp"
 
-namespace ictus::network {
+namespace ictus::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -25,20 +25,20 @@ double bitrate_bps(const Coded& coded) {
   return coded.duration_s > 0.0 ? 8.0 * static_cast<double>(coded.stream_bytes) / coded.duration_s : 0.0;
 }
 
-std::string result_line(const cli::Job& job, const Coded& coded, double elapsed_s) {
-  return fmt::format("{} -> {}: {:.1f} s, {}, {}, {:.1f}x real time", cli::display_name(job.input),
-                     cli::display_output_name(job.output), coded.duration_s, cli::counted(coded.counts),
-                     cli::bitrate_text(bitrate_bps(coded)), coded.duration_s / elapsed_s);
+std::string result_line(const Job& job, const Coded& coded, double elapsed_s) {
+  return fmt::format("{} -> {}: {:.1f} s, {}, {}, {:.1f}x real time", display_name(job.input),
+                     display_output_name(job.output), coded.duration_s, counted(coded.counts),
+                     bitrate_text(bitrate_bps(coded)), coded.duration_s / elapsed_s);
 }
 
 /// Some sentences have the input's name in them already, as errors have it.
 std::string with_name(const std::string& warning, const std::string& input) {
-  const bool has_name = input == cli::kStandardStream ? warning.starts_with(cli::display_name(input))
-                                                      : warning.find("'" + input + "'") != std::string::npos;
-  return has_name ? cli::harmless(warning) : cli::display_name(input) + ": " + cli::harmless(warning);
+  const bool has_name = input == kStandardStream ? warning.starts_with(display_name(input))
+                                                 : warning.find("'" + input + "'") != std::string::npos;
+  return has_name ? harmless(warning) : display_name(input) + ": " + harmless(warning);
 }
 
-Json job_json(const cli::Job& job, const char* status) {
+Json job_json(const Job& job, const char* status) {
   Json json;
   json["schema"] = kSchema;
   json["input"] = job.input;
@@ -47,7 +47,7 @@ Json job_json(const cli::Job& job, const char* status) {
   return json;
 }
 
-Json result_json(const cli::Job& job, const Coded& coded, double elapsed_s) {
+Json result_json(const Job& job, const Coded& coded, double elapsed_s) {
   Json json = job_json(job, coded.damage ? "damaged" : "done");
   json["duration_s"] = coded.duration_s;
   for (const auto& [noun, count] : coded.counts) json[fmt::format("{}s", noun)] = count;
@@ -63,10 +63,10 @@ Json result_json(const cli::Job& job, const Coded& coded, double elapsed_s) {
 /// Tells results on stderr in words, or on stdout as lines of JSON.
 class ResultTeller {
  public:
-  ResultTeller(const options::TalkOptions& talk, const cli::Streams& streams, cli::Reporter& reporter)
+  ResultTeller(const options::TalkOptions& talk, const Streams& streams, Reporter& reporter)
       : json_(talk.json), out_fd_(streams.out), reporter_(reporter) {}
 
-  void tell(const cli::Job& job, const Coded& coded, double elapsed_s) {
+  void tell(const Job& job, const Coded& coded, double elapsed_s) {
     for (const std::string& warning : coded.warnings) reporter_.warning(with_name(warning, job.input));
     if (json_) {
       print(result_json(job, coded, elapsed_s));
@@ -75,7 +75,7 @@ class ResultTeller {
     }
   }
 
-  void tell_failure(const cli::Job& job, const Error& error) {
+  void tell_failure(const Job& job, const Error& error) {
     if (!json_) return;
     Json json = job_json(job, "failed");
     json["error"] = error.what();
@@ -85,20 +85,20 @@ class ResultTeller {
  private:
   void print(const Json& json) {
     const std::lock_guard lock(mutex_);
-    cli::TextOutput out(out_fd_);
+    TextOutput out(out_fd_);
     out.print(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
     out.flush();
   }
 
   bool json_;
   int out_fd_;
-  cli::Reporter& reporter_;
+  Reporter& reporter_;
   std::mutex mutex_;
 };
 
 }  // namespace
 
-JobProgress::JobProgress(cli::Reporter& reporter, std::size_t task, std::string name)
+JobProgress::JobProgress(Reporter& reporter, std::size_t task, std::string name)
     : reporter_(reporter), task_(task), name_(std::move(name)) {}
 
 JobProgress::~JobProgress() { reporter_.end_progress(task_); }
@@ -111,18 +111,18 @@ void JobProgress::update(double seconds_done, std::optional<double> part) {
       task_, fmt::format("{}: {}, {:.1f}x real time", name_, amount, seconds_done / seconds_since(began_)));
 }
 
-int run_coding(const std::vector<cli::Job>& jobs, bool replace, int threads, const options::TalkOptions& talk,
-               const cli::Streams& streams, const CodeJob& code) {
-  cli::Reporter reporter(streams, talk.quiet, talk.progress);
+int run_coding(const std::vector<Job>& jobs, bool replace, int threads, const options::TalkOptions& talk,
+               const Streams& streams, const CodeJob& code) {
+  Reporter reporter(streams, talk.quiet, talk.progress);
   ResultTeller teller(talk, streams, reporter);
   std::vector<std::string> names;
-  for (const cli::Job& job : jobs) names.push_back(cli::display_name(job.input));
-  return cli::run_tasks(names, threads, reporter, [&](std::size_t task) {
-    const cli::Job& job = jobs[task];
+  for (const Job& job : jobs) names.push_back(display_name(job.input));
+  return run_tasks(names, threads, reporter, [&](std::size_t task) {
+    const Job& job = jobs[task];
     const auto began = Clock::now();
     std::optional<DamagedInput> damage;
     try {
-      cli::check_job(job, replace, streams);
+      check_job(job, replace, streams);
       JobProgress progress(reporter, task, names[task]);
       const Coded coded = code(job, progress);
       teller.tell(job, coded, seconds_since(began));
@@ -135,4 +135,4 @@ int run_coding(const std::vector<cli::Job>& jobs, bool replace, int threads, con
   });
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::cli

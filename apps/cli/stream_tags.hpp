@@ -6,7 +6,7 @@
 
 #include "lib/audio/audio.hpp"
 
-namespace ictus::network {
+namespace ictus::cli {
 
 struct StreamTags {
   audio::Tags tags;
@@ -20,4 +20,4 @@ struct StreamTags {
 /// "the tag a", "the tags a, b and c".
 [[nodiscard]] std::string tag_names(const std::vector<std::string>& names);
 
-}  // namespace ictus::network
+}  // namespace ictus::cli

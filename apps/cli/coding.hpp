@@ -15,12 +15,12 @@
 #include "apps/options/options.hpp"
 #include "lib/core/error.hpp"
 
-namespace ictus::network {
+namespace ictus::cli {
 
 /// What is told of a job that made an output.
 struct Coded {
   double duration_s = 0.0;
-  cli::Counts counts;              ///< of what the stream holds
+  Counts counts;                   ///< of what the stream holds
   std::uint64_t stream_bytes = 0;  ///< of the stream, whichever side it is on
   std::vector<std::string> warnings;
   /// The output is sound as far as it goes, but the input was cut short or is damaged.
@@ -30,7 +30,7 @@ struct Coded {
 /// Says from time to time how far one job is.
 class JobProgress {
  public:
-  JobProgress(cli::Reporter& reporter, std::size_t task, std::string name);
+  JobProgress(Reporter& reporter, std::size_t task, std::string name);
   JobProgress(const JobProgress&) = delete;
   JobProgress& operator=(const JobProgress&) = delete;
   ~JobProgress();
@@ -38,16 +38,16 @@ class JobProgress {
   void update(double seconds_done, std::optional<double> part);
 
  private:
-  cli::Reporter& reporter_;
+  Reporter& reporter_;
   std::size_t task_;
   std::string name_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-using CodeJob = std::function<Coded(const cli::Job& job, JobProgress& progress)>;
+using CodeJob = std::function<Coded(const Job& job, JobProgress& progress)>;
 
 /// Checks each job, codes it and tells the result. Returns the exit status.
-int run_coding(const std::vector<cli::Job>& jobs, bool replace, int threads, const options::TalkOptions& talk,
-               const cli::Streams& streams, const CodeJob& code);
+int run_coding(const std::vector<Job>& jobs, bool replace, int threads, const options::TalkOptions& talk,
+               const Streams& streams, const CodeJob& code);
 
-}  // namespace ictus::network
+}  // namespace ictus::cli

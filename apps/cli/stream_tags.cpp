@@ -1,4 +1,4 @@
-#include "apps/ictus-nn/stream_tags.hpp"
+#include "apps/cli/stream_tags.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "formats/tag_limits.hpp"
 #include "lib/core/utf8.hpp"
 
-namespace ictus::network {
+namespace ictus::cli {
 namespace {
 
 std::size_t bytes_of(const audio::Tags& tags) {
@@ -52,7 +52,7 @@ StreamTags stream_tags(audio::Tags own, const audio::Tags& set) {
 std::string tag_names(const std::vector<std::string>& names) {
   std::vector<std::string> once;
   for (const std::string& name : names) {
-    const std::string shown = cli::harmless(name);
+    const std::string shown = harmless(name);
     if (std::find(once.begin(), once.end(), shown) == once.end()) once.push_back(shown);
   }
   constexpr std::size_t kMost = 20;
@@ -65,4 +65,4 @@ std::string tag_names(const std::vector<std::string>& names) {
   return text;
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::cli
