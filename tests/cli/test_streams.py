@@ -7,7 +7,8 @@ import subprocess
 import time
 import unittest
 
-from support import (DONE, ICTUS, TIMEOUT_S, Case, clip, clip_stream, encode, ictus, read_wav, tone, wav_bytes)
+from support import (DONE, FAILED, ICTUS, TIMEOUT_S, Case, clip, clip_stream, encode, ictus, is_of_libtorch, libraries,
+                     libtorch_is_seen, read_wav, start, tone, wav_bytes)
 
 
 def unknown_length(wav):
@@ -65,6 +66,54 @@ class Pipes(Case):
         decoder.stdout.close()
         self.assertEqual((encoder.wait(TIMEOUT_S), decoder.wait(TIMEOUT_S)), (DONE, DONE))
         self.assertEqual(heard, sent)
+
+    def test_a_stream_that_comes_byte_by_byte_is_decoded_whole(self):
+        for codec in ("events", "mars"):
+            with self.subTest(codec=codec):
+                stream = clip_stream(codec)
+                expected = ictus("decode", "--raw", "-", stdin=stream)
+                self.assert_ended(expected, DONE)
+                process = start("decode", "--raw", "-q", "-")
+                for place in range(6):
+                    process.stdin.write(stream[place : place + 1])
+                    process.stdin.flush()
+                    time.sleep(0.01)
+                out, errors = process.communicate(stream[6:], timeout=TIMEOUT_S)
+                self.assertEqual((process.returncode, errors), (DONE, b""))
+                self.assertEqual(out, expected.stdout)
+
+    def test_streams_of_both_codecs_in_one_command(self):
+        self.put("a.evs", clip_stream())
+        self.put("b.mars", clip_stream("mars"))
+        self.put("c.evs", b"text")
+        (self.folder / "out").mkdir()
+        run = ictus("decode", "--threads", "1", "b.mars", "c.evs", "a.evs", "-o", "out/")
+        self.assert_ended(run, FAILED, "1 of 3 inputs failed")
+        self.assertLess(run.stderr.index("b.mars ->"), run.stderr.index("c.evs: the input is neither"))
+        self.assertLess(run.stderr.index("c.evs: the input is neither"), run.stderr.index("a.evs ->"))
+        self.assertEqual(self.files(), ["a.evs", "b.mars", "c.evs", "out", "out/a.wav", "out/b.wav"])
+
+    def test_streams_in_named_pipes(self):
+        for name, codec in (("a", "events"), ("b", "mars")):
+            self.put(f"{name}.evs.stream", clip_stream(codec))
+            os.mkfifo(self.folder / f"{name}.evs")
+        (self.folder / "out").mkdir()
+        # One after the other, as it is read.
+        writer = subprocess.Popen(["sh", "-c", "cat a.evs.stream > a.evs; cat b.evs.stream > b.evs"])
+        self.addCleanup(writer.kill)
+        run = ictus("decode", "--threads", "1", "a.evs", "b.evs", "-o", "out/")
+        self.assert_ended(run, DONE, "a.evs ->", "b.evs ->")
+        self.assertEqual(writer.wait(TIMEOUT_S), 0)
+
+    def test_what_is_no_stream_is_told_without_libtorch(self):
+        self.assertTrue(libtorch_is_seen())
+        self.put("a.evs", clip())
+        self.put("b.evs", b"")
+        for words in (("decode", "a.evs"), ("decode", "a.evs", "b.evs", "missing.evs", "-o", "out/"), ("explore", "a.evs")):
+            with self.subTest(words=words):
+                self.assertFalse([*filter(is_of_libtorch, libraries(*words, status=FAILED))])
+        run = ictus("decode", "-", stdin=clip())
+        self.assert_refused(run, FAILED, "standard input: the input is neither", left=["a.evs", "b.evs"])
 
     def test_wav_on_a_pipe_has_the_unknown_length(self):
         run = ictus("decode", "-", stdin=clip_stream())
