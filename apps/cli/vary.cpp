@@ -160,7 +160,7 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for, con
     held.emplace(input);
     settings.random_vectors = held->vector_source();
   } else if (options.random_vectors) {
-    settings.random_vectors = vectors_like_training(input, options.network.model);
+    settings.random_vectors = vectors_like_training(input, options.model);
   }
   settings.perturb = options.perturb;
   settings.perturb_each = options.perturb_each;

@@ -7,15 +7,8 @@
 namespace ictus::network {
 
 int encode(const options::EncodeOptions& options, const cli::Streams& streams);
-int encode_events(const options::EncodeOptions& options, const cli::Streams& streams);
-int encode_mars(const options::EncodeOptions& options, const cli::Streams& streams);
 int decode(const options::DecodeOptions& options, const cli::Streams& streams);
-int decode_stems(const options::DecodeOptions& options, const cli::Streams& streams);
 int info_model(const options::InfoOptions& options, const cli::Streams& streams);
-int dump_described(const options::DumpOptions& options, const cli::Streams& streams);
-int vary(const options::VaryOptions& options, const cli::Streams& streams);
-int plot(const options::PlotOptions& options, const cli::Streams& streams);
-int explore(const options::ExploreOptions& options, const cli::Streams& streams);
 int train(const options::TrainOptions& options, const cli::Streams& streams);
 int generate(const options::GenerateOptions& options, const cli::Streams& streams);
 int evaluate(const options::EvaluateOptions& options, const cli::Streams& streams);

@@ -14,14 +14,14 @@ struct Actions {
   int operator()(const options::EncodeOptions& request) const { return encode(request, streams); }
   int operator()(const options::DecodeOptions& request) const { return decode(request, streams); }
   int operator()(const options::InfoOptions& request) const { return info_model(request, streams); }
-  int operator()(const options::DumpOptions& request) const { return dump_described(request, streams); }
-  int operator()(const options::VaryOptions& request) const { return vary(request, streams); }
-  int operator()(const options::PlotOptions& request) const { return plot(request, streams); }
-  int operator()(const options::ExploreOptions& request) const { return explore(request, streams); }
   int operator()(const options::TrainOptions& request) const { return train(request, streams); }
   int operator()(const options::GenerateOptions& request) const { return generate(request, streams); }
   int operator()(const options::EvaluateOptions& request) const { return evaluate(request, streams); }
   int operator()(const options::PrintText&) const { return refuse(); }
+  int operator()(const options::DumpOptions&) const { return refuse(); }
+  int operator()(const options::VaryOptions&) const { return refuse(); }
+  int operator()(const options::PlotOptions&) const { return refuse(); }
+  int operator()(const options::ExploreOptions&) const { return refuse(); }
   int operator()(const options::AssembleOptions&) const { return refuse(); }
   int operator()(const options::MixOptions&) const { return refuse(); }
   int operator()(const options::CatOptions&) const { return refuse(); }

@@ -11,8 +11,15 @@
 
 namespace ictus::front {
 
+int encode(const options::EncodeOptions& options, const cli::Streams& streams);
+/// Of event streams, and hands over what else there is among the inputs.
+int decode(const options::DecodeOptions& options, const std::vector<std::string>& words,
+           const cli::Streams& streams);
+int decode_stems(const options::DecodeOptions& options, const cli::Streams& streams);
+int explore(const options::ExploreOptions& options, const cli::Streams& streams);
 int info(const options::InfoOptions& options, const cli::Streams& streams);
 int dump(const options::DumpOptions& options, const cli::Streams& streams);
+int dump_described(const options::DumpOptions& options, const cli::Streams& streams);
 int assemble(const options::AssembleOptions& options, const cli::Streams& streams);
 int vary(const options::VaryOptions& options, const cli::Streams& streams);
 int mix(const options::MixOptions& options, const cli::Streams& streams);

@@ -6,6 +6,7 @@
 namespace ictus::front {
 
 int dump(const options::DumpOptions& options, const cli::Streams& streams) {
+  if (options.needs_model()) return dump_described(options, streams);
   cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
   return cli::dump(input, options, {}, streams);
 }

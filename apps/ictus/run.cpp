@@ -20,33 +20,21 @@ struct Actions {
     return cli::kDone;
   }
   int operator()(const options::EncodeOptions& request) const {
+    if (request.codec == options::Codec::events) return encode(request, streams);
     return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
                           {cli::InputKind::sound, options::suffix_of(request.codec)});
   }
-  int operator()(const options::DecodeOptions& request) const {
-    if (request.stems_folder) return hand_over(words);
-    return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
-                          {cli::InputKind::stream, request.raw ? ".raw" : ".wav"});
-  }
+  int operator()(const options::DecodeOptions& request) const { return decode(request, words, streams); }
   int operator()(const options::InfoOptions& request) const {
     return request.model ? hand_over(words) : info(request, streams);
   }
-  int operator()(const options::DumpOptions& request) const {
-    return request.needs_network() ? hand_over(words) : dump(request, streams);
-  }
+  int operator()(const options::DumpOptions& request) const { return dump(request, streams); }
   int operator()(const options::AssembleOptions& request) const { return assemble(request, streams); }
-  int operator()(const options::VaryOptions& request) const {
-    return request.keep && request.keep->asks_for_heard() ? hand_over(words) : vary(request, streams);
-  }
+  int operator()(const options::VaryOptions& request) const { return vary(request, streams); }
   int operator()(const options::MixOptions& request) const { return mix(request, streams); }
   int operator()(const options::CatOptions& request) const { return cat(request, streams); }
-  int operator()(const options::PlotOptions& request) const {
-    return request.needs_network() ? hand_over(words) : plot(request, streams);
-  }
-  int operator()(const options::ExploreOptions& request) const {
-    return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
-                          {cli::InputKind::stream, ".html"});
-  }
+  int operator()(const options::PlotOptions& request) const { return plot(request, streams); }
+  int operator()(const options::ExploreOptions& request) const { return explore(request, streams); }
   int operator()(const options::TestOptions& request) const { return test(request, streams); }
   int operator()(const options::TrainOptions&) const { return hand_over(words); }
   int operator()(const options::GenerateOptions&) const { return hand_over(words); }

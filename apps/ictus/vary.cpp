@@ -1,11 +1,28 @@
 #include "apps/cli/vary.hpp"
 
+#include "apps/cli/event_models.hpp"
 #include "apps/ictus/actions.hpp"
+#include "lib/synthesis/describe.hpp"
 
 namespace ictus::front {
 
 int vary(const options::VaryOptions& options, const cli::Streams& streams) {
-  return cli::vary(options, {}, streams);
+  cli::EventModels models(options.model);
+  const auto hearing_for = [&models](const cli::EventInput& input) {
+    const cli::EventModel model = models.of(input.name(), input.header());
+    return [model](std::span<const Event> events, std::vector<compose::FactValues>& facts) {
+      using compose::Fact;
+      const auto heard = synthesis::describe(*model, events);
+      for (std::size_t i = 0; i < heard.size(); ++i) {
+        facts[i][compose::index_of(Fact::duration)] = heard[i].duration_s;
+        facts[i][compose::index_of(Fact::loudness)] = heard[i].loudness_db;
+        facts[i][compose::index_of(Fact::pitch)] = heard[i].pitch_hz;
+        facts[i][compose::index_of(Fact::brightness)] = heard[i].brightness_hz;
+        facts[i][compose::index_of(Fact::decay)] = heard[i].decay_s;
+      }
+    };
+  };
+  return cli::vary(options, hearing_for, streams);
 }
 
 }  // namespace ictus::front

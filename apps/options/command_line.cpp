@@ -365,8 +365,7 @@ void CommandLine::add_dump() {
              "it sounds: duration, loudness, pitch in Hz and as "
              "a note, brightness and decay time.",
              dump.describe);
-  add_device(app, dump.network.device);
-  add_model(app, kEventModel, dump.network.model);
+  add_model(app, kEventModel, dump.model);
 }
 
 void CommandLine::add_assemble() {
@@ -447,8 +446,7 @@ void CommandLine::add_vary() {
   add_seed(app, kChoiceGroup,
            "Where the random numbers of --random-vectors, --perturb and --random-times start.", vary.seed);
   add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", vary.quiet);
-  add_device(app, vary.network.device);
-  add_model(app, kEventModel, vary.network.model);
+  add_model(app, kEventModel, vary.model);
 }
 
 void CommandLine::add_mix() {
@@ -501,8 +499,7 @@ void CommandLine::add_plot() {
       ->default_str("1200x600");
   add_seed(app, kPictureGroup, "Where the random numbers start that colours, and places on a map, come of.",
            plot.seed);
-  add_device(app, plot.network.device);
-  add_model(app, kEventModel, plot.network.model);
+  add_model(app, kEventModel, plot.model);
   add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", plot.quiet);
 }
 
@@ -517,8 +514,7 @@ void CommandLine::add_explore() {
              "becomes song.html beside it, and standard input goes to standard output.");
   add_seed(app, kPictureGroup, "Where the random numbers start that colours and places come of.",
            explore.seed);
-  add_device(app, explore.network.device);
-  add_model(app, kEventModel, explore.network.model);
+  add_model(app, kEventModel, explore.model);
   add_progress(app, explore.talk);
 }
 

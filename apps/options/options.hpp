@@ -101,11 +101,11 @@ enum class TableFormat { tsv, csv, json, midi };
 struct DumpOptions {
   std::vector<std::string> inputs;
   TableFormat format = TableFormat::tsv;
-  bool no_vectors = false;  ///< event streams only
-  bool describe = false;    ///< event streams only
-  NetworkOptions network;   ///< used by `describe` and for midi only
+  bool no_vectors = false;           ///< event streams only
+  bool describe = false;             ///< event streams only
+  std::optional<std::string> model;  ///< used by `describe` and for midi only
 
-  [[nodiscard]] bool needs_network() const { return describe || format == TableFormat::midi; }
+  [[nodiscard]] bool needs_model() const { return describe || format == TableFormat::midi; }
 };
 
 struct AssembleOptions {
@@ -138,7 +138,7 @@ struct VaryOptions {
   double shift_s = 0.0;
   double gain_db = 0.0;
   unsigned long long seed = 1;
-  NetworkOptions network;  ///< used where `keep` asks for what is heard
+  std::optional<std::string> model;  ///< used where `keep` asks for what is heard
 
   [[nodiscard]] bool changes_vectors() const { return morph || random_vectors || perturb > 0.0; }
   [[nodiscard]] bool changes_nothing() const {
@@ -182,9 +182,9 @@ struct PlotOptions {
   PlotTheme theme = PlotTheme::light;
   PictureSize size;
   unsigned long long seed = 1;
-  NetworkOptions network;
+  std::optional<std::string> model;
 
-  [[nodiscard]] bool needs_network() const { return kind != PlotKind::map; }
+  [[nodiscard]] bool needs_model() const { return kind != PlotKind::map; }
 };
 
 struct ExploreOptions {
@@ -192,7 +192,7 @@ struct ExploreOptions {
   OutputOptions output;
   TalkOptions talk;
   unsigned long long seed = 1;
-  NetworkOptions network;
+  std::optional<std::string> model;
 };
 
 struct TestOptions {

@@ -268,9 +268,7 @@ DecodeOptions settled(DecodeOptions options) {
 }
 
 DumpOptions settled(DumpOptions options, const CLI::App& command) {
-  for (const char* const option : {"--device", "--model"}) {
-    refuse_without(options.needs_network(), command, option, "--describe and --format midi");
-  }
+  refuse_without(options.needs_model(), command, "--model", "--describe and --format midi");
   if (options.format == TableFormat::midi && (options.describe || options.no_vectors)) {
     throw UsageError("a MIDI file has no columns", "Leave out --describe and --no-vectors.");
   }
@@ -296,7 +294,6 @@ VaryOptions settled(VaryOptions options, const std::vector<std::string>& words, 
   }
   const bool has_heard = options.keep && options.keep->asks_for_heard();
   const bool asks_model = options.random_vectors && options.vector_origin == VectorOrigin::model;
-  refuse_without(has_heard, command, "--device", "--keep with what is heard, such as pitch");
   refuse_without(has_heard || asks_model, command, "--model",
                  "--keep with what is heard, such as pitch, and --from model");
   return options;
@@ -327,8 +324,7 @@ PlotOptions settled(PlotOptions options, const CLI::App& command) {
   const bool shows_original = options.kind == PlotKind::spectrogram || options.kind == PlotKind::residual;
   refuse_without(shows_original, command, "--original", "--kind spectrogram and residual");
   refuse_without(!shows_original, command, "--seed", "--kind map and roll");
-  refuse_without(options.needs_network(), command, "--device", "--kind roll, spectrogram and residual");
-  refuse_without(options.needs_network(), command, "--model", "--kind roll, spectrogram and residual");
+  refuse_without(options.needs_model(), command, "--model", "--kind roll, spectrogram and residual");
   if (options.kind == PlotKind::residual && !options.original) {
     throw UsageError("--original FILE is missing: the recording of which the residual is left");
   }
@@ -413,16 +409,16 @@ const char* suffix_of(Codec codec) { return codec == Codec::events ? ".evs" : ".
 bool needs_network(const Request& request) {
   struct {
     bool operator()(const PrintText&) const { return false; }
-    bool operator()(const EncodeOptions&) const { return true; }
+    bool operator()(const EncodeOptions& encode) const { return encode.codec == Codec::mars; }
     bool operator()(const DecodeOptions&) const { return true; }
     bool operator()(const InfoOptions& info) const { return info.model; }
-    bool operator()(const DumpOptions& dump) const { return dump.needs_network(); }
+    bool operator()(const DumpOptions&) const { return false; }
     bool operator()(const AssembleOptions&) const { return false; }
-    bool operator()(const VaryOptions& vary) const { return vary.keep && vary.keep->asks_for_heard(); }
+    bool operator()(const VaryOptions&) const { return false; }
     bool operator()(const MixOptions&) const { return false; }
     bool operator()(const CatOptions&) const { return false; }
-    bool operator()(const PlotOptions& plot) const { return plot.needs_network(); }
-    bool operator()(const ExploreOptions&) const { return true; }
+    bool operator()(const PlotOptions&) const { return false; }
+    bool operator()(const ExploreOptions&) const { return false; }
     bool operator()(const TestOptions&) const { return false; }
     bool operator()(const TrainOptions&) const { return true; }
     bool operator()(const GenerateOptions&) const { return true; }

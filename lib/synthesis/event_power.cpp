@@ -18,9 +18,9 @@
 namespace ictus::synthesis {
 namespace {
 
-constexpr float kDamperDoneS = 0.2F;     // after which a damper has come down whatever its rate
-constexpr float kMovingLeast = 100.0F;   // times what is negligible: partials that move cost more
-constexpr float kQuiet = 1e-25F;         // powers below would become numbers that processors are slow with
+constexpr float kDamperDoneS = 0.2F;    // after which a damper has come down whatever its rate
+constexpr float kMovingLeast = 100.0F;  // times what is negligible: partials that move cost more
+constexpr float kQuiet = 1e-25F;        // powers below would become numbers that processors are slow with
 
 // ---- Loops over frames.
 

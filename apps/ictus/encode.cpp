@@ -1,21 +1,21 @@
 #include <utility>
 
 #include "apps/cli/encoding.hpp"
-#include "apps/ictus-nn/actions.hpp"
-#include "apps/ictus-nn/event_models.hpp"
+#include "apps/cli/event_models.hpp"
+#include "apps/ictus/actions.hpp"
 #include "formats/event_stream.hpp"
-#include "lib/events/codec.hpp"
+#include "lib/analysis/encoder.hpp"
 
-namespace ictus::network {
+namespace ictus::front {
 namespace {
 
 /// Samples to an event stream.
 class EventMaker : public cli::StreamMaker {
  public:
-  EventMaker(const EventModel& model, const options::EncodeOptions& options, const audio::Source& source,
+  EventMaker(const cli::EventModel& model, const options::EncodeOptions& options, const audio::Source& source,
              formats::ByteSink sink)
       : writer_(header(model, options, source), std::move(sink)),
-        encoder_(model, settings(model, options), [this](const EventBlock& block) {
+        encoder_(model, settings(options, source), [this](const EventBlock& block) {
           writer_.write(block);
           events_ += block.events.size();
         }) {}
@@ -30,37 +30,43 @@ class EventMaker : public cli::StreamMaker {
   [[nodiscard]] std::uint64_t bytes() const override { return writer_.bytes_written(); }
 
  private:
-  static events::EncoderSettings settings(const EventModel& model, const options::EncodeOptions& options) {
-    events::EncoderSettings made{.coding = events::coding_of(*model, options.lossless),
-                                 .effort = options.effort};
+  static analysis::EncoderSettings settings(const options::EncodeOptions& options,
+                                            const audio::Source& source) {
+    analysis::EncoderSettings made{.coding = synthesis::event_coding(options.lossless),
+                                   .channels = source.channels(),
+                                   .effort = options.effort};
     if (options.bitrate_kbit_s) made.most_bits_per_second = 1000.0 * *options.bitrate_kbit_s;
     if (options.events_per_second) made.most_events_per_second = *options.events_per_second;
     return made;
   }
-  static formats::EventStreamHeader header(const EventModel& model, const options::EncodeOptions& options,
+  static formats::EventStreamHeader header(const cli::EventModel& model,
+                                           const options::EncodeOptions& options,
                                            const audio::Source& source) {
     formats::EventStreamHeader header;
-    header.sample_rate_hz = static_cast<std::uint32_t>(sample_rate_hz(*model));
-    header.model_id = model_id(*model);
-    header.weights_hash = weights_hash(*model);
+    header.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
+    header.channels = static_cast<std::uint8_t>(source.channels());
+    header.names = formats::standard_names();
+    header.model_id = model->id;
+    header.weights_hash = model->hash;
     cli::describe_source(header, source, options);
-    header.coding = events::coding_of(*model, options.lossless);
+    header.coding = synthesis::event_coding(options.lossless);
     return header;
   }
 
   formats::EventStreamWriter writer_;
   std::uint64_t events_ = 0;
-  events::Encoder encoder_;
+  analysis::Encoder encoder_;
 };
 
 }  // namespace
 
-int encode_events(const options::EncodeOptions& options, const cli::Streams& streams) {
+int encode(const options::EncodeOptions& options, const cli::Streams& streams) {
   const auto load = [&options] {
-    const EventModel model = load_event_model(options.network);
+    const cli::EventModel model = cli::load_event_model(options.network.model);
     cli::Encoding encoding;
-    encoding.sample_rate_hz = sample_rate_hz(*model);
-    encoding.least_audible = events::kLeastAudible;
+    encoding.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
+    encoding.most_channels = 2;
+    encoding.least_audible = analysis::kLeastAudible;
     encoding.begin = [model, &options](const audio::Source& source, formats::ByteSink sink) {
       return std::make_unique<EventMaker>(model, options, source, std::move(sink));
     };
@@ -69,4 +75,4 @@ int encode_events(const options::EncodeOptions& options, const cli::Streams& str
   return cli::encode(options, load, streams);
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::front

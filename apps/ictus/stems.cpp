@@ -11,15 +11,15 @@
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text.hpp"
-#include "apps/ictus-nn/actions.hpp"
-#include "apps/ictus-nn/hearing.hpp"
+#include "apps/ictus/actions.hpp"
+#include "apps/ictus/hearing.hpp"
 #include "apps/options/parse.hpp"
 #include "lib/audio/audio.hpp"
 #include "lib/core/path.hpp"
 #include "lib/core/workers.hpp"
-#include "lib/events/solo.hpp"
+#include "lib/synthesis/solo.hpp"
 
-namespace ictus::network {
+namespace ictus::front {
 namespace {
 
 namespace fs = std::filesystem;
@@ -86,30 +86,33 @@ std::string table_of(const std::vector<Event>& events, const std::vector<std::si
 }
 
 void write_stem(const std::vector<float>& samples, const std::string& path,
-                const options::DecodeOptions& options, int sample_rate_hz, const cli::Streams& streams) {
+                const options::DecodeOptions& options, const formats::EventStreamHeader& header,
+                const cli::Streams& streams) {
+  const auto sample_rate_hz = static_cast<int>(header.sample_rate_hz);
   cli::OutputFile file(path, options.output.force, streams);
   audio::SinkFormat format;
   format.container = options.raw ? audio::Container::raw : audio::Container::wav;
   format.samples = options.samples;
   format.sample_rate_hz = sample_rate_hz;
+  format.channels = header.channels;
   const auto sink = audio::Sink::open(file.fd(), file.name(), sample_rate_hz, format);
   sink->write(samples);
-  sink->finish(samples.size());
+  sink->finish(samples.size() / header.channels);
   file.commit();
 }
 
 /// Returns how many files of events were written.
-std::size_t write_stems(const std::string& path, const options::DecodeOptions& options, EventModels& models,
-                        const cli::Streams& streams, cli::Reporter& reporter) {
+std::size_t write_stems(const std::string& path, const options::DecodeOptions& options,
+                        cli::EventModels& models, const cli::Streams& streams, cli::Reporter& reporter) {
   cli::EventInput input(path, "--stems", streams);
   const auto& header = input.header();
-  const EventModel model = model_of(input.name(), header, models);
+  const cli::EventModel model = models.of(input.name(), header);
   const std::vector<Event> events = cli::read_all(input);
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (!options.events || options.events->holds(i)) chosen.push_back(i);
   }
-  if (options.events && chosen.empty()) refuse_choice(events.size());
+  if (options.events && chosen.empty()) cli::refuse_choice(events.size());
   const StemNames names(*options.stems_folder, path, options.raw ? ".raw" : ".wav", events.size());
   if (events.empty() && input.damage()) throw Error(input.damage()->what(), "there is nothing in it to keep");
   make_folder(*options.stems_folder);
@@ -125,9 +128,8 @@ std::size_t write_stems(const std::string& path, const options::DecodeOptions& o
   run_workers(std::min(threads, std::max<std::size_t>(chosen.size(), 1)), [&](std::size_t) {
     for (std::size_t i = next++; i < chosen.size(); i = next++) {
       const std::vector<float> samples =
-          events::render_solo(*model, events[chosen[i]], kAudibleDb, kLongestS);
-      write_stem(samples, names.path(names.file(chosen[i])), options, static_cast<int>(header.sample_rate_hz),
-                 streams);
+          synthesis::render_solo(*model, events[chosen[i]], header.channels, kAudibleDb, kLongestS);
+      write_stem(samples, names.path(names.file(chosen[i])), options, header, streams);
       reporter.progress(0, fmt::format("{}: {} of {} events", input.name(), i + 1, chosen.size()));
     }
   });
@@ -147,7 +149,7 @@ int decode_stems(const options::DecodeOptions& options, const cli::Streams& stre
   refuse_shared_names(inputs);
   std::vector<std::string> names;
   for (const std::string& input : inputs) names.push_back(cli::display_name(input));
-  EventModels models(options.network);
+  cli::EventModels models(options.network.model);
   cli::Reporter reporter(streams, options.talk.quiet, options.talk.progress);
   return cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
     const std::size_t count = write_stems(inputs[task], options, models, streams, reporter);
@@ -156,4 +158,4 @@ int decode_stems(const options::DecodeOptions& options, const cli::Streams& stre
   });
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::front

@@ -8,16 +8,16 @@
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text.hpp"
-#include "apps/ictus-nn/actions.hpp"
-#include "apps/ictus-nn/hearing.hpp"
+#include "apps/ictus/actions.hpp"
+#include "apps/ictus/hearing.hpp"
 #include "lib/audio/resampler.hpp"
 #include "lib/core/workers.hpp"
-#include "lib/events/solo.hpp"
 #include "lib/plot/projection.hpp"
 #include "lib/report/explore_page.hpp"
 #include "lib/report/opus.hpp"
+#include "lib/synthesis/solo.hpp"
 
-namespace ictus::network {
+namespace ictus::front {
 namespace {
 
 constexpr int kPageRateHz = 24000;
@@ -53,21 +53,22 @@ std::string list_of(const cli::EventInput& input, const std::vector<Event>& even
 }
 
 /// How long the sounds of all events are on the page when each ends where it has fallen by `audible_db`.
-double sounds_s(const std::vector<events::EventDescription>& heard, double audible_db) {
+double sounds_s(const std::vector<synthesis::EventDescription>& heard, double audible_db) {
   double sum = 0.0;
   // What falls evenly falls by half as much in half of the time.
   for (const auto& one : heard) sum += std::min(one.duration_s * audible_db / kAudibleDb, kLongestS);
   return sum;
 }
 
-double audible_db(const std::vector<events::EventDescription>& heard, double length_s) {
+double audible_db(const std::vector<synthesis::EventDescription>& heard, double length_s) {
   const double most_s = kMostSoundS * std::max(length_s, 60.0);
   return std::clamp(kAudibleDb * most_s / sounds_s(heard, kAudibleDb), kLeastAudibleDb, kAudibleDb);
 }
 
 /// Renders each event by itself, some at a time on each core, and gives them to the page in their order.
-report::EncodedSounds sounds_of(const EventModel& model, const std::vector<Event>& events, double audible_db,
-                                double kbit_per_s, const std::function<void(std::size_t done)>& tell) {
+report::EncodedSounds sounds_of(const cli::EventModel& model, const std::vector<Event>& events,
+                                double audible_db, double kbit_per_s,
+                                const std::function<void(std::size_t done)>& tell) {
   const std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
   constexpr std::size_t kAtATime = 64;
   report::EventSounds sounds(kPageRateHz, kbit_per_s, workers);
@@ -77,8 +78,8 @@ report::EncodedSounds sounds_of(const EventModel& model, const std::vector<Event
     std::atomic<std::size_t> next{0};
     run_workers(workers, [&](std::size_t) {
       for (std::size_t i = next++; i < count; i = next++) {
-        const auto alone = events::render_solo(*model, events[begin + i], audible_db, kLongestS);
-        rendered[i] = at_page_rate(alone, events::sample_rate_hz(*model));
+        const auto alone = synthesis::render_solo(*model, events[begin + i], 1, audible_db, kLongestS);
+        rendered[i] = at_page_rate(alone, synthesis::EventModel::kSampleRateHz);
       }
     });
     for (const std::vector<float>& samples : rendered) sounds.push(samples);
@@ -88,7 +89,7 @@ report::EncodedSounds sounds_of(const EventModel& model, const std::vector<Event
 }
 
 std::vector<report::ExploreEvent> shown(const std::vector<Event>& events,
-                                        const std::vector<events::EventDescription>& heard,
+                                        const std::vector<synthesis::EventDescription>& heard,
                                         const std::vector<plot::Vector>& vectors, double rate_hz,
                                         unsigned long long seed) {
   const std::vector<double> places = plot::line_up(vectors, seed);
@@ -109,14 +110,14 @@ std::vector<report::ExploreEvent> shown(const std::vector<Event>& events,
 }
 
 std::string page_of(cli::EventInput& input, const cli::Job& job, const options::ExploreOptions& options,
-                    EventModels& models, const std::function<void(double part)>& tell) {
-  const EventModel model = model_of(input.name(), input.header(), models);
+                    cli::EventModels& models, const std::function<void(double part)>& tell) {
+  const cli::EventModel model = models.of(input.name(), input.header());
   const std::vector<Event> events = cli::read_all(input);
   if (events.empty()) {
     if (input.damage()) throw Error(input.damage()->what(), input.damage()->hint());
     throw Error("has no events to show");
   }
-  const auto heard = events::describe(*model, events);
+  const auto heard = synthesis::describe(*model, events);
   std::vector<plot::Vector> vectors;
   for (const Event& event : events) vectors.push_back(event.vector);
   const double rate_hz = input.header().sample_rate_hz;
@@ -140,7 +141,8 @@ std::string page_of(cli::EventInput& input, const cli::Job& job, const options::
     tell(static_cast<double>(done) / static_cast<double>(events.size()));
   });
   const std::vector<float> mix =
-      at_page_rate(decode_events(model, events, input.length_samples()), events::sample_rate_hz(*model));
+      at_page_rate(decode_mono(model, events, input.header().channels, input.length_samples()),
+                   synthesis::EventModel::kSampleRateHz);
   if (!mix.empty()) page.mix_opus = report::ogg_opus(mix, kPageRateHz, report::kMixKbitPerS);
   return report::explore_page(page);
 }
@@ -152,7 +154,7 @@ int explore(const options::ExploreOptions& options, const cli::Streams& streams)
                                                     {cli::InputKind::stream, ".html"}, streams);
   std::vector<std::string> names;
   for (const cli::Job& job : jobs) names.push_back(cli::display_name(job.input));
-  EventModels models(options.network);
+  cli::EventModels models(options.model);
   cli::Reporter reporter(streams, options.talk.quiet, options.talk.progress);
   return cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
     const cli::Job& job = jobs[task];
@@ -171,4 +173,4 @@ int explore(const options::ExploreOptions& options, const cli::Streams& streams)
   });
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::front

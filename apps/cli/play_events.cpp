@@ -1,9 +1,10 @@
+#include "apps/cli/play_events.hpp"
+
 #include <utility>
 
-#include "apps/ictus-nn/player.hpp"
-#include "lib/events/codec.hpp"
+#include "lib/synthesis/decoder.hpp"
 
-namespace ictus::network {
+namespace ictus::cli {
 namespace {
 
 /// Leaves those of the block's events that were asked for; `first` is the number of its first.
@@ -15,13 +16,17 @@ void choose(EventBlock& block, const options::EventChoice& choice, std::uint64_t
   block.events = std::move(chosen);
 }
 
-class EventPlayer : public cli::StreamPlayer {
+class EventPlayer : public StreamPlayer {
  public:
   EventPlayer(formats::EventStreamReader& reader, const options::DecodeOptions& options,
-              const EventModel& model, cli::TakeSound take)
-      : reader_(reader), options_(options), decoder_(model, std::move(take)) {}
+              const EventModel& model, TakeSound take)
+      : reader_(reader),
+        options_(options),
+        channels_(reader.header().channels),
+        decoder_(model, channels_, std::move(take)) {}
 
-  void play(cli::Counts& counts) override {
+  [[nodiscard]] int channels() const override { return channels_; }
+  void play(Counts& counts) override {
     counts = {{"event", 0}};
     std::uint64_t seen = 0;
     while (auto block = reader_.next()) {
@@ -39,17 +44,18 @@ class EventPlayer : public cli::StreamPlayer {
  private:
   formats::EventStreamReader& reader_;
   const options::DecodeOptions& options_;
-  events::Decoder decoder_;
+  int channels_;
+  synthesis::Decoder decoder_;
 };
 
 }  // namespace
 
-std::unique_ptr<cli::StreamPlayer> play_events(cli::StreamInput& input, const options::DecodeOptions& options,
-                                               EventModels& models, cli::TakeSound take) {
+std::unique_ptr<StreamPlayer> play_events(StreamInput& input, const options::DecodeOptions& options,
+                                          EventModels& models, TakeSound take) {
   if (options.scales) input.require(options::Codec::mars, "--scales");
   auto& reader = std::get<formats::EventStreamReader>(input.reader());
-  const EventModel model = model_of(input.name(), reader.header(), models);
+  const EventModel model = models.of(input.name(), reader.header());
   return std::make_unique<EventPlayer>(reader, options, model, std::move(take));
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::cli

@@ -1,4 +1,4 @@
-#include "lib/events/describe.hpp"
+#include "lib/synthesis/describe.hpp"
 
 #include <fmt/format.h>
 
@@ -11,15 +11,15 @@
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
-#include "apps/ictus-nn/actions.hpp"
-#include "apps/ictus-nn/hearing.hpp"
+#include "apps/ictus/actions.hpp"
+#include "apps/ictus/hearing.hpp"
 #include "lib/core/utf8.hpp"
 #include "lib/notes/midi_file.hpp"
 
-namespace ictus::network {
+namespace ictus::front {
 namespace {
 
-std::vector<cli::Cell> cells(const events::EventDescription& heard) {
+std::vector<cli::Cell> cells(const synthesis::EventDescription& heard) {
   const bool has_pitch = heard.pitch_hz > 0.0;
   return {{fmt::format("{:.3f}", heard.duration_s)},
           {std::isfinite(heard.loudness_db) ? fmt::format("{:.1f}", heard.loudness_db) : std::string()},
@@ -40,10 +40,10 @@ std::string title_of(const formats::EventStreamHeader& header) {
 }
 
 /// Throws ictus::Error when no event has a pitch.
-std::string midi_of(const std::vector<Event>& events, const std::vector<events::EventDescription>& heard,
+std::string midi_of(const std::vector<Event>& events, const std::vector<synthesis::EventDescription>& heard,
                     const cli::EventInput& input) {
   double loudest_db = -std::numeric_limits<double>::infinity();
-  for (const events::EventDescription& one : heard) {
+  for (const synthesis::EventDescription& one : heard) {
     if (midi_pitch(one.pitch_hz)) loudest_db = std::max(loudest_db, one.loudness_db);
   }
   std::vector<notes::MidiNote> notes;
@@ -62,12 +62,12 @@ std::string midi_of(const std::vector<Event>& events, const std::vector<events::
 int dump_midi(const options::DumpOptions& options, const cli::Streams& streams) {
   cli::check_standard_output({}, streams);
   cli::EventInput input(cli::plan_inputs(options.inputs, streams).front(), "--format midi", streams);
-  EventModels models(options.network);
-  const EventModel model = model_of(input.name(), input.header(), models);
+  cli::EventModels models(options.model);
+  const cli::EventModel model = models.of(input.name(), input.header());
   cli::Reporter reporter(streams);
   return cli::run_tasks({input.name()}, 1, reporter, [&](std::size_t) {
     const std::vector<Event> events = cli::read_all(input);
-    const std::string midi = midi_of(events, events::describe(*model, events), input);
+    const std::string midi = midi_of(events, synthesis::describe(*model, events), input);
     cli::TextOutput out(streams.out);
     out.print(midi);
     out.flush();
@@ -82,13 +82,13 @@ int dump_described(const options::DumpOptions& options, const cli::Streams& stre
   cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
   input.require(options::Codec::events, "--describe");
   const auto& header = std::get<formats::EventStreamReader>(input.reader()).header();
-  EventModels models(options.network);
-  const EventModel model = model_of(input.name(), header, models);
+  cli::EventModels models(options.model);
+  const cli::EventModel model = models.of(input.name(), header);
   const cli::ExtraColumns heard{
       {"duration_s", "loudness_db", "pitch_hz", "note", "brightness_hz", "decay_s"},
       [&model](std::span<const Event> events) {
         std::vector<std::vector<cli::Cell>> rows;
-        for (const events::EventDescription& description : events::describe(*model, events)) {
+        for (const synthesis::EventDescription& description : synthesis::describe(*model, events)) {
           rows.push_back(cells(description));
         }
         return rows;
@@ -96,4 +96,4 @@ int dump_described(const options::DumpOptions& options, const cli::Streams& stre
   return cli::dump(input, options, heard, streams);
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::front

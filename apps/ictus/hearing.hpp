@@ -7,18 +7,19 @@
 #include <string>
 #include <vector>
 
-#include "apps/ictus-nn/event_models.hpp"
-#include "lib/events/describe.hpp"
+#include "apps/cli/event_models.hpp"
+#include "lib/synthesis/describe.hpp"
 
-namespace ictus::network {
+namespace ictus::front {
 
-/// The sound of events in order, ending at `length_samples`.
-[[nodiscard]] std::vector<float> decode_events(const EventModel& model, std::span<const Event> events,
-                                               std::uint64_t length_samples);
+/// The sound of events in order, ending at `length_samples`: of two channels the mean, as a recording is
+/// mixed that is put beside it.
+[[nodiscard]] std::vector<float> decode_mono(const cli::EventModel& model, std::span<const Event> events,
+                                             int channels, std::uint64_t length_samples);
 
 /// "A4" for 440 Hz: the nearest note of the equally tempered scale; empty where there is no pitch or no note.
 [[nodiscard]] std::string note_name(double pitch_hz);
 /// Its MIDI number; nothing where there is no pitch or none from 0 to 127.
 [[nodiscard]] std::optional<int> midi_pitch(double pitch_hz);
 
-}  // namespace ictus::network
+}  // namespace ictus::front
