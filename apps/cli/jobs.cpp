@@ -104,12 +104,6 @@ bool is_same_file(const struct stat& a, const struct stat& b) {
   return S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-int worker_count(int threads, std::size_t tasks) {
-  const unsigned wanted =
-      threads > 0 ? static_cast<unsigned>(threads) : std::max(1U, std::thread::hardware_concurrency());
-  return static_cast<int>(std::min<std::size_t>(wanted, tasks));
-}
-
 /// The failures so far, in the order of the inputs.
 class FailureList {
  public:
@@ -210,6 +204,17 @@ void check_job(const Job& job, bool replace, const Streams& streams) {
     throw Error(fmt::format("{}: is both input and output", name), "give the output another name");
   }
   check_output(job.output, replace);
+}
+
+int worker_count(int threads, std::size_t tasks) {
+  const unsigned wanted =
+      threads > 0 ? static_cast<unsigned>(threads) : std::max(1U, std::thread::hardware_concurrency());
+  return static_cast<int>(std::min<std::size_t>(wanted, tasks));
+}
+
+int threads_of_task(int threads, std::size_t tasks) {
+  constexpr std::size_t kMany = 1024;
+  return worker_count(threads, kMany) / std::max(worker_count(threads, tasks), 1);
 }
 
 int run_tasks(const std::vector<std::string>& names, int threads, Reporter& reporter,

@@ -47,6 +47,10 @@ void check_standard_output(const options::TalkOptions& talk, const Streams& stre
 /// folder, both the same file. Costs nothing, so that it can be asked before anything is loaded.
 void check_job(const Job& job, bool replace, const Streams& streams);
 
+/// How many of `threads` (0: one per processor core) each of so many tasks has for itself: as many as are
+/// left over where tasks are few.
+[[nodiscard]] int threads_of_task(int threads, std::size_t tasks);
+
 /// Works through tasks 0 to `count`-1, up to `threads` at a time (0: one per processor core). `work` throws
 /// ictus::Error for an input that failed, or DamagedInput when part of it was used. Errors are reported
 /// as they happen, and if there are several inputs those that failed are named again at the end.

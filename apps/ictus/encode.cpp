@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <utility>
 
 #include "apps/cli/encoding.hpp"
 #include "apps/cli/event_models.hpp"
+#include "apps/cli/jobs.hpp"
 #include "apps/ictus/actions.hpp"
 #include "formats/event_stream.hpp"
 #include "lib/analysis/encoder.hpp"
@@ -32,9 +34,11 @@ class EventMaker : public cli::StreamMaker {
  private:
   static analysis::EncoderSettings settings(const options::EncodeOptions& options,
                                             const audio::Source& source) {
-    analysis::EncoderSettings made{.coding = synthesis::event_coding(options.lossless),
-                                   .channels = source.channels(),
-                                   .effort = options.effort};
+    analysis::EncoderSettings made{
+        .coding = synthesis::event_coding(options.lossless),
+        .channels = source.channels(),
+        .threads = cli::threads_of_task(options.threads, std::max<std::size_t>(options.inputs.size(), 1)),
+        .effort = options.effort};
     if (options.bitrate_kbit_s) made.most_bits_per_second = 1000.0 * *options.bitrate_kbit_s;
     if (options.events_per_second) made.most_events_per_second = *options.events_per_second;
     return made;

@@ -1,10 +1,13 @@
 #include "lib/analysis/distance_slopes.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <utility>
 
+#include "lib/core/workers.hpp"
 #include "lib/synthesis/event_power.hpp"
 
 namespace ictus::analysis {
@@ -12,7 +15,11 @@ namespace {
 
 using synthesis::EventPower;
 using synthesis::EventSound;
+using synthesis::PowerMap;
 
+/// Powers are summed by groups and then in their order, so that rounding does not tell how many threads there
+/// were.
+constexpr std::size_t kGroups = 8;
 constexpr float kMostBins = 0.2F;  // that the first partial may move in a step
 
 /// An event in both views.
@@ -22,6 +29,15 @@ struct Rendered {
         coarse(event, seen_in.coarse, maps.coarse.frames, kNegligible * peak) {}
   EventPower fine, coarse;
 };
+
+PowerMaps nothing_like(const PowerMaps& maps) {
+  return {PowerMap(maps.fine.bands, maps.fine.frames), PowerMap(maps.coarse.bands, maps.coarse.frames)};
+}
+
+void add(const PowerMaps& from, PowerMaps& to) {
+  for (std::size_t i = 0; i < to.fine.values.size(); ++i) to.fine.values[i] += from.fine.values[i];
+  for (std::size_t i = 0; i < to.coarse.values.size(); ++i) to.coarse.values[i] += from.coarse.values[i];
+}
 
 }  // namespace
 
@@ -40,7 +56,8 @@ float distance_of(const std::vector<EventSound>& events, const Target& target, c
   return target.distance(explained_by(events, carried, target.peak()), slope);
 }
 
-DistanceSlopes::DistanceSlopes(const Target& target, const PowerMaps& carried) {
+DistanceSlopes::DistanceSlopes(const Target& target, const PowerMaps& carried, int threads)
+    : threads_(static_cast<std::size_t>(threads)) {
   for (const int first : {0, 1})
     halves_.push_back({carried.thinned(first),
                        Target(target.sound().thinned(first), target.weights(), target.peak(), true),
@@ -50,23 +67,31 @@ DistanceSlopes::DistanceSlopes(const Target& target, const PowerMaps& carried) {
 float DistanceSlopes::at(const std::vector<EventSound>& events, int step,
                          std::vector<EventSound>& slopes) const {
   const Half& half = halves_[static_cast<std::size_t>(step % 2)];
-  PowerMaps explained = half.carried;
-  std::vector<Rendered> rendered;
-  rendered.reserve(events.size());
-  for (const EventSound& event : events) {
-    EventSound shifted = event;
+  std::vector<std::optional<Rendered>> rendered(events.size());
+  std::vector<PowerMaps> sums(kGroups, nothing_like(half.carried));
+  const auto for_each_group = [&](const auto& use) {
+    std::atomic<std::size_t> next{0};
+    run_workers(std::min(threads_, kGroups), [&](std::size_t) {
+      for (std::size_t group = next++; group < kGroups; group = next++)
+        for (std::size_t e = group; e < events.size(); e += kGroups) use(group, e);
+    });
+  };
+  for_each_group([&](std::size_t group, std::size_t e) {
+    EventSound shifted = events[e];
     shifted.onset_s -= half.shift_s;
-    rendered.emplace_back(shifted, sparse_views(), explained, half.target.peak());
-    rendered.back().fine.add_to(explained.fine);
-    rendered.back().coarse.add_to(explained.coarse);
-  }
+    rendered[e].emplace(shifted, sparse_views(), half.carried, half.target.peak());
+    rendered[e]->fine.add_to(sums[group].fine);
+    rendered[e]->coarse.add_to(sums[group].coarse);
+  });
+  PowerMaps explained = half.carried;
+  for (const PowerMaps& sum : sums) add(sum, explained);
   PowerMaps by_power = half.carried;
   const float distance = half.target.distance(explained, by_power);
   slopes.assign(events.size(), EventSound{});
-  for (std::size_t e = 0; e < events.size(); ++e) {
-    rendered[e].fine.add_gradient(by_power.fine, slopes[e]);
-    rendered[e].coarse.add_gradient(by_power.coarse, slopes[e]);
-  }
+  for_each_group([&](std::size_t, std::size_t e) {
+    rendered[e]->fine.add_gradient(by_power.fine, slopes[e]);
+    rendered[e]->coarse.add_gradient(by_power.coarse, slopes[e]);
+  });
   return distance;
 }
 

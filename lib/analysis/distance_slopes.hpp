@@ -15,11 +15,12 @@ PowerMaps explained_by(const std::vector<synthesis::EventSound>& events, const P
 float distance_of(const std::vector<synthesis::EventSound>& events, const Target& target,
                   const PowerMaps& carried);
 
-/// Gradients of the distance. Steps look at every second frame, in turns at the even and the odd ones.
+/// Gradients of the distance. Steps look at every second frame, in turns at the even and the odd ones. Events
+/// are shared out among `threads`; what comes of them does not depend on how many there are.
 class DistanceSlopes {
  public:
   /// `target` is one of views().
-  DistanceSlopes(const Target& target, const PowerMaps& carried);
+  DistanceSlopes(const Target& target, const PowerMaps& carried, int threads);
 
   /// Writes the gradient by each event; returns the distance over the frames of this step.
   float at(const std::vector<synthesis::EventSound>& events, int step,
@@ -32,6 +33,7 @@ class DistanceSlopes {
     float shift_s;
   };
   std::vector<Half> halves_;
+  std::size_t threads_;
 };
 
 /// The most that a step may move a pitch, so that it does not leap over its own lobe.

@@ -28,7 +28,7 @@ using synthesis::PowerMap;
 /// A window is explained as a whole. Events that begin within its hop are final by that; those that begin
 /// later are where the next window sets out from.
 constexpr int kWindowFrames = 258;  // 6 s
-constexpr int kHopFrames = 172;     // 4 s
+constexpr int kHopFrames = 198;     // 4.6 s
 /// What the windows of the first and last frames see beyond them.
 constexpr int kContextFrames = 2;
 /// A short sound is looked at with silence after it.
@@ -42,10 +42,10 @@ constexpr std::array<Steps, 10> kSteps{{{0, 0, 0},
                                         {3, 8, 2},
                                         {5, 14, 3},
                                         {7, 22, 4},
-                                        {9, 30, 6},
+                                        {8, 26, 5},
+                                        {9, 32, 6},
                                         {12, 45, 8},
-                                        {16, 60, 10},
-                                        {20, 90, 14},
+                                        {16, 70, 12},
                                         {30, 150, 20},
                                         {40, 300, 30}}};
 
@@ -92,11 +92,25 @@ std::vector<Look> looks_for(int events, int steps) {
   std::vector<Look> looks;
   int left = events;
   for (int next = kFirstLook, times = kFirstLookSteps; left > 0; next *= 2, times = std::max(times - 1, 1)) {
-    const int now = left <= next ? left : next;
+    const int now = left < 2 * next ? left : next;
     looks.push_back({now, times * steps});
     left -= now;
   }
   return looks;
+}
+
+/// What is held at the end of a window is let go there: nobody knows for how long it goes on, and what rings
+/// on too long cannot be taken back. The next window goes on with another event. What dies away by itself
+/// may.
+void end_with_window(VectorEvent& event, const synthesis::TimbreNetwork& network, float seen_s) {
+  constexpr float kDiedAway = 3.0F;  // natural logarithms of power
+  const float left_s = seen_s - event.onset_s;
+  const synthesis::NamedNumber& hold = synthesis::kNumbers[synthesis::kHold];
+  if (hold.value_of(event.vector[synthesis::kHold]) <= left_s) return;
+  const EventSound sound = network.sound_of(event.vector, event.gain_db);
+  const float slowest = *std::min_element(sound.decay_log_rate.begin(), sound.decay_log_rate.end());
+  if (std::exp(slowest) * left_s > kDiedAway) return;
+  event.vector[synthesis::kHold] = hold.number_of(std::clamp(left_s, hold.low, hold.high));
 }
 
 }  // namespace
@@ -246,10 +260,12 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
   const double wanted = std::min({kMostEvents, std::ceil(enough) + 2.0, (kSpareEvents * most + 2.0) * hops});
   const auto least_worth = static_cast<float>(frugality());
   std::vector<EventSound> sounds = explain(stretch, {ringing, std::move(begun)},
-                                           {looks_for(static_cast<int>(wanted), steps().look), true,
-                                            least_worth * kLeastLookWorthDbS, kCloseEnoughDb});
+                                           {.looks = looks_for(static_cast<int>(wanted), steps().look),
+                                            .least_worth_db = least_worth * kLeastLookWorthDbS,
+                                            .close_enough_db = kCloseEnoughDb,
+                                            .threads = settings.threads});
   begun.clear();
-  if (sounds.empty() && is_due) sounds = explain(stretch, {ringing, {}}, {{{1, steps().look}}});
+  if (sounds.empty() && is_due) sounds = explain(stretch, {ringing, {}}, {.looks = {{1, steps().look}}});
 
   std::vector<VectorEvent> found;
   for (const EventSound& sound : sounds) found.push_back(nearest_vector(sound, model->timbre));
@@ -264,6 +280,9 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
   found = std::move(worth_it);
   if (found.empty()) return {};
   if (settings.channels > 1) place(found, stretch, ringing, ringing_left);
+
+  const float seen_s = static_cast<float>(stretch.frames) * views().fine.hop_s();
+  for (VectorEvent& event : found) end_with_window(event, model->timbre, seen_s);
 
   // From here on the numbers are those that will be stored; gains make up for what their steps changed.
   std::vector<VectorEvent> later;

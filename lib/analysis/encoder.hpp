@@ -16,6 +16,7 @@ namespace ictus::analysis {
 struct EncoderSettings {
   formats::EventCoding coding;  ///< see synthesis::event_coding()
   int channels = 1;             ///< or 2
+  int threads = 1;              ///< that work together; the events do not depend on it
   int effort = 5;               ///< 0..9: time spent on refining the events, never bits
   /// Of the blocks of events, without the framing of the first: what every file has, however short, is not
   /// taken from the sound. A sound below a second may take what a second may. Where sound is audible there is

@@ -45,7 +45,7 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
       begin_with_attack(event, stretch.attacks_s);
       events.push_back(event);
     }
-    const float distance_db = fit(events, stretch.target, known.carried, look.steps);
+    const float distance_db = fit(events, stretch.target, known.carried, look.steps, settings.threads);
     if (distance_db < settings.close_enough_db) break;
     if (settings.least_worth_db <= 0.0F) continue;
     std::vector<synthesis::EventSound> kept;
@@ -58,7 +58,7 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
 }
 
 std::vector<synthesis::EventSound> explain(const Stretch& stretch, std::span<const Look> looks, bool motion) {
-  return explain(stretch, {stretch.nothing, {}}, {{looks.begin(), looks.end()}, motion});
+  return explain(stretch, {stretch.nothing, {}}, {.looks = {looks.begin(), looks.end()}, .motion = motion});
 }
 
 }  // namespace ictus::analysis

@@ -25,6 +25,7 @@ struct ExplainSettings {
   bool motion = true;            ///< whether pitches that move are followed
   float least_worth_db = 0.0F;   ///< of an event after a look, see worth.hpp; 0: all are kept
   float close_enough_db = 0.0F;  ///< a distance at which looking ends
+  int threads = 1;
 };
 
 /// What was known and what as many looks found. In place of an event that turned out to be worth nothing, the

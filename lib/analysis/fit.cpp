@@ -108,8 +108,9 @@ EventSound plain_sound() {
   });
 }
 
-float fit(std::vector<EventSound>& events, const Target& target, const PowerMaps& carried, int steps) {
-  const DistanceSlopes distance(target, carried);
+float fit(std::vector<EventSound>& events, const Target& target, const PowerMaps& carried, int steps,
+          int threads) {
+  const DistanceSlopes distance(target, carried, threads);
   std::vector<EventSound> slopes;
   std::vector<Momentum<kSoundNumbers>> momenta(events.size());
   for (int step = 0; step < steps; ++step) {

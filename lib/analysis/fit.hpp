@@ -14,6 +14,6 @@ synthesis::EventSound plain_sound();
 /// Moves the events so that their power, added to `carried`, comes closer to the target (Adam, Kingma and Ba
 /// 2015). Returns the distance after the last step, in dB.
 float fit(std::vector<synthesis::EventSound>& events, const Target& target, const PowerMaps& carried,
-          int steps);
+          int steps, int threads = 1);
 
 }  // namespace ictus::analysis

@@ -163,6 +163,16 @@ const Views& sparse_views() {
   return both;
 }
 
+PowerMaps PowerMaps::between(int first, int last) const {
+  const auto part = [](const PowerMap& map, int begin, int end) {
+    PowerMap some(map.bands, end - begin);
+    for (int b = 0; b < map.bands; ++b) std::copy(map.row(b) + begin, map.row(b) + end, some.row(b));
+    return some;
+  };
+  return {part(fine, first, last),
+          part(coarse, kCoarsePerFine * first, std::min(kCoarsePerFine * last, coarse.frames))};
+}
+
 // The first frames of the coarse view that are left lie where those of the fine view do.
 PowerMaps PowerMaps::thinned(int first) const {
   return {every_second(fine, first), every_second(coarse, 2 * first)};
@@ -205,6 +215,57 @@ Target::Target(PowerMaps sound, const Weights& weights, float loudest_before, bo
     sum += third_weight_.back();
   }
   for (float& weight : third_weight_) weight /= static_cast<float>(sum + 1e-30);
+}
+
+std::pair<int, int> Target::whole_blocks(int first, int last) const {
+  const int begin = std::clamp(first, 0, frames()) / block_frames_ * block_frames_;
+  const int end = (std::clamp(last, 0, frames()) + block_frames_ - 1) / block_frames_ * block_frames_;
+  return {begin, std::min(end, frames())};
+}
+
+Target::Sums Target::sums(const PowerMaps& explained, int first) const {
+  const int frames = explained.fine.frames;
+  std::vector<float> slope(static_cast<std::size_t>(explained.coarse.frames));
+  const auto part = [&](const PowerMap& map, const std::vector<float>& level_db, int all_frames, int begin,
+                        float floor, float weight) {
+    double sum = 0.0;
+    for (int b = 0; b < map.bands; ++b) {
+      const float* level = level_db.data() + static_cast<std::ptrdiff_t>(b) * all_frames + begin;
+      sum += static_cast<double>(level_distance(map.row(b), level, floor, 0.0F, map.frames, slope.data()));
+    }
+    return static_cast<double>(weight) * sum / static_cast<double>(level_db.size());
+  };
+  const int all = sound_.fine.frames;
+  const PowerMap mel = mel_pool().of(explained.fine);
+  Sums sums;
+  sums.weighted_db = part(explained.fine, fine_db_, all, first, fine_floor_, weights_.bands) +
+                     part(mel, mel_db_, all, first, mel_floor_, weights_.mel) +
+                     part(explained.coarse, coarse_db_, sound_.coarse.frames, kCoarsePerFine * first,
+                          coarse_floor_, weights_.coarse);
+  for (int b = 0; b < explained.fine.bands; ++b) {
+    const float* is = explained.fine.row(b);
+    const float* wanted = sound_.fine.row(b) + first;
+    for (int t = 0; t < frames; ++t) {
+      const float d = std::sqrt(is[t] + 1e-5F * fine_floor_) - std::sqrt(wanted[t]);
+      sums.off_square += static_cast<double>(d * d);
+    }
+  }
+  const PowerMap loud = in_blocks(third_pool().of(explained.fine), block_frames_);
+  const int all_blocks = all / block_frames_;
+  for (int b = 0; b < loud.bands; ++b) {
+    for (int t = 0; t < loud.frames; ++t) {
+      const auto i = static_cast<std::size_t>(b * all_blocks + first / block_frames_ + t);
+      const float error = kDbOfLog * std::log(loud.row(b)[t] + third_floor_) - third_db_[i];
+      sums.weighted_db += static_cast<double>(weights_.loudness * third_weight_[i] * std::abs(error));
+    }
+  }
+  return sums;
+}
+
+float Target::distance(const Sums& sums) const {
+  return static_cast<float>(sums.weighted_db + static_cast<double>(weights_.convergence) *
+                                                   std::sqrt(std::max(sums.off_square, 0.0)) /
+                                                   static_cast<double>(magnitude_norm_));
 }
 
 float Target::distance(const PowerMaps& explained, PowerMaps& slope) const {

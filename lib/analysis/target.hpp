@@ -1,6 +1,7 @@
 // How far an explanation is from a sound, and which way is nearer.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "lib/synthesis/band_view.hpp"
@@ -20,9 +21,13 @@ const Views& sparse_views();
 /// Of the loudest power: what of an event is weaker is not rendered.
 inline constexpr float kNegligible = 1e-8F;
 
+inline constexpr int kCoarsePerFine = 2;  ///< frames of the coarse view for each of the fine one
+
 struct PowerMaps {
   synthesis::PowerMap fine, coarse;
 
+  /// Frames [first, last) of the fine view, and those of the coarse one.
+  [[nodiscard]] PowerMaps between(int first, int last) const;
   /// Every second frame of both, from the first or second on.
   [[nodiscard]] PowerMaps thinned(int first) const;
 };
@@ -46,6 +51,18 @@ class Target {
 
   /// The distance in dB; `slope`, the gradient by the explained power, is written.
   float distance(const PowerMaps& explained, PowerMaps& slope) const;
+
+  /// What a distance is made of, which can be summed over stretches of frames.
+  struct Sums {
+    double weighted_db = 0.0;  ///< all parts but convergence
+    double off_square = 0.0;   ///< of magnitudes
+  };
+  /// Of the frames from `first` on; `explained` are theirs alone. Both begin and end with a block of the
+  /// loudness, see whole_blocks().
+  [[nodiscard]] Sums sums(const PowerMaps& explained, int first) const;
+  [[nodiscard]] float distance(const Sums& sums) const;
+  /// The frames [first, last) and what belongs to the same blocks.
+  [[nodiscard]] std::pair<int, int> whole_blocks(int first, int last) const;
 
   [[nodiscard]] const PowerMaps& sound() const { return sound_; }
   [[nodiscard]] const Weights& weights() const { return weights_; }

@@ -138,8 +138,8 @@ void NumberSteps::move(VectorEvent& event, const EventSound& sound, const EventS
 }
 
 float fit_vectors(std::vector<VectorEvent>& events, const TimbreNetwork& network, const Target& target,
-                  const PowerMaps& carried, int steps) {
-  const DistanceSlopes distance(target, carried);
+                  const PowerMaps& carried, int steps, int threads) {
+  const DistanceSlopes distance(target, carried, threads);
   std::vector<EventSound> slopes;
   std::vector<NumberSteps> number_steps(events.size());
   for (int step = 0; step < steps; ++step) {
@@ -157,8 +157,8 @@ float fit_vectors(std::vector<VectorEvent>& events, const TimbreNetwork& network
 }
 
 float fit_gains(std::vector<VectorEvent>& events, const TimbreNetwork& network, const Target& target,
-                const PowerMaps& carried, int steps) {
-  const DistanceSlopes distance(target, carried);
+                const PowerMaps& carried, int steps, int threads) {
+  const DistanceSlopes distance(target, carried, threads);
   std::vector<EventSound> sounds = sounds_of(events, network);
   std::vector<EventSound> slopes;
   std::vector<Momentum<1>> momenta(events.size());

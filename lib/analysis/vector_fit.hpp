@@ -24,11 +24,11 @@ VectorEvent nearest_vector(const synthesis::EventSound& sound, const synthesis::
 
 /// Steps of descent on the numbers, as fit() does them on sounds.
 float fit_vectors(std::vector<VectorEvent>& events, const synthesis::TimbreNetwork& network,
-                  const Target& target, const PowerMaps& carried, int steps);
+                  const Target& target, const PowerMaps& carried, int steps, int threads = 1);
 
 /// The same for gains alone, when the other numbers are settled.
 float fit_gains(std::vector<VectorEvent>& events, const synthesis::TimbreNetwork& network,
-                const Target& target, const PowerMaps& carried, int steps);
+                const Target& target, const PowerMaps& carried, int steps, int threads = 1);
 
 /// Adam on the numbers of one event, for fitting and for training.
 class NumberSteps {

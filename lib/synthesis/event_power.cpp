@@ -450,6 +450,12 @@ EventPower::EventPower(EventPower&&) noexcept = default;
 EventPower& EventPower::operator=(EventPower&&) noexcept = default;
 EventPower::~EventPower() = default;
 
+int EventPower::begin_frame() const { return std::min(parts_->tonal.begin, parts_->noisy.begin); }
+int EventPower::end_frame() const {
+  const auto end = [](const Course& course) { return course.begin + static_cast<int>(course.power.size()); };
+  return std::max(end(parts_->tonal), end(parts_->noisy));
+}
+
 void EventPower::add_to(PowerMap& map, float scale) const {
   const Parts& parts = *parts_;
   const BandView& view = parts.view;

@@ -21,6 +21,10 @@ class EventPower {
   EventPower& operator=(EventPower&&) noexcept;
   ~EventPower();
 
+  /// It lies within the frames [begin, end).
+  [[nodiscard]] int begin_frame() const;
+  [[nodiscard]] int end_frame() const;
+
   /// Adds its power, times `scale`.
   void add_to(PowerMap& map, float scale = 1.0F) const;
   /// `slope` is the gradient by a map that add_to() has added to. Adds that by the sound.

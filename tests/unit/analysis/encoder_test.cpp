@@ -107,6 +107,19 @@ TEST_CASE("events do not depend on how samples come, nor on what was encoded bef
   }
 }
 
+TEST_CASE("events do not depend on how many threads work on them") {
+  const std::vector<float> sound = tone(2.0, 0.2, 8, [](double s) { return s < 1.0 ? 196.0 : 262.0; });
+  EncoderSettings settings = settings_for();
+  const std::vector<Event> one = events_of(blocks_of(sound, settings));
+  settings.threads = 3;
+  const std::vector<Event> three = events_of(blocks_of(sound, settings));
+  REQUIRE(one.size() == three.size());
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    CHECK(one[i].onset_samples == three[i].onset_samples);
+    CHECK(one[i].vector == three[i].vector);
+  }
+}
+
 TEST_CASE("silence has no events, and audible sound has one however few are allowed") {
   CHECK(events_of(blocks_of(std::vector<float>(3 * 44100), settings_for())).empty());
   EncoderSettings settings = settings_for();

@@ -41,6 +41,25 @@ TEST_CASE("a sound is at no distance from itself, and each part of the distance 
         doctest::Approx(0.41421).epsilon(2e-3));
 }
 
+TEST_CASE("a distance is the sum of what stretches of frames have of it") {
+  const Stretch noise(white_noise(1.0, 0.1, 5));
+  const PowerMaps half = scaled(noise.target.sound(), 0.5F);
+  PowerMaps slope = noise.nothing;
+  const float whole = noise.target.distance(half, slope);
+  Target::Sums sums;
+  int begin = 0;
+  for (const int cut : {6, 17, 29, noise.frames}) {
+    const auto [first, last] = noise.target.whole_blocks(begin, cut);
+    CHECK(first == begin);
+    const Target::Sums part = noise.target.sums(half.between(first, last), first);
+    sums.weighted_db += part.weighted_db;
+    sums.off_square += part.off_square;
+    begin = last;
+  }
+  CHECK(begin == noise.frames);
+  CHECK(noise.target.distance(sums) == doctest::Approx(whole).epsilon(1e-3));
+}
+
 TEST_CASE("the slope is that of the distance") {
   const Stretch noise(white_noise(0.5, 0.1, 3));
   ictus::Dice dice(4);
