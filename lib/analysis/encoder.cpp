@@ -59,10 +59,17 @@ constexpr float kLeastLookWorthDbS = 0.3F * kLeastWorthDbS;
 constexpr double kFrugalBitsPerSecond = 3200.0;
 /// The first look finds so many, each that follows twice as many. While they are few they are fitted better,
 /// so that what one event can explain is not left to several.
-constexpr int kFirstLook = 2;
+constexpr int kFirstLook = 1;
 constexpr int kFirstLookSteps = 4;
 /// Looking ends when an explanation is this close to the sound.
 constexpr float kCloseEnoughDb = 1.5F;
+/// So does it with a look that does not make up for this part of the distance: a tone is not to become a
+/// cloud.
+constexpr float kLeastGain = 0.04F;
+/// An event is to be worth the more the closer the whole is, by the square of the distance; at this one as
+/// much as said above.
+constexpr float kUsualDistanceDb = 8.0F;
+constexpr float kMostDemanding = 30.0F;
 /// More are proposed than are allowed, and the worthiest kept.
 constexpr double kSpareEvents = 1.05;
 /// So many are looked for in a window at most, up to the frugal bitrate, and at any.
@@ -97,6 +104,12 @@ std::vector<Look> looks_for(int events, int steps) {
     left -= now;
   }
   return looks;
+}
+
+/// How much more an event is to be worth where an explanation is closer than usual.
+float demand(float distance_db) {
+  const float closer = kUsualDistanceDb / std::max(distance_db, 0.1F);
+  return std::clamp(closer * closer, 1.0F, kMostDemanding);
 }
 
 /// What is held at the end of a window is let go there: nobody knows for how long it goes on, and what rings
@@ -263,17 +276,19 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
                                            {.looks = looks_for(static_cast<int>(wanted), steps().look),
                                             .least_worth_db = least_worth * kLeastLookWorthDbS,
                                             .close_enough_db = kCloseEnoughDb,
+                                            .least_gain = kLeastGain,
                                             .threads = settings.threads});
   begun.clear();
   if (sounds.empty() && is_due) sounds = explain(stretch, {ringing, {}}, {.looks = {{1, steps().look}}});
 
   std::vector<VectorEvent> found;
   for (const EventSound& sound : sounds) found.push_back(nearest_vector(sound, model->timbre));
-  fit_vectors(found, model->timbre, stretch.target, ringing, steps().numbers);
+  const float distance_db =
+      fit_vectors(found, model->timbre, stretch.target, ringing, steps().numbers, settings.threads);
   const auto worthy_of = [&](float least_db_s) {
     return worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
   };
-  std::vector<std::size_t> kept = worthy_of(least_worth * kLeastWorthDbS);
+  std::vector<std::size_t> kept = worthy_of(least_worth * demand(distance_db) * kLeastWorthDbS);
   if (kept.empty() && is_due && !found.empty()) kept = {0};
   std::vector<VectorEvent> worth_it;
   for (const std::size_t place : kept) worth_it.push_back(found[place]);
@@ -291,7 +306,7 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
     if (event.onset_s >= hop_s) continue;
     event = read(written(event, end_samples));
   }
-  fit_gains(found, model->timbre, stretch.target, ringing, steps().gains);
+  fit_gains(found, model->timbre, stretch.target, ringing, steps().gains, settings.threads);
   const std::vector<float> worth = worths(sounds_of(found, model->timbre), stretch.target, ringing);
   std::vector<Chosen> chosen;
   for (std::size_t e = 0; e < found.size(); ++e) {

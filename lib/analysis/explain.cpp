@@ -1,6 +1,7 @@
 #include "lib/analysis/explain.hpp"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "lib/analysis/distance_slopes.hpp"
@@ -35,7 +36,9 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
                                            const ExplainSettings& settings) {
   std::vector<synthesis::EventSound> events = std::move(known.events);
   const float peak = stretch.target.peak();
+  float last_db = std::numeric_limits<float>::infinity();
   for (const Look& look : settings.looks) {
+    const std::vector<synthesis::EventSound> before = events;
     const PowerMaps explained = explained_by(events, known.carried, peak);
     std::vector<float> left = unexplained(stretch.map, stretch.target.sound().fine, explained.fine);
     const float compression = events.empty() ? kFirstCompression : kCompression;
@@ -46,6 +49,8 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
       events.push_back(event);
     }
     const float distance_db = fit(events, stretch.target, known.carried, look.steps, settings.threads);
+    if (settings.least_gain > 0.0F && distance_db > (1.0F - settings.least_gain) * last_db) return before;
+    last_db = distance_db;
     if (distance_db < settings.close_enough_db) break;
     if (settings.least_worth_db <= 0.0F) continue;
     std::vector<synthesis::EventSound> kept;

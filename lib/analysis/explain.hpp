@@ -25,6 +25,8 @@ struct ExplainSettings {
   bool motion = true;            ///< whether pitches that move are followed
   float least_worth_db = 0.0F;   ///< of an event after a look, see worth.hpp; 0: all are kept
   float close_enough_db = 0.0F;  ///< a distance at which looking ends
+  float least_gain = 0.0F;  ///< part of the distance that a look makes up for; where one does not, it is the
+                            ///< last, and what it found is forgotten. 0: all are made
   int threads = 1;
 };
 
