@@ -1,5 +1,6 @@
 #include "lib/synthesis/frame_course.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "lib/synthesis/spectrum_knots.hpp"
@@ -22,6 +23,15 @@ FrameCourse::Moment FrameCourse::at(const EventSound& sound, std::int64_t frame)
   const SeenAttack seen = seen_attack(since_s, attack_s_, window_s_);
   return {seen.power, seen.elapsed_s, since_s / window_s_,
           seen.power * std::exp(gain_log_ + course_log(sound, seen.elapsed_s))};
+}
+
+float FrameCourse::slope(const EventSound& sound, float elapsed_s) const {
+  const float before_s = std::max(elapsed_s - 0.125F * window_s_, 0.0F);
+  const float after_s = elapsed_s + 0.125F * window_s_;
+  const auto risen = [&](float at_s) { return std::max(std::min(at_s / attack_s_, 1.0F), 1e-3F); };
+  return (course_log(sound, after_s) - course_log(sound, before_s) +
+          std::log(risen(after_s) / risen(before_s))) /
+         (after_s - before_s);
 }
 
 std::int64_t FrameCourse::first_frame() const {

@@ -21,6 +21,10 @@ class FrameCourse {
     float level;          ///< all that power is multiplied by, apart from the decay of each part
   };
   [[nodiscard]] Moment at(const EventSound& sound, std::int64_t frame) const;
+  /// How fast the level rises there, natural logarithms of power for each second, seen over a quarter of the
+  /// window.
+  [[nodiscard]] float slope(const EventSound& sound, float elapsed_s) const;
+  [[nodiscard]] std::int64_t onset_samples() const { return onset_samples_; }
   [[nodiscard]] float attack_windows() const { return attack_s_ / window_s_; }
   /// The first frame that it is seen in.
   [[nodiscard]] std::int64_t first_frame() const;

@@ -15,6 +15,7 @@ namespace ictus::synthesis {
 namespace {
 
 constexpr int kFramesBetweenChecks = 4;
+constexpr float kMostDying = 3.0F;  // natural logarithms within a window that a spectrum can follow
 
 /// The lobe of a sine at `at` bins that moves by `width` while the window lasts.
 ICTUS_WIDE void add_lobe(const Lobe& lobe, float at, float width, float power, int first, int last,
@@ -43,12 +44,12 @@ FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, cons
       course_(sound, sound.attack_log_s, onset_samples, bins),
       noise_(sound, onset_samples, bins),
       rings_(rings_of(heard_partials(sound), sound, bins)),
-      density_(bins.centre_hz.size()),
-      power_(bins.centre_hz.size()) {
+      density_(bins.centre_hz.size()) {
   const Partials partials = heard_partials(sound);
   for (std::size_t h = 0; h < static_cast<std::size_t>(partials.count); ++h) {
     hz_.push_back(partials.hz[h]);
-    places_.push_back(place_of(partials.hz[h], bins));
+    room_rate_.push_back(partials.room_rate[h]);
+    lobes_.emplace_back(partials.hz[h], bins);
     least_ = std::max(least_, partials.power[h]);
   }
   least_ *= kSilent * std::exp(sound.gain_db * kTenthOfLog10);
@@ -62,27 +63,16 @@ FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, cons
   for (float& value : density_) value *= noise_power;
 }
 
-FramePower::Place FramePower::place_of(float hz, const BandView& view) {
-  const float at = hz / view.hz_per_bin();
-  const float tone_power = static_cast<float>(view.window_samples) / 6.0F;
-  Place place;
-  place.first = std::max(static_cast<int>(std::ceil(at)) - kLobeReach - 1, 0);
-  const int last = std::min(static_cast<int>(std::floor(at)) + kLobeReach + 1, view.bin_count() - 1);
-  for (int bin = place.first; bin <= last; ++bin)
-    place.power[static_cast<std::size_t>(place.bins++)] =
-        tone_power * hann_lobe().at(static_cast<float>(bin) - at);
-  return place;
-}
-
 /// Adds a partial whose pitch moves while the window lasts.
-void FramePower::add_moving(float bins, float power, const Motion& motion) {
+void FramePower::add_moving(float bins, float power, const Motion& motion, std::vector<float>& channel) {
   const float tone_power = static_cast<float>(view_->window_samples) / 6.0F;
   for (const MovingPart& part : MovingParts(bins, motion, *view_))
     add_lobe(hann_lobe(), part.at, part.width, power * tone_power * part.weight, part.first, part.last,
-             power_.data());
+             channel.data());
 }
 
-void FramePower::add_partials(std::int64_t frame) {
+void FramePower::add_partials(std::int64_t frame, std::span<const float> factors,
+                              std::span<std::vector<float>> channels) {
   const FrameCourse::Moment moment = course_.at(sound_, frame);
   rings_.advance(moment.level, moment.elapsed_s, moment.since_windows, course_.attack_windows());
   Motion motion;
@@ -91,24 +81,69 @@ void FramePower::add_partials(std::int64_t frame) {
   for (int h = 0; h < rings_.count(); ++h) {
     const float power = rings_.power()[h];
     if (power < least_) continue;
-    if (is_moving) {
-      add_moving(hz_[static_cast<std::size_t>(h)] / view_->hz_per_bin(), power, motion);
-    } else {
-      const Place& place = places_[static_cast<std::size_t>(h)];
-      add_scaled(place.power.data(), power, place.bins, power_.data() + place.first);
+    for (std::size_t c = 0; c < channels.size(); ++c) {
+      if (is_moving)
+        add_moving(hz_[static_cast<std::size_t>(h)] / view_->hz_per_bin(), factors[c] * power, motion,
+                   channels[c]);
+      else
+        lobes_[static_cast<std::size_t>(h)].add_power(factors[c] * power, channels[c].data());
     }
   }
-  if (frame % kFramesBetweenChecks == 0 && moment.elapsed_s > contour_s(0)) drop_silent(moment.elapsed_s);
 }
 
-void FramePower::drop_silent(float elapsed_s) {
+void FramePower::know_phases(std::span<const double> turns, double lead_samples) {
+  turns_.assign(turns.begin(), turns.begin() + rings_.count());
+  turns_samples_ = static_cast<double>(course_.onset_samples()) - lead_samples;
+  if (hz_.empty() || !SteadyLobe::has_image(hz_[0], *view_)) return;
+  for (const float hz : hz_) images_.emplace_back(-hz, *view_);
+}
+
+void FramePower::add_spectrum(std::int64_t frame, std::span<const float> factors,
+                              std::span<Spectrum> channels) {
+  if (rings_.count() == 0) return;
+  const auto count = static_cast<std::size_t>(rings_.count());
+  const FrameCourse::Moment moment = course_.at(sound_, frame);
+  const double since = (static_cast<double>(frame * view_->hop_samples) - turns_samples_) /
+                       static_cast<double>(view_->sample_rate_hz);
+  const float common = course_.slope(sound_, moment.elapsed_s);
+  for (std::size_t h = 0; h < count; ++h) {
+    const float power = rings_.power()[h];
+    if (power < least_) continue;
+    const double phase = turns_[h] + static_cast<double>(hz_[h]) * since;
+    const auto turns = static_cast<float>(phase - std::floor(phase));
+    const float in = std::sqrt(power) * std::sin(6.2831853F * turns);
+    const float across = std::sqrt(power) * std::cos(6.2831853F * turns);
+    const float dying =
+        std::clamp(-0.5F * rings_.slope(static_cast<int>(h), common, room_rate_[h]) * view_->window_s(),
+                   -kMostDying, kMostDying);
+    for (std::size_t c = 0; c < channels.size(); ++c) {
+      lobes_[h].add_spectrum(factors[c] * in, factors[c] * across, dying, channels[c].re.data(),
+                             channels[c].im.data());
+      if (!images_.empty())
+        images_[h].add_spectrum(factors[c] * in, -factors[c] * across, dying, channels[c].re.data(),
+                                channels[c].im.data());
+    }
+  }
+}
+
+/// After the frame before: what is dropped is not needed in the spectrum of a frame whose power was added.
+void FramePower::drop_silent(std::int64_t frame) {
+  const float elapsed_s = course_.at(sound_, frame).elapsed_s;
+  if (elapsed_s <= contour_s(0)) return;
   const float ceiling = ceiling_.after(elapsed_s);
   int kept = 0;
   for (int h = 0; h < rings_.count(); ++h) {
     if (!rings_.sounds(h, ceiling, elapsed_s, least_)) continue;
     rings_.move(h, kept);
     hz_[static_cast<std::size_t>(kept)] = hz_[static_cast<std::size_t>(h)];
-    places_[static_cast<std::size_t>(kept)] = places_[static_cast<std::size_t>(h)];
+    if (kept != h) {
+      const auto from = static_cast<std::size_t>(h);
+      const auto to = static_cast<std::size_t>(kept);
+      lobes_[to] = lobes_[from];
+      room_rate_[to] = room_rate_[from];
+      if (!images_.empty()) images_[to] = images_[from];
+      if (!turns_.empty()) turns_[to] = turns_[from];
+    }
     ++kept;
   }
   rings_.resize(kept);
@@ -117,18 +152,17 @@ void FramePower::drop_silent(float elapsed_s) {
 void FramePower::add(std::int64_t frame, std::span<const float> factors,
                      std::span<std::vector<float>> channels) {
   if (frame < course_.first_frame()) return;
-  std::fill(power_.begin(), power_.end(), 0.0F);
-  if (rings_.count() > 0) add_partials(frame);
-  if (noise_.sounds()) {
-    noise_.advance();
+  if (frame % kFramesBetweenChecks == 0 && rings_.count() > 0) drop_silent(frame - 1);
+  if (rings_.count() > 0) add_partials(frame, factors, channels);
+  if (!noise_.sounds()) return;
+  noise_.advance();
+  for (std::size_t c = 0; c < channels.size(); ++c) {
     for (std::size_t r = 0; r < kNoiseRegions; ++r) {
       const int begin = region_bins_[r];
-      add_scaled(density_.data() + begin, noise_.power()[r], region_bins_[r + 1] - begin,
-                 power_.data() + begin);
+      add_scaled(density_.data() + begin, factors[c] * noise_.power()[r], region_bins_[r + 1] - begin,
+                 channels[c].data() + begin);
     }
   }
-  for (std::size_t c = 0; c < channels.size(); ++c)
-    add_scaled(power_.data(), factors[c], static_cast<int>(power_.size()), channels[c].data());
 }
 
 }  // namespace ictus::synthesis

@@ -10,11 +10,12 @@
 #include "lib/synthesis/audible.hpp"
 #include "lib/synthesis/band_view.hpp"
 #include "lib/synthesis/event_sound.hpp"
+#include "lib/synthesis/fourier.hpp"
 #include "lib/synthesis/frame_course.hpp"
-#include "lib/synthesis/lobe.hpp"
 #include "lib/synthesis/moving_lobe.hpp"
 #include "lib/synthesis/noise_frames.hpp"
 #include "lib/synthesis/rings.hpp"
+#include "lib/synthesis/steady_lobe.hpp"
 
 namespace ictus::synthesis {
 
@@ -31,17 +32,18 @@ class FramePower {
   /// after another; those before the event's first may be left out.
   void add(std::int64_t frame, std::span<const float> factors, std::span<std::vector<float>> channels);
 
+  /// Of partials that keep their frequencies, but for a glide at the beginning that made them run ahead by as
+  /// much as in `lead_samples`: their phases at the onset, in turns.
+  void know_phases(std::span<const double> turns, double lead_samples);
+  /// Adds the spectrum of the partials in the frame of the latest add(), times a factor for each channel, to
+  /// that channel's. Its window begins when attack and glide are over.
+  void add_spectrum(std::int64_t frame, std::span<const float> factors, std::span<Spectrum> channels);
+
  private:
-  /// The lobe of a partial that stays where it is.
-  struct Place {
-    int first = 0;
-    int bins = 0;
-    std::array<float, 2 * kLobeReach + 3> power{};
-  };
-  static Place place_of(float hz, const BandView& view);
-  void add_partials(std::int64_t frame);
-  void add_moving(float bins, float power, const Motion& motion);
-  void drop_silent(float elapsed_s);
+  void add_partials(std::int64_t frame, std::span<const float> factors,
+                    std::span<std::vector<float>> channels);
+  void add_moving(float bins, float power, const Motion& motion, std::vector<float>& channel);
+  void drop_silent(std::int64_t frame);
 
   EventSound sound_;
   const BandView* view_;
@@ -52,9 +54,12 @@ class FramePower {
   float least_ = 0.0F;
   std::array<int, kNoiseRegions + 1> region_bins_{};  ///< the first of each, and one past the last
   std::vector<float> hz_;                             ///< of the rings
-  std::vector<Place> places_;                         ///< of the rings, where they do not move
+  std::vector<SteadyLobe> lobes_;                     ///< of the rings, where they do not move
+  std::vector<SteadyLobe> images_;                    ///< the same at negative frequencies, if they count
+  std::vector<float> room_rate_;                      ///< of the rings
+  std::vector<double> turns_;                         ///< of the rings, if their phases are known
+  double turns_samples_ = 0.0;                        ///< of the stream, where they are
   std::vector<float> density_;                        ///< [bins] of the noise
-  std::vector<float> power_;                          ///< [bins] of this frame
 };
 
 }  // namespace ictus::synthesis

@@ -170,6 +170,18 @@ Oscillators::Instant Oscillators::instant(std::int64_t samples) const {
           moves_ ? std::exp2(deviation_semitones(sound_, elapsed_s) / 12.0F) : 1.0F};
 }
 
+double Oscillators::lead_samples(std::int64_t periods) const {
+  double lead = 0.0;
+  if (!moves_) return lead;
+  auto before = static_cast<double>(instant(0).pitch);
+  for (std::int64_t period = 1; period <= periods; ++period) {
+    const auto after = static_cast<double>(instant(period * kPeriod).pitch);
+    lead += kPeriod * (0.5 * (before + after) - 1.0);
+    before = after;
+  }
+  return lead;
+}
+
 float Oscillators::level(float elapsed_s) const {
   return std::exp(sound_.gain_db * kTenthOfLog10 + course_log(sound_, elapsed_s));
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "lib/synthesis/audible.hpp"
@@ -29,6 +31,13 @@ class Oscillators {
 
   /// Whether anything is still to come.
   [[nodiscard]] bool sounds() const { return rings_.count() > 0; }
+  /// By how many samples the partials are ahead, after this many whole periods, of what they would be if they
+  /// had kept their frequencies.
+  [[nodiscard]] double lead_samples(std::int64_t periods) const;
+  /// The phases of all partials now, in turns.
+  [[nodiscard]] std::span<const double> turns() const {
+    return std::span(turns_).first(static_cast<std::size_t>(rings_.count()));
+  }
   /// The next kPeriod samples; the first call's begin at the onset.
   void render(std::array<float, kPeriod>& samples);
 

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <utility>
 
+#include "lib/synthesis/time_course.hpp"
 #include "lib/synthesis/wide.hpp"
 #include "lib/synthesis/wide_loops.hpp"
 
@@ -13,7 +15,9 @@ namespace ictus::synthesis {
 namespace {
 
 constexpr float kLeastPower = 1e-16F;  // of a bin, sounding or in the model: there is no phase to speak of
-constexpr float kMostGain = 1e6F;      // of power, so that leakage does not become a sound
+constexpr float kMostAttackS =
+    0.05F;  // of an attack, of which samples are made; where a longer one goes on, it is slow
+constexpr float kMostGain = 1e6F;  // of power, so that leakage does not become a sound
 
 /// Noise that is given even magnitudes loses 0.58 dB where its frames overlap: they no longer agree.
 constexpr float kNoiseFactor = 1.143F;
@@ -35,9 +39,10 @@ ICTUS_WIDE void set_power(const float* __restrict wanted, int bins, float* __res
 Projection::Projection(int sample_rate_hz, int channels, int window_samples, int hop_samples)
     : view_(BandView::bins(sample_rate_hz, window_samples, hop_samples)),
       fourier_(window_samples),
-      spectrum_(window_samples),
+      spectra_(static_cast<std::size_t>(channels), Spectrum(window_samples)),
       frame_(static_cast<std::size_t>(window_samples)),
-      power_(static_cast<std::size_t>(channels), std::vector<float>(spectrum_.re.size())),
+      window_(static_cast<std::size_t>(channels), frame_),
+      power_(static_cast<std::size_t>(channels), std::vector<float>(spectra_[0].re.size())),
       in_(static_cast<std::size_t>(channels), std::vector<float>(frame_.size())),
       out_(in_),
       silent_hops_(2 * window_samples / hop_samples) {
@@ -51,26 +56,76 @@ Projection::Projection(int sample_rate_hz, int channels, int window_samples, int
   }
 }
 
-void Projection::add(const EventSound& sound, std::int64_t onset_samples) {
-  Gains factors = pan_gains(sound.position, static_cast<int>(in_.size()));
+bool Projection::makes_partials(const EventSound& sound) const {
+  return std::abs(sound.vibrato_semitones) <= kStillSemitones;
+}
+
+void Projection::add(const EventSound& sound, std::int64_t onset_samples, float turn) {
+  Gains gains = pan_gains(sound.position, static_cast<int>(in_.size()));
+  Gains factors = gains;
   for (float& factor : factors) factor *= factor;
-  events_.push_back({FramePower(sound, onset_samples, view_, kNoiseFactor), factors});
+  Event event{
+      FramePower(sound, onset_samples, view_, kNoiseFactor), factors, gains, makes_partials(sound), {}};
+  if (event.makes_partials) {
+    Oscillators oscillators(sound, view_.sample_rate_hz, turn);
+    const auto rate_hz = static_cast<float>(view_.sample_rate_hz);
+    float settled_s = std::min(attack_s(sound.attack_log_s), kMostAttackS);
+    if (moves(sound)) settled_s = std::max(settled_s, std::exp(sound.glide_log_s));
+    const auto periods = static_cast<std::int64_t>(settled_s * rate_hz) / Oscillators::kPeriod + 1;
+    const std::int64_t settled = periods * Oscillators::kPeriod;
+    event.power.know_phases(oscillators.turns(), oscillators.lead_samples(periods));
+    event.opening.emplace(Opening{std::move(oscillators), onset_samples, onset_samples + settled,
+                                  std::vector<float>(frame_.size() + Oscillators::kPeriod)});
+  }
+  events_.push_back(std::move(event));
   silent_hops_ = 0;
 }
 
 void Projection::find_power(std::int64_t frame) {
   for (std::vector<float>& bins : power_) std::fill(bins.begin(), bins.end(), 0.0F);
   for (Event& event : events_) event.power.add(frame, event.factors, power_);
-  std::erase_if(events_, [](const Event& event) { return !event.power.sounds(); });
+}
+
+/// To the windows that end with the latest hop.
+void Projection::add_opening(Opening& opening, const Gains& gains) {
+  std::vector<float>& samples = opening.samples;
+  const std::int64_t end = hops_ * view_.hop_samples;
+  std::copy(samples.begin() + view_.hop_samples, samples.end(), samples.begin());
+  std::fill(samples.end() - view_.hop_samples, samples.end(), 0.0F);
+  std::array<float, Oscillators::kPeriod> period;
+  while (opening.next_sample < end && opening.oscillators.sounds()) {
+    opening.oscillators.render(period);
+    const std::int64_t place = opening.next_sample - (end - view_.window_samples);
+    std::copy(period.begin(), period.end(), samples.begin() + place);
+    opening.next_sample += Oscillators::kPeriod;
+  }
+  for (std::size_t c = 0; c < window_.size(); ++c)
+    add_scaled(samples.data(), gains[c], view_.window_samples, window_[c].data());
+}
+
+void Projection::find_spectra(std::int64_t frame) {
+  const std::int64_t begin = hops_ * view_.hop_samples - view_.window_samples;
+  for (std::size_t c = 0; c < in_.size(); ++c) std::copy(in_[c].begin(), in_[c].end(), window_[c].begin());
+  for (Event& event : events_) {
+    if (!event.opening) continue;
+    if (event.opening->end_samples <= begin)
+      event.opening.reset();
+    else
+      add_opening(*event.opening, event.gains);
+  }
+  for (std::size_t c = 0; c < in_.size(); ++c) {
+    multiply(window_[c].data(), analysis_window_.data(), view_.window_samples, frame_.data());
+    fourier_.forward(frame_, spectra_[c]);
+  }
+  for (Event& event : events_)
+    if (event.makes_partials && !event.opening) event.power.add_spectrum(frame, event.gains, spectra_);
 }
 
 void Projection::project(std::size_t channel) {
-  const int window = view_.window_samples;
-  multiply(in_[channel].data(), analysis_window_.data(), window, frame_.data());
-  fourier_.forward(frame_, spectrum_);
-  set_power(power_[channel].data(), view_.bin_count(), spectrum_.re.data(), spectrum_.im.data());
-  fourier_.inverse(spectrum_, frame_);
-  add_product(frame_.data(), synthesis_window_.data(), window, out_[channel].data());
+  Spectrum& spectrum = spectra_[channel];
+  set_power(power_[channel].data(), view_.bin_count(), spectrum.re.data(), spectrum.im.data());
+  fourier_.inverse(spectrum, frame_);
+  add_product(frame_.data(), synthesis_window_.data(), view_.window_samples, out_[channel].data());
 }
 
 void Projection::push(std::vector<std::vector<float>>& hop) {
@@ -88,8 +143,11 @@ void Projection::push(std::vector<std::vector<float>>& hop) {
   // Of the frame that ends with this hop, the middle lies half a window earlier.
   const std::int64_t frame = hops_ - view_.window_samples / 2 / view_.hop_samples;
   find_power(frame);
-  if (silent_hops_ < view_.window_samples / view_.hop_samples)
+  if (!events_.empty() || silent_hops_ < view_.window_samples / view_.hop_samples) {
+    find_spectra(frame);
     for (std::size_t c = 0; c < in_.size(); ++c) project(c);
+  }
+  std::erase_if(events_, [](const Event& event) { return !event.power.sounds(); });
   for (std::size_t c = 0; c < in_.size(); ++c)
     std::copy(out_[c].begin(), out_[c].begin() + hop_samples, hop[c].begin());
 }

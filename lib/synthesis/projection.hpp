@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "lib/synthesis/band_view.hpp"
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/fourier.hpp"
 #include "lib/synthesis/frame_power.hpp"
+#include "lib/synthesis/oscillators.hpp"
 #include "lib/synthesis/pan.hpp"
 
 namespace ictus::synthesis {
@@ -18,26 +20,43 @@ class Projection {
  public:
   Projection(int sample_rate_hz, int channels, int window_samples, int hop_samples);
 
-  void add(const EventSound& sound, std::int64_t onset_samples);
+  /// Whether the partials of an event need not be in what is pushed: where they keep their frequencies, their
+  /// spectrum is known without samples.
+  [[nodiscard]] bool makes_partials(const EventSound& sound) const;
+  /// `turn` is added to the phases of partials, in turns.
+  void add(const EventSound& sound, std::int64_t onset_samples, float turn);
   /// Takes the next hop of each channel and replaces it by the hop delay_samples() earlier. All events that
   /// begin before its end have been added.
   void push(std::vector<std::vector<float>>& hop);
   [[nodiscard]] int delay_samples() const { return view_.window_samples - view_.hop_samples; }
 
  private:
+  /// What partials sound like at first, as they begin and glide.
+  struct Opening {
+    Oscillators oscillators;
+    std::int64_t next_sample;    ///< of the stream, at which the next period begins
+    std::int64_t end_samples;    ///< of the stream: windows that begin from there on need it no more
+    std::vector<float> samples;  ///< the window that ends with the latest hop, and what periods reach beyond
+  };
   struct Event {
     FramePower power;
     Gains factors;  ///< of power
+    Gains gains;    ///< of amplitude
+    bool makes_partials;
+    std::optional<Opening> opening;
   };
 
   void find_power(std::int64_t frame);
+  void add_opening(Opening& opening, const Gains& gains);
+  void find_spectra(std::int64_t frame);
   void project(std::size_t channel);
 
   BandView view_;
   Fourier fourier_;
-  Spectrum spectrum_;
+  std::vector<Spectrum> spectra_;  ///< by channel
   std::vector<float> analysis_window_, synthesis_window_;
   std::vector<float> frame_;
+  std::vector<std::vector<float>> window_;  ///< by channel, in_ and the openings
   std::vector<Event> events_;
   std::vector<std::vector<float>> power_;  ///< by channel, [bins] of the model
   std::vector<std::vector<float>> in_;     ///< by channel, the window that ends with the latest hop

@@ -56,6 +56,13 @@ void Rings::advance(float common, float elapsed_s, float since_windows, float at
               common, is_first ? 0.0F : elapsed_s, count_, room_.data(), power_.data());
 }
 
+float Rings::slope(int i, float common, float room_rate) const {
+  const auto at = static_cast<std::size_t>(i);
+  const float room = room_[at];
+  const float direct = power_[at] - room_level_ * room;
+  return (direct * (common - rate_[at]) + room_level_ * room_rate * (direct - room)) / power_[at];
+}
+
 bool Rings::sounds(int i, float ceiling, float elapsed_s, float least) const {
   const auto at = static_cast<std::size_t>(i);
   const float direct = ceiling * lifted_[at] * std::exp(-rate_[at] * elapsed_s);

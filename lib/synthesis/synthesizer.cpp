@@ -68,11 +68,14 @@ void Synthesizer::add(const EventSound& sound, std::int64_t onset_samples) {
 void Synthesizer::begin(const EventSound& sound, std::int64_t onset_samples) {
   const std::uint64_t seed = seed_of(sound);
   const auto turn = static_cast<float>(std::ldexp(static_cast<double>(seed >> 40U), -24));
-  Oscillators oscillators(sound, settings_.sample_rate_hz, turn);
-  if (oscillators.sounds())
-    tones_.push_back({std::move(oscillators), pan_gains(sound.position, settings_.channels), onset_samples});
+  if (!projection_ || !projection_->makes_partials(sound)) {
+    Oscillators oscillators(sound, settings_.sample_rate_hz, turn);
+    if (oscillators.sounds())
+      tones_.push_back(
+          {std::move(oscillators), pan_gains(sound.position, settings_.channels), onset_samples});
+  }
   noise_.add(sound, onset_samples, seed);
-  if (projection_) projection_->add(sound, onset_samples);
+  if (projection_) projection_->add(sound, onset_samples, turn);
 }
 
 void Synthesizer::add_tones(std::int64_t end) {

@@ -1,0 +1,97 @@
+#include "lib/synthesis/steady_lobe.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+
+#include "lib/synthesis/wide.hpp"
+
+namespace ictus::synthesis {
+namespace {
+
+constexpr double kLeastOff = 1e-3;  // bins from the nearest bin, where the formulas would divide by 0
+
+struct Row {
+  double amplitude, slope;
+};
+/// Of the window's response at `bins` from the sine, whose sine and cosine of pi `bins` these are.
+inline Row response(double bins, double sine, double cosine) {
+  constexpr double kPi = std::numbers::pi;
+  const double cubic = bins * (1.0 - bins * bins);
+  const double cubic_slope = 1.0 - 3.0 * bins * bins;
+  const double over = 1.0 / (kPi * cubic);
+  return {sine * over, kPi * over * over * (kPi * cosine * cubic - sine * cubic_slope)};
+}
+
+/// All of kBins: a loop of fixed length fills registers without a rest.
+ICTUS_WIDE void add_all_power(const float* __restrict shape, float power, float* __restrict bins) {
+  for (int i = 0; i < SteadyLobe::kBins; ++i) bins[i] += power * shape[i];
+}
+
+/// What is added for the sine and the cosine of the phase, by the response and by its slope.
+struct Parts {
+  float re, re_slope, im, im_slope;
+};
+
+ICTUS_WIDE void add_all(const float* __restrict amplitude, const float* __restrict slope, Parts by,
+                        float* __restrict re, float* __restrict im) {
+  for (int i = 0; i < SteadyLobe::kBins; ++i) {
+    re[i] += by.re * amplitude[i] + by.re_slope * slope[i];
+    im[i] += by.im * amplitude[i] + by.im_slope * slope[i];
+  }
+}
+
+}  // namespace
+
+SteadyLobe::SteadyLobe(float hz, const BandView& view) {
+  const double exact = static_cast<double>(hz) / static_cast<double>(view.hz_per_bin());
+  const double nearest = std::floor(exact + 0.5);
+  double off = nearest - exact;
+  if (std::abs(off) < kLeastOff) off = kLeastOff;
+  const int middle = static_cast<int>(nearest);
+  const int lowest = middle - kBins / 2;
+  first_ = std::max(lowest, 0);
+  bins_ = std::max(std::min(lowest + kBins, view.bin_count()) - first_, 0);
+  const double sine = std::sin(std::numbers::pi * off);
+  const double cosine = std::cos(std::numbers::pi * off);
+  const double tone_power = static_cast<double>(view.window_samples) / 6.0;
+  const double scale = std::sqrt(tone_power);
+  for (int i = 0; i < bins_; ++i) {
+    const int bin = first_ + i;
+    const double turn = (bin - middle) % 2 == 0 ? 1.0 : -1.0;
+    const double bins = static_cast<double>(bin - middle) + off;
+    const Row row = response(bins, turn * sine, turn * cosine);
+    // The response fades out over the last bin of its reach, as in Lobe.
+    const double fade = std::clamp(kLobeReach + 1 - std::abs(bins), 0.0, 1.0);
+    // The middle of the window is where a phase is meant; transforms count from its beginning.
+    const double sign = bin % 2 == 0 ? 1.0 : -1.0;
+    const auto at = static_cast<std::size_t>(i);
+    power_[at] = static_cast<float>(tone_power * row.amplitude * row.amplitude * fade);
+    amplitude_[at] = static_cast<float>(sign * scale * row.amplitude);
+    slope_[at] = static_cast<float>(sign * scale * row.slope / (2.0 * std::numbers::pi));
+  }
+}
+
+void SteadyLobe::add_power(float power, float* bins) const {
+  if (bins_ == kBins) {
+    add_all_power(power_.data(), power, bins + first_);
+    return;
+  }
+  for (int i = 0; i < bins_; ++i) bins[first_ + i] += power * power_[static_cast<std::size_t>(i)];
+}
+
+void SteadyLobe::add_spectrum(float in, float across, float dying, float* re, float* im) const {
+  const Parts by{in, -dying * across, -across, -dying * in};
+  if (bins_ == kBins) {
+    add_all(amplitude_.data(), slope_.data(), by, re + first_, im + first_);
+    return;
+  }
+  for (int i = 0; i < bins_; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    re[first_ + i] += by.re * amplitude_[at] + by.re_slope * slope_[at];
+    im[first_ + i] += by.im * amplitude_[at] + by.im_slope * slope_[at];
+  }
+}
+
+}  // namespace ictus::synthesis
