@@ -16,22 +16,10 @@ namespace {
 constexpr int kPeriodsBetweenChecks = 16;
 constexpr float kFadeFrom = 0.93F;  // of half the sample rate, towards which moving partials fade out
 
-/// The nearest whole number, for up to 2^22.
-inline float nearest(float x) {
-  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23
-  return (x + kRound) - kRound;
-}
+/// The nearest whole number, for up to 2^51.
 inline double nearest(double x) {
   constexpr double kRound = 6755399441055744.0;  // 1.5 * 2^52
   return (x + kRound) - kRound;
-}
-
-/// sin(2 pi turns), off by 2e-7 at most; minimax for a polynomial that is 0 where the sine is.
-inline float sine(float turns) {
-  const float r = turns - nearest(turns);
-  const float u = r * r;
-  const float q = 6.2831826F + u * (-16.2086703F + u * (16.7609747F + u * (-9.5307998F + u * 3.0583273F)));
-  return r * (1.0F - 4.0F * u) * q;
 }
 
 /// Adds a sine whose amplitude and frequency go in straight lines: at sample n its phase is `turns` + n
@@ -41,7 +29,7 @@ ICTUS_WIDE void add_moving(float turns, float speed, float chirp, float amplitud
                            float* __restrict samples) {
   for (int n = 0; n < Oscillators::kPeriod; ++n) {
     const auto at = static_cast<float>(n);
-    samples[n] += (amplitude + at * amplitude_step) * sine(turns + at * (speed + at * chirp));
+    samples[n] += (amplitude + at * amplitude_step) * wide_sine(turns + at * (speed + at * chirp));
   }
 }
 
@@ -76,8 +64,8 @@ ICTUS_WIDE void sines_of(const double* turns, std::size_t count, float* __restri
                          float* __restrict cosines) {
   for (std::size_t h = 0; h < count; ++h) {
     const auto phase = static_cast<float>(turns[h]);
-    sines[h] = sine(phase);
-    cosines[h] = sine(phase + 0.25F);
+    sines[h] = wide_sine(phase);
+    cosines[h] = wide_sine(phase + 0.25F);
   }
 }
 

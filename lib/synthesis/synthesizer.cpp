@@ -47,9 +47,10 @@ Synthesizer::Synthesizer(const SynthesizerSettings& settings)
       tonal_(static_cast<std::size_t>(settings.channels),
              std::vector<float>(static_cast<std::size_t>(settings.hop_samples) + Oscillators::kPeriod)),
       hop_(tonal_.size(), std::vector<float>(static_cast<std::size_t>(settings.hop_samples))) {
-  if (settings.projects)
-    projection_.emplace(settings.sample_rate_hz, settings.channels, settings.window_samples,
-                        settings.hop_samples);
+  if (!settings.projects) return;
+  projection_.emplace(settings.sample_rate_hz, settings.channels, settings.window_samples,
+                      settings.hop_samples);
+  moving_.emplace(settings.sample_rate_hz, settings.channels);
 }
 
 void Synthesizer::add(const EventSound& sound, std::int64_t onset_samples) {
@@ -68,7 +69,11 @@ void Synthesizer::add(const EventSound& sound, std::int64_t onset_samples) {
 void Synthesizer::begin(const EventSound& sound, std::int64_t onset_samples) {
   const std::uint64_t seed = seed_of(sound);
   const auto turn = static_cast<float>(std::ldexp(static_cast<double>(seed >> 40U), -24));
-  if (!projection_ || !projection_->makes_partials(sound)) {
+  if (projection_ && projection_->makes_partials(sound)) {
+    // Nothing of them is needed in the sum.
+  } else if (moving_ && moving_->can_make(sound)) {
+    moving_->add(sound, onset_samples, turn);
+  } else {
     Oscillators oscillators(sound, settings_.sample_rate_hz, turn);
     if (oscillators.sounds())
       tones_.push_back(
@@ -103,6 +108,7 @@ void Synthesizer::render_hop() {
     std::copy(tonal.begin() + settings_.hop_samples, tonal.end(), tonal.begin());
     std::fill(tonal.begin() + Oscillators::kPeriod, tonal.end(), 0.0F);
   }
+  if (moving_) moving_->render(settings_.hop_samples, hop_);
   noise_.render(settings_.hop_samples, hop_);
   rendered_ = end;
   std::int64_t skipped = 0;

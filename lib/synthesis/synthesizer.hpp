@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lib/synthesis/event_sound.hpp"
+#include "lib/synthesis/moving_tones.hpp"
 #include "lib/synthesis/oscillators.hpp"
 #include "lib/synthesis/pan.hpp"
 #include "lib/synthesis/projection.hpp"
@@ -60,6 +61,7 @@ class Synthesizer {
   std::deque<std::pair<std::int64_t, EventSound>> waiting_;  ///< with their onsets
   std::vector<Tone> tones_;
   ShapedNoise noise_;
+  std::optional<MovingTones> moving_;  ///< where the sum is projected
   std::optional<Projection> projection_;
   /// By channel, from rendered_ on: a hop, and what periods reach beyond it.
   std::vector<std::vector<float>> tonal_;
