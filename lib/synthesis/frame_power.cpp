@@ -15,13 +15,24 @@ namespace ictus::synthesis {
 namespace {
 
 constexpr int kFramesBetweenChecks = 4;
+constexpr float kHidden = 1e-4F;    // of the power in a bin, which what is weaker does not change
 constexpr float kMostDying = 3.0F;  // natural logarithms within a window that a spectrum can follow
 
-/// The lobe of a sine at `at` bins that moves by `width` while the window lasts.
-ICTUS_WIDE void add_lobe(const Lobe& lobe, float at, float width, float power, int first, int last,
-                         float* __restrict bins) {
-  for (int bin = first; bin <= last; ++bin)
-    bins[bin] += power * lobe.mean_at(static_cast<float>(bin) - at, width);
+/// Of parts that hold their powers in `in`.
+ICTUS_WIDE void set_amplitudes(const float* phase, std::size_t count, SpectrumPart* parts) {
+  std::array<float, kPartials> amplitude;
+  std::array<float, kPartials> sine;
+  std::array<float, kPartials> cosine;
+  for (std::size_t p = 0; p < count; ++p) amplitude[p] = parts[p].in;
+  for (std::size_t p = 0; p < count; ++p) {
+    const float root = std::sqrt(amplitude[p]);
+    sine[p] = root * wide_sine(phase[p]);
+    cosine[p] = root * wide_sine(phase[p] + 0.25F);
+  }
+  for (std::size_t p = 0; p < count; ++p) {
+    parts[p].in = sine[p];
+    parts[p].across = cosine[p];
+  }
 }
 
 Rings rings_of(const Partials& partials, const EventSound& sound, const BandView& view) {
@@ -67,8 +78,8 @@ FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, cons
 void FramePower::add_moving(float bins, float power, const Motion& motion, std::vector<float>& channel) {
   const float tone_power = static_cast<float>(view_->window_samples) / 6.0F;
   for (const MovingPart& part : MovingParts(bins, motion, *view_))
-    add_lobe(hann_lobe(), part.at, part.width, power * tone_power * part.weight, part.first, part.last,
-             channel.data());
+    hann_lobe().add_mean(part.at, part.width, power * tone_power * part.weight, part.first, part.last,
+                         channel.data());
 }
 
 void FramePower::add_partials(std::int64_t frame, std::span<const float> factors,
@@ -99,31 +110,41 @@ void FramePower::know_phases(std::span<const double> turns, double lead_samples)
 }
 
 void FramePower::add_spectrum(std::int64_t frame, std::span<const float> factors,
-                              std::span<Spectrum> channels) {
-  if (rings_.count() == 0) return;
-  const auto count = static_cast<std::size_t>(rings_.count());
+                              std::span<const std::vector<float>> whole, std::span<Spectrum> channels) {
   const FrameCourse::Moment moment = course_.at(sound_, frame);
   const double since = (static_cast<double>(frame * view_->hop_samples) - turns_samples_) /
                        static_cast<double>(view_->sample_rate_hz);
   const float common = course_.slope(sound_, moment.elapsed_s);
-  for (std::size_t h = 0; h < count; ++h) {
+  std::array<SpectrumPart, kPartials> parts;
+  std::array<float, kPartials> phase;
+  std::size_t count = 0;
+  const float peak = SteadyLobe::peak(*view_);
+  for (int h = 0; h < rings_.count(); ++h) {
+    const auto at = static_cast<std::size_t>(h);
     const float power = rings_.power()[h];
     if (power < least_) continue;
-    const double phase = turns_[h] + static_cast<double>(hz_[h]) * since;
-    const auto turns = static_cast<float>(phase - std::floor(phase));
-    const float in = std::sqrt(power) * std::sin(6.2831853F * turns);
-    const float across = std::sqrt(power) * std::cos(6.2831853F * turns);
-    const float dying =
-        std::clamp(-0.5F * rings_.slope(static_cast<int>(h), common, room_rate_[h]) * view_->window_s(),
-                   -kMostDying, kMostDying);
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-      lobes_[h].add_spectrum(factors[c] * in, factors[c] * across, dying, channels[c].re.data(),
-                             channels[c].im.data());
-      if (!images_.empty())
-        images_[h].add_spectrum(factors[c] * in, -factors[c] * across, dying, channels[c].re.data(),
-                                channels[c].im.data());
-    }
+    const auto middle = static_cast<std::size_t>(lobes_[at].middle());
+    bool hidden = true;
+    for (std::size_t c = 0; c < whole.size(); ++c)
+      hidden = hidden && factors[c] * factors[c] * power * peak < kHidden * whole[c][middle];
+    if (hidden) continue;
+    const double turns = turns_[at] + static_cast<double>(hz_[at]) * since;
+    phase[count] = static_cast<float>(turns - std::floor(turns));
+    parts[count].lobe = h;
+    parts[count].in = power;
+    parts[count].dying = std::clamp(-0.5F * rings_.slope(h, common, room_rate_[at]) * view_->window_s(),
+                                    -kMostDying, kMostDying);
+    ++count;
   }
+  set_amplitudes(phase.data(), count, parts.data());
+  for (std::size_t c = 0; c < channels.size(); ++c)
+    add_spectra(lobes_.data(), parts.data(), static_cast<int>(count), factors[c], channels[c].re.data(),
+                channels[c].im.data());
+  if (images_.empty()) return;
+  for (std::size_t p = 0; p < count; ++p) parts[p].across = -parts[p].across;
+  for (std::size_t c = 0; c < channels.size(); ++c)
+    add_spectra(images_.data(), parts.data(), static_cast<int>(count), factors[c], channels[c].re.data(),
+                channels[c].im.data());
 }
 
 /// After the frame before: what is dropped is not needed in the spectrum of a frame whose power was added.

@@ -36,8 +36,10 @@ class FramePower {
   /// much as in `lead_samples`: their phases at the onset, in turns.
   void know_phases(std::span<const double> turns, double lead_samples);
   /// Adds the spectrum of the partials in the frame of the latest add(), times a factor for each channel, to
-  /// that channel's. Its window begins when attack and glide are over.
-  void add_spectrum(std::int64_t frame, std::span<const float> factors, std::span<Spectrum> channels);
+  /// that channel's. Its window begins when attack and glide are over. `whole` is the power of all events,
+  /// by channel: partials that are hidden in it are left out.
+  void add_spectrum(std::int64_t frame, std::span<const float> factors,
+                    std::span<const std::vector<float>> whole, std::span<Spectrum> channels);
 
  private:
   void add_partials(std::int64_t frame, std::span<const float> factors,

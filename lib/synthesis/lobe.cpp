@@ -1,8 +1,11 @@
 #include "lib/synthesis/lobe.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+
+#include "lib/synthesis/wide.hpp"
 
 namespace ictus::synthesis {
 namespace {
@@ -48,6 +51,66 @@ Lobe::Lobe() {
       sum_area += sum_below(at) * kStep / kFiner;
     }
   }
+  for (std::size_t step = 0; step < edges_.size(); ++step) {
+    for (int i = 0; i < 3 * kEdge; ++i) {
+      const auto bins = static_cast<float>(i - 3 * kEdge / 2 + static_cast<double>(step) * kStep);
+      edges_[step][static_cast<std::size_t>(i)] =
+          between(area_, std::clamp(bins, -0.5F * kEdge, 0.5F * kEdge));
+    }
+  }
+}
+
+namespace {
+
+/// A row between two rows of a table.
+struct Between {
+  const float* low;
+  const float* high;
+  float part;
+};
+
+ICTUS_WIDE void add_difference(Between end, int end_at, Between begin, int begin_at, int edge, float scale,
+                               int count, float* __restrict bins) {
+  for (int first = 0; first < count; first += 16) {
+    const int e = std::clamp(end_at + first, 0, 2 * edge);
+    const int b = std::clamp(begin_at + first, 0, 2 * edge);
+    const float* __restrict end_low = end.low + e;
+    const float* __restrict end_high = end.high + e;
+    const float* __restrict begin_low = begin.low + b;
+    const float* __restrict begin_high = begin.high + b;
+    float* __restrict out = bins + first;
+    if (first + 16 <= count) {
+      for (int i = 0; i < 16; ++i)
+        out[i] += scale * ((end_low[i] + end.part * (end_high[i] - end_low[i])) -
+                           (begin_low[i] + begin.part * (begin_high[i] - begin_low[i])));
+    } else {
+      std::array<float, 16> rest;
+      for (int i = 0; i < 16; ++i)
+        rest[static_cast<std::size_t>(i)] =
+            scale * ((end_low[i] + end.part * (end_high[i] - end_low[i])) -
+                     (begin_low[i] + begin.part * (begin_high[i] - begin_low[i])));
+      for (int i = 0; i < count - first; ++i) out[i] += rest[static_cast<std::size_t>(i)];
+    }
+  }
+}
+
+}  // namespace
+
+void Lobe::add_mean(float at, float width, float power, int first, int last, float* bins) const {
+  const auto row = [&](float edge_at, int& place) {
+    // Bin `first` lies `off` bins behind the edge.
+    const float off = static_cast<float>(first) - edge_at;
+    const float whole = std::floor(off);
+    const float steps = (off - whole) * kSteps;
+    const auto step = std::min(static_cast<std::size_t>(steps), static_cast<std::size_t>(kSteps - 1));
+    place = static_cast<int>(whole) + 3 * kEdge / 2;
+    return Between{edges_[step].data(), edges_[step + 1].data(), steps - static_cast<float>(step)};
+  };
+  int end_at = 0;
+  int begin_at = 0;
+  const Between end = row(at - 0.5F * width, end_at);
+  const Between begin = row(at + 0.5F * width, begin_at);
+  add_difference(end, end_at, begin, begin_at, kEdge, power / width, last - first + 1, bins + first);
 }
 
 const Lobe& hann_lobe() {

@@ -26,6 +26,10 @@ class Lobe {
     return (0.5F * (at(bins + 0.5F * width) + at(bins - 0.5F * width)) - mean_at(bins, width)) / width;
   }
 
+  /// Adds to `bins` from `first` to `last` the mean over `width` bins around each, of a sine at `at`, times
+  /// `power`: mean_at(bin - at, width), in rows.
+  void add_mean(float at, float width, float power, int first, int last, float* bins) const;
+
   /// The sum of at() over the bins below `bins`, which lies half way between two of them, so that many bins
   /// cost no more than a few. In double precision, since differences count.
   [[nodiscard]] double sum_below(float bins) const { return between(sum_, bins); }
@@ -52,6 +56,11 @@ class Lobe {
     return table[i] + static_cast<Number>(x - static_cast<float>(low)) * (table[i + 1] - table[i]);
   }
 
+  /// The integral of the response over bins, at one place between two of them: it rises over kEdge bins, and
+  /// before and behind them is room to read.
+  static constexpr int kEdge = 16;
+  using Edge = std::array<float, 3 * kEdge>;
+  std::array<Edge, kSteps + 1> edges_{};
   Table<float> power_{}, slope_{}, area_{}, sum_slope_{};
   Table<double> sum_{}, sum_area_{};
 };

@@ -118,7 +118,8 @@ void Projection::find_spectra(std::int64_t frame) {
     fourier_.forward(frame_, spectra_[c]);
   }
   for (Event& event : events_)
-    if (event.makes_partials && !event.opening) event.power.add_spectrum(frame, event.gains, spectra_);
+    if (event.makes_partials && !event.opening)
+      event.power.add_spectrum(frame, event.gains, power_, spectra_);
 }
 
 void Projection::project(std::size_t channel) {

@@ -29,19 +29,6 @@ ICTUS_WIDE void add_all_power(const float* __restrict shape, float power, float*
   for (int i = 0; i < SteadyLobe::kBins; ++i) bins[i] += power * shape[i];
 }
 
-/// What is added for the sine and the cosine of the phase, by the response and by its slope.
-struct Parts {
-  float re, re_slope, im, im_slope;
-};
-
-ICTUS_WIDE void add_all(const float* __restrict amplitude, const float* __restrict slope, Parts by,
-                        float* __restrict re, float* __restrict im) {
-  for (int i = 0; i < SteadyLobe::kBins; ++i) {
-    re[i] += by.re * amplitude[i] + by.re_slope * slope[i];
-    im[i] += by.im * amplitude[i] + by.im_slope * slope[i];
-  }
-}
-
 }  // namespace
 
 SteadyLobe::SteadyLobe(float hz, const BandView& view) {
@@ -50,6 +37,7 @@ SteadyLobe::SteadyLobe(float hz, const BandView& view) {
   double off = nearest - exact;
   if (std::abs(off) < kLeastOff) off = kLeastOff;
   const int middle = static_cast<int>(nearest);
+  middle_ = std::clamp(middle, 0, view.bin_count() - 1);
   const int lowest = middle - kBins / 2;
   first_ = std::max(lowest, 0);
   bins_ = std::max(std::min(lowest + kBins, view.bin_count()) - first_, 0);
@@ -81,16 +69,30 @@ void SteadyLobe::add_power(float power, float* bins) const {
   for (int i = 0; i < bins_; ++i) bins[first_ + i] += power * power_[static_cast<std::size_t>(i)];
 }
 
-void SteadyLobe::add_spectrum(float in, float across, float dying, float* re, float* im) const {
-  const Parts by{in, -dying * across, -across, -dying * in};
-  if (bins_ == kBins) {
-    add_all(amplitude_.data(), slope_.data(), by, re + first_, im + first_);
-    return;
-  }
-  for (int i = 0; i < bins_; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    re[first_ + i] += by.re * amplitude_[at] + by.re_slope * slope_[at];
-    im[first_ + i] += by.im * amplitude_[at] + by.im_slope * slope_[at];
+ICTUS_WIDE void add_spectra(const SteadyLobe* lobes, const SpectrumPart* parts, int count, float gain,
+                            float* __restrict re, float* __restrict im) {
+  for (int p = 0; p < count; ++p) {
+    const SteadyLobe& lobe = lobes[parts[p].lobe];
+    const float in = gain * parts[p].in;
+    const float across = gain * parts[p].across;
+    const float in_slope = parts[p].dying * in;
+    const float across_slope = parts[p].dying * across;
+    float* __restrict to_re = re + lobe.first_;
+    float* __restrict to_im = im + lobe.first_;
+    const float* __restrict amplitude = lobe.amplitude_.data();
+    const float* __restrict slope = lobe.slope_.data();
+    if (lobe.bins_ == SteadyLobe::kBins) {
+      // A loop of fixed length fills registers without a rest.
+      for (int i = 0; i < SteadyLobe::kBins; ++i) {
+        to_re[i] += in * amplitude[i] - across_slope * slope[i];
+        to_im[i] -= across * amplitude[i] + in_slope * slope[i];
+      }
+    } else {
+      for (int i = 0; i < lobe.bins_; ++i) {
+        to_re[i] += in * amplitude[i] - across_slope * slope[i];
+        to_im[i] -= across * amplitude[i] + in_slope * slope[i];
+      }
+    }
   }
 }
 
