@@ -6,9 +6,9 @@
 
 namespace ictus::synthesis {
 
-/// What has become weaker than this, relative to the loudest part of the event as it began, is silent: -90
+/// What has become weaker than this, relative to the loudest part of the event as it began, is silent: -80
 /// dB.
-inline constexpr float kSilent = 1e-9F;
+inline constexpr float kSilent = 1e-8F;
 
 /// The partials that are heard beside the loudest: those less than 75 dB below it.
 Partials heard_partials(const EventSound& sound);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "lib/synthesis/moving_lobe.hpp"
 #include "lib/synthesis/spectrum.hpp"
@@ -17,6 +18,16 @@ namespace {
 constexpr int kFramesBetweenChecks = 4;
 constexpr float kHidden = 1e-4F;    // of the power in a bin, which what is weaker does not change
 constexpr float kMostDying = 3.0F;  // natural logarithms within a window that a spectrum can follow
+
+/// What the power of a partial must be to be heard beside that of its bin, in one channel of some.
+ICTUS_WIDE void least_shown(const float* before, const int* middle, float scale, float silent,
+                            std::size_t count, float* __restrict least) {
+  for (std::size_t h = 0; h < count; ++h) {
+    const float hidden = scale * before[middle[h]];
+    const float here = hidden > silent ? hidden : silent;
+    least[h] = here < least[h] ? here : least[h];
+  }
+}
 
 /// Of parts that hold their powers in `in`.
 ICTUS_WIDE void set_amplitudes(const float* phase, std::size_t count, SpectrumPart* parts) {
@@ -61,6 +72,7 @@ FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, cons
     hz_.push_back(partials.hz[h]);
     room_rate_.push_back(partials.room_rate[h]);
     lobes_.emplace_back(partials.hz[h], bins);
+    middle_.push_back(lobes_.back().middle());
     least_ = std::max(least_, partials.power[h]);
   }
   least_ *= kSilent * std::exp(sound.gain_db * kTenthOfLog10);
@@ -83,23 +95,40 @@ void FramePower::add_moving(float bins, float power, const Motion& motion, std::
 }
 
 void FramePower::add_partials(std::int64_t frame, std::span<const float> factors,
-                              std::span<std::vector<float>> channels) {
+                              std::span<std::vector<float>> channels,
+                              std::span<const std::vector<float>> before) {
   const FrameCourse::Moment moment = course_.at(sound_, frame);
   rings_.advance(moment.level, moment.elapsed_s, moment.since_windows, course_.attack_windows());
   Motion motion;
   const bool is_moving = moves_at(sound_, moment.elapsed_s, view_->window_s());
   if (is_moving) motion = motion_at(sound_, moment.elapsed_s, view_->window_s());
-  for (int h = 0; h < rings_.count(); ++h) {
+  find_shown(factors, before);
+  for (std::size_t p = 0; p < shown_count_; ++p) {
+    const auto h = static_cast<std::size_t>(shown_[p]);
     const float power = rings_.power()[h];
-    if (power < least_) continue;
     for (std::size_t c = 0; c < channels.size(); ++c) {
       if (is_moving)
-        add_moving(hz_[static_cast<std::size_t>(h)] / view_->hz_per_bin(), factors[c] * power, motion,
-                   channels[c]);
+        add_moving(hz_[h] / view_->hz_per_bin(), factors[c] * power, motion, channels[c]);
       else
-        lobes_[static_cast<std::size_t>(h)].add_power(factors[c] * power, channels[c].data());
+        lobes_[h].add_power(factors[c] * power, channels[c].data());
     }
   }
+}
+
+/// The partials that are neither silent nor hidden in all channels.
+void FramePower::find_shown(std::span<const float> factors, std::span<const std::vector<float>> before) {
+  const auto count = static_cast<std::size_t>(rings_.count());
+  const float peak = SteadyLobe::peak(*view_);
+  shown_count_ = 0;
+  std::array<float, kPartials> least;
+  std::fill(least.begin(), least.begin() + count,
+            before.empty() ? least_ : std::numeric_limits<float>::max());
+  for (std::size_t c = 0; c < before.size(); ++c) {
+    const float scale = kHidden / (peak * factors[c] + 1e-20F);
+    least_shown(before[c].data(), middle_.data(), scale, least_, count, least.data());
+  }
+  for (std::size_t h = 0; h < count; ++h)
+    if (rings_.power()[h] >= least[h]) shown_[shown_count_++] = static_cast<int>(h);
 }
 
 void FramePower::know_phases(std::span<const double> turns, double lead_samples) {
@@ -110,31 +139,23 @@ void FramePower::know_phases(std::span<const double> turns, double lead_samples)
 }
 
 void FramePower::add_spectrum(std::int64_t frame, std::span<const float> factors,
-                              std::span<const std::vector<float>> whole, std::span<Spectrum> channels) {
+                              std::span<Spectrum> channels) {
+  if (shown_count_ == 0) return;
   const FrameCourse::Moment moment = course_.at(sound_, frame);
   const double since = (static_cast<double>(frame * view_->hop_samples) - turns_samples_) /
                        static_cast<double>(view_->sample_rate_hz);
-  const float common = course_.slope(sound_, moment.elapsed_s);
+  std::array<float, kPartials> slopes;
+  rings_.slopes(course_.slope(sound_, moment.elapsed_s), room_rate_, slopes);
   std::array<SpectrumPart, kPartials> parts;
   std::array<float, kPartials> phase;
-  std::size_t count = 0;
-  const float peak = SteadyLobe::peak(*view_);
-  for (int h = 0; h < rings_.count(); ++h) {
-    const auto at = static_cast<std::size_t>(h);
-    const float power = rings_.power()[h];
-    if (power < least_) continue;
-    const auto middle = static_cast<std::size_t>(lobes_[at].middle());
-    bool hidden = true;
-    for (std::size_t c = 0; c < whole.size(); ++c)
-      hidden = hidden && factors[c] * factors[c] * power * peak < kHidden * whole[c][middle];
-    if (hidden) continue;
+  const float falling = -0.5F * view_->window_s();
+  const std::size_t count = shown_count_;
+  for (std::size_t p = 0; p < count; ++p) {
+    const auto at = static_cast<std::size_t>(shown_[p]);
     const double turns = turns_[at] + static_cast<double>(hz_[at]) * since;
-    phase[count] = static_cast<float>(turns - std::floor(turns));
-    parts[count].lobe = h;
-    parts[count].in = power;
-    parts[count].dying = std::clamp(-0.5F * rings_.slope(h, common, room_rate_[at]) * view_->window_s(),
-                                    -kMostDying, kMostDying);
-    ++count;
+    phase[p] = static_cast<float>(turns - static_cast<double>(static_cast<std::int64_t>(turns)));
+    parts[p] = {shown_[p], rings_.power()[at], 0.0F,
+                std::clamp(falling * slopes[at], -kMostDying, kMostDying)};
   }
   set_amplitudes(phase.data(), count, parts.data());
   for (std::size_t c = 0; c < channels.size(); ++c)
@@ -161,6 +182,7 @@ void FramePower::drop_silent(std::int64_t frame) {
       const auto from = static_cast<std::size_t>(h);
       const auto to = static_cast<std::size_t>(kept);
       lobes_[to] = lobes_[from];
+      middle_[to] = middle_[from];
       room_rate_[to] = room_rate_[from];
       if (!images_.empty()) images_[to] = images_[from];
       if (!turns_.empty()) turns_[to] = turns_[from];
@@ -171,10 +193,11 @@ void FramePower::drop_silent(std::int64_t frame) {
 }
 
 void FramePower::add(std::int64_t frame, std::span<const float> factors,
-                     std::span<std::vector<float>> channels) {
+                     std::span<std::vector<float>> channels, std::span<const std::vector<float>> before) {
   if (frame < course_.first_frame()) return;
   if (frame % kFramesBetweenChecks == 0 && rings_.count() > 0) drop_silent(frame - 1);
-  if (rings_.count() > 0) add_partials(frame, factors, channels);
+  shown_count_ = 0;
+  if (rings_.count() > 0) add_partials(frame, factors, channels, before);
   if (!noise_.sounds()) return;
   noise_.advance();
   for (std::size_t c = 0; c < channels.size(); ++c) {

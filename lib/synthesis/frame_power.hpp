@@ -29,22 +29,23 @@ class FramePower {
   /// Whether anything is still to come.
   [[nodiscard]] bool sounds() const { return rings_.count() > 0 || noise_.sounds(); }
   /// Adds the power in a frame, times a factor for each channel, to that channel's bins. Frames come one
-  /// after another; those before the event's first may be left out.
-  void add(std::int64_t frame, std::span<const float> factors, std::span<std::vector<float>> channels);
+  /// after another; those before the event's first may be left out. `before` is the power of all events in
+  /// the frame before, by channel, if it is known: what is hidden in that is left out.
+  void add(std::int64_t frame, std::span<const float> factors, std::span<std::vector<float>> channels,
+           std::span<const std::vector<float>> before = {});
 
   /// Of partials that keep their frequencies, but for a glide at the beginning that made them run ahead by as
   /// much as in `lead_samples`: their phases at the onset, in turns.
   void know_phases(std::span<const double> turns, double lead_samples);
   /// Adds the spectrum of the partials in the frame of the latest add(), times a factor for each channel, to
-  /// that channel's. Its window begins when attack and glide are over. `whole` is the power of all events,
-  /// by channel: partials that are hidden in it are left out.
-  void add_spectrum(std::int64_t frame, std::span<const float> factors,
-                    std::span<const std::vector<float>> whole, std::span<Spectrum> channels);
+  /// that channel's. Its window begins when attack and glide are over.
+  void add_spectrum(std::int64_t frame, std::span<const float> factors, std::span<Spectrum> channels);
 
  private:
   void add_partials(std::int64_t frame, std::span<const float> factors,
-                    std::span<std::vector<float>> channels);
+                    std::span<std::vector<float>> channels, std::span<const std::vector<float>> before);
   void add_moving(float bins, float power, const Motion& motion, std::vector<float>& channel);
+  void find_shown(std::span<const float> factors, std::span<const std::vector<float>> before);
   void drop_silent(std::int64_t frame);
 
   EventSound sound_;
@@ -58,10 +59,13 @@ class FramePower {
   std::vector<float> hz_;                             ///< of the rings
   std::vector<SteadyLobe> lobes_;                     ///< of the rings, where they do not move
   std::vector<SteadyLobe> images_;                    ///< the same at negative frequencies, if they count
-  std::vector<float> room_rate_;                      ///< of the rings
-  std::vector<double> turns_;                         ///< of the rings, if their phases are known
-  double turns_samples_ = 0.0;                        ///< of the stream, where they are
-  std::vector<float> density_;                        ///< [bins] of the noise
+  std::vector<int> middle_;                           ///< bins of the rings
+  std::array<int, kPartials> shown_{};                ///< rings that count in this frame
+  std::size_t shown_count_ = 0;
+  std::vector<float> room_rate_;  ///< of the rings
+  std::vector<double> turns_;     ///< of the rings, if their phases are known
+  double turns_samples_ = 0.0;    ///< of the stream, where they are
+  std::vector<float> density_;    ///< [bins] of the noise
 };
 
 }  // namespace ictus::synthesis

@@ -43,6 +43,7 @@ Projection::Projection(int sample_rate_hz, int channels, int window_samples, int
       frame_(static_cast<std::size_t>(window_samples)),
       window_(static_cast<std::size_t>(channels), frame_),
       power_(static_cast<std::size_t>(channels), std::vector<float>(spectra_[0].re.size())),
+      power_before_(power_),
       in_(static_cast<std::size_t>(channels), std::vector<float>(frame_.size())),
       out_(in_),
       silent_hops_(2 * window_samples / hop_samples) {
@@ -82,8 +83,9 @@ void Projection::add(const EventSound& sound, std::int64_t onset_samples, float 
 }
 
 void Projection::find_power(std::int64_t frame) {
+  std::swap(power_, power_before_);
   for (std::vector<float>& bins : power_) std::fill(bins.begin(), bins.end(), 0.0F);
-  for (Event& event : events_) event.power.add(frame, event.factors, power_);
+  for (Event& event : events_) event.power.add(frame, event.factors, power_, power_before_);
 }
 
 /// To the windows that end with the latest hop.
@@ -118,8 +120,7 @@ void Projection::find_spectra(std::int64_t frame) {
     fourier_.forward(frame_, spectra_[c]);
   }
   for (Event& event : events_)
-    if (event.makes_partials && !event.opening)
-      event.power.add_spectrum(frame, event.gains, power_, spectra_);
+    if (event.makes_partials && !event.opening) event.power.add_spectrum(frame, event.gains, spectra_);
 }
 
 void Projection::project(std::size_t channel) {

@@ -58,11 +58,12 @@ class Projection {
   std::vector<float> frame_;
   std::vector<std::vector<float>> window_;  ///< by channel, in_ and the openings
   std::vector<Event> events_;
-  std::vector<std::vector<float>> power_;  ///< by channel, [bins] of the model
-  std::vector<std::vector<float>> in_;     ///< by channel, the window that ends with the latest hop
-  std::vector<std::vector<float>> out_;    ///< by channel, the sum of frames over the same time
-  std::int64_t hops_ = 0;                  ///< taken
-  int silent_hops_;                        ///< at the end of what was taken
+  std::vector<std::vector<float>> power_;         ///< by channel, [bins] of the model
+  std::vector<std::vector<float>> power_before_;  ///< of the frame before
+  std::vector<std::vector<float>> in_;            ///< by channel, the window that ends with the latest hop
+  std::vector<std::vector<float>> out_;           ///< by channel, the sum of frames over the same time
+  std::int64_t hops_ = 0;                         ///< taken
+  int silent_hops_;                               ///< at the end of what was taken
 };
 
 }  // namespace ictus::synthesis

@@ -25,6 +25,14 @@ ICTUS_WIDE void advance_all(const float* start, const float* rate, const float* 
   }
 }
 
+ICTUS_WIDE void all_slopes(const float* power, const float* room, const float* rate, const float* room_rate,
+                           float room_level, float common, int count, float* __restrict out) {
+  for (int i = 0; i < count; ++i) {
+    const float direct = power[i] - room_level * room[i];
+    out[i] = (direct * (common - rate[i]) + room_level * room_rate[i] * (direct - room[i])) / power[i];
+  }
+}
+
 }  // namespace
 
 float room_level(const EventSound& sound) {
@@ -56,11 +64,9 @@ void Rings::advance(float common, float elapsed_s, float since_windows, float at
               common, is_first ? 0.0F : elapsed_s, count_, room_.data(), power_.data());
 }
 
-float Rings::slope(int i, float common, float room_rate) const {
-  const auto at = static_cast<std::size_t>(i);
-  const float room = room_[at];
-  const float direct = power_[at] - room_level_ * room;
-  return (direct * (common - rate_[at]) + room_level_ * room_rate * (direct - room)) / power_[at];
+void Rings::slopes(float common, std::span<const float> room_rate, std::span<float> out) const {
+  all_slopes(power_.data(), room_.data(), rate_.data(), room_rate.data(), room_level_, common, count_,
+             out.data());
 }
 
 bool Rings::sounds(int i, float ceiling, float elapsed_s, float least) const {

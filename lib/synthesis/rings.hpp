@@ -28,9 +28,9 @@ class Rings {
   void advance(float common, float elapsed_s, float since_windows = 1.0F, float attack_windows = 0.0F);
   /// The powers there, with the room's.
   [[nodiscard]] const float* power() const { return power_.data(); }
-  /// How fast the power of ring `i` rises, natural logarithms a second, where that of what it is multiplied
-  /// by rises by `common`; `room_rate` is its room's.
-  [[nodiscard]] float slope(int i, float common, float room_rate) const;
+  /// How fast the power of each ring rises, natural logarithms a second, where that of what it is multiplied
+  /// by rises by `common`; `room_rate` are those of their rooms.
+  void slopes(float common, std::span<const float> room_rate, std::span<float> out) const;
   /// Whether ring `i` will be louder than `least` once more, if it is multiplied by no more than `ceiling`
   /// from now on.
   [[nodiscard]] bool sounds(int i, float ceiling, float elapsed_s, float least) const;
