@@ -28,7 +28,7 @@ double power(double bins) {
 
 Lobe::Lobe() {
   constexpr double kStep = 1.0 / kSteps;
-  constexpr int kFiner = 16;  // steps of the integrals for each of the table's
+  constexpr int kFiner = 4;  // steps of the integrals for each of the table's
   const auto sum_below = [](double bins) {
     double sum = 0.0;
     for (double bin = bins - 0.5; bin > -kEnd; bin -= 1.0) sum += power(bin);

@@ -20,9 +20,12 @@ constexpr int kReach = 8;  // bins of a lobe to either side
 constexpr int kLobeBins = 2 * kReach;
 constexpr int kSteps = 256;  // places of a lobe between two bins
 constexpr int kFramesBetweenChecks = 8;
-constexpr float kMostAttackS = 0.05F;  // of which samples are made; where a longer one goes on, it is slow
-constexpr float kMostBend =
-    24.0F;  // radians that a phase may bend by, from one end of a window to its middle, times 4
+/// Of an attack, made sample by sample; what is left of a longer one is slow enough for frames.
+constexpr float kMostAttackS = 0.006F;
+/// Radians that a phase bends by within a window, times 4: up to where frames follow, and up to where they do
+/// well enough under a projection.
+constexpr float kFollowedBend = 40.0F;
+constexpr float kMostBend = 120.0F;
 constexpr float kFadeFrom = 0.93F;  // of half the sample rate, towards which partials fade out
 
 /// The window of Blackman and Harris with four terms, whose lobe is narrow and alone.
@@ -217,8 +220,9 @@ void MovingTones::add_frame(Event& event, std::int64_t frame) {
   for (std::size_t h = 0; h < count; ++h) {
     const float place = part.place[h];
     if (place >= 0.5F * kWindow) continue;
-    const float bend =
-        std::numbers::pi_v<float> * event.speed[h] * pitch_slope * static_cast<float>(kWindow) * kWindow;
+    const float bend = std::clamp(
+        std::numbers::pi_v<float> * event.speed[h] * pitch_slope * static_cast<float>(kWindow) * kWindow,
+        -kFollowedBend, kFollowedBend);
     auto steps = static_cast<int>(place * kSteps + 0.5F);
     const int bin = steps / kSteps;
     steps -= bin * kSteps;

@@ -15,8 +15,8 @@ namespace ictus::synthesis {
 namespace {
 
 constexpr float kLeastPower = 1e-16F;  // of a bin, sounding or in the model: there is no phase to speak of
-constexpr float kMostAttackS =
-    0.05F;  // of an attack, of which samples are made; where a longer one goes on, it is slow
+/// Of an attack, made sample by sample; what is left of a longer one is slow enough for spectra.
+constexpr float kMostAttackS = 0.02F;
 constexpr float kMostGain = 1e6F;  // of power, so that leakage does not become a sound
 
 /// Noise that is given even magnitudes loses 0.58 dB where its frames overlap: they no longer agree.

@@ -17,11 +17,11 @@ namespace {
 constexpr float kLeastShare = 1e-6F;   // of an event's power, below which its noise is not heard
 constexpr float kLeastAttack = 1e-6F;  // of a frame that holds nearly nothing of the event
 
-ICTUS_WIDE void add_weighted(const float* __restrict weight, float scale, const float* __restrict re,
-                             const float* __restrict im, int bins, float* __restrict to_re,
-                             float* __restrict to_im) {
+ICTUS_WIDE void add_weighted(const float* __restrict weight, const float* __restrict level, float scale,
+                             const float* __restrict re, const float* __restrict im, int bins,
+                             float* __restrict to_re, float* __restrict to_im) {
   for (int bin = 0; bin < bins; ++bin) {
-    const float amplitude = scale * weight[bin];
+    const float amplitude = scale * (weight[bin] * level[bin]);
     to_re[bin] += amplitude * re[bin];
     to_im[bin] += amplitude * im[bin];
   }
@@ -34,7 +34,6 @@ ShapedNoise::ShapedNoise(int sample_rate_hz, int channels)
       fourier_(NoiseCarrier::kWindow),
       common_(static_cast<std::size_t>(channels), Spectrum(NoiseCarrier::kWindow)),
       levels_(NoiseCarrier::kBins),
-      weighted_(NoiseCarrier::kBins),
       alone_(NoiseCarrier::kWindow),
       frame_(NoiseCarrier::kWindow),
       windowed_(NoiseCarrier::kWindow),
@@ -63,19 +62,19 @@ void ShapedNoise::add(const EventSound& sound, std::int64_t onset_samples, std::
   events_.push_back(std::move(event));
 }
 
-/// The amplitudes of an event's bins in the frame that it has come to.
-void ShapedNoise::weigh(const Event& event) {
+/// The levels of an event's bins in the frame that it has come to.
+void ShapedNoise::find_levels(const Event& event) {
   for (std::size_t region = 0; region < kNoiseRegions; ++region) {
     const float amplitude = std::sqrt(event.frames.power()[region]);
     std::fill(levels_.begin() + region_bins_[region], levels_.begin() + region_bins_[region + 1], amplitude);
   }
-  multiply(event.weight.data(), levels_.data(), NoiseCarrier::kBins, weighted_.data());
 }
 
-void ShapedNoise::add_bins(std::int64_t carrier_frame, float scale, Spectrum& spectrum) const {
+void ShapedNoise::add_bins(const Event& event, std::int64_t carrier_frame, float scale,
+                           Spectrum& spectrum) const {
   const NoiseCarrier& carrier = noise_carrier();
-  add_weighted(weighted_.data(), scale, carrier.re(carrier_frame), carrier.im(carrier_frame),
-               NoiseCarrier::kBins, spectrum.re.data(), spectrum.im.data());
+  add_weighted(event.weight.data(), levels_.data(), scale, carrier.re(carrier_frame),
+               carrier.im(carrier_frame), NoiseCarrier::kBins, spectrum.re.data(), spectrum.im.data());
 }
 
 void ShapedNoise::window_frame() {
@@ -101,15 +100,16 @@ void ShapedNoise::add_frame(Event& event) {
   const std::int64_t carrier_frame = frame + event.carrier_offset;
   const float exact = std::min(event.attack_samples, static_cast<float>(NoiseCarrier::kWindow));
   if (static_cast<float>(begin - event.onset_samples) >= exact) {
-    weigh(event);
-    for (std::size_t c = 0; c < common_.size(); ++c) add_bins(carrier_frame, event.gains[c], common_[c]);
+    find_levels(event);
+    for (std::size_t c = 0; c < common_.size(); ++c)
+      add_bins(event, carrier_frame, event.gains[c], common_[c]);
     common_sounds_ = true;
     return;
   }
   if (event.frames.attack() < kLeastAttack) return;
   alone_.clear();
-  weigh(event);
-  add_bins(carrier_frame, 1.0F / std::sqrt(event.frames.attack()), alone_);
+  find_levels(event);
+  add_bins(event, carrier_frame, 1.0F / std::sqrt(event.frames.attack()), alone_);
   fourier_.inverse(alone_, frame_);
   for (int i = 0; i < NoiseCarrier::kWindow; ++i) {
     const auto since_onset = static_cast<float>(begin + i - event.onset_samples);

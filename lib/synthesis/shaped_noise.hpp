@@ -41,8 +41,8 @@ class ShapedNoise {
     return frame * NoiseCarrier::kHop - NoiseCarrier::kWindow / 2;
   }
   void add_frame(Event& event);
-  void weigh(const Event& event);
-  void add_bins(std::int64_t carrier_frame, float scale, Spectrum& spectrum) const;
+  void find_levels(const Event& event);
+  void add_bins(const Event& event, std::int64_t carrier_frame, float scale, Spectrum& spectrum) const;
   void window_frame();
   void add_samples(std::int64_t begin, float scale, int channel);
 
@@ -53,7 +53,6 @@ class ShapedNoise {
   std::vector<Spectrum> common_;  ///< by channel, of the frame that is being made
   bool common_sounds_ = false;
   std::vector<float> levels_;            ///< [bins] of an event's regions
-  std::vector<float> weighted_;          ///< [bins] amplitudes of an event
   Spectrum alone_;                       ///< of one event
   std::vector<float> frame_;             ///< [window] samples of a frame
   std::vector<float> windowed_;          ///< [window] the same, to be added to others
