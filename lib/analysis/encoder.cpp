@@ -106,6 +106,13 @@ std::vector<Look> looks_for(int events, int steps) {
   return looks;
 }
 
+/// Few events are worked on for longer: a single note is to be as good as can be.
+int times_for(std::size_t events) {
+  constexpr std::size_t kMany = 24;
+  constexpr std::size_t kMostTimes = 5;
+  return static_cast<int>(std::clamp<std::size_t>(kMany / std::max<std::size_t>(events, 1), 1, kMostTimes));
+}
+
 /// How much more an event is to be worth where an explanation is closer than usual.
 float demand(float distance_db) {
   const float closer = kUsualDistanceDb / std::max(distance_db, 0.1F);
@@ -283,8 +290,9 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
 
   std::vector<VectorEvent> found;
   for (const EventSound& sound : sounds) found.push_back(nearest_vector(sound, model->timbre));
+  const int number_steps = steps().numbers * times_for(found.size());
   const float distance_db =
-      fit_vectors(found, model->timbre, stretch.target, ringing, steps().numbers, settings.threads);
+      fit_vectors(found, model->timbre, stretch.target, ringing, number_steps, settings.threads);
   const auto worthy_of = [&](float least_db_s) {
     return worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
   };
