@@ -232,7 +232,7 @@ void Encoder::State::encode_window(int frames, std::int64_t end_samples) {
   const int most = std::max(is_due ? 1 : 0, most_events(end_samples));
   EventBlock block;
   block.end_samples = end_samples;
-  if ((stretch.target.peak() > kSilence || is_due) && most > 0) {
+  if ((stretch.target.loudest() > kSilence || is_due) && most > 0) {
     const auto [carried_power, carried_left] = ringing(stretch);
     block = affordable(explained(stretch, carried_power, carried_left, end_samples, is_due, most),
                        end_samples, is_due ? 1 : 0);

@@ -14,7 +14,8 @@ using synthesis::BandView;
 using synthesis::PowerMap;
 
 constexpr int kSampleRateHz = 44100;
-constexpr float kFloor = 1e-7F;          // of the loudest: 70 dB below it is silence
+constexpr float kFloor = 1e-7F;       // of the loudest: 70 dB below it is silence
+constexpr float kLeastFloor = 1e-9F;  // so is what 16 bits cannot hold: white noise of -90 dB re full scale
 constexpr float kDbOfLog = 4.34294482F;  // dB for each natural logarithm of power
 constexpr int kMelBandsTo11kHz = 128;    // as the log-mel distance has them
 constexpr int kBlockFrames = 4;          // of the loudness: 93 ms
@@ -44,7 +45,7 @@ ICTUS_WIDE float level_distance(const float* power, const float* level_db, float
   return sum;
 }
 
-float loudest(const PowerMap& map) {
+float loudest_in(const PowerMap& map) {
   return map.values.empty() ? 0.0F : *std::max_element(map.values.begin(), map.values.end());
 }
 
@@ -182,7 +183,8 @@ Target::Target(PowerMaps sound, const Weights& weights, float loudest_before, bo
     : sound_(std::move(sound)),
       weights_(weights),
       block_frames_(is_thinned ? kBlockFrames / 2 : kBlockFrames),
-      peak_(std::max({loudest(sound_.fine), loudest_before, 1e-12F})),
+      loudest_(loudest_in(sound_.fine)),
+      peak_(std::max({loudest_, loudest_before, kLeastFloor / kFloor})),
       fine_floor_(kFloor * peak_),
       mel_floor_(0.0F),
       coarse_floor_(0.0F),
@@ -194,19 +196,19 @@ Target::Target(PowerMaps sound, const Weights& weights, float loudest_before, bo
     return level_db;
   };
   // Floors of all kinds lie as far below their loudest, by as much lower as this is not the loudest so far.
-  const float floor_part = kFloor * peak_ / std::max(loudest(sound_.fine), 1e-12F);
-  coarse_floor_ = floor_part * std::max(loudest(sound_.coarse), 1e-12F);
+  const float floor_part = kFloor * peak_ / std::max(loudest_, 1e-12F);
+  coarse_floor_ = floor_part * std::max(loudest_in(sound_.coarse), 1e-12F);
   fine_db_ = levels(sound_.fine, fine_floor_);
   coarse_db_ = levels(sound_.coarse, coarse_floor_);
   const PowerMap mel = mel_pool().of(sound_.fine);
-  mel_floor_ = floor_part * std::max(loudest(mel), 1e-12F);
+  mel_floor_ = floor_part * std::max(loudest_in(mel), 1e-12F);
   mel_db_ = levels(mel, mel_floor_);
   double energy = 0.0;
   for (const float power : sound_.fine.values) energy += power;
   magnitude_norm_ = static_cast<float>(std::sqrt(energy) + 1e-12);
 
   const PowerMap loud = in_blocks(third_pool().of(sound_.fine), block_frames_);
-  const float most = std::max(loudest(loud), 1e-12F);
+  const float most = std::max(loudest_in(loud), 1e-12F);
   third_floor_ = floor_part * most;
   third_db_ = levels(loud, third_floor_);
   double sum = 0.0;

@@ -67,14 +67,16 @@ class Target {
   [[nodiscard]] const PowerMaps& sound() const { return sound_; }
   [[nodiscard]] const Weights& weights() const { return weights_; }
   [[nodiscard]] int frames() const { return sound_.fine.frames; }
-  /// Power of the loudest band and frame, so far.
+  /// Power of the loudest band and frame.
+  [[nodiscard]] float loudest() const { return loudest_; }
+  /// The same of all so far, or of what would be as good as silence.
   [[nodiscard]] float peak() const { return peak_; }
 
  private:
   PowerMaps sound_;
   Weights weights_;
   int block_frames_;
-  float peak_, fine_floor_, mel_floor_, coarse_floor_, third_floor_;
+  float loudest_, peak_, fine_floor_, mel_floor_, coarse_floor_, third_floor_;
   std::vector<float> fine_db_, mel_db_, coarse_db_;  ///< levels
   float magnitude_norm_;
   std::vector<float> third_db_, third_weight_;  ///< [thirds, blocks]
