@@ -218,4 +218,41 @@ TEST_CASE("What is as the model says already goes through a projection nearly as
   for (const float x : projected) CHECK(std::abs(x) < 1.3F);
 }
 
+TEST_CASE("Partials keep their phases in a projection, whether their pitch stays, glides or swings") {
+  const auto kept_db = [](const EventSound& sound, int channels) {
+    SynthesizerSettings settings;
+    settings.channels = channels;
+    const std::vector<float> projected = rendered({{3001, sound}}, 3 * kRate, settings);
+    settings.projects = false;
+    const std::vector<float> before = rendered({{3001, sound}}, 3 * kRate, settings);
+    double off = 0.0;
+    double whole = 0.0;
+    for (auto i = static_cast<std::size_t>(kRate * channels / 2); i < before.size() * 9 / 10; ++i) {
+      off += std::pow(static_cast<double>(projected[i]) - static_cast<double>(before[i]), 2.0);
+      whole += std::pow(static_cast<double>(before[i]), 2.0);
+    }
+    return decibels(off / whole);
+  };
+  for (const float hz : {30.0F, 61.5F, 440.0F, 3000.0F}) {
+    CAPTURE(hz);
+    EventSound sound = steady_tone(hz);
+    for (std::size_t knot = 0; knot < 6; ++knot) sound.partials_db[knot] = -4.0F * static_cast<float>(knot);
+    sound.position = -0.4F;
+    for (const int channels : {1, 2}) {
+      CAPTURE(channels);
+      EventSound gliding = sound;
+      gliding.glide_semitones = 3.0F;
+      gliding.glide_log_s = std::log(0.3F);
+      EventSound swinging = sound;
+      swinging.vibrato_semitones = 0.2F;
+      // Below 60 Hz a partial meets its image at the negative of its frequency, of which the model knows
+      // nothing.
+      const double most_db = hz < 60.0F ? -27.0 : -50.0;
+      CHECK(kept_db(sound, channels) < most_db);
+      CHECK(kept_db(gliding, channels) < most_db);
+      CHECK(kept_db(swinging, channels) < (hz < 60.0F ? -27.0 : -22.0));
+    }
+  }
+}
+
 }  // namespace ictus::synthesis
