@@ -102,6 +102,17 @@ void FramePower::add_partials(std::int64_t frame, std::span<const float> factors
   Motion motion;
   const bool is_moving = moves_at(sound_, moment.elapsed_s, view_->window_s());
   if (is_moving) motion = motion_at(sound_, moment.elapsed_s, view_->window_s());
+  if (is_moving) {
+    // Where each is in the middle of the window.
+    const float bins = 0.5F * (motion.factor[1] + motion.factor[2]) / view_->hz_per_bin();
+    for (std::size_t h = 0; h < static_cast<std::size_t>(rings_.count()); ++h)
+      middle_[h] = std::clamp(static_cast<int>(hz_[h] * bins + 0.5F), 0, view_->bin_count() - 1);
+    was_moving_ = true;
+  } else if (was_moving_) {
+    for (std::size_t h = 0; h < static_cast<std::size_t>(rings_.count()); ++h)
+      middle_[h] = lobes_[h].middle();
+    was_moving_ = false;
+  }
   find_shown(factors, before);
   for (std::size_t p = 0; p < shown_count_; ++p) {
     const auto h = static_cast<std::size_t>(shown_[p]);

@@ -59,7 +59,8 @@ class FramePower {
   std::vector<float> hz_;                             ///< of the rings
   std::vector<SteadyLobe> lobes_;                     ///< of the rings, where they do not move
   std::vector<SteadyLobe> images_;                    ///< the same at negative frequencies, if they count
-  std::vector<int> middle_;                           ///< bins of the rings
+  std::vector<int> middle_;                           ///< bins of the rings, in this frame
+  bool was_moving_ = false;                           ///< in the frame before
   std::array<int, kPartials> shown_{};                ///< rings that count in this frame
   std::size_t shown_count_ = 0;
   std::vector<float> room_rate_;  ///< of the rings
