@@ -3,17 +3,15 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/event_input.hpp"
+#include "apps/cli/event_models.hpp"
 #include "apps/cli/event_output.hpp"
 #include "apps/cli/jobs.hpp"
-#include "apps/cli/model_search.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/whole_file.hpp"
 #include "apps/ictus/actions.hpp"
-#include "formats/safetensors.hpp"
 #include "lib/compose/coding.hpp"
 #include "lib/compose/event_list.hpp"
 #include "lib/compose/reblock.hpp"
@@ -74,23 +72,15 @@ class Lenders {
 
 /// A header of the installed model, for lists that name none.
 formats::EventStreamHeader usual_header() {
-  const std::string path = cli::find_model(cli::Model::events);
-  const std::string bytes = cli::read_whole_file(path);
-  const auto content = std::as_bytes(std::span(bytes));
-  try {
-    const auto config =
-        nlohmann::json::parse(formats::parse_safetensors(content, path).metadata.at("config"));
-    formats::EventStreamHeader header;
-    header.model_id = config.at("id");
-    header.weights_hash = formats::content_hash(content);
-    header.sample_rate_hz = config.at("bands").at("sample_rate_hz");
-    header.coding.vector_steps =
-        formats::equal_steps(static_cast<std::uint16_t>(2 * config.at("vector_levels").get<int>() + 1));
-    header.original_sample_rate_hz = header.sample_rate_hz;
-    return header;
-  } catch (const std::exception&) {
-    throw Error(cli::harmless(path) + ": is no event model", "name one with ICTUS_MODEL");
-  }
+  const cli::EventModel model = cli::load_event_model({});
+  formats::EventStreamHeader header;
+  header.model_id = model->id;
+  header.weights_hash = model->hash;
+  header.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
+  header.original_sample_rate_hz = header.sample_rate_hz;
+  header.names = formats::standard_names();
+  header.coding = synthesis::event_coding(false);
+  return header;
 }
 
 /// What the list says of the stream, over what follows from where its vectors come from.
@@ -106,7 +96,7 @@ formats::EventStreamHeader header_of(const compose::ListFacts& facts, const Lend
     header = lenders.all().begin()->second.header;
     header.tags.clear();
     header.original_sample_rate_hz = header.sample_rate_hz;
-    header.original_channels = 1;
+    header.original_channels = header.channels;
   } else {
     header = usual_header();
   }

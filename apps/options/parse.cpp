@@ -103,11 +103,20 @@ std::string reworded(const std::string& sentence) {
   return sentence;
 }
 
+/// An option that the command does not have; its value may have been taken for one name too many.
+void refuse_unknown_options(const CLI::App& root) {
+  const CLI::App& command = parsed_command(root);
+  for (const std::string& word : root.remaining(true)) {
+    if (word.starts_with("--") && word != "--") refuse_word(command, word);
+  }
+}
+
 void parse_into(CommandLine& line, std::span<const std::string> words) {
   std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
   try {
     line.root.parse(reversed);
   } catch (const CLI::ParseError& error) {
+    refuse_unknown_options(line.root);
     throw UsageError(reworded(error.what()));
   }
 }
@@ -193,6 +202,7 @@ EncodeOptions settled(EncodeOptions options, const CLI::App& command) {
           fmt::format("Leave out --codec, or name a file that ends in {}.", suffix_of(options.codec)));
     }
   }
+  refuse_without(options.codec == Codec::mars, command, "--device", "--codec mars");
   if (options.codec == Codec::mars) {
     for (const char* const option : {"--lossless", "--bitrate", "--events-per-second"}) {
       if (was_given(command, option)) {

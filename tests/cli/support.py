@@ -106,6 +106,9 @@ def position_in(process, path):
 
 # ---- Sound
 
+# The event model's. Streams have one channel or two, as the sound that they were made of.
+MODEL_RATE_HZ = 44100
+
 
 def tone(seconds, rate_hz=22050, channels=1, seed=1):
     """Samples in [-1, 1], interleaved: struck notes with some noise."""

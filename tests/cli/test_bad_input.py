@@ -66,11 +66,11 @@ class BadSound(Case):
     def test_samples_that_are_no_numbers(self):
         samples = tone(0.5)
         samples[100], samples[200], samples[300] = math.nan, math.inf, -math.inf
-        self.assert_encoded(float_wav_bytes(samples), len(samples), DONE,
+        self.assert_encoded(float_wav_bytes(samples), 2 * len(samples), DONE,
                             "warning: in.wav: 3 samples were no finite numbers and became silence")
 
     def test_nothing_but_nan(self):
-        self.assert_encoded(float_wav_bytes([math.nan] * 2205), 2205, DONE, "2205 samples were no finite numbers")
+        self.assert_encoded(float_wav_bytes([math.nan] * 2205), 4410, DONE, "2205 samples were no finite numbers")
 
     def test_beyond_full_scale(self):
         self.put("in.wav", float_wav_bytes([50.0 * x for x in tone(0.5)]))
@@ -79,28 +79,28 @@ class BadSound(Case):
         exact = struct.unpack(f"<{len(run.stdout) // 4}f", run.stdout)
         run = ictus("decode", "--raw", "in.evs", "-o", "-")
         limited = struct.unpack(f"<{len(run.stdout) // 2}h", run.stdout)
-        self.assertEqual((len(exact), len(limited)), (11025, 11025))
+        self.assertEqual((len(exact), len(limited)), (22050, 22050))
         for x, y in zip(exact, limited):  # limited, never wrapped around
             self.assertAlmostEqual(max(-1.0, min(1.0, x)), y / 32768, delta=4 / 32768)
         if max(map(abs, exact)) > 1.01:
             self.assertRegex(run.stderr, r"warning: in.evs: \d+ samples were beyond full scale")
 
     def test_one_sample(self):
-        self.assert_encoded(wav_bytes([0.5]), 1)
+        self.assert_encoded(wav_bytes([0.5]), 2)
 
     def test_tenth_of_a_second(self):
-        self.assert_encoded(wav_bytes(tone(0.1)), 2205)
+        self.assert_encoded(wav_bytes(tone(0.1)), 4410)
 
     def test_silence(self):
-        facts = self.assert_encoded(wav_bytes([0.0] * 22050), 22050)
+        facts = self.assert_encoded(wav_bytes([0.0] * 22050), 44100)
         self.assertEqual(facts["events"], 0)
 
     def test_384_khz(self):
-        facts = self.assert_encoded(wav_bytes(tone(0.25, 384_000), 384_000), 5513)
+        facts = self.assert_encoded(wav_bytes(tone(0.25, 384_000), 384_000), 11025)
         self.assertEqual((facts["original_sample_rate_hz"], facts["original_samples"]), (384_000, 96_000))
 
     def test_64_channels(self):
-        facts = self.assert_encoded(wav_bytes(tone(0.1, channels=64), channels=64), 2205)
+        facts = self.assert_encoded(wav_bytes(tone(0.1, channels=64), channels=64), 4410)
         self.assertEqual(facts["original_channels"], 64)
 
     def test_raw_sound_must_be_described(self):
@@ -128,7 +128,7 @@ class BadSound(Case):
 
     def test_rates_from_end_to_end(self):
         for rate_hz, seconds in ((100, 3), (3_072_000, 0.06)):
-            facts = self.assert_encoded(wav_bytes(tone(seconds, rate_hz), rate_hz), round(seconds * 22050))
+            facts = self.assert_encoded(wav_bytes(tone(seconds, rate_hz), rate_hz), round(seconds * 44100))
             self.assertEqual((facts["original_sample_rate_hz"], facts["original_samples"]), (rate_hz, round(seconds * rate_hz)))
             for words in (["--rate", rate_hz], ["--rate", "original"]):
                 self.assert_ended(ictus("decode", "-f", "in.evs", "-o", "out.wav", *words), DONE)
@@ -190,7 +190,7 @@ class BadStreams(Case):
         self.assert_ended(run, FAILED, f"in.evs: block {len(ends) - 1} at byte {ends[-2]}: the stream is cut short",
                           "in.evs -> in.wav")
         self.assertEqual(self.files(), ["in.evs", "in.wav"])
-        self.assertGreater(read_wav("in.wav")[3], 22050)
+        self.assertGreater(read_wav("in.wav")[3], 44100)
 
     def test_stream_cut_after_its_header_leaves_nothing(self):
         self.put("in.evs", clip_stream()[: block_ends(clip_stream())[0]])
@@ -257,10 +257,6 @@ class BadWeights(Case):
             self.assert_refused(run, FAILED, "in.evs: made with the weights", own, other, "--model FILE",
                                 left=self.before)
 
-    def test_device_that_is_not_there(self):
-        self.before = self.files()
-        self.assert_refused(ictus("decode", "in.evs", "-o", "out.wav", "--device", "cuda:99"), FAILED, "cuda:99",
-                            left=self.before)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ class StandardOutput(Inputs):
             log = self.read("log")
             self.assertTrue(log.startswith(b"before\n" + beginning) and log.endswith(b"after\n"), log[:20])
             # The header of a WAV that is appended does not say how long it is; its samples are the same.
-            begin = -2 * 33075 if beginning == b"RIFF" else 0
+            begin = -4 * 66150 if beginning == b"RIFF" else 0
             self.assertEqual(log[7:-6][begin:], mixed[5:-5][begin:])
 
     def test_json_and_terminals_are_refused_as_for_a_dash(self):
@@ -198,7 +198,7 @@ class Descriptors(Inputs):
         expected = ictus("decode", "-q", "a.evs", "-o", "-", stdout=subprocess.PIPE).stdout
         run = shell('{ echo head >&3; "$ictus" decode -q --raw a.evs -o /dev/fd/3; echo tail >&3; } 3> out')
         self.assertEqual((run.returncode, run.stderr), (0, ""))
-        self.assertEqual(self.read("out"), b"head\n" + expected[len(expected) - 2 * 33075 :] + b"tail\n")
+        self.assertEqual(self.read("out"), b"head\n" + expected[len(expected) - 4 * 66150 :] + b"tail\n")
         self.put("log", b"before\n")
         self.assertEqual(shell('"$ictus" plot -q -f a.evs -o /dev/fd/3 3>> log').returncode, DONE)
         self.assertEqual(self.read("log")[:11], b"before\n\x89PNG")
@@ -225,7 +225,7 @@ class Descriptors(Inputs):
         expected = ictus("decode", "a.evs", "-o", "-").stdout
         run = shell('"$ictus" decode --progress always --raw - -o a.raw < a.evs 2>&-')
         self.assertEqual(run.returncode, DONE)
-        self.assertEqual(self.read("a.raw"), expected[len(expected) - 2 * 33075 :])
+        self.assertEqual(self.read("a.raw"), expected[len(expected) - 4 * 66150 :])
         self.assert_ended(shell('"$ictus" decode a.evs -o - >&-'), FAILED, "standard output")
         self.assert_ended(shell('"$ictus" decode - -o b.wav <&-'), FAILED, "standard input")
 

@@ -1,10 +1,10 @@
-"""How much an event stream may take, and streams of earlier weights."""
+"""How much an event stream may take."""
 
 import json
 import random
 import unittest
 
-from support import DONE, FAILED, Case, block_ends, encode, ictus, wav_bytes, weights_path
+from support import DONE, Case, block_ends, ictus, wav_bytes
 
 RATE_HZ = 22050
 SECONDS = 7
@@ -64,27 +64,6 @@ class Rates(Case):
         self.assertGreater(taken, 3.2)
         self.assertGreater(count, 10 * SECONDS)
         self.assertLessEqual(self.facts("--lossless", "--bitrate", 5)[0], 5)
-
-
-class EarlierWeights(Case):
-    def test_streams_of_earlier_weights_decode_without_being_told(self):
-        self.put("in.wav", busy_sound())
-        for name in ("events-1", "events-2"):
-            with self.subTest(name):
-                earlier = weights_path("events").with_name(f"{name}.safetensors")
-                self.assert_ended(encode("-f", "--model", earlier, "in.wav", "-o", "old.evs"), DONE)
-                self.assertEqual(json.loads(ictus("info", "--json", "old.evs").stdout)["model_id"], name)
-                self.assert_ended(ictus("decode", "-f", "old.evs", "-o", "found.wav"), DONE)
-                self.assert_ended(ictus("decode", "-f", "--model", earlier, "old.evs", "-o", "named.wav"), DONE)
-                self.assertEqual((self.folder / "found.wav").read_bytes(), (self.folder / "named.wav").read_bytes())
-                self.assert_ended(ictus("dump", "--describe", "old.evs"), DONE)
-
-    def test_weights_that_are_named_are_the_only_ones(self):
-        first = weights_path("events").with_name("events-1.safetensors")
-        self.put("in.wav", busy_sound())
-        self.assert_ended(encode("--model", first, "in.wav", "-o", "old.evs"), DONE)
-        self.assert_ended(ictus("decode", "--model", weights_path("events"), "old.evs", "-o", "out.wav"), FAILED,
-                          "old.evs: made with the weights events-1", "--model FILE")
 
 
 if __name__ == "__main__":

@@ -56,19 +56,12 @@ class Devices(Case):
 
     def test_decoding(self):
         words = ["decode", "--raw", "--samples", "float32", "-"]
-        for stream in (clip_stream(), clip_pyramid()):
-            cuda = self.on_cuda(*words, stdin=stream).stdout
-            cpu = ictus(*words, "--device", "cpu", stdin=stream).stdout
-            self.assertEqual(len(cuda), len(cpu))
-            a, b = (struct.unpack(f"<{len(sound) // 4}f", sound) for sound in (cuda, cpu))
-            error = math.fsum((x - y) ** 2 for x, y in zip(a, b))
-            self.assertLess(error, 1e-4 * math.fsum(y * y for y in b), "40 dB below the sound")
-
-    def test_encoding(self):
-        cuda = self.on_cuda("encode", "--effort", 0, "-", stdin=clip()).stdout
-        cpu = encode("--device", "cpu", "-", stdin=clip()).stdout
-        counts = [int(ictus("info", "--get", "events", stdin=stream).stdout) for stream in (cuda, cpu)]
-        self.assertLessEqual(abs(counts[0] - counts[1]), 0.1 * max(counts) + 1)
+        cuda = self.on_cuda(*words, stdin=clip_pyramid()).stdout
+        cpu = ictus(*words, "--device", "cpu", stdin=clip_pyramid()).stdout
+        self.assertEqual(len(cuda), len(cpu))
+        a, b = (struct.unpack(f"<{len(sound) // 4}f", sound) for sound in (cuda, cpu))
+        error = math.fsum((x - y) ** 2 for x, y in zip(a, b))
+        self.assertLess(error, 1e-4 * math.fsum(y * y for y in b), "40 dB below the sound")
 
 
 if __name__ == "__main__":

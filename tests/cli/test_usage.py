@@ -83,6 +83,7 @@ class Mistakes(Case):
             (["encode", "--effort", "5x"], ["--effort: '5x' is not a whole number"]),
             (["encode", "--bitrate", "0"], ["--bitrate: 0 is out of range", "0.5 to 100"]),
             (["encode", "--threads", "two"], ["--threads: 'two' is not a whole number"]),
+            *[([command, "--device", "cpu", "a.evs"], ["unknown option '--device'"]) for command in ("vary", "plot", "dump", "explore")],
             (["encode", "--device", "gpu"], ["--device: 'gpu' is no device", "cuda:N"]),
             (["encode", "--device", "cuda:"], ["--device: 'cuda:' is no device"]),
             (["encode", "--progress=alway"], ["there is no 'alway'; did you mean 'always'?"]),
@@ -173,7 +174,7 @@ class Mistakes(Case):
             (["vary", "--from", "model", "a.evs"], ["--from requires --random-vectors"]),
             (["vary", "--each", "a.evs"], ["--each requires --perturb"]),
             (["vary", "--random-vectors", "--model", "m", "a.evs"], ["--model is for --keep with what is heard"]),
-            (["vary", "--random-vectors", "--from", "model", "--device", "cpu", "a.evs"], ["--device is for --keep"]),
+            (["encode", "--device", "cpu", "a.wav"], ["--device is for --codec mars alone"]),
             (cold + ["--top-k", "5"], ["--top-k chooses among tokens, and with --temperature 0 it is always the likeliest",
                                        "Leave out --top-k or --temperature 0."]),
             (["generate", "--temperature", "0", "--top-p", "0.9"], ["--top-p chooses among tokens, and with --temperature 0"]),
@@ -192,9 +193,7 @@ class Mistakes(Case):
              ["--scales is for token pyramids, and --events for event streams", "one by one"]),
             (["decode", "--scales", "3", "--stems", "d", "a.evs"], ["--scales is for token pyramids", "Leave out --scales."]),
             (["generate", "--keep-scales", "2"], ["--keep-scales keeps scales of a file", "Name one with --like."]),
-            (["plot", "--device", "cpu", "a.evs"], ["--device is for --kind roll"]),
             (["plot", "--kind", "residual", "--original", "a.wav", "--seed", "2", "a.evs"], ["--seed is for --kind map and roll"]),
-            (["dump", "--device", "cpu", "a.evs"], ["--device is for --describe and --format midi alone"]),
             (["encode", "--codec", "mars", "--bitrate", "2", "a.wav"], ["--bitrate is for events"]),
         ]:
             with self.subTest(words=words):
