@@ -114,7 +114,7 @@ std::string page_of(cli::EventInput& input, const cli::Job& job, const options::
   const cli::EventModel model = models.of(input.name(), input.header());
   const std::vector<Event> events = cli::read_all(input);
   if (events.empty()) {
-    if (input.damage()) throw Error(input.damage()->what(), input.damage()->hint());
+    if (input.damage()) throw Error(input.damage()->what(), "there is nothing in it to keep");
     throw Error("has no events to show");
   }
   const auto heard = synthesis::describe(*model, events);
