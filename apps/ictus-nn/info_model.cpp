@@ -2,18 +2,21 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <vector>
 
+#include "apps/cli/event_models.hpp"
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/model_search.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
 #include "apps/ictus-nn/actions.hpp"
 #include "lib/core/path.hpp"
-#include "lib/events/model_file.hpp"
 #include "lib/judges/judge.hpp"
 #include "lib/mars/generator_file.hpp"
 #include "lib/mars/model_file.hpp"
+#include "lib/synthesis/event_numbers.hpp"
+#include "lib/synthesis/timbre_file.hpp"
 #include "lib/weights/tensor_file.hpp"
 
 namespace ictus::network {
@@ -34,6 +37,7 @@ struct ModelFacts {
   int sample_rate_hz = 0;
   std::uint64_t bytes = 0;
   std::vector<PartSize> parts;
+  std::span<const synthesis::NamedNumber> numbers;  ///< of an event: those that have names
   std::map<std::string, std::string> metadata;
 
   [[nodiscard]] std::int64_t parameters() const {
@@ -43,7 +47,7 @@ struct ModelFacts {
   }
 };
 
-/// Of a loaded model of either codec.
+/// Of a loaded network of tokens.
 template <typename Loaded>
 ModelFacts facts_of(const std::string& path, const char* codec, const Loaded& model) {
   return {.path = path,
@@ -53,12 +57,27 @@ ModelFacts facts_of(const std::string& path, const char* codec, const Loaded& mo
           .sample_rate_hz = sample_rate_hz(model),
           .bytes = file_bytes(model),
           .parts = part_sizes(model),
+          .numbers = {},
           .metadata = metadata(model)};
 }
 
+ModelFacts event_model_facts(const std::string& path, const formats::TensorFile& file) {
+  const cli::EventModel model = cli::load_event_model(path);
+  return {.path = path,
+          .codec = "events",
+          .id = model->id,
+          .hash = formats::hexadecimal(model->hash),
+          .sample_rate_hz = synthesis::EventModel::kSampleRateHz,
+          .bytes = model->file_bytes,
+          .parts = part_sizes(fetch(file, "", torch::kCPU)),
+          .numbers = synthesis::kNumbers,
+          .metadata = model->metadata};
+}
+
 ModelFacts read_model(const std::string& path) {
-  const std::string format = read_tensor_file(path, kRemedy).format();
-  if (format == events::kModelFormat) return facts_of(path, "events", *events::load_model(path, "cpu"));
+  const StoredTensors stored = read_tensor_file(path, kRemedy);
+  const std::string format = stored.format();
+  if (format == synthesis::kTimbreFormat) return event_model_facts(path, stored.file);
   if (format == mars::kTokenizerFormat) return facts_of(path, "mars", *mars::load_tokenizer(path, "cpu"));
   if (format == judges::kJudgeFormat) return facts_of(path, "judge", *judges::load_judge(path, "cpu"));
   if (format == mars::kGeneratorFormat) return facts_of(path, "mars", *mars::load_generator(path, "cpu"));
@@ -72,6 +91,9 @@ Json metadata_value(const std::string& text) {
   return value.is_structured() ? value : Json(text);
 }
 
+/// As a float32 is written, not with the digits of the double that it becomes.
+std::string shown(float value) { return fmt::format("{}", value); }
+
 std::string json_text(const ModelFacts& facts) {
   Json json;
   json["schema"] = kSchema;
@@ -83,6 +105,14 @@ std::string json_text(const ModelFacts& facts) {
   json["bytes"] = facts.bytes;
   json["parameters"] = facts.parameters();
   for (const PartSize& part : facts.parts) json["parts"][part.part] = part.parameters;
+  for (const synthesis::NamedNumber& number : facts.numbers)
+    json["numbers"].push_back({{"name", number.name},
+                               {"unit", number.unit},
+                               {"low", std::stod(shown(number.low))},
+                               {"high", std::stod(shown(number.high))},
+                               {"is_ratio", number.is_ratio},
+                               {"steps", number.steps},
+                               {"meaning", number.meaning}});
   for (const auto& [key, text] : facts.metadata) json["metadata"][key] = metadata_value(text);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -108,6 +138,13 @@ std::string plain_text(const ModelFacts& facts) {
     }
     text += row(key, "");
     for (const auto& [name, field] : json.items()) text += row("  " + name, field.dump());
+  }
+  if (!facts.numbers.empty()) text += row("numbers", "");
+  for (const synthesis::NamedNumber& number : facts.numbers) {
+    const std::string range = fmt::format("{} to {}{}{}", shown(number.low), shown(number.high),
+                                          number.unit.empty() ? "" : " ", number.unit);
+    text += row("  " + std::string(number.name),
+                fmt::format("{}, {} steps: {}", range, number.steps, number.meaning));
   }
   return text;
 }

@@ -72,9 +72,6 @@ int train(const options::TrainOptions& options, const cli::Streams& streams) {
   const auto stop_requested = [] { return cli::noted_signal() != 0; };
   std::ostream& words = options.talk.quiet ? nothing : std::cerr;
   switch (options.network) {
-    case options::Network::events:
-      train::train_events(how, stop_requested, words);
-      break;
     case options::Network::tokenizer:
       train::train_tokenizer(how, stop_requested, words);
       break;

@@ -249,7 +249,10 @@ void CommandLine::add_encode() {
                   "RATE {} to {}, in Hz, and CHANNELS 1 to {}.",
                   audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels),
       [this](const std::string& value) { encode.raw = raw_format("--raw", value); });
-  add_device(app, encode.network.device);
+  add_device(app, encode.network.device)
+      ->description(
+          "Token pyramids only: what the network runs on; auto takes a graphics processor where there is "
+          "one.");
   add_model(app, kModelOfEitherCodec, encode.network.model);
   add_threads(app, encode.threads, "Files worked on at the same time; 0 is one per processor core.");
   add_talk(app, "input", encode.talk);
@@ -308,7 +311,11 @@ void CommandLine::add_decode() {
       "Event streams only: write each event into a file of its own in this folder, SONG-NUMBER.wav, from "
       "its onset on until it has died away. Their onsets stand in SONG-stems.tsv beside them.",
       [this](const std::string& value) { decode.stems_folder = non_empty("--stems", value); });
-  add_device(app, decode.network.device);
+  add_device(app, decode.network.device)
+      ->description(
+          "Of token pyramids: what the network runs on; auto takes a graphics processor where there is one. "
+          "Events "
+          "run on the processor.");
   add_model(app, kModelOfEitherCodec, decode.network.model);
   add_threads(app, decode.threads,
               "Files, with --stems events, worked on at the same time; 0 is one per processor core.");
@@ -529,15 +536,10 @@ void CommandLine::add_test() {
 
 void CommandLine::add_train() {
   CLI::App& train = *add_command(root, "train", "Train a model",
-                                 "  ictus train events --data music/ --out my.model\n"
                                  "  ictus train tokenizer --data notes/ --out my.model\n"
                                  "  ictus train generator --data notes/ --out my.model\n"
                                  "  ictus train judge --about pitch --data notes/ --out my.model");
   train.require_subcommand(0, 1);
-  add_train_network(train, "events", "Train a model of the event codec",
-                    "  ictus train events --data music/ --out my.model --hours 4\n"
-                    "  ictus train events --data music/ --out my.model --resume my.model.checkpoint",
-                    train_events);
   train_tokenizer.network = Network::tokenizer;
   add_train_network(train, "tokenizer", "Train a tokenizer, the model of token pyramids",
                     "  ictus train tokenizer --data notes/ --out my.model --hours 4\n"
@@ -775,7 +777,7 @@ void CommandLine::add_evaluate() {
 
 void CommandLine::add_help() {
   CLI::App& app = *add_command(root, "help", "Print the help of a command", "  ictus help encode");
-  add_inputs(app, "COMMAND", "The command, such as encode or train events.", help_topic);
+  add_inputs(app, "COMMAND", "The command, such as encode or train tokenizer.", help_topic);
 }
 
 const CLI::App* find_command(const CLI::App& root, std::span<const std::string> words) {

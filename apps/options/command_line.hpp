@@ -37,7 +37,6 @@ class CommandLine {
   PlotOptions plot;
   ExploreOptions explore;
   TestOptions test;
-  TrainOptions train_events;
   TrainOptions train_tokenizer;
   TrainOptions train_generator;
   TrainOptions train_judge;
@@ -64,11 +63,11 @@ class CommandLine {
   void add_help();
 };
 
-/// The command that the words name, as deep as they go: `{"train", "events"}`. Null when a word is no
+/// The command that the words name, as deep as they go: `{"train", "judge"}`. Null when a word is no
 /// command.
 [[nodiscard]] const CLI::App* find_command(const CLI::App& root, std::span<const std::string> words);
 
-/// The command's full name: "ictus train events".
+/// The command's full name: "ictus train judge".
 [[nodiscard]] std::string full_name(const CLI::App& command);
 
 }  // namespace ictus::options

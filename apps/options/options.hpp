@@ -201,13 +201,13 @@ struct TestOptions {
 };
 
 /// What can be trained.
-enum class Network { events, tokenizer, generator, judge };
+enum class Network { tokenizer, generator, judge };
 
 /// What a judge tells of a note.
 enum class JudgeQuestion { family, pitch };
 
 struct TrainOptions {
-  Network network = Network::events;
+  Network network = Network::tokenizer;
   std::optional<JudgeQuestion> about;    ///< of a judge
   std::optional<std::string> tokenizer;  ///< of a generator, or that a judge hears notes through
   std::string data_folder;

@@ -211,6 +211,8 @@ EncodeOptions settled(EncodeOptions options, const CLI::App& command) {
       }
     }
   }
+  refuse_without(options.codec == Codec::mars, command, "--device", "token pyramids",
+                 "Leave it out, or use --codec mars.");
   refuse_force(options.output, is_standard_output(options.output, options.inputs));
   if (!options.bitrate_kbit_s && !options.lossless) options.bitrate_kbit_s = kDefaultKbitS;
   if (!options.events_per_second && options.lossless) options.events_per_second = kLosslessEventsPerSecond;
@@ -381,7 +383,6 @@ Request request_of(const CommandLine& line) {
   if (command == "ictus explore") return settled_output(line.explore);
   if (command == "ictus test") return line.test;
   if (command == "ictus help") return PrintText{help_of(line.root, line.help_topic)};
-  if (command == "ictus train events") return complete(line.train_events);
   if (command == "ictus train tokenizer") return complete(line.train_tokenizer);
   if (command == "ictus train generator") return complete(line.train_generator);
   if (command == "ictus train judge") return complete(line.train_judge);

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "models/events/model.hpp"
+#include "models/named_tensors.hpp"
 
 namespace ictus::train {
 

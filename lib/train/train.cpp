@@ -17,12 +17,10 @@
 #include "lib/core/utf8.hpp"
 #include "lib/core/workers.hpp"
 #include "lib/dsp/device.hpp"
-#include "lib/events/model_file.hpp"
 #include "lib/judges/judge.hpp"
 #include "lib/mars/generator_file.hpp"
 #include "lib/mars/model_file.hpp"
 #include "lib/train/adam.hpp"
-#include "lib/train/events_task.hpp"
 #include "lib/train/generator_task.hpp"
 #include "lib/train/judge_task.hpp"
 #include "lib/train/tokenizer_task.hpp"
@@ -376,28 +374,6 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
 }  // namespace
 
 std::string checkpoint_path(const std::string& out_path) { return out_path + ".checkpoint"; }
-
-void train_events(const TrainOptions& options, const std::function<bool()>& stop_requested,
-                  std::ostream& words) {
-  const Kind kind{
-      .model_format = events::kModelFormat,
-      .checkpoint_format = events::kCheckpointFormat,
-      .called = "an event model",
-      .made_by = "ictus train events",
-      .default_model = models::EventModelConfig(),
-      .default_recipe = EventsRecipe(),
-      .check =
-          [](const json& model, const json& recipe) {
-            models::check(model.get<models::EventModelConfig>());
-            check(recipe.get<EventsRecipe>());
-          },
-      .make_task =
-          [](const json& model, const json& recipe, const Sound& sound, const torch::Device& device) {
-            return std::make_unique<EventsTask>(model.get<models::EventModelConfig>(),
-                                                recipe.get<EventsRecipe>(), sound, device);
-          }};
-  train(kind, options, stop_requested, words);
-}
 
 void train_tokenizer(const TrainOptions& options, const std::function<bool()>& stop_requested,
                      std::ostream& words) {

@@ -30,8 +30,6 @@ std::string checkpoint_path(const std::string& out_path);
 
 /// Train until done, until `stop_requested`, or until the hours are over; the last state is always
 /// saved. Words for people go to `words`. Throw ictus::Error.
-void train_events(const TrainOptions& options, const std::function<bool()>& stop_requested,
-                  std::ostream& words);
 void train_tokenizer(const TrainOptions& options, const std::function<bool()>& stop_requested,
                      std::ostream& words);
 void train_generator(const TrainOptions& options, const std::function<bool()>& stop_requested,

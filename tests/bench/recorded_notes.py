@@ -1,7 +1,7 @@
 """Recordings of single notes, at their own sample rates: which there are, and excerpts of them as WAV files.
 
 The piano and the guitar are those of a folder such as ../shared/data/notes, which no model is trained on. The others are npm packages.
-Their notes are among the recorded ones that the training sound of the events model is made from (models/events/DATA.md).
+Their notes are among the recorded ones that script/render-training-audio makes sound from (models/mars/MUSIC-DATA.md).
 """
 
 import sys

@@ -12,11 +12,9 @@ import wave
 from array import array
 from collections import Counter
 
-import dimensions
 import found_notes
 import held_notes
 import leave_one_out
-import limits
 import mars
 import measure
 import note_levels
@@ -368,112 +366,6 @@ class SingleEvents(unittest.TestCase):
         quiet, loud = single_events.energies(single_events.read(path), self.folder / "events")
         self.assertGreater(quiet, 0)
         self.assertAlmostEqual(loud / quiet, 10.0, delta=0.2)
-
-
-class Dimensions(unittest.TestCase):
-    def test_moves_stay_in_range(self):
-        found = list(dimensions.moved([0.0, 0.9, -1.0, 2 / 3]))
-        self.assertEqual([(number, upwards) for number, upwards, _ in found], [(0, False), (0, True), (1, False), (2, True), (3, False), (3, True)])
-        for (number, _, vector), expected in zip(found, [-1 / 3, 1 / 3, 0.9 - 1 / 3, -2 / 3, 1 / 3, 1.0]):
-            self.assertAlmostEqual(vector[number], expected)
-            self.assertEqual(sum(a != b for a, b in zip(vector, [0.0, 0.9, -1.0, 2 / 3])), 1)
-
-    def test_a_change_has_a_size_and_a_direction(self):
-        def sound(loudness_db, pitch_hz):
-            return dimensions.sound_of({"loudness_db": loudness_db, "brightness_hz": 500, "pitch_hz": pitch_hz, "decay_s": 1, "duration_s": 2})
-
-        before = sound(-20.0, 440.0)
-        moves = [dimensions.Move(0, upwards, before, sound(loudness_db, pitch_hz)) for upwards, loudness_db, pitch_hz in
-                 ((True, -19.0, 440.0), (True, -17.0, 460.0), (False, -22.0, 880.0), (False, -20.5, None), (True, -24.0, 441.0))]
-        change = dimensions.change_of(moves, "loudness_db")     # louder by 1, 3, 2, 0.5 and -4 dB when raised
-        self.assertEqual((change.median, change.direction), (2.0, 1))
-        self.assertAlmostEqual(change.tenth, 3.6)
-        self.assertEqual(dimensions.change_of(moves[1:], "loudness_db").direction, 1)
-        self.assertEqual(dimensions.change_of(moves[2:], "loudness_db").direction, 0)
-        self.assertEqual(dimensions.change_of([move._replace(upwards=not move.upwards) for move in moves], "loudness_db").direction, -1)
-        self.assertEqual([dimensions.has_another_pitch(move) for move in moves], [False, False, True, True, False])
-        self.assertEqual(dimensions.effect_of(moves).another_pitch, 0.4)
-        self.assertEqual(dimensions.effect_of([move._replace(before=sound(-20.0, None)) for move in moves]).another_pitch, 0.0)
-
-    @unittest.skipUnless(importlib.util.find_spec("numpy"), "needs python3-numpy")
-    def test_what_numbers_tell_together(self):
-        signs = [(-1) ** (k // 4 % 2) for k in range(64)], [(-1) ** (k // 8 % 2) for k in range(64)], [(-1) ** (k // 16 % 2) for k in range(64)]
-        together, alone = dimensions.told(list(zip(*signs)), [2 * a + b + 5 for a, b, _ in zip(*signs)])
-        self.assertAlmostEqual(together, 1.0)
-        self.assertAlmostEqual(alone, 4 / 5)    # of variances 4 and 1
-        together, alone = dimensions.told(list(zip(*signs)), [a * b for a, b, _ in zip(*signs)])
-        self.assertLess(together, 0.05)
-        self.assertAlmostEqual(alone, 0.0)
-
-    def test_table(self):
-        def effect(octaves, another_pitch, direction=0):
-            change = dimensions.Change(octaves, 2 * octaves, direction)
-            return dimensions.Effect(change, change, change, change, another_pitch)
-
-        rows = dimensions.effect_table([effect(0.0, 0.1), effect(1.0, 0.2, -1), effect(2.0, 0.3, 1), effect(3.0, 0.4)], [0.1, 0.2, 0.3, 0.4])
-        self.assertEqual(rows.splitlines()[2:4], ["| v0 | 0.0 / 0.0 | 0.00 / 0.00 | 1.00x / 1.00x | 1.00x / 1.00x | 10 % | 0.10 |",
-                                                  "| v1 | **1.0 / 2.0 ↓** | **1.00 / 2.00 ↓** | **2.00x / 4.00x ↓** | **2.00x / 4.00x ↓** | **20 %** | 0.20 |"])
-
-    def test_every_move_is_measured_as_itself(self):
-        facts = facts_of_stream(65536)
-        vectors = [[0.5, -0.5] * 16, [-1.0, 0.25] * 16]
-        with tempfile.TemporaryDirectory(prefix="ictus-bench-") as name:
-            path = pathlib.Path(name) / "some.evs"
-            single_events.write(path, facts, [(100, -30.0, vectors[0]), (9000, -24.0, vectors[1])])
-            lines = single_events.described(path)
-            found = dimensions.moves(lines, facts, path)
-            self.assertEqual([(move.number, move.upwards) for move in found],
-                             [(number, upwards) for number in range(32) for upwards in (False, True)]
-                             + [(number, upwards) for number in range(32) for upwards in ((True,) if number % 2 == 0 else (False, True))])
-            self.assertEqual([move.before for move in found], 64 * [dimensions.sound_of(lines[0])] + 48 * [dimensions.sound_of(lines[1])])
-            self.assertGreater(len({move.after for move in found}), 50)
-            for k, gain_db, vector, number, value in ((13, -30.0, vectors[0], 6, 0.5 + 1 / 3), (64 + 47, -24.0, vectors[1], 31, 0.25 + 1 / 3)):
-                single_events.write(path, facts, [(500, gain_db, [*vector[:number], value, *vector[number + 1:]])])
-                self.assertEqual(found[k].after, dimensions.sound_of(single_events.described(path)[0]))
-
-
-@unittest.skipUnless(importlib.util.find_spec("numpy"), "needs python3-numpy")
-class Limits(unittest.TestCase):
-    def test_sounds_are_what_they_are_called(self):
-        import numpy as np
-
-        def strongest_hz(samples, begin_s, seconds):
-            part = samples[int(begin_s * limits.RATE_HZ):int((begin_s + seconds) * limits.RATE_HZ)]
-            return np.argmax(np.abs(np.fft.rfft(part * np.hanning(len(part)), 1 << 18))) * limits.RATE_HZ / (1 << 18)
-
-        def loudness(samples, period_s):
-            frames = samples[:len(samples) // 64 * 64].reshape(-1, 64) ** 2
-            levels = frames.mean(1) - frames.mean()
-            return abs(np.sum(levels * np.exp(-2j * np.pi * np.arange(len(levels)) * 64 / limits.RATE_HZ / period_s))) / len(levels)
-
-        made = limits.sounds()
-        self.assertTrue(all(len(samples) == 88200 and 0.49 < np.max(np.abs(samples)) < 0.51 for samples in made.values()))
-        self.assertTrue(set(limits.PICTURED) <= set(made))
-        self.assertAlmostEqual(strongest_hz(made["a held tone of 220 Hz"], 0, 4), 220, delta=0.2)
-        glide = made["an octave up and down, 1 s each"]
-        self.assertEqual([round(strongest_hz(glide, s - 0.02, 0.04) / 20) for s in (1, 2, 3)], [11, 22, 11])
-        beating = made["two of 220 and 223 Hz, beating"]
-        self.assertGreater(loudness(beating, 1 / 3), 10 * loudness(beating, 1 / 4))
-        clicks = made["clicks, 12 a second"]
-        self.assertGreater(loudness(clicks, 1 / 12), 10 * loudness(clicks, 1 / 13))
-        self.assertLess(np.max(np.abs(clicks[1600:1830])), 0.01)    # between two of them
-
-    @unittest.skipUnless(importlib.util.find_spec("matplotlib") and importlib.util.find_spec("PIL"), "needs python3-matplotlib and -pil")
-    def test_picture(self):
-        from PIL import Image
-        heard = {name: 2 * (array("h", (32767 * samples).astype("int16").tobytes()),) for name, samples in limits.sounds().items()}
-        with tempfile.TemporaryDirectory() as folder:
-            a, b = pathlib.Path(folder) / "a.png", pathlib.Path(folder) / "b.png"
-            limits.draw(heard, a)
-            limits.draw(heard, b)
-            self.assertEqual(a.read_bytes(), b.read_bytes())
-            self.assertLess(a.stat().st_size, 150000)
-            with Image.open(a) as picture:
-                self.assertEqual(picture.size, (800, 380))
-
-    def test_table(self):
-        rows = limits.table([limits.Limit("a tone", 60, 1.64, 2.25)])
-        self.assertEqual(rows.splitlines()[2], "| a tone | 15 | 1.6 | 2.2 |")
 
 
 class SimpleSignals(unittest.TestCase):

@@ -151,7 +151,7 @@ class Mistakes(Case):
         self.put("my.model", b"precious")
         (self.folder / "music").mkdir()
         left = ["music", "my.model"]
-        for network in ("events", "tokenizer"):
+        for network in ("tokenizer", "generator"):
             for words, text in [
                 (["--data", "none", "--out", "x"], "none: is no folder"),
                 (["--data", "music", "--out", "my.model"], "my.model: the output exists already"),

@@ -47,8 +47,10 @@ TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights
       options, [&] { return ++asked > 5; }, words);  // 3 clips are read, then 3 steps
   options.resume_path = folder / "parts.checkpoint";
   train::train_tokenizer(options, never, words);
+  CHECK(words.str().find("stopped after") != std::string::npos);
   CHECK(tests::bytes_of(folder / "whole") == tests::bytes_of(folder / "parts"));
   CHECK(tests::bytes_of(folder / "whole.checkpoint") == tests::bytes_of(folder / "parts.checkpoint"));
+  CHECK(tests::bytes_of(folder / "whole.tsv").rfind("step\tseconds\tname\tvalue\n", 0) == 0);
   CHECK(tests::bytes_of(folder / "whole.tsv").find("val_bands_db") != std::string::npos);
 
   SUBCASE("two workers share a batch") {
@@ -58,13 +60,24 @@ TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights
     train::train_tokenizer(options, never, words);
     CHECK(mars::model_id(*mars::load_tokenizer(folder / "shared", "cpu")) == "tiny");
   }
+  SUBCASE("finished weights start a new training, but cannot be resumed") {
+    options.resume_path = folder / "whole";
+    CHECK_THROWS_WITH_AS(train::train_tokenizer(options, never, words),
+                         doctest::Contains("not a training checkpoint"), Error);
+    options.resume_path.clear();
+    options.init_path = folder / "whole";
+    options.out_path = folder / "again";
+    train::train_tokenizer(options, never, words);
+    CHECK(mars::metadata(*mars::load_tokenizer(folder / "again", "cpu")).at("steps") == "6");
+  }
   SUBCASE("weights of the one kind do not start the other") {
     options.resume_path.clear();
     options.config_path.clear();
     options.init_path = folder / "whole";
-    options.out_path = folder / "events";
-    CHECK_THROWS_WITH_AS(train::train_events(options, never, words),
-                         doctest::Contains("neither an event model"), Error);
+    options.out_path = folder / "judge";
+    options.about = "family";
+    CHECK_THROWS_WITH_AS(train::train_judge(options, never, words), doctest::Contains("neither a judge"),
+                         Error);
   }
 }
 

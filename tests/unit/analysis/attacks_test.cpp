@@ -1,4 +1,4 @@
-#include "lib/events/attacks.hpp"
+#include "lib/analysis/attacks.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@ using namespace ictus;
 
 namespace {
 
-constexpr int kRateHz = 22050;
+constexpr int kRateHz = 44100;
 
 /// Tones of 110 Hz that begin at these seconds and fall by 60 dB in 0.5 s, above noise of that amplitude.
 std::vector<float> struck_tones(const std::vector<double>& begins_s, double seconds, double noise) {
@@ -35,7 +35,7 @@ TEST_CASE("attacks are found within 3 ms of where struck tones begin") {
   const std::vector<double> begins_s{0.25, 0.6, 0.751, 1.4};
   for (const double noise : {0.0, 1e-3}) {
     CAPTURE(noise);
-    const auto found = events::attacks(struck_tones(begins_s, 2.0, noise), kRateHz);
+    const auto found = analysis::attacks(struck_tones(begins_s, 2.0, noise), kRateHz);
     // The third begins while the second is 18 dB down.
     REQUIRE(found.size() == begins_s.size());
     for (std::size_t i = 0; i < found.size(); ++i)
@@ -52,12 +52,12 @@ TEST_CASE("what swells, holds or is not there has no attacks") {
     held[i] = static_cast<float>(0.3 * tone);
   }
   const auto after_the_beginning = [](const std::vector<float>& samples) {
-    const auto found = events::attacks(samples, kRateHz);
+    const auto found = analysis::attacks(samples, kRateHz);
     return std::count_if(found.begin(), found.end(), [](std::int64_t at) { return at > kRateHz / 20; });
   };
   CHECK(after_the_beginning(swelling) == 0);
   CHECK(after_the_beginning(held) == 0);
-  CHECK(events::attacks(std::vector<float>(kRateHz, 0.0F), kRateHz).empty());
-  CHECK(events::attacks({}, kRateHz).empty());
-  CHECK(events::attacks(std::vector<float>(10, 1.0F), kRateHz).empty());
+  CHECK(analysis::attacks(std::vector<float>(kRateHz, 0.0F), kRateHz).empty());
+  CHECK(analysis::attacks({}, kRateHz).empty());
+  CHECK(analysis::attacks(std::vector<float>(10, 1.0F), kRateHz).empty());
 }
