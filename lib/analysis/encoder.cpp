@@ -291,8 +291,17 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
   std::vector<VectorEvent> found;
   for (const EventSound& sound : sounds) found.push_back(nearest_vector(sound, model->timbre));
   const int number_steps = steps().numbers * times_for(found.size());
-  const float distance_db =
-      fit_vectors(found, model->timbre, stretch.target, ringing, number_steps, settings.threads);
+  // Half way they begin with the attacks that they are near to, and stay there.
+  const auto fit_numbers = [&](int steps_now) {
+    return fit_vectors(found, model->timbre, stretch.target, ringing, steps_now, settings.threads);
+  };
+  fit_numbers(number_steps / 2);
+  for (VectorEvent& event : found) {
+    const float onset_s = onset_by_attacks(event.onset_s, stretch.attacks_s);
+    event.is_placed = onset_s != event.onset_s;
+    event.onset_s = onset_s;
+  }
+  const float distance_db = fit_numbers(number_steps - number_steps / 2);
   const auto worthy_of = [&](float least_db_s) {
     return worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
   };

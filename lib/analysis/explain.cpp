@@ -16,21 +16,23 @@ constexpr float kSilent = 3e-7F;           // of the loudest power: nothing is l
 constexpr float kFirstCompression = 0.5F;  // the first look sees the loudest,
 constexpr float kCompression = 0.3F;       // those that follow also what is soft
 
-/// An event that seems to begin near an attack begins with it: this much before or after.
+/// This much before or after.
 constexpr float kBeforeAttackS = 0.03F;
 constexpr float kAfterAttackS = 0.06F;
 
-void begin_with_attack(synthesis::EventSound& event, std::span<const float> attacks_s) {
-  float nearest_s = -1.0F;
-  for (const float attack_s : attacks_s) {
-    const float late_s = event.onset_s - attack_s;
-    if (late_s < -kBeforeAttackS || late_s > kAfterAttackS) continue;
-    if (nearest_s < 0.0F || std::abs(late_s) < std::abs(event.onset_s - nearest_s)) nearest_s = attack_s;
-  }
-  if (nearest_s >= 0.0F) event.onset_s = nearest_s;
-}
-
 }  // namespace
+
+float onset_by_attacks(float onset_s, std::span<const float> attacks_s) {
+  float nearest_s = onset_s;
+  float away_s = kAfterAttackS;
+  for (const float attack_s : attacks_s) {
+    const float late_s = onset_s - attack_s;
+    if (late_s < -kBeforeAttackS || late_s > kAfterAttackS || std::abs(late_s) > away_s) continue;
+    nearest_s = attack_s;
+    away_s = std::abs(late_s);
+  }
+  return nearest_s;
+}
 
 std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
                                            const ExplainSettings& settings) {
@@ -45,7 +47,7 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
     for (synthesis::EventSound& event :
          propose(left, stretch.map, look.events, kSilent * peak, compression)) {
       if (!settings.motion) event.glide_semitones = event.vibrato_semitones = 0.0F;
-      begin_with_attack(event, stretch.attacks_s);
+      event.onset_s = onset_by_attacks(event.onset_s, stretch.attacks_s);
       events.push_back(event);
     }
     const float distance_db = fit(events, stretch.target, known.carried, look.steps, settings.threads);

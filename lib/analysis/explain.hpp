@@ -9,6 +9,10 @@
 
 namespace ictus::analysis {
 
+/// An event that seems to begin shortly before or after an attack begins with it: when that is, else the
+/// onset.
+[[nodiscard]] float onset_by_attacks(float onset_s, std::span<const float> attacks_s);
+
 struct Look {
   int events;  ///< that it proposes at most
   int steps;   ///< of fitting all that are there by then

@@ -134,7 +134,7 @@ void NumberSteps::move(VectorEvent& event, const EventSound& sound, const EventS
     event.vector[i] = std::clamp(event.vector[i] - pace * most * momentum_.direction(i), -1.0F, 1.0F);
   }
   event.gain_db -= pace * kGainStepDb * momentum_.direction(kEventVectorSize);
-  event.onset_s -= pace * kOnsetStepS * momentum_.direction(kEventVectorSize + 1);
+  if (!event.is_placed) event.onset_s -= pace * kOnsetStepS * momentum_.direction(kEventVectorSize + 1);
 }
 
 float fit_vectors(std::vector<VectorEvent>& events, const TimbreNetwork& network, const Target& target,

@@ -13,6 +13,7 @@ struct VectorEvent {
   float onset_s = 0.0F;
   float gain_db = 0.0F;
   synthesis::EventVector vector{};
+  bool is_placed = false;  ///< its onset is known and stays
 };
 
 std::vector<synthesis::EventSound> sounds_of(const std::vector<VectorEvent>& events,

@@ -66,8 +66,8 @@ EventCoding refined(EventCoding coding, std::int64_t samples, std::int64_t centi
 }
 
 EventCoding with_finer_vectors(EventCoding coding) {
-  constexpr int kFewestParts = 20;
-  constexpr int kParts = 64;
+  constexpr int kFewestParts = 64;
+  constexpr int kParts = 128;
   if (coding.precision != Precision::coded) return coding;
   for (std::uint16_t& steps : coding.vector_steps) {
     const int parts = steps - 1;

@@ -17,7 +17,7 @@ namespace ictus::compose {
 [[nodiscard]] formats::EventCoding refined(formats::EventCoding coding, std::int64_t samples,
                                            std::int64_t centibels);
 
-/// `coding` with numbers of vectors in steps of at most 1/16 where a step was more than a twentieth of the
+/// `coding` with numbers of vectors in steps of at most a fiftieth where a step was more than a 64th of the
 /// whole range, each a whole part of the old one: for vectors that are changed a little, which would be lost
 /// in so few steps, while those that are not stay exact. All others keep their steps.
 [[nodiscard]] formats::EventCoding with_finer_vectors(formats::EventCoding coding);
