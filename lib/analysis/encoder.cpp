@@ -66,6 +66,11 @@ constexpr float kCloseEnoughDb = 1.5F;
 /// So does it with a look that does not make up for this part of the distance: a tone is not to become a
 /// cloud.
 constexpr float kLeastGain = 0.04F;
+constexpr float kLeastGainEach = 0.004F;
+/// Numbers are fitted up to so many times more while they leave it this much farther away than free envelopes
+/// did.
+constexpr int kMoreFits = 3;
+constexpr float kWorseThanFree = 1.1F;
 /// An event is to be worth the more the closer the whole is, by the square of the distance; at this one as
 /// much as said above.
 constexpr float kUsualDistanceDb = 8.0F;
@@ -284,6 +289,7 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
                                             .least_worth_db = least_worth * kLeastLookWorthDbS,
                                             .close_enough_db = kCloseEnoughDb,
                                             .least_gain = kLeastGain,
+                                            .least_gain_each = kLeastGainEach,
                                             .threads = settings.threads});
   begun.clear();
   if (sounds.empty() && is_due) sounds = explain(stretch, {ringing, {}}, {.looks = {{1, steps().look}}});
@@ -301,7 +307,11 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
     event.is_placed = onset_s != event.onset_s;
     event.onset_s = onset_s;
   }
-  const float distance_db = fit_numbers(number_steps - number_steps / 2);
+  float distance_db = fit_numbers(number_steps - number_steps / 2);
+  // Some sounds are far from what the network makes of their numbers first.
+  const float free_db = distance_of(sounds, stretch.target, ringing);
+  for (int more = 0; more < kMoreFits && distance_db > kWorseThanFree * free_db; ++more)
+    distance_db = fit_numbers(number_steps);
   const auto worthy_of = [&](float least_db_s) {
     return worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
   };

@@ -1,5 +1,6 @@
 #include "lib/analysis/explain.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -51,7 +52,9 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
       events.push_back(event);
     }
     const float distance_db = fit(events, stretch.target, known.carried, look.steps, settings.threads);
-    if (settings.least_gain > 0.0F && distance_db > (1.0F - settings.least_gain) * last_db) return before;
+    const float wanted =
+        std::min(settings.least_gain, settings.least_gain_each * static_cast<float>(look.events));
+    if (wanted > 0.0F && distance_db > (1.0F - wanted) * last_db) return before;
     last_db = distance_db;
     if (distance_db < settings.close_enough_db) break;
     if (settings.least_worth_db <= 0.0F) continue;

@@ -29,8 +29,9 @@ struct ExplainSettings {
   bool motion = true;            ///< whether pitches that move are followed
   float least_worth_db = 0.0F;   ///< of an event after a look, see worth.hpp; 0: all are kept
   float close_enough_db = 0.0F;  ///< a distance at which looking ends
-  float least_gain = 0.0F;  ///< part of the distance that a look makes up for; where one does not, it is the
-                            ///< last, and what it found is forgotten. 0: all are made
+  /// Parts of the distance that a look makes up for, as a whole or for each event that it may find, whichever
+  /// is less; where one does not, it is the last, and what it found is forgotten. 0: all are made.
+  float least_gain = 0.0F, least_gain_each = 0.0F;
   int threads = 1;
 };
 

@@ -82,7 +82,7 @@ class Choosing(Case):
         run = ictus("decode", "tokens.evs", "events.mars", "--threads", 2)
         self.assert_ended(run, DONE, "tokens.evs -> tokens.wav: 1.5 s, 1 clip, ", "events.mars -> events.wav: 1.5 s, ")
         self.assertEqual(read_wav("tokens.wav")[0], RATE_HZ)
-        self.assertEqual(read_wav("events.wav")[0], 22050)
+        self.assertEqual(read_wav("events.wav")[0], 44100)
         piped = ictus("decode", stdin=clip_pyramid())
         self.assert_ended(piped, DONE)
         self.assertEqual(piped.stdout[:4], b"RIFF")
