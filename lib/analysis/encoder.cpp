@@ -76,7 +76,7 @@ constexpr float kWorseThanFree = 1.1F;
 constexpr float kUsualDistanceDb = 8.0F;
 constexpr float kMostDemanding = 30.0F;
 /// More are proposed than are allowed, and the worthiest kept.
-constexpr double kSpareEvents = 1.05;
+constexpr double kSpareEvents = 1.4;
 /// So many are looked for in a window at most, up to the frugal bitrate, and at any.
 constexpr double kEnoughEvents = 140.0;
 constexpr double kMostEvents = 240.0;

@@ -21,7 +21,6 @@ BAR_PICTURE_MS, BAR_PICTURES_PER_S = 1000.0, 30.0
 BAR_PAGE_MB_A_MINUTE = 3.0
 NOTES = 5                   # of each of two instruments
 BAR_NOTES = 0.8
-NETWORK = ["--device", "cpu"]
 
 
 def made_by(words, source=b""):
@@ -34,7 +33,7 @@ def encoded(recordings, folder):
     for recording in recordings:
         wav, stream = folder / "in.wav", folder / f"{recording.stem}.evs"
         measure.to_wav(recording, wav, 44100)
-        made_by(["encode", "-q", "-f", *NETWORK, wav, "-o", stream])
+        made_by(["encode", "-q", "-f", wav, "-o", stream])
         streams.append(stream)
     return streams
 
@@ -44,7 +43,7 @@ def exactness(streams):
     for stream in streams:
         back = made_by(["assemble"], made_by(["dump", stream]))
         same_bytes += back == stream.read_bytes()
-        same_sound += made_by(["decode", *NETWORK], back) == made_by(["decode", *NETWORK, stream, "-o", "-"])
+        same_sound += made_by(["decode"], back) == made_by(["decode", stream, "-o", "-"])
         untouched += made_by(["vary", stream]) == stream.read_bytes()
     count = len(streams)
     return [["decode(assemble(dump(x))) and decode(x)", f"the same samples, {count} of {count}",
@@ -121,7 +120,7 @@ def pages(streams, stream, folder, say):
         cut = with_events(count, stream, folder / f"{count}-events.evs")
         page = folder / f"{count}-events.html"
         began = time.perf_counter()
-        made_by(["explore", "-q", "-f", *NETWORK, cut, "-o", page])
+        made_by(["explore", "-q", "-f", cut, "-o", page])
         say(f"page of {count} events: {page.stat().st_size / 1e6:.1f} MB, {time.perf_counter() - began:.0f} s")
         first_ms, per_s = page_figures(page)
         if count == PAGE:
@@ -132,7 +131,7 @@ def pages(streams, stream, folder, say):
     sizes = []
     for one in streams:
         page = folder / f"{one.stem}.html"
-        made_by(["explore", "-q", "-f", *NETWORK, one, "-o", page])
+        made_by(["explore", "-q", "-f", one, "-o", page])
         # Of less than a minute the bar is that for one.
         sizes.append(page.stat().st_size / 1e6 / max(1.0, single_events.facts_of(one)["duration_s"] / 60))
     lines.append([f"size of the page, {len(sizes)} recordings", f"below {BAR_PAGE_MB_A_MINUTE:g} MB a minute",
@@ -155,8 +154,8 @@ def midi_of(recording, folder):
     """The MIDI file of a recorded note; nothing when no event of it has a pitch."""
     wav, stream = folder / "note.wav", folder / "note.evs"
     measure.to_wav(recording, wav, 44100)
-    made_by(["encode", "-q", "-f", *NETWORK, wav, "-o", stream])
-    run = subprocess.run([ICTUS, "dump", "--format", "midi", *NETWORK, stream], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    made_by(["encode", "-q", "-f", wav, "-o", stream])
+    run = subprocess.run([ICTUS, "dump", "--format", "midi", stream], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return run.stdout
 
 

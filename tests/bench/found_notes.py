@@ -126,7 +126,7 @@ def measure_pieces(folder, pieces=PIECES, say=lambda text: None):
         measure.run(measure.on_one_core(measure.Ictus().encode(sound, stream)))
         written = folder / f"{k}.out.mid"
         with open(written, "wb") as out:
-            measure.run([measure.ICTUS, "dump", "--format", "midi", "--device", "cpu", stream], stdout=out)
+            measure.run([measure.ICTUS, "dump", "--format", "midi", stream], stdout=out)
         data = written.read_bytes()
         precision, recall, f1, count = best_match(truth, read_midi(data) if data else [], folder)
         found.append(Found(name, len(truth), count, precision, recall, f1, single_events.facts_of(stream)["events"]))

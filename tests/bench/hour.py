@@ -76,7 +76,7 @@ def lines(recordings, folder, tell):
         sound = folder / f"{minutes}-minutes.wav"
         streams[minutes] = folder / f"{minutes}-minutes.evs"
         make_recording(recordings, minutes, sound)
-        network = ["-q", "-f", "--device", "cpu", "--threads", 1]
+        network = ["-q", "-f", "--threads", 1]
         encoding[minutes] = run(on_one_core([ICTUS, "encode", *network, sound, "-o", streams[minutes]]))
         tell(f"encoding {minutes} minutes: {encoding[minutes].peak_mib:.0f} MiB, {encoding[minutes].wall_s:.0f} s")
         decoding[minutes] = run(on_one_core([ICTUS, "decode", *network, streams[minutes], "-o", "/dev/null"]))

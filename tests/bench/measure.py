@@ -146,8 +146,8 @@ class Ictus(Codec):
         return self.decode_many([coded], sound)
 
     def encode_many(self, sources, target):
-        return [ICTUS, "encode", "-q", "-f", "--device", "cpu", "--threads", 1, "--codec", self.codec, *self.words, *sources,
-                "-o", target]
+        device = ["--device", "cpu"] if self.codec == "mars" else []
+        return [ICTUS, "encode", "-q", "-f", *device, "--threads", 1, "--codec", self.codec, *self.words, *sources, "-o", target]
 
     def decode_many(self, coded, target, *words):
         return [ICTUS, "decode", "-q", "-f", "--device", "cpu", "--threads", 1, *words, *coded, "-o", target]

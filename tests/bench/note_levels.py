@@ -46,7 +46,7 @@ class Note(NamedTuple):
 
 def carrying(streams, folder):
     """Of each stream the fewest events that carry SHARE of the energy, by one run of the program. `folder` is new."""
-    measure.run(measure.on_one_core([measure.ICTUS, "decode", "-q", "--device", "cpu", "--threads", 1, "--stems", folder, "--raw",
+    measure.run(measure.on_one_core([measure.ICTUS, "decode", "-q", "--threads", 1, "--stems", folder, "--raw",
                                      "--samples", "float32", *streams]))
     found = []
     for stream in streams:

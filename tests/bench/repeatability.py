@@ -13,7 +13,8 @@ def ictus(*words, **options):
 
 def lines(recordings, folder, codec="events", ending=".evs"):
     """Lines of the table of bars, measured on two recordings."""
-    encode, decode = ["encode", "--device", "cpu", "--codec", codec], ["decode", "--device", "cpu"]
+    device = ["--device", "cpu"] if codec == "mars" else []
+    encode, decode = ["encode", *device, "--codec", codec], ["decode", *device]
     a, b = recordings[:2]
     streams = [ictus(*encode, "-o", "-", path) for path in (a, b)]
     again = ictus(*encode, "-o", "-", a)

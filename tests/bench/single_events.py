@@ -34,7 +34,7 @@ def facts_of(path):
 
 def described(path):
     """Each event as `ictus dump` has it, with how it sounds by itself."""
-    dump = output_of([ICTUS, "dump", "--describe", "--device", "cpu", "--format", "json", path])
+    dump = output_of([ICTUS, "dump", "--describe", "--format", "json", path])
     return [line for line in map(json.loads, dump.splitlines()) if "event" in line]
 
 
