@@ -67,6 +67,7 @@ constexpr float kCloseEnoughDb = 1.5F;
 /// cloud.
 constexpr float kLeastGain = 0.04F;
 constexpr float kLeastGainEach = 0.004F;
+constexpr float kNearDb = 5.0F;
 /// Numbers are fitted up to so many times more while they leave it this much farther away than free envelopes
 /// did.
 constexpr int kMoreFits = 3;
@@ -288,11 +289,13 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
                                            {.looks = looks_for(static_cast<int>(wanted), steps().look),
                                             .least_worth_db = least_worth * kLeastLookWorthDbS,
                                             .close_enough_db = kCloseEnoughDb,
+                                            .near_db = kNearDb,
                                             .least_gain = kLeastGain,
                                             .least_gain_each = kLeastGainEach,
                                             .threads = settings.threads});
   begun.clear();
-  if (sounds.empty() && is_due) sounds = explain(stretch, {ringing, {}}, {.looks = {{1, steps().look}}});
+  if (sounds.empty() && is_due)
+    sounds = explain(stretch, {ringing, {}}, {.looks = {{1, steps().look}}, .however_soft = true});
 
   std::vector<VectorEvent> found;
   for (const EventSound& sound : sounds) found.push_back(nearest_vector(sound, model->timbre));

@@ -18,7 +18,7 @@ constexpr float kFirstCompression = 0.5F;  // the first look sees the loudest,
 constexpr float kCompression = 0.3F;       // those that follow also what is soft
 
 /// This much before or after.
-constexpr float kBeforeAttackS = 0.03F;
+constexpr float kBeforeAttackS = 0.04F;
 constexpr float kAfterAttackS = 0.06F;
 
 }  // namespace
@@ -39,14 +39,14 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
                                            const ExplainSettings& settings) {
   std::vector<synthesis::EventSound> events = std::move(known.events);
   const float peak = stretch.target.peak();
+  const float floor = kSilent * (settings.however_soft ? stretch.target.loudest() : peak);
   float last_db = std::numeric_limits<float>::infinity();
   for (const Look& look : settings.looks) {
     const std::vector<synthesis::EventSound> before = events;
     const PowerMaps explained = explained_by(events, known.carried, peak);
     std::vector<float> left = unexplained(stretch.map, stretch.target.sound().fine, explained.fine);
     const float compression = events.empty() ? kFirstCompression : kCompression;
-    for (synthesis::EventSound& event :
-         propose(left, stretch.map, look.events, kSilent * peak, compression)) {
+    for (synthesis::EventSound& event : propose(left, stretch.map, look.events, floor, compression)) {
       if (!settings.motion) event.glide_semitones = event.vibrato_semitones = 0.0F;
       event.onset_s = onset_by_attacks(event.onset_s, stretch.attacks_s);
       events.push_back(event);
@@ -54,7 +54,7 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
     const float distance_db = fit(events, stretch.target, known.carried, look.steps, settings.threads);
     const float wanted =
         std::min(settings.least_gain, settings.least_gain_each * static_cast<float>(look.events));
-    if (wanted > 0.0F && distance_db > (1.0F - wanted) * last_db) return before;
+    if (last_db < settings.near_db && distance_db > (1.0F - wanted) * last_db) return before;
     last_db = distance_db;
     if (distance_db < settings.close_enough_db) break;
     if (settings.least_worth_db <= 0.0F) continue;

@@ -29,9 +29,12 @@ struct ExplainSettings {
   bool motion = true;            ///< whether pitches that move are followed
   float least_worth_db = 0.0F;   ///< of an event after a look, see worth.hpp; 0: all are kept
   float close_enough_db = 0.0F;  ///< a distance at which looking ends
-  /// Parts of the distance that a look makes up for, as a whole or for each event that it may find, whichever
-  /// is less; where one does not, it is the last, and what it found is forgotten. 0: all are made.
+  /// Where what was found comes so near, looks have to pay: they make up for these parts of the distance, as
+  /// a whole or for each event that they may find, whichever is less. One that does not is the last, and what
+  /// it found is forgotten.
+  float near_db = 0.0F;
   float least_gain = 0.0F, least_gain_each = 0.0F;
+  bool however_soft = false;  ///< whether also what is as good as silence is looked for
   int threads = 1;
 };
 

@@ -27,11 +27,11 @@ SynthesizerSettings checked(const SynthesizerSettings& settings) {
   return settings;
 }
 
-/// From what the event sounds like and not from when it does, so that it sounds the same wherever it lies;
-/// after Fowler, Noll and Vo, and the finaliser of MurmurHash3.
+/// From what the event sounds like and not from when it does nor how loud, so that it sounds the same
+/// wherever it lies, at any gain; after Fowler, Noll and Vo, and the finaliser of MurmurHash3.
 std::uint64_t seed_of(const EventSound& sound) {
   std::uint64_t hash = 14695981039346656037ULL;
-  for (const float number : numbers_of(sound).subspan<1>()) {
+  for (const float number : numbers_of(sound).subspan<2>()) {
     hash ^= std::bit_cast<std::uint32_t>(number);
     hash *= 1099511628211ULL;
   }

@@ -15,7 +15,7 @@ import test_explore
 from browser import BIN
 from test_explore import RATE_HZ
 
-STREAM_RATE_HZ = 22050
+STREAM_RATE_HZ = 44100
 STROKES = {0.3: 262.0, 1.1: 440.0, 1.9: 660.0}  # when in s, and their pitches in Hz
 
 

@@ -490,7 +490,7 @@ class Encodings(Case):
     def test_errors(self):
         for name in (b"\xe9\x1b[31m\t\"<'\n", STRANGE[7]):
             for words in (["info", "--"], ["encode", "--"], ["decode", "-o"], ["encode", "--json", "--"], ["dump", "--"],
-                          ["evaluate", "--reference", ".", "--generated"], ["train", "events", "--out", "x", "--data"],
+                          ["evaluate", "--reference", ".", "--generated"], ["train", "tokenizer", "--out", "x", "--data"],
                           ["info", "--model", "--"], ["generate", "--like"], ["encode", "a.wav", "--model"],
                           ["assemble", "--"], ["plot", "-o"]):
                 run = ictus(*words, self.path(name + b"/none"), *(["x.evs"] if words[-1] == "-o" else []))

@@ -10,7 +10,7 @@ import unittest
 from support import DONE, FAILED, USAGE, Case, ictus
 
 COMMANDS = ["encode", "decode", "info", "dump", "assemble", "vary", "mix", "cat", "plot", "explore", "test", "train",
-            "train events", "train tokenizer", "train generator", "train judge", "generate", "evaluate", "help"]
+            "train tokenizer", "train generator", "train judge", "generate", "evaluate", "help"]
 
 
 class Help(Case):
@@ -59,14 +59,14 @@ class Mistakes(Case):
             ([], ["no command was given", "Try 'ictus --help'."]),
             (["train"], ["no command was given", "Try 'ictus train --help'."]),
             (["enode"], ["unknown command 'enode'; did you mean 'encode'?", "Try 'ictus --help'."]),
-            (["train", "evens"], ["unknown command 'evens'; did you mean 'events'?"]),
+            (["train", "tokeniser"], ["unknown command 'tokeniser'; did you mean 'tokenizer'?"]),
             (["help", "encde"], ["unknown command 'encde'; did you mean 'encode'?"]),
-            (["help", "train", "event"], ["unknown command 'event'; did you mean 'events'?"]),
+            (["help", "train", "judges"], ["unknown command 'judges'; did you mean 'judge'?"]),
             (["encode", "--effrot", "3"], ["unknown option '--effrot'; did you mean '--effort'?",
                                            "Try 'ictus encode --help'."]),
             (["decode", "--progres=never"], ["unknown option '--progres'; did you mean '--progress'?"]),
             (["encode", "-x"], ["unknown option '-x'", "Try 'ictus encode --help'."]),
-            (["train", "events", "more"], ["there is no place for 'more'"]),
+            (["train", "tokenizer", "more"], ["there is no place for 'more'"]),
             (["train", "tokeniser"], ["unknown command 'tokeniser'; did you mean 'tokenizer'?"]),
             (["frobnicate"], ["unknown command 'frobnicate'\n"]),
         ]:
@@ -104,10 +104,10 @@ class Mistakes(Case):
             (["dump", "--model", "m", "f"], ["--model is for --describe and --format midi alone"]),
             (["info", "--json", "--get", "events"], ["cannot be used together"]),
             (["info", "--get", "bitrat"], ["--get: there is no field 'bitrat'; did you mean 'bitrate_bps'?"]),
-            (["train", "events", "--out", "m"], ["--data DIR is missing"]),
-            (["train", "events", "--data", "."], ["--out FILE is missing"]),
-            (["train", "events", "--hours", "-1"], ["--hours: '-1' is not a positive number"]),
-            (["train", "events", "--resume", "a", "--init", "b"], ["cannot be used together"]),
+            (["train", "tokenizer", "--out", "m"], ["--data DIR is missing"]),
+            (["train", "tokenizer", "--data", "."], ["--out FILE is missing"]),
+            (["train", "tokenizer", "--hours", "-1"], ["--hours: '-1' is not a positive number"]),
+            (["train", "tokenizer", "--resume", "a", "--init", "b"], ["cannot be used together"]),
             (["train", "tokenizer", "--out", "m"], ["--data DIR is missing", "Try 'ictus train tokenizer --help'."]),
             (["train", "tokenizer", "--data", "."], ["--out FILE is missing"]),
             (["train", "generator", "--out", "m"], ["--data DIR is missing", "Try 'ictus train generator --help'."]),
@@ -164,7 +164,7 @@ class Mistakes(Case):
             # Words that contradict each other.
             *((words + ["-q", "--progress=always"], quiet) for words in (
                 ["encode", "a.wav"], ["decode", "a.evs"], ["explore", "a.evs"], ["generate"], evaluate,
-                ["train", "events", "--data", ".", "--out", "m"])),
+                ["train", "tokenizer", "--data", ".", "--out", "m"])),
             # Nothing random.
             (["vary", "--seed", "3", "a.evs"], chance),
             (["vary", "--gain", "3", "--stretch", "2", "--shift", "1s", "--keep", "gain>-9", "--seed", "1", "a.evs"], chance),
@@ -224,7 +224,7 @@ class Mistakes(Case):
             (["generate", "--model", "none", "--temperature", "0", "--seed", "7", "-n", "9", "-o", "d/"], "none"),
             (["generate", "--model", "none", "--top-k", "0", "--top-p", "1", "--seed", "7"], "none"),
             (["evaluate", "--reference", "none", "--generated", "none", "--bootstrap", "0", "--seed", "2"], "none"),
-            (["train", "events", "--data", "none", "--out", "m", "--resume", "c", "-f", "--seed", "1"], "none"),
+            (["train", "tokenizer", "--data", "none", "--out", "m", "--resume", "c", "-f", "--seed", "1"], "none"),
         ]:
             with self.subTest(words=words):
                 run = ictus(*words, stdout=subprocess.DEVNULL)
