@@ -28,7 +28,7 @@ def encoded(*sounds, seconds=SECONDS):
         frames = [sum(side) for i in range(len(tones[0][0])) for side in
                   ([left * one[i] for one, left, _ in tones], [right * one[i] for one, _, right in tones])]
         sound = wav_bytes(frames, MODEL_RATE_HZ, 2)
-    run = ictus("encode", "--effort", 1, stdin=sound)
+    run = ictus("encode", stdin=sound)
     assert run.returncode == DONE, run.stderr
     return run.stdout
 
