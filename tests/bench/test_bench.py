@@ -343,7 +343,7 @@ class SingleEvents(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="ictus-bench-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.facts = facts_of_stream(100000)
+        self.facts = facts_of_stream(400000)
 
     def test_a_stream_comes_back(self):
         path = self.folder / "some.evs"
@@ -351,7 +351,7 @@ class SingleEvents(unittest.TestCase):
         events = [(onset, gain_db, list(struct.unpack("<32f", struct.pack("<32f", *vector)))) for onset, gain_db, vector in events]
         single_events.write(path, self.facts, events)
         stream = single_events.read(path)
-        self.assertEqual((stream.facts["samples"], stream.facts["weights_hash"]), (100000, self.facts["weights_hash"]))
+        self.assertEqual((stream.facts["samples"], stream.facts["weights_hash"]), (400000, self.facts["weights_hash"]))
         self.assertEqual([event[:2] for event in stream.events], [event[:2] for event in events])
         for found, event in zip(stream.events, events):
             for number, expected in zip(found[2], event[2]):
