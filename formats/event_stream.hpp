@@ -21,8 +21,8 @@ inline constexpr std::uint8_t kEventStreamVersion = kEventStreamFormat.version;
 
 /// What stands in the first block of a file: all that decoding needs.
 struct EventStreamHeader {
-  std::uint32_t sample_rate_hz = 22050;  ///< of onsets and of the decoded sound
-  std::uint32_t original_sample_rate_hz = 22050;
+  std::uint32_t sample_rate_hz = 44100;  ///< of onsets and of the decoded sound
+  std::uint32_t original_sample_rate_hz = 44100;
   std::uint16_t original_channels = 1;
   std::uint16_t channels = 1;  ///< of the decoded sound, 1 or 2
   EventCoding coding;

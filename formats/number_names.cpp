@@ -51,31 +51,14 @@ std::string complaint(const std::vector<NumberName>& names) {
 }
 
 const std::vector<NumberName>& standard_names() {
-  static const std::vector<NumberName> names = {
-      {"pitch", "Hz", 25.0F, 10500.0F, true},
-      {"balance", "dB", -40.0F, 60.0F, false},
-      {"glide", "semitones", -14.0F, 14.0F, false},
-      {"glide_time", "s", 0.02F, 3.0F, true},
-      {"vibrato", "semitones", 0.0F, 2.0F, false},
-      {"vibrato_rate", "Hz", 3.0F, 9.0F, true},
-      {"vibrato_phase", "turns", -0.5F, 0.5F, false},
-      {"attack", "s", 0.001F, 1.0F, true},
-      {"hold", "s", 0.02F, 12.0F, true},
-      {"damping", "s", 0.005F, 3.0F, true},
-      {"decay", "s", 0.03F, 500.0F, true},
-      {"tilt", "", 0.03125F, 32.0F, true},
-      {"inharmonicity", "", 1e-6F, 3e-3F, true},
-      {"room", "dB", -60.0F, 0.0F, false},
-      {"room_time", "s", 0.1F, 6.0F, true},
-      {"position", "", -1.0F, 1.0F, false},
-  };
+  static const std::vector<NumberName> names = [] {
+    std::vector<NumberName> made;
+    for (const StandardNumber& number : kStandardNumbers)
+      made.push_back(
+          {std::string(number.name), std::string(number.unit), number.low, number.high, number.is_ratio});
+    return made;
+  }();
   return names;
-}
-
-const VectorSteps& standard_steps() {
-  static constexpr VectorSteps kSteps = {2093, 51, 281, 51, 41, 221, 33, 41, 129, 31, 81, 31, 41, 31, 21, 41,
-                                         31,   31, 31,  31, 31, 31,  31, 31, 31,  31, 31, 31, 31, 31, 31, 31};
-  return kSteps;
 }
 
 }  // namespace ictus::formats

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/event.hpp"
@@ -33,8 +35,42 @@ using VectorSteps = std::array<std::uint16_t, kEventVectorSize>;
   return all;
 }
 
-/// Of the numbers of which a header says nothing: their names and steps cost a file no byte.
+/// The numbers of which a header says nothing: their names and steps cost a file no byte. See SPEC.md,
+/// section 9.
+struct StandardNumber {
+  std::string_view name;
+  std::string_view unit;  ///< empty where it has none
+  float low;
+  float high;
+  bool is_ratio;
+  std::uint16_t steps;
+};
+inline constexpr std::array<StandardNumber, 16> kStandardNumbers{{
+    {"pitch", "Hz", 25.0F, 10500.0F, true, 2093},
+    {"balance", "dB", -40.0F, 60.0F, false, 51},
+    {"glide", "semitones", -14.0F, 14.0F, false, 281},
+    {"glide_time", "s", 0.02F, 3.0F, true, 51},
+    {"vibrato", "semitones", 0.0F, 2.0F, false, 41},
+    {"vibrato_rate", "Hz", 3.0F, 9.0F, true, 221},
+    {"vibrato_phase", "turns", -0.5F, 0.5F, false, 33},
+    {"attack", "s", 0.001F, 1.0F, true, 41},
+    {"hold", "s", 0.02F, 12.0F, true, 129},
+    {"damping", "s", 0.005F, 3.0F, true, 31},
+    {"decay", "s", 0.03F, 500.0F, true, 81},
+    {"tilt", "", 0.03125F, 32.0F, true, 31},
+    {"inharmonicity", "", 1e-6F, 3e-3F, true, 41},
+    {"room", "dB", -60.0F, 0.0F, false, 31},
+    {"room_time", "s", 0.1F, 6.0F, true, 21},
+    {"position", "", -1.0F, 1.0F, false, 41},
+}};
+inline constexpr std::uint16_t kStandardSteps = 31;  ///< of the numbers without a name
+
 [[nodiscard]] const std::vector<NumberName>& standard_names();
-[[nodiscard]] const VectorSteps& standard_steps();
+[[nodiscard]] constexpr VectorSteps standard_steps() {
+  VectorSteps steps = equal_steps(kStandardSteps);
+  for (std::size_t number = 0; number < kStandardNumbers.size(); ++number)
+    steps[number] = kStandardNumbers[number].steps;
+  return steps;
+}
 
 }  // namespace ictus::formats

@@ -39,7 +39,8 @@ void draw_job(const Job& job, const options::PlotOptions& options, const Draw& d
   EventInput stream(job.input, "plot", streams);
   PlotInput input{stream, read_all(stream),
                   has_own_name(job.input) ? fs::path(job.input).filename().string() : "event stream"};
-  if (stream.damage() && input.events.empty()) throw Error(stream.damage()->what(), stream.damage()->hint());
+  if (stream.damage() && input.events.empty())
+    throw Error(stream.damage()->what(), "there is nothing in it to draw");
   if (input.events.empty()) throw Error("has no events to draw");
   const std::string picture = draw(input, format_of(options, job.output));
   OutputFile output(job.output, options.output.force, streams);

@@ -70,19 +70,6 @@ class Lenders {
   std::map<std::string, Lender> lenders_;
 };
 
-/// A header of the installed model, for lists that name none.
-formats::EventStreamHeader usual_header() {
-  const cli::EventModel model = cli::load_event_model({});
-  formats::EventStreamHeader header;
-  header.model_id = model->id;
-  header.weights_hash = model->hash;
-  header.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
-  header.original_sample_rate_hz = header.sample_rate_hz;
-  header.names = formats::standard_names();
-  header.coding = synthesis::event_coding(false);
-  return header;
-}
-
 /// What the list says of the stream, over what follows from where its vectors come from.
 formats::EventStreamHeader header_of(const compose::ListFacts& facts, const Lenders& lenders) {
   formats::EventStreamHeader header;
@@ -98,7 +85,7 @@ formats::EventStreamHeader header_of(const compose::ListFacts& facts, const Lend
     header.original_sample_rate_hz = header.sample_rate_hz;
     header.original_channels = header.channels;
   } else {
-    header = usual_header();
+    header = cli::header_for(*cli::load_event_model({}), false);
   }
   if (facts.sample_rate_hz) header.sample_rate_hz = *facts.sample_rate_hz;
   header.original_sample_rate_hz = facts.original_sample_rate_hz.value_or(

@@ -46,14 +46,9 @@ class EventMaker : public cli::StreamMaker {
   static formats::EventStreamHeader header(const cli::EventModel& model,
                                            const options::EncodeOptions& options,
                                            const audio::Source& source) {
-    formats::EventStreamHeader header;
-    header.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
+    formats::EventStreamHeader header = cli::header_for(*model, options.lossless);
     header.channels = static_cast<std::uint8_t>(source.channels());
-    header.names = formats::standard_names();
-    header.model_id = model->id;
-    header.weights_hash = model->hash;
     cli::describe_source(header, source, options);
-    header.coding = synthesis::event_coding(options.lossless);
     return header;
   }
 

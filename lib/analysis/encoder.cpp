@@ -57,17 +57,19 @@ constexpr float kLeastWorthDbS = 0.007F;
 constexpr float kLeastLookWorthDbS = 0.3F * kLeastWorthDbS;
 /// Above this bitrate bits matter less: an event may be worth less, and events may be more.
 constexpr double kFrugalBitsPerSecond = 3200.0;
+/// How much they still matter where there is no limit: an event without end of them is no better.
+constexpr double kUnlimitedFrugality = 0.1;
 /// The first look finds so many, each that follows twice as many. While they are few they are fitted better,
 /// so that what one event can explain is not left to several.
 constexpr int kFirstLook = 1;
 constexpr int kFirstLookSteps = 4;
 /// Looking ends when an explanation is this close to the sound.
 constexpr float kCloseEnoughDb = 1.5F;
-/// So does it with a look that does not make up for this part of the distance: a tone is not to become a
-/// cloud.
+/// So does it, once it is this near, with a look that does not make up for the first of these parts of the
+/// distance, nor for the second for each of its events: a tone is not to become a cloud.
+constexpr float kNearDb = 5.0F;
 constexpr float kLeastGain = 0.04F;
 constexpr float kLeastGainEach = 0.004F;
-constexpr float kNearDb = 5.0F;
 /// Numbers are fitted up to so many times more while they leave it this much farther away than free envelopes
 /// did.
 constexpr int kMoreFits = 3;
@@ -88,6 +90,13 @@ constexpr double kTypicalEvents = 32.0;
 constexpr double kLeastBudgetSeconds = 1.0;
 /// A block's frame.
 constexpr double kFrameBits = 8.0 * 7.0;
+
+/// A part of the sound that is explained as a whole.
+struct Window {
+  int frames;
+  std::int64_t end_samples;  ///< up to which its events are final
+  bool is_last;              ///< all of its events are
+};
 
 /// An event that has been written, and sounds.
 struct Carried {
@@ -173,14 +182,14 @@ struct Encoder::State {
   }
   [[nodiscard]] const Steps& steps() const { return kSteps[static_cast<std::size_t>(settings.effort)]; }
 
-  void encode_window(int frames, std::int64_t end_samples);
+  void encode_window(const Window& window);
   /// Forgets what samples a window was made of.
   void go_on(std::int64_t hop_samples);
   /// Power of the events before, and of that what comes from the left; those that are dead are forgotten.
   [[nodiscard]] std::pair<PowerMaps, PowerMap> ringing(const Stretch& stretch);
   /// Events that begin in the window, the worthiest first; later ones become those to begin with.
-  [[nodiscard]] std::vector<Chosen> explained(const Stretch& stretch, const PowerMaps& ringing,
-                                              const PowerMap& ringing_left, std::int64_t end_samples,
+  [[nodiscard]] std::vector<Chosen> explained(const Window& window, const Stretch& stretch,
+                                              const PowerMaps& ringing, const PowerMap& ringing_left,
                                               bool is_due, int most);
   void place(std::vector<VectorEvent>& found, const Stretch& stretch, const PowerMaps& ringing,
              const PowerMap& ringing_left) const;
@@ -201,7 +210,7 @@ struct Encoder::State {
   [[nodiscard]] double frugality() const {
     return std::isfinite(settings.most_bits_per_second)
                ? std::min(1.0, std::pow(kFrugalBitsPerSecond / settings.most_bits_per_second, 2.0))
-               : 0.1;
+               : kUnlimitedFrugality;
   }
 };
 
@@ -228,8 +237,9 @@ bool Encoder::State::is_event_due(std::int64_t end_samples) const {
   return std::any_of(begin, begin + count, [](float sample) { return std::abs(sample) >= kLeastAudible; });
 }
 
-void Encoder::State::encode_window(int frames, std::int64_t end_samples) {
-  const std::span<const float> heard = std::span(samples).first(needed_samples(frames) * channels);
+void Encoder::State::encode_window(const Window& window) {
+  const std::int64_t end_samples = window.end_samples;
+  const std::span<const float> heard = std::span(samples).first(needed_samples(window.frames) * channels);
   const Stretch stretch(heard, {},
                         {.channels = settings.channels, .context_frames = kContextFrames, .loudest = level});
   // The loudest moment so far sets the floor; it is forgotten by 3 dB a window.
@@ -240,8 +250,8 @@ void Encoder::State::encode_window(int frames, std::int64_t end_samples) {
   block.end_samples = end_samples;
   if ((stretch.target.loudest() > kSilence || is_due) && most > 0) {
     const auto [carried_power, carried_left] = ringing(stretch);
-    block = affordable(explained(stretch, carried_power, carried_left, end_samples, is_due, most),
-                       end_samples, is_due ? 1 : 0);
+    block = affordable(explained(window, stretch, carried_power, carried_left, is_due, most), end_samples,
+                       is_due ? 1 : 0);
   } else {
     begun.clear();
   }
@@ -277,9 +287,10 @@ std::pair<PowerMaps, PowerMap> Encoder::State::ringing(const Stretch& stretch) {
   return {std::move(power), std::move(left)};
 }
 
-std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const PowerMaps& ringing,
-                                              const PowerMap& ringing_left, std::int64_t end_samples,
+std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretch& stretch,
+                                              const PowerMaps& ringing, const PowerMap& ringing_left,
                                               bool is_due, int most) {
+  const std::int64_t end_samples = window.end_samples;
   const double hops = static_cast<double>(stretch.frames) * static_cast<double>(hop()) /
                       static_cast<double>(end_samples - window_start);
   const double enough = kEnoughEvents * stretch.frames / kWindowFrames / frugality();
@@ -326,21 +337,21 @@ std::vector<Chosen> Encoder::State::explained(const Stretch& stretch, const Powe
   if (found.empty()) return {};
   if (settings.channels > 1) place(found, stretch, ringing, ringing_left);
 
-  const float seen_s = static_cast<float>(stretch.frames) * views().fine.hop_s();
-  for (VectorEvent& event : found) end_with_window(event, model->timbre, seen_s);
-
   // From here on the numbers are those that will be stored; gains make up for what their steps changed.
-  std::vector<VectorEvent> later;
   const float hop_s = static_cast<float>(end_samples - window_start) / EventModel::kSampleRateHz;
+  const float seen_s = static_cast<float>(stretch.frames) * views().fine.hop_s();
+  const auto is_final = [&](const VectorEvent& event) { return window.is_last || event.onset_s < hop_s; };
   for (VectorEvent& event : found) {
-    if (event.onset_s >= hop_s) continue;
+    if (!is_final(event)) continue;
+    end_with_window(event, model->timbre, seen_s);
     event = read(written(event, end_samples));
   }
   fit_gains(found, model->timbre, stretch.target, ringing, steps().gains, settings.threads);
   const std::vector<float> worth = worths(sounds_of(found, model->timbre), stretch.target, ringing);
   std::vector<Chosen> chosen;
+  std::vector<VectorEvent> later;
   for (std::size_t e = 0; e < found.size(); ++e) {
-    if (found[e].onset_s < hop_s) {
+    if (is_final(found[e])) {
       chosen.push_back({written(found[e], end_samples), worth[e]});
     } else {
       later.push_back(found[e]);
@@ -415,7 +426,7 @@ void Encoder::push(std::span<const float> block) {
   constexpr std::int64_t kHop = kHopFrames;
   const std::int64_t hop = kHop * static_cast<std::int64_t>(State::hop());
   while (s.samples.size() >= State::needed_samples(kWindowFrames) * s.channels) {
-    s.encode_window(kWindowFrames, s.window_start + hop);
+    s.encode_window({kWindowFrames, s.window_start + hop, false});
     s.go_on(hop);
   }
 }
@@ -427,7 +438,7 @@ void Encoder::finish() {
   const int frames =
       std::max(static_cast<int>(left / static_cast<std::int64_t>(State::hop())) + 1, kLeastFrames);
   s.samples.resize(State::needed_samples(frames) * s.channels, 0.0F);
-  s.encode_window(frames, s.received);
+  s.encode_window({frames, s.received, true});
   s.go_on(left);
 }
 

@@ -17,7 +17,7 @@ constexpr float kSilent = 3e-7F;           // of the loudest power: nothing is l
 constexpr float kFirstCompression = 0.5F;  // the first look sees the loudest,
 constexpr float kCompression = 0.3F;       // those that follow also what is soft
 
-/// This much before or after.
+/// How much before or after an attack an event may seem to begin that begins with it.
 constexpr float kBeforeAttackS = 0.04F;
 constexpr float kAfterAttackS = 0.06F;
 

@@ -2,7 +2,6 @@
 
 #include "formats/safetensors.hpp"
 #include "lib/core/error.hpp"
-#include "lib/synthesis/event_numbers.hpp"
 #include "lib/synthesis/timbre_file.hpp"
 
 namespace ictus::synthesis {
@@ -32,7 +31,7 @@ formats::EventCoding event_coding(bool lossless) {
   if (lossless) {
     coding.precision = formats::Precision::float32;
   } else {
-    coding.vector_steps = vector_steps();
+    coding.vector_steps = formats::standard_steps();
     coding.gain_step_centibels = 5;
   }
   return coding;

@@ -289,11 +289,12 @@ Place place_of(float hz, const BandView& view) {
   return place;
 }
 
-/// The sums of a moving lobe over a band's bins, and their slopes; of bins by themselves, or from the borders
-/// of wider bands. `next` is what is known at the end of a band and used at the beginning of the next.
+/// What of a moving lobe of power 1 the density of a band has, and how that changes.
 struct MovingSums {
   float sum, by_at, by_width;
 };
+/// Sums over all bins below the end of a band, which is the beginning of the next: of the lobe's two ends,
+/// and their slopes.
 struct BandEnd {
   double low = 0.0, high = 0.0, low_slope = 0.0, high_slope = 0.0;
 };

@@ -10,8 +10,8 @@ namespace {
 
 constexpr int kMovingReach = 4;
 constexpr float kLeastWidth = 0.05F;
-constexpr float kShortWindowS = 0.04F;
-constexpr float kWholeWidth = 0.923F;  // of the way, for the spread that the three parts have together
+constexpr float kShortWindowS = 0.04F;  // in which no bend of a way counts
+constexpr float kWholeWidth = 0.923F;   // of the way, for the spread that the three parts have together
 
 }  // namespace
 

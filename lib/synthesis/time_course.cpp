@@ -244,24 +244,23 @@ OnsetDecay::OnsetDecay(float since_windows, float attack_windows)
   }
 }
 
-void OnsetDecay::logs(std::span<const float> windows, std::span<float> out) const {
+template <typename Loop>
+void OnsetDecay::run(Loop loop, std::span<const float> windows, std::span<float> out) const {
   if (share_ < kLeastSeen) {
     std::fill(out.begin(), out.end(), 0.0F);
     return;
   }
-  onset_logs(
-      {since_, share_, elapsed_ + 0.5F * rising_, rising_, {sine_[0], sine_[1]}, {cosine_[0], cosine_[1]}},
-      windows.data(), static_cast<int>(windows.size()), out.data());
+  const OnsetWindow window{
+      since_, share_, elapsed_ + 0.5F * rising_, rising_, {sine_[0], sine_[1]}, {cosine_[0], cosine_[1]}};
+  loop(window, windows.data(), static_cast<int>(windows.size()), out.data());
+}
+
+void OnsetDecay::logs(std::span<const float> windows, std::span<float> out) const {
+  run(onset_logs, windows, out);
 }
 
 void OnsetDecay::slopes(std::span<const float> windows, std::span<float> out) const {
-  if (share_ < kLeastSeen) {
-    std::fill(out.begin(), out.end(), 0.0F);
-    return;
-  }
-  onset_slopes(
-      {since_, share_, elapsed_ + 0.5F * rising_, rising_, {sine_[0], sine_[1]}, {cosine_[0], cosine_[1]}},
-      windows.data(), static_cast<int>(windows.size()), out.data());
+  run(onset_slopes, windows, out);
 }
 
 }  // namespace ictus::synthesis

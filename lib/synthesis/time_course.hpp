@@ -61,6 +61,9 @@ class OnsetDecay {
   void slopes(std::span<const float> windows, std::span<float> out) const;
 
  private:
+  template <typename Loop>
+  void run(Loop loop, std::span<const float> windows, std::span<float> out) const;
+
   float since_, share_, elapsed_, rising_;
   std::array<float, 2> sine_, cosine_;  ///< of the window's two waves at the onset
 };
