@@ -54,7 +54,7 @@ def level_db(samples):
     return 10 * math.log10(sum(x * x for x in middle) / len(middle))
 
 
-PANNED = ((440, 0.8, 0.2), (1500, 0.2, 0.8), (2290, 0.5, 0.5))
+PANNED = ((440, 0.8, 0.2), (1500, 0.2, 0.8), (3100, 0.5, 0.5))
 
 
 class TwoChannels(Case):

@@ -127,6 +127,18 @@ TEST_CASE("silence has no events, and audible sound has one however few are allo
   CHECK(events_of(blocks_of(tone(0.1, 0.1, 4, [](double) { return 300.0; }), settings)).size() == 1);
 }
 
+TEST_CASE("what is audible at the very end has an event") {
+  for (const int late_samples : {40, 400, 2000}) {
+    CAPTURE(late_samples);
+    std::vector<float> sound(44100);
+    for (int i = 0; i < late_samples; ++i)
+      sound[sound.size() - 1 - static_cast<std::size_t>(i)] = i % 7 < 3 ? 0.2F : -0.15F;
+    const std::vector<Event> events = events_of(blocks_of(sound, settings_for()));
+    REQUIRE(!events.empty());
+    CHECK(events.back().onset_samples < 44100);
+  }
+}
+
 TEST_CASE("no more events come than are allowed") {
   EncoderSettings settings = settings_for();
   settings.most_events_per_second = 1.0;
