@@ -11,6 +11,8 @@ namespace ictus {
 inline constexpr int kEventVectorSize = 32;
 /// The most events that one block holds in a file.
 inline constexpr std::size_t kMaxEventsPerBlock = 4096;
+/// The span of a block where nothing asks for another; it costs no byte in a file.
+inline constexpr std::int64_t kBlockSamples = 65536;
 
 /// One sounding event. The vector's meaning belongs to the model named in the file's header.
 struct Event {

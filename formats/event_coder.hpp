@@ -128,7 +128,7 @@ class EventHistory {
   EventCoding coding_;
   NumberModel numbers_;
   std::int64_t end_samples_ = 0;
-  std::uint64_t span_samples_ = 65536;
+  std::uint64_t span_samples_ = kBlockSamples;
   std::array<AdaptiveBit, 16> goes_on_;
 };
 

@@ -191,7 +191,7 @@ void assemble_list(const cli::Job& job, const options::AssembleOptions& options,
                                  name, *list.first_out_of_order));
   }
   const formats::EventCoding preferred = header.coding;
-  header.coding = compose::exact_coding(events, preferred, compose::kBlockSamples);
+  header.coding = compose::exact_coding(events, preferred, kBlockSamples);
   if (header.coding.precision != preferred.precision &&
       header.coding.precision == formats::Precision::float32) {
     reporter.warning(fmt::format(

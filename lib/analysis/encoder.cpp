@@ -28,7 +28,7 @@ using synthesis::PowerMap;
 /// A window is explained as a whole. Events that begin within its hop are final by that; those that begin
 /// later are where the next window sets out from.
 constexpr int kWindowFrames = 258;  // 6 s
-constexpr int kHopFrames = 198;     // 4.6 s
+constexpr int kHopFrames = 192;     // 4.5 s, a multiple of kBlockSamples, as lists of events have it
 /// What the windows of the first and last frames see beyond them.
 constexpr int kContextFrames = 2;
 /// A short sound is looked at with silence after it.
@@ -195,12 +195,18 @@ struct Encoder::State {
              const PowerMap& ringing_left) const;
   [[nodiscard]] Event written(const VectorEvent& event, std::int64_t end_samples) const;
   [[nodiscard]] VectorEvent read(const Event& event) const;
-  /// Takes the worthiest that the bits allow, `least` at least.
-  [[nodiscard]] EventBlock affordable(std::vector<Chosen> worthiest, std::int64_t end_samples,
-                                      std::size_t least) const;
+  /// Takes the worthiest that the bits allow, `least` at least, in blocks that end at `end_samples`.
+  [[nodiscard]] std::vector<EventBlock> affordable(std::vector<Chosen> worthiest, std::int64_t end_samples,
+                                                   std::size_t least) const;
+  [[nodiscard]] std::vector<EventBlock> blocks_of(std::vector<Event> chosen, std::int64_t end_samples) const;
 
   [[nodiscard]] bool is_event_due(std::int64_t end_samples) const;
-  [[nodiscard]] double bits_of(const EventBlock& block) const;
+  /// What the next blocks take.
+  [[nodiscard]] double bits_of(const std::vector<EventBlock>& blocks) const;
+  [[nodiscard]] double frame_bits(std::int64_t end_samples) const {
+    const std::int64_t blocks = (end_samples - window_start + kBlockSamples - 1) / kBlockSamples;
+    return kFrameBits * static_cast<double>(blocks);
+  }
   [[nodiscard]] double allowed_bits(std::int64_t end_samples) const {
     const double length_s = static_cast<double>(end_samples) / EventModel::kSampleRateHz;
     return settings.most_bits_per_second * std::max(length_s, kLeastBudgetSeconds) - spent_bits;
@@ -214,9 +220,33 @@ struct Encoder::State {
   }
 };
 
-double Encoder::State::bits_of(const EventBlock& block) const {
-  if (settings.coding.precision == formats::Precision::coded) return kFrameBits + packer.bits_of(block);
-  return kFrameBits + 8.0 * (4 * kEventVectorSize + 6) * static_cast<double>(block.events.size());
+double Encoder::State::bits_of(const std::vector<EventBlock>& blocks) const {
+  double bits = kFrameBits * static_cast<double>(blocks.size());
+  formats::EventPacker next = packer;
+  for (const EventBlock& block : blocks) {
+    if (settings.coding.precision == formats::Precision::coded) {
+      bits += next.bits_of(block);
+      (void)next.pack(block);
+    } else {
+      bits += 8.0 * (4 * kEventVectorSize + 6) * static_cast<double>(block.events.size());
+    }
+  }
+  return bits;
+}
+
+std::vector<EventBlock> Encoder::State::blocks_of(std::vector<Event> chosen, std::int64_t end_samples) const {
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const Event& a, const Event& b) { return a.onset_samples < b.onset_samples; });
+  std::vector<EventBlock> blocks;
+  auto next = chosen.begin();
+  for (std::int64_t begin = window_start; begin < end_samples; begin = blocks.back().end_samples) {
+    const std::int64_t end = std::min(begin + kBlockSamples, end_samples);
+    const auto beyond =
+        std::find_if(next, chosen.end(), [&](const Event& event) { return event.onset_samples >= end; });
+    blocks.push_back({{next, beyond}, end});
+    next = beyond;
+  }
+  return blocks;
 }
 
 int Encoder::State::most_events(std::int64_t end_samples) const {
@@ -225,7 +255,7 @@ int Encoder::State::most_events(std::int64_t end_samples) const {
     return std::ceil(settings.most_events_per_second * static_cast<double>(length_samples) /
                      EventModel::kSampleRateHz);
   };
-  const double most = std::min({(allowed_bits(end_samples) - kFrameBits) / each,
+  const double most = std::min({(allowed_bits(end_samples) - frame_bits(end_samples)) / each,
                                 counted_out(end_samples - window_start), counted_out(end_samples) - events});
   return static_cast<int>(std::clamp(most, 0.0, kMostEvents));
 }
@@ -246,22 +276,24 @@ void Encoder::State::encode_window(const Window& window) {
   level = 0.5F * stretch.target.peak();
   const bool is_due = is_event_due(end_samples);
   const int most = std::max(is_due ? 1 : 0, most_events(end_samples));
-  EventBlock block;
-  block.end_samples = end_samples;
+  std::vector<EventBlock> blocks;
   if ((stretch.target.loudest() > kSilence || is_due) && most > 0) {
     const auto [carried_power, carried_left] = ringing(stretch);
-    block = affordable(explained(window, stretch, carried_power, carried_left, is_due, most), end_samples,
-                       is_due ? 1 : 0);
+    blocks = affordable(explained(window, stretch, carried_power, carried_left, is_due, most), end_samples,
+                        is_due ? 1 : 0);
   } else {
     begun.clear();
+    blocks = blocks_of({}, end_samples);
   }
-  for (const Event& event : block.events) carried.push_back({event.onset_samples, model->sound_of(event)});
-  const double bits = bits_of(block);
+  const double bits = bits_of(blocks);
   spent_bits += bits;
-  event_bits += bits - kFrameBits;
-  events += static_cast<double>(block.events.size());
-  if (settings.coding.precision == formats::Precision::coded) (void)packer.pack(block);
-  emit(block);
+  event_bits += bits - frame_bits(end_samples);
+  for (const EventBlock& block : blocks) {
+    for (const Event& event : block.events) carried.push_back({event.onset_samples, model->sound_of(event)});
+    events += static_cast<double>(block.events.size());
+    if (settings.coding.precision == formats::Precision::coded) (void)packer.pack(block);
+    emit(block);
+  }
 }
 
 std::pair<PowerMaps, PowerMap> Encoder::State::ringing(const Stretch& stretch) {
@@ -391,18 +423,15 @@ VectorEvent Encoder::State::read(const Event& event) const {
           event.vector};
 }
 
-EventBlock Encoder::State::affordable(std::vector<Chosen> worthiest, std::int64_t end_samples,
-                                      std::size_t least) const {
-  EventBlock block;
-  block.end_samples = end_samples;
+std::vector<EventBlock> Encoder::State::affordable(std::vector<Chosen> worthiest, std::int64_t end_samples,
+                                                   std::size_t least) const {
   while (true) {
-    block.events.clear();
-    for (const Chosen& each : worthiest) block.events.push_back(each.event);
-    std::stable_sort(block.events.begin(), block.events.end(),
-                     [](const Event& a, const Event& b) { return a.onset_samples < b.onset_samples; });
-    const double bits = bits_of(block);
+    std::vector<Event> chosen;
+    for (const Chosen& each : worthiest) chosen.push_back(each.event);
+    std::vector<EventBlock> blocks = blocks_of(std::move(chosen), end_samples);
+    const double bits = bits_of(blocks);
     const double excess = bits - allowed_bits(end_samples);
-    if (excess <= 0.0 || worthiest.size() <= least) return block;
+    if (excess <= 0.0 || worthiest.size() <= least) return blocks;
     const double each = bits / static_cast<double>(worthiest.size());
     const auto fewer = std::max<std::size_t>(1, static_cast<std::size_t>(excess / each));
     worthiest.resize(worthiest.size() - std::min(fewer, worthiest.size() - least));
@@ -423,8 +452,7 @@ void Encoder::push(std::span<const float> block) {
   State& s = *state_;
   s.samples.insert(s.samples.end(), block.begin(), block.end());
   s.received += static_cast<std::int64_t>(block.size() / s.channels);
-  constexpr std::int64_t kHop = kHopFrames;
-  const std::int64_t hop = kHop * static_cast<std::int64_t>(State::hop());
+  const std::int64_t hop = kHopFrames * static_cast<std::int64_t>(State::hop());
   while (s.samples.size() >= State::needed_samples(kWindowFrames) * s.channels) {
     s.encode_window({kWindowFrames, s.window_start + hop, false});
     s.go_on(hop);

@@ -12,9 +12,6 @@ namespace ictus::compose {
 
 using EmitBlock = std::function<void(const EventBlock&)>;
 
-/// The span of a block where nothing asks for another; it costs no byte in a file.
-inline constexpr std::int64_t kBlockSamples = 65536;
-
 /// Blocks end after every kBlockSamples, or earlier where more events than a block holds begin.
 class Reblocker {
  public:

@@ -60,15 +60,9 @@ class TextAndBack(Case):
                         self.assertEqual(again[field], facts[field])
             self.assertEqual(decoded(back.stdout), decoded(stream))
 
-    def test_what_an_encoder_wrote_is_assembled_to_the_same_stream(self):
+    def test_what_an_encoder_wrote_is_assembled_to_the_same_bytes(self):
         for stream in (clip_stream(), other_clip_stream(), encode("-", "--lossless", stdin=clip()).stdout):
-            again = assembled(ictus("dump", stdin=stream).stdout).stdout
-            self.assertEqual(dumped(again), dumped(stream))
-            self.assertEqual(info(again), {**info(stream), **{fact: info(again)[fact] for fact in ("bytes", "bitrate_bps")}})
-            # The ends of the encoder's blocks stand in no list; those of a list's are 65536 samples apart.
-            self.assertLess(abs(len(again) - len(stream)), 16 * math.ceil(info(stream)["samples"] / 65536))
-            self.assertEqual(assembled(ictus("dump", stdin=again).stdout).stdout, again)
-            self.assertEqual(decoded(again), decoded(stream))
+            self.assertEqual(assembled(ictus("dump", stdin=stream).stdout).stdout, stream)
 
     def test_every_form_of_stream_there_and_back(self):
         for path in sorted((CONFORMANCE / "valid").glob("*.evs")):
@@ -93,8 +87,7 @@ class TextAndBack(Case):
     def test_beside_the_list_by_default(self):
         self.put("song.tsv", ictus("dump", stdin=clip_stream()).stdout)
         self.assert_ended(ictus("assemble", "song.tsv"), DONE, "song.tsv -> song.evs: 1.5 s, ")
-        self.assertEqual(dumped("song.evs"), dumped(clip_stream()))
-        self.assertEqual(decoded((self.folder / "song.evs").read_bytes()), decoded(clip_stream()))
+        self.assertEqual((self.folder / "song.evs").read_bytes(), clip_stream())
         self.assert_ended(ictus("assemble", "song.tsv"), FAILED, "exists already")
 
     def test_no_network_is_loaded(self):

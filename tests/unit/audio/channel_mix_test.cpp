@@ -18,27 +18,9 @@ using enum Speaker;
 const Speakers kFiveOne = {front_left, front_right, front_centre, low_frequency, back_left, back_right};
 constexpr int kRate = 48000;
 
-struct Mixed {
-  std::vector<float> samples;
-  std::vector<std::string> remarks;
-};
-
 Mixed mixed(const Speakers& speakers, const std::vector<std::vector<float>>& channels,
             std::size_t at_once = 777) {
-  std::vector<float> interleaved;
-  for (std::size_t frame = 0; frame < channels[0].size(); ++frame)
-    for (const auto& channel : channels) interleaved.push_back(channel[frame]);
-  ChannelMix mix(speakers, channels.size(), kRate);
-  Mixed result;
-  std::span<const float> rest = interleaved;
-  while (!rest.empty()) {
-    const auto part = rest.first(std::min(rest.size(), at_once * channels.size()));
-    mix.push(part, result.samples);
-    rest = rest.subspan(part.size());
-  }
-  mix.finish(result.samples);
-  result.remarks = mix.remarks();
-  return result;
+  return test::mixed(speakers, channels, kRate, 1, at_once);
 }
 
 std::vector<float> scaled(std::vector<float> samples, float factor) {

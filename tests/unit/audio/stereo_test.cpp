@@ -41,13 +41,6 @@ std::vector<float> noise24(std::size_t count, unsigned seed) {
   return samples;
 }
 
-std::vector<float> side_by_side(const std::vector<std::vector<float>>& channels) {
-  std::vector<float> frames;
-  for (std::size_t frame = 0; frame < channels[0].size(); ++frame)
-    for (const auto& channel : channels) frames.push_back(channel[frame]);
-  return frames;
-}
-
 std::vector<float> channel_of(std::span<const float> frames, std::size_t channel, std::size_t channels = 2) {
   std::vector<float> samples;
   for (std::size_t i = channel; i < frames.size(); i += channels) samples.push_back(frames[i]);
@@ -282,25 +275,9 @@ TEST_CASE("weights to left and right are those of ITU-R BS.775") {
   check({}, 4, {0.25, 0.25, 0.25, 0.25}, {0.25, 0.25, 0.25, 0.25});
 }
 
-struct Mixed {
-  std::vector<float> frames;
-  std::vector<std::string> remarks;
-};
-
 Mixed mixed(const Speakers& speakers, const std::vector<std::vector<float>>& channels,
             std::size_t at_once = 777) {
-  const auto interleaved = side_by_side(channels);
-  ChannelMix mix(speakers, channels.size(), kRate, 2);
-  Mixed result;
-  std::span<const float> rest = interleaved;
-  while (!rest.empty()) {
-    const auto part = rest.first(std::min(rest.size(), at_once * channels.size()));
-    mix.push(part, result.frames);
-    rest = rest.subspan(part.size());
-  }
-  mix.finish(result.frames);
-  result.remarks = mix.remarks();
-  return result;
+  return test::mixed(speakers, channels, kRate, 2, at_once);
 }
 
 TEST_CASE("two channels go through untouched, also where each is the other's negative") {
@@ -308,11 +285,11 @@ TEST_CASE("two channels go through untouched, also where each is the other's neg
   std::vector<float> right = left;
   for (float& sample : right) sample = -sample;
   const Mixed result = mixed({front_left, front_right}, {left, right});
-  CHECK(result.frames == side_by_side({left, right}));
+  CHECK(result.samples == side_by_side({left, right}));
   CHECK(result.remarks.empty());
   // The same with a channel of low frequencies that goes nowhere.
   const Mixed with_low = mixed({front_left, front_right, low_frequency}, {left, right, left});
-  CHECK(with_low.frames == side_by_side({left, right}));
+  CHECK(with_low.samples == side_by_side({left, right}));
   CHECK(with_low.remarks.empty());
 }
 
@@ -321,19 +298,19 @@ TEST_CASE("5.1 becomes two channels, each with its own") {
   std::vector<std::vector<float>> channels;
   for (unsigned seed = 1; seed <= 6; ++seed) channels.push_back(noise(count, seed));
   const Mixed result = mixed(kFiveOne, channels);
-  REQUIRE(result.frames.size() == 2 * count);
+  REQUIRE(result.samples.size() == 2 * count);
   double worst = 0.0;
   for (std::size_t i = 0; i < count; ++i) {
     const auto at = [&](std::size_t channel) { return static_cast<double>(channels[channel][i]); };
     const double left = at(0) + 0.70710678 * at(2) + 0.70710678 * at(4);
     const double right = at(1) + 0.70710678 * at(2) + 0.70710678 * at(5);
-    worst = std::max({worst, std::abs(static_cast<double>(result.frames[2 * i]) - left),
-                      std::abs(static_cast<double>(result.frames[2 * i + 1]) - right)});
+    worst = std::max({worst, std::abs(static_cast<double>(result.samples[2 * i]) - left),
+                      std::abs(static_cast<double>(result.samples[2 * i + 1]) - right)});
   }
   CHECK(worst < 1e-6);
   CHECK(result.remarks.empty());
   for (const std::size_t at_once : {1u, 13u, 4410u})
-    CHECK(mixed(kFiveOne, channels, at_once).frames == result.frames);
+    CHECK(mixed(kFiveOne, channels, at_once).samples == result.samples);
 }
 
 TEST_CASE("what cancels on one side is mended there alone, and what is lost is said") {
@@ -344,10 +321,10 @@ TEST_CASE("what cancels on one side is mended there alone, and what is lost is s
   // To the left the centre and the front cancel; to the right goes the centre alone.
   const Mixed result = mixed(kFiveOne, {against, none, voice, none, none, none});
   double left = 0.0;
-  for (const float sample : channel_of(result.frames, 0))
+  for (const float sample : channel_of(result.samples, 0))
     left += static_cast<double>(sample) * static_cast<double>(sample);
   CHECK(std::sqrt(left / kRate) == doctest::Approx(2.0 * 0.5 * 0.5).epsilon(0.01));
-  const auto right = channel_of(result.frames, 1);
+  const auto right = channel_of(result.samples, 1);
   double worst = 0.0;
   for (std::size_t i = 0; i < right.size(); ++i)
     worst =

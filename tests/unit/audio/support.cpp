@@ -232,4 +232,27 @@ std::string error_of(const std::function<void()>& action) {
   return {};
 }
 
+std::vector<float> side_by_side(const std::vector<std::vector<float>>& channels) {
+  std::vector<float> frames;
+  for (std::size_t frame = 0; frame < channels[0].size(); ++frame)
+    for (const auto& channel : channels) frames.push_back(channel[frame]);
+  return frames;
+}
+
+Mixed mixed(const audio::Speakers& speakers, const std::vector<std::vector<float>>& channels, int rate,
+            std::size_t outputs, std::size_t at_once) {
+  const std::vector<float> interleaved = side_by_side(channels);
+  audio::ChannelMix mix(speakers, channels.size(), rate, outputs);
+  Mixed result;
+  std::span<const float> rest = interleaved;
+  while (!rest.empty()) {
+    const auto part = rest.first(std::min(rest.size(), at_once * channels.size()));
+    mix.push(part, result.samples);
+    rest = rest.subspan(part.size());
+  }
+  mix.finish(result.samples);
+  result.remarks = mix.remarks();
+  return result;
+}
+
 }  // namespace ictus::test

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lib/audio/audio.hpp"
+#include "lib/audio/channel_mix.hpp"
 #include "lib/audio/sound_header.hpp"
 
 namespace ictus::test {
@@ -92,6 +93,17 @@ std::vector<float> sine(std::size_t count, double hz, double rate, double amplit
 
 /// Amplitude of the component of `signal` at `hz`, over whole periods as far as the caller sees to it.
 double amplitude_at(std::span<const float> signal, double hz, double rate);
+
+/// Frames of these channels.
+std::vector<float> side_by_side(const std::vector<std::vector<float>>& channels);
+
+/// What a mix to `outputs` channels makes of sound, pushed so many frames at a time.
+struct Mixed {
+  std::vector<float> samples;
+  std::vector<std::string> remarks;
+};
+Mixed mixed(const audio::Speakers& speakers, const std::vector<std::vector<float>>& channels, int rate,
+            std::size_t outputs, std::size_t at_once);
 
 /// As errors name a file.
 std::string quoted(const std::string& path);
