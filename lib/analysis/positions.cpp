@@ -28,26 +28,36 @@ std::vector<float> positions_of(std::span<const synthesis::EventSound> events, c
     synthesis::EventPower(event, views().fine, both.frames, kNegligible * loudest).add_to(powers.back());
     for (std::size_t i = 0; i < cells; ++i) sum.values[i] += powers.back().values[i];
   }
-  // What lies on the left of what is explained, not of the sound: an explanation that is too loud or too soft
-  // says nothing of where it comes from.
-  std::vector<float> wanted(cells);
+  // What lies on either side of what is explained, not of the sound: an explanation that is too loud or too
+  // soft says nothing of where it comes from, and where there is hardly any sound it lies in the middle.
+  std::vector<float> wanted_left(cells);
   for (std::size_t i = 0; i < cells; ++i)
-    wanted[i] = sum.values[i] * left.values[i] / (both.values[i] + floor);
-  std::vector<float> share(events.size(), 0.5F);
-  std::vector<float> explained(cells);
+    wanted_left[i] = sum.values[i] * (left.values[i] + 0.5F * floor) / (both.values[i] + floor);
+  std::vector<float> share(events.size(), 0.5F);  // of an event's power, on the left
+  std::vector<float> pull_left(cells);
+  std::vector<float> pull_right(cells);
   for (int update = 0; update < kUpdates; ++update) {
+    std::vector<float>& explained = pull_left;
     explained = carried_left.values;
     for (std::size_t e = 0; e < events.size(); ++e)
       for (std::size_t i = 0; i < cells; ++i) explained[i] += share[e] * powers[e].values[i];
-    for (std::size_t i = 0; i < cells; ++i) explained[i] = wanted[i] / (explained[i] + floor);
+    for (std::size_t i = 0; i < cells; ++i) {
+      const float wanted_right = sum.values[i] - wanted_left[i];
+      const float explained_right = std::max(sum.values[i] - explained[i], 0.0F);
+      pull_right[i] = (wanted_right + floor) / (explained_right + floor);
+      pull_left[i] = (wanted_left[i] + floor) / (explained[i] + floor);
+    }
     for (std::size_t e = 0; e < events.size(); ++e) {
-      float pulled = 0.0F;
-      float power = 0.0F;
+      float to_left = 0.0F;
+      float to_right = 0.0F;
       for (std::size_t i = 0; i < cells; ++i) {
-        pulled += powers[e].values[i] * explained[i];
-        power += powers[e].values[i];
+        to_left += powers[e].values[i] * pull_left[i];
+        to_right += powers[e].values[i] * pull_right[i];
       }
-      if (power > 0.0F) share[e] = std::clamp(share[e] * pulled / power, kLeastShare, 1.0F);
+      to_left *= share[e];
+      to_right *= 1.0F - share[e];
+      if (to_left + to_right > 0.0F)
+        share[e] = std::clamp(to_left / (to_left + to_right), kLeastShare, 1.0F - kLeastShare);
     }
   }
   for (float& each : share) each = std::clamp(1.0F - 2.0F * each, -1.0F, 1.0F);

@@ -12,7 +12,7 @@ namespace ictus::analysis {
 /// A position from -1 to 1 for each event, so that the powers of all come as near as they can to those of the
 /// left and of both channels, in fine bands. `carried` is what is explained already, its left part and both.
 ///
-/// Shares that are not negative, by the multiplicative updates of D. D. Lee and H. S. Seung (Algorithms for
+/// Shares between left and right, by the multiplicative updates of D. D. Lee and H. S. Seung (Algorithms for
 /// non-negative matrix factorization, NIPS 2000) for the generalised Kullback-Leibler divergence, with the
 /// power of each event fixed.
 std::vector<float> positions_of(std::span<const synthesis::EventSound> events,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 
 #include "lib/audio/sound_files.hpp"
@@ -16,6 +17,11 @@ namespace ictus::train {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// True when no sample is above -80 dBFS.
+bool is_silent(const std::vector<std::int16_t>& clip) {
+  return std::ranges::all_of(clip, [](std::int16_t sample) { return std::abs(sample) <= 3; });
+}
 
 }  // namespace
 
@@ -37,6 +43,8 @@ Dataset::Dataset(const std::string& folder, int sample_rate_hz, const std::funct
   if (training_.empty())
     throw Error(fmt::format("{}: no sound file that can be read", folder),
                 "training reads WAV, FLAC, Ogg, AIFF and MP3");
+  if (std::ranges::all_of(training_, is_silent))
+    throw Error(fmt::format("{}: all of its sound is silent", folder), "name a folder of sound with --data");
   if (validation_.empty()) validation_.push_back(training_.back());
 }
 

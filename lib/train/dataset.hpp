@@ -26,8 +26,8 @@ class Dataset {
  public:
   /// Reads every sound file below `folder` as mono at `sample_rate_hz`. Files of a fixed hash class
   /// (one in forty) are kept for validation. Stops early when `stop_requested` says so. Throws
-  /// ictus::Error when the folder is missing or holds no sound; files that cannot be read are named
-  /// on `words` and left out.
+  /// ictus::Error when the folder is missing, holds no sound or silence only; files that cannot be read are
+  /// named on `words` and left out.
   Dataset(const std::string& folder, int sample_rate_hz, const std::function<bool()>& stop_requested,
           std::ostream& words);
 
