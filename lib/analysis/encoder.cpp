@@ -10,6 +10,7 @@
 #include "formats/event_coder.hpp"
 #include "lib/analysis/distance_slopes.hpp"
 #include "lib/analysis/explain.hpp"
+#include "lib/analysis/gains.hpp"
 #include "lib/analysis/positions.hpp"
 #include "lib/analysis/stretch.hpp"
 #include "lib/analysis/vector_fit.hpp"
@@ -70,6 +71,9 @@ constexpr float kCloseEnoughDb = 1.5F;
 constexpr float kNearDb = 5.0F;
 constexpr float kLeastGain = 0.04F;
 constexpr float kLeastGainEach = 0.004F;
+/// There an event without which few others come as near, but for this part of the distance, can be spared: a
+/// note is to be one event.
+constexpr float kLeastShare = 0.2F;
 /// Numbers are fitted up to so many times more while they leave it this much farther away than free envelopes
 /// did.
 constexpr int kMoreFits = 3;
@@ -335,6 +339,7 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
                                             .near_db = kNearDb,
                                             .least_gain = kLeastGain,
                                             .least_gain_each = kLeastGainEach,
+                                            .least_share = kLeastShare,
                                             .threads = settings.threads});
   begun.clear();
   if (sounds.empty() && is_due)
@@ -378,8 +383,14 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
     end_with_window(event, model->timbre, seen_s);
     event = read(written(event, end_samples));
   }
-  fit_gains(found, model->timbre, stretch.target, ringing, steps().gains, settings.threads);
-  const std::vector<float> worth = worths(sounds_of(found, model->timbre), stretch.target, ringing);
+  distance_db = fit_gains(found, model->timbre, stretch.target, ringing, steps().gains, settings.threads);
+  sounds = sounds_of(found, model->timbre);
+  if (distance_db < kNearDb) {
+    // Farther away, gains would have to make up for what nothing explains.
+    balance_gains(sounds, stretch.target, ringing.fine);
+    for (std::size_t e = 0; e < found.size(); ++e) found[e].gain_db = sounds[e].gain_db;
+  }
+  const std::vector<float> worth = worths(sounds, stretch.target, ringing);
   std::vector<Chosen> chosen;
   std::vector<VectorEvent> later;
   for (std::size_t e = 0; e < found.size(); ++e) {

@@ -21,29 +21,30 @@ using synthesis::kTimbreOutputs;
 using synthesis::TimbreNetwork;
 
 constexpr float kPitchStepOctaves = 0.004F;
-constexpr float kGainStepDb = 1.0F;
-constexpr float kOnsetStepS = 0.007F;
-constexpr float kTimbreStep = 0.05F;
+constexpr float kGainStepDb = 1.6F;
+constexpr float kLastGainStepDb = 1.0F;  // where all else is settled
+constexpr float kOnsetStepS = 0.011F;
+constexpr float kTimbreStep = 0.08F;
 
 bool is_motion(std::size_t place) { return place >= synthesis::kGlide && place <= synthesis::kVibratoPhase; }
 
 /// In octaves, semitones, decibels or logarithms, as fit() has them.
 constexpr std::array<float, kNamedNumbers> kSteps{kPitchStepOctaves * 0.693147F,
-                                                  4.0F,
-                                                  0.05F,
-                                                  0.05F,
-                                                  0.03F,
-                                                  0.01F,
-                                                  0.02F,
-                                                  0.15F,
-                                                  0.1F,
-                                                  0.15F,
-                                                  0.15F,
-                                                  0.15F,
-                                                  0.15F,
-                                                  1.0F,
-                                                  0.1F,
-                                                  0.05F};
+                                                  6.4F,
+                                                  0.08F,
+                                                  0.08F,
+                                                  0.048F,
+                                                  0.016F,
+                                                  0.032F,
+                                                  0.24F,
+                                                  0.16F,
+                                                  0.24F,
+                                                  0.24F,
+                                                  0.24F,
+                                                  0.24F,
+                                                  1.6F,
+                                                  0.16F,
+                                                  0.08F};
 
 /// Solves a x = b for a symmetric positive matrix, in place (Cholesky).
 template <std::size_t N>
@@ -166,7 +167,7 @@ float fit_gains(std::vector<VectorEvent>& events, const TimbreNetwork& network, 
     distance.at(sounds, step, slopes);
     for (std::size_t e = 0; e < events.size(); ++e) {
       momenta[e].add(std::array{slopes[e].gain_db});
-      sounds[e].gain_db -= cooled(step, steps) * kGainStepDb * momenta[e].direction(0);
+      sounds[e].gain_db -= cooled(step, steps) * kLastGainStepDb * momenta[e].direction(0);
     }
   }
   for (std::size_t e = 0; e < events.size(); ++e) events[e].gain_db = sounds[e].gain_db;
