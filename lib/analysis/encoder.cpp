@@ -12,6 +12,7 @@
 #include "lib/analysis/explain.hpp"
 #include "lib/analysis/gains.hpp"
 #include "lib/analysis/positions.hpp"
+#include "lib/analysis/spare.hpp"
 #include "lib/analysis/stretch.hpp"
 #include "lib/analysis/vector_fit.hpp"
 #include "lib/analysis/worth.hpp"
@@ -74,10 +75,15 @@ constexpr float kLeastGainEach = 0.004F;
 /// There an event without which few others come as near, but for this part of the distance, can be spared: a
 /// note is to be one event.
 constexpr float kLeastShare = 0.2F;
+constexpr int kSpareLooks = 3;  // for the steps of so many looks the others are fitted on without it
 /// Numbers are fitted up to so many times more while they leave it this much farther away than free envelopes
 /// did.
 constexpr int kMoreFits = 3;
 constexpr float kWorseThanFree = 1.1F;
+/// Where they still do, and events are few, so many more are looked for so many times.
+constexpr int kMoreExplaining = 2;
+constexpr int kMoreEvents = 2;
+constexpr std::size_t kFewEvents = 12;
 /// An event is to be worth the more the closer the whole is, by the square of the distance; at this one as
 /// much as said above.
 constexpr float kUsualDistanceDb = 8.0F;
@@ -106,6 +112,12 @@ struct Window {
 struct Carried {
   std::int64_t onset_samples;
   EventSound sound;
+};
+
+/// Events by their numbers, and how far they are from the sound.
+struct Numbered {
+  std::vector<VectorEvent> events;
+  float distance_db = 0.0F;
 };
 
 /// An event as it will be written, and what it is worth.
@@ -195,6 +207,9 @@ struct Encoder::State {
   [[nodiscard]] std::vector<Chosen> explained(const Window& window, const Stretch& stretch,
                                               const PowerMaps& ringing, const PowerMap& ringing_left,
                                               bool is_due, int most);
+  /// The events whose numbers come nearest to what these sounds explain.
+  [[nodiscard]] Numbered by_numbers(const std::vector<EventSound>& sounds, const Stretch& stretch,
+                                    const PowerMaps& ringing) const;
   void place(std::vector<VectorEvent>& found, const Stretch& stretch, const PowerMaps& ringing,
              const PowerMap& ringing_left) const;
   [[nodiscard]] Event written(const VectorEvent& event, std::int64_t end_samples) const;
@@ -339,30 +354,25 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
                                             .near_db = kNearDb,
                                             .least_gain = kLeastGain,
                                             .least_gain_each = kLeastGainEach,
-                                            .least_share = kLeastShare,
                                             .threads = settings.threads});
   begun.clear();
   if (sounds.empty() && is_due)
     sounds = explain(stretch, {ringing, {}}, {.looks = {{1, steps().look}}, .however_soft = true});
 
-  std::vector<VectorEvent> found;
-  for (const EventSound& sound : sounds) found.push_back(nearest_vector(sound, model->timbre));
-  const int number_steps = steps().numbers * times_for(found.size());
-  // Half way they begin with the attacks that they are near to, and stay there.
-  const auto fit_numbers = [&](int steps_now) {
-    return fit_vectors(found, model->timbre, stretch.target, ringing, steps_now, settings.threads);
-  };
-  fit_numbers(number_steps / 2);
-  for (VectorEvent& event : found) {
-    const float onset_s = onset_by_attacks(event.onset_s, stretch.attacks_s);
-    event.is_placed = onset_s != event.onset_s;
-    event.onset_s = onset_s;
+  auto [found, distance_db] = by_numbers(sounds, stretch, ringing);
+  // An envelope may say what numbers cannot, such as that the tone of another sound is a partial of its own.
+  for (int again = 0; again < kMoreExplaining && found.size() <= kFewEvents; ++again) {
+    if (distance_db < kWorseThanFree * distance_of(sounds, stretch.target, ringing)) break;
+    sounds = explain(stretch, {ringing, sounds_of(found, model->timbre)},
+                     {.looks = {{kMoreEvents, steps().look}}, .threads = settings.threads});
+    Numbered more = by_numbers(sounds, stretch, ringing);
+    if (more.distance_db > (1.0F - kLeastShare) * distance_db) break;
+    found = std::move(more.events);
+    distance_db = more.distance_db;
   }
-  float distance_db = fit_numbers(number_steps - number_steps / 2);
-  // Some sounds are far from what the network makes of their numbers first.
-  const float free_db = distance_of(sounds, stretch.target, ringing);
-  for (int more = 0; more < kMoreFits && distance_db > kWorseThanFree * free_db; ++more)
-    distance_db = fit_numbers(number_steps);
+  if (distance_db < kNearDb)
+    found = without_spare(std::move(found), distance_db, model->timbre, stretch.target, ringing,
+                          {kNearDb, kLeastShare, kSpareLooks * steps().look, settings.threads});
   const auto worthy_of = [&](float least_db_s) {
     return worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
   };
@@ -406,6 +416,30 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
                    [](const Chosen& a, const Chosen& b) { return a.worth_db_s > b.worth_db_s; });
   if (chosen.size() > static_cast<std::size_t>(most)) chosen.resize(static_cast<std::size_t>(most));
   return chosen;
+}
+
+Numbered Encoder::State::by_numbers(const std::vector<EventSound>& sounds, const Stretch& stretch,
+                                    const PowerMaps& ringing) const {
+  Numbered result;
+  for (const EventSound& sound : sounds) result.events.push_back(nearest_vector(sound, model->timbre));
+  const int fit_steps = steps().numbers * times_for(sounds.size());
+  const auto fit_on = [&](int steps_now) {
+    result.distance_db =
+        fit_vectors(result.events, model->timbre, stretch.target, ringing, steps_now, settings.threads);
+  };
+  // Half way they begin with the attacks that they are near to, and stay there.
+  fit_on(fit_steps / 2);
+  for (VectorEvent& event : result.events) {
+    const float onset_s = onset_by_attacks(event.onset_s, stretch.attacks_s);
+    event.is_placed = onset_s != event.onset_s;
+    event.onset_s = onset_s;
+  }
+  fit_on(fit_steps - fit_steps / 2);
+  // Some sounds are far from what the network makes of their numbers first.
+  const float free_db = distance_of(sounds, stretch.target, ringing);
+  for (int more = 0; more < kMoreFits && result.distance_db > kWorseThanFree * free_db; ++more)
+    fit_on(fit_steps);
+  return result;
 }
 
 void Encoder::State::place(std::vector<VectorEvent>& found, const Stretch& stretch, const PowerMaps& ringing,

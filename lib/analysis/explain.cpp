@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "lib/analysis/distance_slopes.hpp"
@@ -21,40 +20,6 @@ constexpr float kCompression = 0.3F;       // those that follow also what is sof
 /// How much before or after an attack an event may seem to begin that begins with it.
 constexpr float kBeforeAttackS = 0.04F;
 constexpr float kAfterAttackS = 0.06F;
-
-/// So many events at most are tried for one that can be spared, the least worthy of them, and fitted on
-/// without it for so many times the steps of a look.
-constexpr std::size_t kFew = 16;
-constexpr std::size_t kSpareTries = 3;
-constexpr int kSpareLooks = 3;
-
-/// Leaves out one event after the other without which the rest, fitted on, explains as much: those that share
-/// what one of them can say.
-std::vector<synthesis::EventSound> without_spare(std::vector<synthesis::EventSound> events, float distance_db,
-                                                 const Target& target, const PowerMaps& carried,
-                                                 const ExplainSettings& settings) {
-  const int steps = settings.looks.empty() ? 0 : kSpareLooks * settings.looks.back().steps;
-  const auto spared = [&] {
-    if (events.size() < 2 || events.size() > kFew) return false;
-    const std::vector<float> worth = worths(events, target, carried);
-    std::vector<std::size_t> order(events.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return worth[a] < worth[b]; });
-    order.resize(std::min(order.size(), kSpareTries));
-    for (const std::size_t place : order) {
-      std::vector<synthesis::EventSound> rest = events;
-      rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(place));
-      const float rest_db = fit(rest, target, carried, steps, settings.threads);
-      if (rest_db > settings.near_db || rest_db > (1.0F + settings.least_share) * distance_db) continue;
-      events = std::move(rest);
-      distance_db = rest_db;
-      return true;
-    }
-    return false;
-  };
-  while (spared()) continue;
-  return events;
-}
 
 }  // namespace
 
@@ -89,10 +54,7 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
     const float distance_db = fit(events, stretch.target, known.carried, look.steps, settings.threads);
     const float wanted =
         std::min(settings.least_gain, settings.least_gain_each * static_cast<float>(look.events));
-    if (last_db < settings.near_db && distance_db > (1.0F - wanted) * last_db) {
-      events = before;
-      break;
-    }
+    if (last_db < settings.near_db && distance_db > (1.0F - wanted) * last_db) return before;
     last_db = distance_db;
     if (distance_db < settings.close_enough_db) break;
     if (settings.least_worth_db <= 0.0F) continue;
@@ -102,8 +64,6 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
       kept.push_back(events[place]);
     events = std::move(kept);
   }
-  if (settings.least_share > 0.0F && last_db < settings.near_db)
-    events = without_spare(std::move(events), last_db, stretch.target, known.carried, settings);
   return events;
 }
 

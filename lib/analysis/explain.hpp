@@ -34,9 +34,6 @@ struct ExplainSettings {
   /// it found is forgotten.
   float near_db = 0.0F;
   float least_gain = 0.0F, least_gain_each = 0.0F;
-  /// There each event of a few makes up for this part of the distance, however the rest is fitted without it,
-  /// or it is left out.
-  float least_share = 0.0F;
   bool however_soft = false;  ///< whether also what is as good as silence is looked for
   int threads = 1;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <utility>
 
 #include "lib/synthesis/event_power.hpp"
@@ -15,6 +16,8 @@ using synthesis::PowerMap;
 
 constexpr int kUpdates = 8;
 constexpr float kMostChangeDb = 6.0F;
+/// Where less of the sound's energy is explained, gains stay: what is missing is something else.
+constexpr double kLeastExplained = 0.5;
 
 /// An event's power in the frames in which it sounds, and the gain it gets.
 struct Part {
@@ -22,6 +25,14 @@ struct Part {
   int begin;
   float gain = 1.0F;
 };
+
+double energy_of(const PowerMap& map, const synthesis::BandView& view) {
+  double sum = 0.0;
+  for (int b = 0; b < map.bands; ++b)
+    sum += static_cast<double>(view.width_bins[static_cast<std::size_t>(b)]) *
+           std::accumulate(map.row(b), map.row(b) + map.frames, 0.0);
+  return sum;
+}
 
 }  // namespace
 
@@ -44,6 +55,10 @@ void balance_gains(std::vector<synthesis::EventSound>& events, const Target& tar
     parts.push_back(std::move(part));
   }
   PowerMap ratio = carried;
+  for (const Part& part : parts)
+    for (int b = 0; b < sound.bands; ++b)
+      synthesis::add_scaled(part.power.row(b), 1.0F, part.power.frames, ratio.row(b) + part.begin);
+  if (energy_of(ratio, view) < kLeastExplained * energy_of(sound, view)) return;
   for (int update = 0; update < kUpdates; ++update) {
     ratio = carried;
     for (const Part& part : parts)

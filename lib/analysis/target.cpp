@@ -270,6 +270,11 @@ float Target::distance(const Sums& sums) const {
                                                    static_cast<double>(magnitude_norm_));
 }
 
+float Target::convergence(const PowerMaps& explained) const {
+  return static_cast<float>(std::sqrt(std::max(sums(explained, 0).off_square, 0.0)) /
+                            static_cast<double>(magnitude_norm_));
+}
+
 float Target::distance(const PowerMaps& explained, PowerMaps& slope) const {
   std::fill(slope.fine.values.begin(), slope.fine.values.end(), 0.0F);
   std::fill(slope.coarse.values.begin(), slope.coarse.values.end(), 0.0F);

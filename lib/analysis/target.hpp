@@ -61,6 +61,8 @@ class Target {
   /// loudness, see whole_blocks().
   [[nodiscard]] Sums sums(const PowerMaps& explained, int first) const;
   [[nodiscard]] float distance(const Sums& sums) const;
+  /// |difference of magnitudes| / |magnitudes|, in fine bands.
+  [[nodiscard]] float convergence(const PowerMaps& explained) const;
   /// The frames [first, last) and what belongs to the same blocks.
   [[nodiscard]] std::pair<int, int> whole_blocks(int first, int last) const;
 
