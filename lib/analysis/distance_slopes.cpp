@@ -20,7 +20,7 @@ using synthesis::PowerMap;
 /// Powers are summed by groups and then in their order, so that rounding does not tell how many threads there
 /// were.
 constexpr std::size_t kGroups = 8;
-constexpr float kMostBins = 0.2F;  // that the first partial may move in a step
+constexpr float kMostBins = 0.26F;  // that the first partial may move in a step
 
 /// An event in both views.
 struct Rendered {
