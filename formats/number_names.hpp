@@ -49,7 +49,7 @@ inline constexpr std::array<StandardNumber, 16> kStandardNumbers{{
     {"pitch", "Hz", 25.0F, 10500.0F, true, 2093},
     {"balance", "dB", -40.0F, 60.0F, false, 51},
     {"glide", "semitones", -14.0F, 14.0F, false, 281},
-    {"glide_time", "s", 0.02F, 3.0F, true, 51},
+    {"glide_time", "s", 0.02F, 3.0F, true, 401},
     {"vibrato", "semitones", 0.0F, 2.0F, false, 41},
     {"vibrato_rate", "Hz", 3.0F, 9.0F, true, 221},
     {"vibrato_phase", "turns", -0.5F, 0.5F, false, 33},

@@ -69,7 +69,7 @@ class Info(Case):
             self.assertIn(words, text)
 
     def test_every_precision_says_its_steps(self):
-        usual = [2093, 51, 281, 51, 41, 221, 33, 41, 129, 31, 81, 31, 41, 31, 21, 41] + 16 * [31]
+        usual = [2093, 51, 281, 401, 41, 221, 33, 41, 129, 31, 81, 31, 41, 31, 21, 41] + 16 * [31]
         for name, precision, steps, of_numbers, text in [
             ("coded-steps", "coded", [1.5, 100], [2, 3, 4, 1, 4096, 255, 32, 33] + 24 * [24],
              "coded: numbers of 1 to 4096 steps, gains of 1.5 dB, onsets of 100 samples\n"),

@@ -22,7 +22,7 @@ def stream(*parts):
 # Section 9: names, units, ranges, whether they are ratios, and steps, of the numbers of which a header says nothing.
 STANDARD = [
     ("pitch", "Hz", 25, 10500, True, 2093), ("balance", "dB", -40, 60, False, 51),
-    ("glide", "semitones", -14, 14, False, 281), ("glide_time", "s", 0.02, 3, True, 51),
+    ("glide", "semitones", -14, 14, False, 281), ("glide_time", "s", 0.02, 3, True, 401),
     ("vibrato", "semitones", 0, 2, False, 41), ("vibrato_rate", "Hz", 3, 9, True, 221),
     ("vibrato_phase", "turns", -0.5, 0.5, False, 33), ("attack", "s", 0.001, 1, True, 41),
     ("hold", "s", 0.02, 12, True, 129), ("damping", "s", 0.005, 3, True, 31),

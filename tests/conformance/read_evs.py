@@ -26,7 +26,7 @@ STANDARD_NUMBERS = """
 pitch Hz 25 10500 ratio 2093
 balance dB -40 60 linear 51
 glide semitones -14 14 linear 281
-glide_time s 0.02 3 ratio 51
+glide_time s 0.02 3 ratio 401
 vibrato semitones 0 2 linear 41
 vibrato_rate Hz 3 9 ratio 221
 vibrato_phase turns -0.5 0.5 linear 33
