@@ -5,13 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <vector>
 
 #include "lib/synthesis/event_numbers.hpp"
-#include "lib/synthesis/timbre_file.hpp"
 #include "signals.hpp"
 
 using namespace ictus;
@@ -19,17 +16,6 @@ using analysis::Encoder;
 using analysis::EncoderSettings;
 
 namespace {
-
-std::shared_ptr<const synthesis::EventModel> trained_model() {
-  static const auto model = [] {
-    std::ifstream file(ICTUS_TIMBRE_WEIGHTS, std::ios::binary);
-    const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    auto made = std::make_shared<synthesis::EventModel>();
-    made->timbre = synthesis::read_timbre(std::as_bytes(std::span(bytes)), "weights");
-    return made;
-  }();
-  return model;
-}
 
 EncoderSettings settings_for(int channels = 1) {
   EncoderSettings settings;

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <numbers>
 
 #include "lib/analysis/explain.hpp"
 #include "lib/core/dice.hpp"
+#include "lib/synthesis/timbre_file.hpp"
 
 using namespace ictus;
 using namespace ictus::analysis;
@@ -38,4 +41,15 @@ synthesis::EventSound single_event(const Stretch& stretch, int steps) {
   const std::array looks{Look{1, steps}};
   const std::vector<synthesis::EventSound> events = explain(stretch, looks, true);
   return events.at(0);
+}
+
+std::shared_ptr<const ictus::synthesis::EventModel> trained_model() {
+  static const auto model = [] {
+    std::ifstream file(ICTUS_TIMBRE_WEIGHTS, std::ios::binary);
+    const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    auto made = std::make_shared<ictus::synthesis::EventModel>();
+    made->timbre = ictus::synthesis::read_timbre(std::as_bytes(std::span(bytes)), "weights");
+    return made;
+  }();
+  return model;
 }

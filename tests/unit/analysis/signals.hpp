@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "lib/analysis/stretch.hpp"
+#include "lib/synthesis/event_model.hpp"
 #include "lib/synthesis/event_sound.hpp"
 
 inline constexpr double kRateHz = 44100.0;
@@ -21,3 +23,6 @@ using ictus::analysis::Stretch;
 
 /// The event that one look and `steps` of fitting make of a sound.
 ictus::synthesis::EventSound single_event(const Stretch& stretch, int steps);
+
+/// The model that is shipped.
+std::shared_ptr<const ictus::synthesis::EventModel> trained_model();
