@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "apps/options/parse.hpp"
 #include "apps/options/values.hpp"
 #include "lib/audio/rates.hpp"
 
@@ -30,9 +31,18 @@ constexpr int kMostScales = 32;
 
 using TakeValue = std::function<void(const std::string&)>;
 
+/// The word after an option that takes a value, where that word follows `--`.
+void refuse_marked(const std::string& option, const std::string& value) {
+  if (is_marked(value)) throw UsageError(option + ": its value is missing; '--' follows");
+}
+
 CLI::Option* add_value(CLI::App& app, const char* group, const char* names, const char* metavar,
                        const std::string& description, TakeValue take) {
-  return app.add_option_function<std::string>(names, std::move(take), description)
+  const auto take_unmarked = [name = std::string(names), take = std::move(take)](const std::string& value) {
+    refuse_marked(name.substr(name.rfind(',') + 1), value);
+    take(value);
+  };
+  return app.add_option_function<std::string>(names, take_unmarked, description)
       ->type_name(metavar)
       ->group(group);
 }
@@ -74,7 +84,12 @@ CLI::Option* add_inputs(CLI::App& app, const char* metavar, const std::string& d
                         std::vector<std::string>& inputs) {
   return app
       .add_option_function<std::vector<std::string>>(
-          metavar, [&inputs](const std::vector<std::string>& words) { inputs = words; }, description)
+          metavar,
+          [&inputs](const std::vector<std::string>& words) {
+            inputs.clear();
+            for (const std::string& word : words) inputs.push_back(as_typed(word));
+          },
+          description)
       ->type_name(metavar);
 }
 
@@ -237,7 +252,10 @@ void CommandLine::add_encode() {
   app.add_option_function<std::vector<std::string>>(
          "--tag",
          [this](const std::vector<std::string>& words) {
-           for (const std::string& word : words) encode.tags.push_back(tag("--tag", word));
+           for (const std::string& word : words) {
+             refuse_marked("--tag", word);
+             encode.tags.push_back(tag("--tag", word));
+           }
          },
          "Set a tag, in place of the input's own of that name; an empty VALUE removes it. May be repeated.")
       ->allow_extra_args(false)
@@ -779,6 +797,12 @@ void CommandLine::add_help() {
   CLI::App& app = *add_command(root, "help", "Print the help of a command", "  ictus help encode");
   add_inputs(app, "COMMAND", "The command, such as encode or train tokenizer.", help_topic);
 }
+
+std::string marked_as_name(const std::string& word) { return '\0' + word; }
+
+bool is_marked(const std::string& word) { return word.starts_with('\0'); }
+
+std::string as_typed(const std::string& word) { return is_marked(word) ? word.substr(1) : word; }
 
 const CLI::App* find_command(const CLI::App& root, std::span<const std::string> words) {
   const CLI::App* command = &root;

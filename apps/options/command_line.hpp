@@ -63,6 +63,14 @@ class CommandLine {
   void add_help();
 };
 
+/// A word that is a name whatever it looks like, for one that follows `--`. CLI11 takes `--` by itself, but
+/// hands what follows to the parent command as soon as the command has one name. No word of a command line
+/// holds a zero byte, so one in front of it is a mark.
+[[nodiscard]] std::string marked_as_name(const std::string& word);
+[[nodiscard]] bool is_marked(const std::string& word);
+/// The word without its mark, if it has one.
+[[nodiscard]] std::string as_typed(const std::string& word);
+
 /// The command that the words name, as deep as they go: `{"train", "judge"}`. Null when a word is no
 /// command.
 [[nodiscard]] const CLI::App* find_command(const CLI::App& root, std::span<const std::string> words);

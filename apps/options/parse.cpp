@@ -66,14 +66,14 @@ std::vector<std::string> command_names(const CommandDescription& command) {
 
 [[noreturn]] void refuse_word(const CLI::App& command, const std::string& word) {
   const CommandDescription known = describe(command);
+  if (known.commands.empty() && !word.starts_with('-')) {
+    throw UsageError(fmt::format("there is no place for '{}'", as_typed(word)), try_help(known.full_name));
+  }
   const bool is_option = word.starts_with('-');
-  const std::string typed = is_option ? word.substr(0, word.find('=')) : word;
+  const std::string typed = is_option ? word.substr(0, word.find('=')) : as_typed(word);
   const auto close = is_option && typed.size() <= 2
                          ? std::nullopt  // one letter is like any other
                          : nearest(typed, is_option ? option_names(known) : command_names(known));
-  if (!is_option && known.commands.empty()) {
-    throw UsageError(fmt::format("there is no place for '{}'", word), try_help(known.full_name));
-  }
   throw UsageError(fmt::format("unknown {} '{}'{}", is_option ? "option" : "command", typed,
                                close ? fmt::format("; did you mean '{}'?", *close) : ""),
                    try_help(known.full_name));
@@ -107,12 +107,20 @@ std::string reworded(const std::string& sentence) {
 void refuse_unknown_options(const CLI::App& root) {
   const CLI::App& command = parsed_command(root);
   for (const std::string& word : root.remaining(true)) {
-    if (word.starts_with("--") && word != "--") refuse_word(command, word);
+    if (word.starts_with("--")) refuse_word(command, word);
   }
 }
 
+/// The words without `--`, those after it marked as names.
+std::vector<std::string> names_marked(std::span<const std::string> words) {
+  std::vector<std::string> marked = words_before_separator(words);
+  for (std::size_t i = marked.size() + 1; i < words.size(); ++i) marked.push_back(marked_as_name(words[i]));
+  return marked;
+}
+
 void parse_into(CommandLine& line, std::span<const std::string> words) {
-  std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
+  std::vector<std::string> marked = names_marked(words);
+  std::vector<std::string> reversed(marked.rbegin(), marked.rend());  // as CLI11 wants them
   try {
     line.root.parse(reversed);
   } catch (const CLI::ParseError& error) {
@@ -123,9 +131,7 @@ void parse_into(CommandLine& line, std::span<const std::string> words) {
 
 void refuse_extra_words(const CLI::App& root) {
   const CLI::App& command = parsed_command(root);
-  for (const std::string& word : root.remaining(true)) {
-    if (word != "--") refuse_word(command, word);
-  }
+  for (const std::string& word : root.remaining(true)) refuse_word(command, word);
 }
 
 std::string help_of(const CLI::App& root, std::span<const std::string> topic) {

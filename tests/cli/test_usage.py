@@ -30,6 +30,22 @@ class Help(Case):
     def test_help_after_the_separator_is_a_file_name(self):
         self.assert_refused(ictus("test", "--", "--help"), FAILED, "--help: cannot be opened")
 
+    def test_all_after_the_separator_are_names(self):
+        for words, name in [
+            (["encode", "a.wav", "--", "-b.wav"], "-b.wav"),
+            (["dump", "--", "-a.evs"], "-a.evs"),
+            (["dump", "--", "--"], "--"),
+            (["vary", "--", "-a.evs", "-b.evs"], "-a.evs"),
+            (["vary", "a.evs", "--", "-b.evs"], "a.evs"),
+            (["info", "--json", "--", "--json"], "--json"),
+            (["mix", "--", "encode"], "encode"),
+        ]:
+            self.assert_refused(ictus(*words), FAILED, name + ": cannot be opened")
+        self.assert_refused(ictus("dump", "--", "a.evs", "-b.evs"), USAGE, "only one FILE is taken")
+        self.assert_refused(ictus("vary", "a", "b", "--", "-c"), USAGE, "at most 2 names are taken")
+        self.assert_refused(ictus("decode", "-o", "--", "a.evs"), USAGE, "--output: its value is missing")
+        self.assertIn(b"Usage: ictus encode", ictus("help", "--", "encode").stdout)
+
     def test_lines_of_help_fit_a_terminal(self):
         for command in COMMANDS:
             for line in ictus(*command.split(), "--help").stdout.decode().splitlines():
