@@ -174,8 +174,14 @@ void NumberModel::weigh(const std::array<std::uint32_t, kRecent>& distances) {
 void NumberModel::ask_recent(const Number& number) {
   const std::size_t padding = 2 * number.wide;
   padded_.assign(number.symbols() + 2 * padding, 0);
-  for (std::size_t j = 0; j < recent_count(); ++j) padded_[padding + number.recent[j]] += weights_[j];
-  spread(padded_, padding, 1, exact_);
+  exact_.of.assign(number.symbols(), 0);
+  exact_.sum = 0;
+  for (std::size_t j = 0; j < recent_count(); ++j) {
+    const std::int32_t weight = weights_[j];
+    padded_[padding + number.recent[j]] += weight;
+    exact_.of[number.recent[j]] += static_cast<std::uint32_t>(weight);
+    exact_.sum += static_cast<std::uint32_t>(weight);
+  }
   spread(padded_, padding, number.narrow, narrow_);
   spread(padded_, padding, number.wide, wide_);
 }

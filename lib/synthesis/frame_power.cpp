@@ -16,14 +16,15 @@ namespace ictus::synthesis {
 namespace {
 
 constexpr int kFramesBetweenChecks = 4;
-constexpr float kHidden = 1e-4F;    // of the power in a bin, which what is weaker does not change
+constexpr float kLobeSum = 1.5F;    // of the powers in all bins of Hann's lobe, against that in its middle
 constexpr float kMostDying = 3.0F;  // natural logarithms within a window that a spectrum can follow
 
-/// What the power of a partial must be to be heard beside that of its bin, in one channel of some.
-ICTUS_WIDE void least_shown(const float* before, const int* middle, float scale, float silent,
+/// What the power of a partial must be to be heard, in one channel of some; `scale` leads from powers of bins
+/// to those of partials.
+ICTUS_WIDE void least_shown(const float* masked, const int* middle, float scale, float silent,
                             std::size_t count, float* __restrict least) {
   for (std::size_t h = 0; h < count; ++h) {
-    const float hidden = scale * before[middle[h]];
+    const float hidden = scale * masked[middle[h] / Masking::kBins];
     const float here = hidden > silent ? hidden : silent;
     least[h] = here < least[h] ? here : least[h];
   }
@@ -58,32 +59,39 @@ Rings rings_of(const Partials& partials, const EventSound& sound, const BandView
 
 }  // namespace
 
-FramePower::FramePower(const EventSound& sound, std::int64_t onset_samples, const BandView& bins,
-                       float noise_factor)
+FramePower::FramePower(const EventSound& sound, const Partials& heard, std::int64_t onset_samples,
+                       const BandView& bins, float noise_factor)
     : sound_(sound),
       view_(&bins),
       ceiling_(sound),
       course_(sound, sound.attack_log_s, onset_samples, bins),
       noise_(sound, onset_samples, bins),
-      rings_(rings_of(heard_partials(sound), sound, bins)),
-      density_(bins.centre_hz.size()) {
-  const Partials partials = heard_partials(sound);
-  for (std::size_t h = 0; h < static_cast<std::size_t>(partials.count); ++h) {
-    hz_.push_back(partials.hz[h]);
-    room_rate_.push_back(partials.room_rate[h]);
-    lobes_.emplace_back(partials.hz[h], bins);
+      rings_(rings_of(heard, sound, bins)) {
+  for (std::size_t h = 0; h < static_cast<std::size_t>(heard.count); ++h) {
+    hz_.push_back(heard.hz[h]);
+    room_rate_.push_back(heard.room_rate[h]);
+    lobes_.emplace_back(heard.hz[h], bins);
     middle_.push_back(lobes_.back().middle());
-    least_ = std::max(least_, partials.power[h]);
+    least_ = std::max(least_, heard.power[h]);
   }
   least_ *= kSilent * std::exp(sound.gain_db * kTenthOfLog10);
-  const auto& region = bins.noise_region;
+  if (noise_.sounds()) find_density(noise_factor);
+}
+
+/// Of the noise as it begins.
+void FramePower::find_density(float noise_factor) {
+  density_.resize(static_cast<std::size_t>(view_->bin_count()));
+  const std::vector<int>& region = view_->noise_region;
   for (int r = 0; r <= kNoiseRegions; ++r)
     region_bins_[static_cast<std::size_t>(r)] =
         static_cast<int>(std::lower_bound(region.begin(), region.end(), r) - region.begin());
-  const NoiseDensity density(sound);
-  const float noise_power = noise_factor * static_cast<float>(bins.sample_rate_hz) / 4.0F;
-  density.at(bins.spectrum_place, density_);
+  const NoiseDensity density(sound_);
+  const float noise_power = noise_factor * static_cast<float>(view_->sample_rate_hz) / 4.0F;
+  density.at(view_->spectrum_place, density_);
   for (float& value : density_) value *= noise_power;
+  for (std::size_t r = 0; r < kNoiseRegions; ++r)
+    most_dense_[r] =
+        *std::max_element(density_.begin() + region_bins_[r], density_.begin() + region_bins_[r + 1]);
 }
 
 /// Adds a partial whose pitch moves while the window lasts.
@@ -95,8 +103,7 @@ void FramePower::add_moving(float bins, float power, const Motion& motion, std::
 }
 
 void FramePower::add_partials(std::int64_t frame, std::span<const float> factors,
-                              std::span<std::vector<float>> channels,
-                              std::span<const std::vector<float>> before) {
+                              std::span<std::vector<float>> channels, const Masking* masking) {
   const FrameCourse::Moment moment = course_.at(sound_, frame);
   rings_.advance(moment.level, moment.elapsed_s, moment.since_windows, course_.attack_windows());
   Motion motion;
@@ -113,7 +120,7 @@ void FramePower::add_partials(std::int64_t frame, std::span<const float> factors
       middle_[h] = lobes_[h].middle();
     was_moving_ = false;
   }
-  find_shown(factors, before);
+  find_shown(factors, masking);
   for (std::size_t p = 0; p < shown_count_; ++p) {
     const auto h = static_cast<std::size_t>(shown_[p]);
     const float power = rings_.power()[h];
@@ -124,22 +131,42 @@ void FramePower::add_partials(std::int64_t frame, std::span<const float> factors
         lobes_[h].add_power(factors[c] * power, channels[c].data());
     }
   }
+  const float masked_power = kLobeSum * SteadyLobe::peak(*view_);
+  for (std::size_t p = 0; p < masked_count_; ++p) {
+    const auto h = static_cast<std::size_t>(masked_[p]);
+    for (std::size_t c = 0; c < channels.size(); ++c)
+      channels[c][static_cast<std::size_t>(middle_[h])] += factors[c] * masked_power * rings_.power()[h];
+  }
 }
 
-/// The partials that are neither silent nor hidden in all channels.
-void FramePower::find_shown(std::span<const float> factors, std::span<const std::vector<float>> before) {
+void FramePower::add_noise(std::span<const float> factors, std::span<std::vector<float>> channels,
+                           const Masking* masking) {
+  for (std::size_t c = 0; c < channels.size(); ++c) {
+    for (std::size_t r = 0; r < kNoiseRegions; ++r) {
+      const float power = factors[c] * noise_.power()[r];
+      if (masking && power * most_dense_[r] < masking->masked_noise(c)[r]) continue;
+      const int begin = region_bins_[r];
+      add_scaled(density_.data() + begin, power, region_bins_[r + 1] - begin, channels[c].data() + begin);
+    }
+  }
+}
+
+/// The partials that are neither silent nor masked in all channels come first, then those that are masked.
+void FramePower::find_shown(std::span<const float> factors, const Masking* masking) {
   const auto count = static_cast<std::size_t>(rings_.count());
   const float peak = SteadyLobe::peak(*view_);
-  shown_count_ = 0;
   std::array<float, kPartials> least;
-  std::fill(least.begin(), least.begin() + count,
-            before.empty() ? least_ : std::numeric_limits<float>::max());
-  for (std::size_t c = 0; c < before.size(); ++c) {
-    const float scale = kHidden / (peak * factors[c] + 1e-20F);
-    least_shown(before[c].data(), middle_.data(), scale, least_, count, least.data());
+  std::fill(least.begin(), least.begin() + count, masking ? std::numeric_limits<float>::max() : least_);
+  for (std::size_t c = 0; masking && c < masking->channels(); ++c)
+    least_shown(masking->masked(c), middle_.data(), 1.0F / (peak * factors[c] + 1e-20F), least_, count,
+                least.data());
+  shown_count_ = masked_count_ = 0;
+  for (std::size_t h = 0; h < count; ++h) {
+    if (rings_.power()[h] >= least[h])
+      shown_[shown_count_++] = static_cast<int>(h);
+    else if (rings_.power()[h] >= least_)
+      masked_[masked_count_++] = static_cast<int>(h);
   }
-  for (std::size_t h = 0; h < count; ++h)
-    if (rings_.power()[h] >= least[h]) shown_[shown_count_++] = static_cast<int>(h);
 }
 
 void FramePower::know_phases(std::span<const double> turns, double lead_samples) {
@@ -204,20 +231,14 @@ void FramePower::drop_silent(std::int64_t frame) {
 }
 
 void FramePower::add(std::int64_t frame, std::span<const float> factors,
-                     std::span<std::vector<float>> channels, std::span<const std::vector<float>> before) {
+                     std::span<std::vector<float>> channels, const Masking* masking) {
   if (frame < course_.first_frame()) return;
   if (frame % kFramesBetweenChecks == 0 && rings_.count() > 0) drop_silent(frame - 1);
   shown_count_ = 0;
-  if (rings_.count() > 0) add_partials(frame, factors, channels, before);
+  if (rings_.count() > 0) add_partials(frame, factors, channels, masking);
   if (!noise_.sounds()) return;
   noise_.advance();
-  for (std::size_t c = 0; c < channels.size(); ++c) {
-    for (std::size_t r = 0; r < kNoiseRegions; ++r) {
-      const int begin = region_bins_[r];
-      add_scaled(density_.data() + begin, factors[c] * noise_.power()[r], region_bins_[r + 1] - begin,
-                 channels[c].data() + begin);
-    }
-  }
+  add_noise(factors, channels, masking);
 }
 
 }  // namespace ictus::synthesis

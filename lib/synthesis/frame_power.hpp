@@ -12,6 +12,7 @@
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/fourier.hpp"
 #include "lib/synthesis/frame_course.hpp"
+#include "lib/synthesis/masking.hpp"
 #include "lib/synthesis/moving_lobe.hpp"
 #include "lib/synthesis/noise_frames.hpp"
 #include "lib/synthesis/rings.hpp"
@@ -21,18 +22,18 @@ namespace ictus::synthesis {
 
 class FramePower {
  public:
-  /// `bins` is a view of single bins and stays where it is. The power of noise is multiplied by
-  /// `noise_factor`.
-  FramePower(const EventSound& sound, std::int64_t onset_samples, const BandView& bins,
+  /// `heard` are the sound's partials; `bins` is a view of single bins and stays where it is. The power of
+  /// noise is multiplied by `noise_factor`.
+  FramePower(const EventSound& sound, const Partials& heard, std::int64_t onset_samples, const BandView& bins,
              float noise_factor = 1.0F);
 
   /// Whether anything is still to come.
   [[nodiscard]] bool sounds() const { return rings_.count() > 0 || noise_.sounds(); }
   /// Adds the power in a frame, times a factor for each channel, to that channel's bins. Frames come one
-  /// after another; those before the event's first may be left out. `before` is the power of all events in
-  /// the frame before, by channel, if it is known: what is hidden in that is left out.
+  /// after another; those before the event's first may be left out. Of partials that are masked power is
+  /// added to their middle bin alone, of noise nothing.
   void add(std::int64_t frame, std::span<const float> factors, std::span<std::vector<float>> channels,
-           std::span<const std::vector<float>> before = {});
+           const Masking* masking = nullptr);
 
   /// Of partials that keep their frequencies, but for a glide at the beginning that made them run ahead by as
   /// much as in `lead_samples`: their phases at the onset, in turns.
@@ -43,9 +44,12 @@ class FramePower {
 
  private:
   void add_partials(std::int64_t frame, std::span<const float> factors,
-                    std::span<std::vector<float>> channels, std::span<const std::vector<float>> before);
+                    std::span<std::vector<float>> channels, const Masking* masking);
+  void add_noise(std::span<const float> factors, std::span<std::vector<float>> channels,
+                 const Masking* masking);
+  void find_density(float noise_factor);
   void add_moving(float bins, float power, const Motion& motion, std::vector<float>& channel);
-  void find_shown(std::span<const float> factors, std::span<const std::vector<float>> before);
+  void find_shown(std::span<const float> factors, const Masking* masking);
   void drop_silent(std::int64_t frame);
 
   EventSound sound_;
@@ -63,10 +67,13 @@ class FramePower {
   bool was_moving_ = false;                           ///< in the frame before
   std::array<int, kPartials> shown_{};                ///< rings that count in this frame
   std::size_t shown_count_ = 0;
-  std::vector<float> room_rate_;  ///< of the rings
-  std::vector<double> turns_;     ///< of the rings, if their phases are known
-  double turns_samples_ = 0.0;    ///< of the stream, where they are
-  std::vector<float> density_;    ///< [bins] of the noise
+  std::array<int, kPartials> masked_{};  ///< rings that are masked in this frame
+  std::size_t masked_count_ = 0;
+  std::vector<float> room_rate_;                   ///< of the rings
+  std::vector<double> turns_;                      ///< of the rings, if their phases are known
+  double turns_samples_ = 0.0;                     ///< of the stream, where they are
+  std::vector<float> density_;                     ///< [bins] of the noise
+  std::array<float, kNoiseRegions> most_dense_{};  ///< of each region
 };
 
 }  // namespace ictus::synthesis

@@ -135,30 +135,28 @@ MovingTones::MovingTones(int sample_rate_hz, int channels)
   }
 }
 
-bool MovingTones::can_make(const EventSound& sound) const {
-  const Partials partials = heard_partials(sound);
-  if (partials.count == 0) return true;
+bool MovingTones::can_make(const EventSound& sound, const Partials& heard) const {
+  if (heard.count == 0) return true;
   const auto rate_hz = static_cast<float>(sample_rate_hz_);
   // Of the logarithm of frequency, for each second.
   const float swing = std::exp(sound.vibrato_log_hz) * 6.2831853F * std::abs(sound.vibrato_semitones);
   const float glide = std::abs(sound.glide_semitones) * std::exp(-sound.glide_log_s);
-  const float highest_hz =
-      std::min(partials.hz[static_cast<std::size_t>(partials.count) - 1], 0.5F * rate_hz);
+  const float highest_hz = std::min(heard.hz[static_cast<std::size_t>(heard.count) - 1], 0.5F * rate_hz);
   const float hz_per_s = highest_hz * (swing + glide) / 17.3F;
   return std::numbers::pi_v<float> * hz_per_s * (kWindow / rate_hz) * (kWindow / rate_hz) < kMostBend;
 }
 
-void MovingTones::add(const EventSound& sound, std::int64_t onset_samples, float turn) {
-  const Partials partials = heard_partials(sound);
-  const auto count = static_cast<std::size_t>(partials.count);
-  Oscillators opening(sound, sample_rate_hz_, turn);
+void MovingTones::add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples,
+                      float turn) {
+  const auto count = static_cast<std::size_t>(heard.count);
+  Oscillators opening(sound, heard, sample_rate_hz_, turn);
   if (!opening.sounds()) return;
   const auto rate_hz = static_cast<float>(sample_rate_hz_);
   Event event{sound,
               Ceiling(sound),
               opening,
-              Rings(std::span(partials.power).first(count), std::span(partials.rate).first(count),
-                    std::span(partials.room_rate).first(count), room_level(sound), kHop / rate_hz, 0.0F),
+              Rings(std::span(heard.power).first(count), std::span(heard.rate).first(count),
+                    std::span(heard.room_rate).first(count), room_level(sound), kHop / rate_hz, 0.0F),
               {},
               {opening.turns().begin(), opening.turns().end()},
               pan_gains(sound.position, static_cast<int>(sum_.size())),
@@ -168,8 +166,8 @@ void MovingTones::add(const EventSound& sound, std::int64_t onset_samples, float
               0,
               (onset_samples + kHop - 1) / kHop};
   for (std::size_t h = 0; h < count; ++h) {
-    event.speed.push_back(partials.hz[h] / rate_hz);
-    event.least = std::max(event.least, partials.power[h]);
+    event.speed.push_back(heard.hz[h] / rate_hz);
+    event.least = std::max(event.least, heard.power[h]);
   }
   event.least *= kSilent * std::exp(sound.gain_db * kTenthOfLog10);
   const float exact_s = std::min(attack_s(sound.attack_log_s), kMostAttackS);
@@ -193,7 +191,14 @@ void MovingTones::add_opening(Event& event, std::int64_t end, std::vector<std::v
   }
 }
 
-void MovingTones::add_frame(Event& event, std::int64_t frame) {
+bool MovingTones::is_masked(const Event& event, std::size_t partial, float hz, const Masking& masking) const {
+  for (std::size_t c = 0; c < lobes_.size(); ++c)
+    if (event.gains[c] * event.gains[c] * event.rings.power()[partial] >= masking.masked_tone(c, hz))
+      return false;
+  return true;
+}
+
+void MovingTones::add_frame(Event& event, std::int64_t frame, const Masking& masking) {
   const auto rate_hz = static_cast<double>(sample_rate_hz_);
   const auto at = static_cast<double>(frame * kHop - event.onset_samples);
   const auto pitch_at = [&](double samples) {
@@ -217,9 +222,11 @@ void MovingTones::add_frame(Event& event, std::int64_t frame) {
   parts_of(event.turns.data(), event.speed.data(), event.rings.power(), event.passed, pitch, count, part);
   const float pitch_slope = (pitch_at(at + 0.25 * kHop) - pitch_at(at - 0.25 * kHop)) / (0.5F * kHop);
   const Lobes& table = lobes();
+  const float bin_hz = static_cast<float>(sample_rate_hz_) / kWindow;
   for (std::size_t h = 0; h < count; ++h) {
     const float place = part.place[h];
     if (place >= 0.5F * kWindow) continue;
+    if (is_masked(event, h, place * bin_hz, masking)) continue;
     const float bend = std::clamp(
         std::numbers::pi_v<float> * event.speed[h] * pitch_slope * static_cast<float>(kWindow) * kWindow,
         -kFollowedBend, kFollowedBend);
@@ -277,7 +284,7 @@ void MovingTones::add_samples(std::int64_t frame) {
   sounds_ = false;
 }
 
-void MovingTones::render(int count, std::vector<std::vector<float>>& channels) {
+void MovingTones::render(int count, std::vector<std::vector<float>>& channels, const Masking& masking) {
   const std::int64_t end = rendered_ + count;
   for (std::size_t c = 0; c < sum_.size(); ++c) {
     sum_[c].resize(static_cast<std::size_t>(count) + 2 * kHop);
@@ -286,7 +293,8 @@ void MovingTones::render(int count, std::vector<std::vector<float>>& channels) {
   for (Event& event : events_) add_opening(event, end, openings_);
   for (; next_frame_ * kHop <= end; ++next_frame_) {
     for (Event& event : events_)
-      while (event.next_frame <= next_frame_ && event.rings.count() > 0) add_frame(event, event.next_frame);
+      while (event.next_frame <= next_frame_ && event.rings.count() > 0)
+        add_frame(event, event.next_frame, masking);
     if (sounds_) add_samples(next_frame_);
   }
   std::erase_if(events_, [](const Event& event) { return event.rings.count() == 0; });

@@ -7,6 +7,7 @@
 #include "lib/synthesis/audible.hpp"
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/fourier.hpp"
+#include "lib/synthesis/masking.hpp"
 #include "lib/synthesis/oscillators.hpp"
 #include "lib/synthesis/pan.hpp"
 #include "lib/synthesis/rings.hpp"
@@ -25,12 +26,12 @@ class MovingTones {
   MovingTones(int sample_rate_hz, int channels);
 
   /// Whether no partial of the event moves too fast for frames.
-  [[nodiscard]] bool can_make(const EventSound& sound) const;
+  [[nodiscard]] bool can_make(const EventSound& sound, const Partials& heard) const;
   /// `turn` is added to all phases, in turns. It begins in what is rendered next.
-  void add(const EventSound& sound, std::int64_t onset_samples, float turn);
+  void add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples, float turn);
   /// Adds the next `count` samples, a multiple of kHop, to each channel. All events that begin before their
-  /// end have been added.
-  void render(int count, std::vector<std::vector<float>>& channels);
+  /// end have been added. What is masked is left out, but for the beginnings of events.
+  void render(int count, std::vector<std::vector<float>>& channels, const Masking& masking);
 
  private:
   struct Event {
@@ -51,7 +52,9 @@ class MovingTones {
   };
 
   void add_opening(Event& event, std::int64_t end, std::vector<std::vector<float>>& channels);
-  void add_frame(Event& event, std::int64_t frame);
+  void add_frame(Event& event, std::int64_t frame, const Masking& masking);
+  [[nodiscard]] bool is_masked(const Event& event, std::size_t partial, float hz,
+                               const Masking& masking) const;
   void drop_silent(Event& event, float elapsed_s);
   void add_samples(std::int64_t frame);
 

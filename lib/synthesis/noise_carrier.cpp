@@ -68,7 +68,7 @@ void add_evened(const std::vector<float>& in, int window_samples, std::vector<fl
   Spectrum spectrum(window_samples);
   std::vector<float> frame(size);
   const float magnitude = std::sqrt(0.5F * static_cast<float>(window_samples));  // of white noise, on average
-  for (std::size_t begin = 0; begin < in.size(); begin += size / 4) {
+  for (std::size_t begin = 0; begin < in.size(); begin += size / 2) {
     multiply(samples.data() + begin, window.data(), window_samples, frame.data());
     fourier.forward(frame, spectrum);
     set_magnitude(magnitude, spectrum.re.size(), spectrum.re.data(), spectrum.im.data());

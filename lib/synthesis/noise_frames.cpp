@@ -11,6 +11,7 @@ namespace ictus::synthesis {
 namespace {
 
 constexpr int kFramesBetweenChecks = 8;
+constexpr float kLeastShare = 1e-6F;  // of an event's power, below which its noise is not heard
 
 Rings rings_of(const EventSound& sound, const BandView& view) {
   std::array<float, kNoiseRegions> power{};
@@ -33,7 +34,10 @@ NoiseFrames::NoiseFrames(const EventSound& sound, std::int64_t onset_samples, co
       course_(sound, sound.noise_attack_log_s, onset_samples, view),
       rings_(rings_of(sound, view)),
       next_frame_(course_.first_frame()),
-      least_(kSilent * std::exp(sound.gain_db * kTenthOfLog10)) {}
+      least_(kSilent * std::exp(sound.gain_db * kTenthOfLog10)),
+      sounds_(has_noise(sound)) {}
+
+bool NoiseFrames::has_noise(const EventSound& sound) { return partials_share(sound) <= 1.0F - kLeastShare; }
 
 void NoiseFrames::advance() {
   const FrameCourse::Moment moment = course_.at(sound_, next_frame_);

@@ -15,6 +15,9 @@ class NoiseFrames {
  public:
   NoiseFrames(const EventSound& sound, std::int64_t onset_samples, const BandView& view);
 
+  /// Whether an event has noise that is heard beside its partials.
+  [[nodiscard]] static bool has_noise(const EventSound& sound);
+
   /// Whether anything is still to come.
   [[nodiscard]] bool sounds() const { return sounds_; }
   /// The frame that advance() leads to.
@@ -33,7 +36,7 @@ class NoiseFrames {
   std::int64_t next_frame_;
   float attack_ = 0.0F;
   float least_;
-  bool sounds_ = true;
+  bool sounds_;
 };
 
 }  // namespace ictus::synthesis

@@ -26,8 +26,8 @@ class Oscillators {
   static constexpr int kPeriod =
       64;  ///< samples; levels and pitch are computed so often and go straight between
 
-  /// `turn` is added to all phases, in turns.
-  Oscillators(const EventSound& sound, int sample_rate_hz, float turn);
+  /// `heard` are the sound's partials; `turn` is added to all phases, in turns.
+  Oscillators(const EventSound& sound, const Partials& heard, int sample_rate_hz, float turn);
 
   /// Whether anything is still to come.
   [[nodiscard]] bool sounds() const { return rings_.count() > 0; }

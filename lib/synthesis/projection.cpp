@@ -43,7 +43,7 @@ Projection::Projection(int sample_rate_hz, int channels, int window_samples, int
       frame_(static_cast<std::size_t>(window_samples)),
       window_(static_cast<std::size_t>(channels), frame_),
       power_(static_cast<std::size_t>(channels), std::vector<float>(spectra_[0].re.size())),
-      power_before_(power_),
+      masking_(view_, channels),
       in_(static_cast<std::size_t>(channels), std::vector<float>(frame_.size())),
       out_(in_),
       silent_hops_(2 * window_samples / hop_samples) {
@@ -61,14 +61,17 @@ bool Projection::makes_partials(const EventSound& sound) const {
   return std::abs(sound.vibrato_semitones) <= kStillSemitones;
 }
 
-void Projection::add(const EventSound& sound, std::int64_t onset_samples, float turn) {
+void Projection::add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples, float turn) {
   Gains gains = pan_gains(sound.position, static_cast<int>(in_.size()));
   Gains factors = gains;
   for (float& factor : factors) factor *= factor;
-  Event event{
-      FramePower(sound, onset_samples, view_, kNoiseFactor), factors, gains, makes_partials(sound), {}};
+  Event event{FramePower(sound, heard, onset_samples, view_, kNoiseFactor),
+              factors,
+              gains,
+              makes_partials(sound),
+              {}};
   if (event.makes_partials) {
-    Oscillators oscillators(sound, view_.sample_rate_hz, turn);
+    Oscillators oscillators(sound, heard, view_.sample_rate_hz, turn);
     const auto rate_hz = static_cast<float>(view_.sample_rate_hz);
     float settled_s = std::min(attack_s(sound.attack_log_s), kMostAttackS);
     if (moves(sound)) settled_s = std::max(settled_s, std::exp(sound.glide_log_s));
@@ -83,9 +86,9 @@ void Projection::add(const EventSound& sound, std::int64_t onset_samples, float 
 }
 
 void Projection::find_power(std::int64_t frame) {
-  std::swap(power_, power_before_);
   for (std::vector<float>& bins : power_) std::fill(bins.begin(), bins.end(), 0.0F);
-  for (Event& event : events_) event.power.add(frame, event.factors, power_, power_before_);
+  for (Event& event : events_) event.power.add(frame, event.factors, power_, &masking_);
+  masking_.listen(power_);
 }
 
 /// To the windows that end with the latest hop.

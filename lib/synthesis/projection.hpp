@@ -10,6 +10,7 @@
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/fourier.hpp"
 #include "lib/synthesis/frame_power.hpp"
+#include "lib/synthesis/masking.hpp"
 #include "lib/synthesis/oscillators.hpp"
 #include "lib/synthesis/pan.hpp"
 
@@ -23,11 +24,13 @@ class Projection {
   /// Whether the partials of an event need not be in what is pushed: where they keep their frequencies, their
   /// spectrum is known without samples.
   [[nodiscard]] bool makes_partials(const EventSound& sound) const;
-  /// `turn` is added to the phases of partials, in turns.
-  void add(const EventSound& sound, std::int64_t onset_samples, float turn);
+  /// `heard` are the sound's partials; `turn` is added to their phases, in turns.
+  void add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples, float turn);
   /// Takes the next hop of each channel and replaces it by the hop delay_samples() earlier. All events that
   /// begin before its end have been added.
   void push(std::vector<std::vector<float>>& hop);
+  /// What is masked by the latest frame.
+  [[nodiscard]] const Masking& masking() const { return masking_; }
   [[nodiscard]] int delay_samples() const { return view_.window_samples - view_.hop_samples; }
 
  private:
@@ -58,12 +61,12 @@ class Projection {
   std::vector<float> frame_;
   std::vector<std::vector<float>> window_;  ///< by channel, in_ and the openings
   std::vector<Event> events_;
-  std::vector<std::vector<float>> power_;         ///< by channel, [bins] of the model
-  std::vector<std::vector<float>> power_before_;  ///< of the frame before
-  std::vector<std::vector<float>> in_;            ///< by channel, the window that ends with the latest hop
-  std::vector<std::vector<float>> out_;           ///< by channel, the sum of frames over the same time
-  std::int64_t hops_ = 0;                         ///< taken
-  int silent_hops_;                               ///< at the end of what was taken
+  std::vector<std::vector<float>> power_;  ///< by channel, [bins] of the model
+  Masking masking_;                        ///< by the frame before
+  std::vector<std::vector<float>> in_;     ///< by channel, the window that ends with the latest hop
+  std::vector<std::vector<float>> out_;    ///< by channel, the sum of frames over the same time
+  std::int64_t hops_ = 0;                  ///< taken
+  int silent_hops_;                        ///< at the end of what was taken
 };
 
 }  // namespace ictus::synthesis

@@ -14,7 +14,6 @@
 namespace ictus::synthesis {
 namespace {
 
-constexpr float kLeastShare = 1e-6F;   // of an event's power, below which its noise is not heard
 constexpr float kLeastAttack = 1e-6F;  // of a frame that holds nearly nothing of the event
 
 ICTUS_WIDE void add_weighted(const float* __restrict weight, const float* __restrict level, float scale,
@@ -45,9 +44,10 @@ ShapedNoise::ShapedNoise(int sample_rate_hz, int channels)
 }
 
 void ShapedNoise::add(const EventSound& sound, std::int64_t onset_samples, std::uint64_t seed) {
-  if (partials_share(sound) > 1.0F - kLeastShare) return;
+  if (!NoiseFrames::has_noise(sound)) return;
   Event event{NoiseFrames(sound, onset_samples, view_),
               std::vector<float>(NoiseCarrier::kBins),
+              {},
               pan_gains(sound.position, static_cast<int>(sum_.size())),
               onset_samples,
               0,
@@ -58,23 +58,44 @@ void ShapedNoise::add(const EventSound& sound, std::int64_t onset_samples, std::
   // has a power of a half.
   const float noise_power = static_cast<float>(view_.sample_rate_hz) / 4.0F;
   density.at(view_.spectrum_place, event.weight);
+  for (std::size_t region = 0; region < kNoiseRegions; ++region)
+    event.most_dense[region] =
+        noise_power * *std::max_element(event.weight.begin() + region_bins_[region],
+                                        event.weight.begin() + region_bins_[region + 1]);
   for (float& weight : event.weight) weight = std::sqrt(weight * noise_power);
   events_.push_back(std::move(event));
 }
 
-/// The levels of an event's bins in the frame that it has come to.
-void ShapedNoise::find_levels(const Event& event) {
+bool ShapedNoise::is_masked(const Event& event, std::size_t region, const Masking& masking) const {
+  const float power = event.frames.power()[region] * event.most_dense[region];
+  for (std::size_t c = 0; c < common_.size(); ++c)
+    if (event.gains[c] * event.gains[c] * power >= masking.masked_noise(c)[region]) return false;
+  return true;
+}
+
+/// The levels of an event's bins in the frame that it has come to; whether there are any.
+bool ShapedNoise::find_levels(const Event& event, const Masking* masking) {
+  first_bin_ = last_bin_ = 0;
   for (std::size_t region = 0; region < kNoiseRegions; ++region) {
-    const float amplitude = std::sqrt(event.frames.power()[region]);
-    std::fill(levels_.begin() + region_bins_[region], levels_.begin() + region_bins_[region + 1], amplitude);
+    const int begin = region_bins_[region];
+    const int end = region_bins_[region + 1];
+    const bool is_heard = !masking || !is_masked(event, region, *masking);
+    if (last_bin_ == 0 && !is_heard) continue;
+    if (last_bin_ == 0) first_bin_ = begin;
+    const float amplitude = is_heard ? std::sqrt(event.frames.power()[region]) : 0.0F;
+    std::fill(levels_.begin() + begin, levels_.begin() + end, amplitude);
+    if (is_heard) last_bin_ = end;
   }
+  return last_bin_ > 0;
 }
 
 void ShapedNoise::add_bins(const Event& event, std::int64_t carrier_frame, float scale,
                            Spectrum& spectrum) const {
   const NoiseCarrier& carrier = noise_carrier();
-  add_weighted(event.weight.data(), levels_.data(), scale, carrier.re(carrier_frame),
-               carrier.im(carrier_frame), NoiseCarrier::kBins, spectrum.re.data(), spectrum.im.data());
+  const int first = first_bin_;
+  add_weighted(event.weight.data() + first, levels_.data() + first, scale, carrier.re(carrier_frame) + first,
+               carrier.im(carrier_frame) + first, last_bin_ - first, spectrum.re.data() + first,
+               spectrum.im.data() + first);
 }
 
 void ShapedNoise::window_frame() {
@@ -93,14 +114,14 @@ void ShapedNoise::add_samples(std::int64_t begin, float scale, int channel) {
 }
 
 /// An event's next frame, to the common one or by itself.
-void ShapedNoise::add_frame(Event& event) {
+void ShapedNoise::add_frame(Event& event, const Masking* masking) {
   const std::int64_t frame = event.frames.next_frame();
   event.frames.advance();
   const std::int64_t begin = begin_of(frame);
   const std::int64_t carrier_frame = frame + event.carrier_offset;
   const float exact = std::min(event.attack_samples, static_cast<float>(NoiseCarrier::kWindow));
   if (static_cast<float>(begin - event.onset_samples) >= exact) {
-    find_levels(event);
+    if (!find_levels(event, masking)) return;
     for (std::size_t c = 0; c < common_.size(); ++c)
       add_bins(event, carrier_frame, event.gains[c], common_[c]);
     common_sounds_ = true;
@@ -108,7 +129,7 @@ void ShapedNoise::add_frame(Event& event) {
   }
   if (event.frames.attack() < kLeastAttack) return;
   alone_.clear();
-  find_levels(event);
+  find_levels(event, nullptr);
   add_bins(event, carrier_frame, 1.0F / std::sqrt(event.frames.attack()), alone_);
   fourier_.inverse(alone_, frame_);
   for (int i = 0; i < NoiseCarrier::kWindow; ++i) {
@@ -120,7 +141,7 @@ void ShapedNoise::add_frame(Event& event) {
   for (std::size_t c = 0; c < sum_.size(); ++c) add_samples(begin, event.gains[c], static_cast<int>(c));
 }
 
-void ShapedNoise::render(int count, std::vector<std::vector<float>>& channels) {
+void ShapedNoise::render(int count, std::vector<std::vector<float>>& channels, const Masking* masking) {
   const std::int64_t end = rendered_ + count;
   for (std::vector<float>& sum : sum_) sum.resize(static_cast<std::size_t>(count) + NoiseCarrier::kWindow);
   // Frames that begin in here, and for events that begin in here those that began before.
@@ -129,7 +150,7 @@ void ShapedNoise::render(int count, std::vector<std::vector<float>>& channels) {
     for (Spectrum& spectrum : common_) spectrum.clear();
     common_sounds_ = false;
     for (Event& event : events_)
-      while (event.frames.next_frame() <= frame && event.frames.sounds()) add_frame(event);
+      while (event.frames.next_frame() <= frame && event.frames.sounds()) add_frame(event, masking);
     if (!common_sounds_) continue;
     for (std::size_t c = 0; c < common_.size(); ++c) {
       fourier_.inverse(common_[c], frame_);

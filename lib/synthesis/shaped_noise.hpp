@@ -8,6 +8,7 @@
 #include "lib/synthesis/band_view.hpp"
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/fourier.hpp"
+#include "lib/synthesis/masking.hpp"
 #include "lib/synthesis/noise_carrier.hpp"
 #include "lib/synthesis/noise_frames.hpp"
 #include "lib/synthesis/pan.hpp"
@@ -24,14 +25,15 @@ class ShapedNoise {
   /// `seed` is the event's own. It begins in what is rendered next.
   void add(const EventSound& sound, std::int64_t onset_samples, std::uint64_t seed);
   /// Adds the next `count` samples, a multiple of NoiseCarrier::kHop, to each channel. All events that begin
-  /// before their end have been added.
-  void render(int count, std::vector<std::vector<float>>& channels);
+  /// before their end have been added. What is masked is left out, but for attacks.
+  void render(int count, std::vector<std::vector<float>>& channels, const Masking* masking = nullptr);
 
  private:
   struct Event {
     NoiseFrames frames;
-    std::vector<float> weight;  ///< [bins] amplitude, for a region's power of 1
-    Gains gains;                ///< by channel
+    std::vector<float> weight;                    ///< [bins] amplitude, for a region's power of 1
+    std::array<float, kNoiseRegions> most_dense;  ///< power of the densest bin of each region, for the same
+    Gains gains;                                  ///< by channel
     std::int64_t onset_samples;
     std::int64_t carrier_offset;
     float attack_samples;
@@ -40,8 +42,9 @@ class ShapedNoise {
   [[nodiscard]] static std::int64_t begin_of(std::int64_t frame) {
     return frame * NoiseCarrier::kHop - NoiseCarrier::kWindow / 2;
   }
-  void add_frame(Event& event);
-  void find_levels(const Event& event);
+  void add_frame(Event& event, const Masking* masking);
+  [[nodiscard]] bool is_masked(const Event& event, std::size_t region, const Masking& masking) const;
+  bool find_levels(const Event& event, const Masking* masking);
   void add_bins(const Event& event, std::int64_t carrier_frame, float scale, Spectrum& spectrum) const;
   void window_frame();
   void add_samples(std::int64_t begin, float scale, int channel);
@@ -53,6 +56,7 @@ class ShapedNoise {
   std::vector<Spectrum> common_;  ///< by channel, of the frame that is being made
   bool common_sounds_ = false;
   std::vector<float> levels_;            ///< [bins] of an event's regions
+  int first_bin_ = 0, last_bin_ = 0;     ///< of those levels that are not 0, and one past the last
   Spectrum alone_;                       ///< of one event
   std::vector<float> frame_;             ///< [window] samples of a frame
   std::vector<float> windowed_;          ///< [window] the same, to be added to others

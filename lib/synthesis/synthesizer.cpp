@@ -69,18 +69,19 @@ void Synthesizer::add(const EventSound& sound, std::int64_t onset_samples) {
 void Synthesizer::begin(const EventSound& sound, std::int64_t onset_samples) {
   const std::uint64_t seed = seed_of(sound);
   const auto turn = static_cast<float>(std::ldexp(static_cast<double>(seed >> 40U), -24));
+  const Partials heard = heard_partials(sound);
   if (projection_ && projection_->makes_partials(sound)) {
     // Nothing of them is needed in the sum.
-  } else if (moving_ && moving_->can_make(sound)) {
-    moving_->add(sound, onset_samples, turn);
+  } else if (moving_ && moving_->can_make(sound, heard)) {
+    moving_->add(sound, heard, onset_samples, turn);
   } else {
-    Oscillators oscillators(sound, settings_.sample_rate_hz, turn);
+    Oscillators oscillators(sound, heard, settings_.sample_rate_hz, turn);
     if (oscillators.sounds())
       tones_.push_back(
           {std::move(oscillators), pan_gains(sound.position, settings_.channels), onset_samples});
   }
   noise_.add(sound, onset_samples, seed);
-  if (projection_) projection_->add(sound, onset_samples, turn);
+  if (projection_) projection_->add(sound, heard, onset_samples, turn);
 }
 
 void Synthesizer::add_tones(std::int64_t end) {
@@ -108,8 +109,8 @@ void Synthesizer::render_hop() {
     std::copy(tonal.begin() + settings_.hop_samples, tonal.end(), tonal.begin());
     std::fill(tonal.begin() + Oscillators::kPeriod, tonal.end(), 0.0F);
   }
-  if (moving_) moving_->render(settings_.hop_samples, hop_);
-  noise_.render(settings_.hop_samples, hop_);
+  if (moving_) moving_->render(settings_.hop_samples, hop_, projection_->masking());
+  noise_.render(settings_.hop_samples, hop_, projection_ ? &projection_->masking() : nullptr);
   rendered_ = end;
   std::int64_t skipped = 0;
   if (projection_) {

@@ -71,7 +71,7 @@ TEST_CASE("The power of an event, frame after frame, is that of the whole") {
     if (!moves) sound.glide_semitones = sound.vibrato_semitones = 0.0F;
     constexpr std::int64_t kOnset = 7000;
     const PowerMap expected = model_of({{kOnset, sound}}, bins, kFrames);
-    FramePower power(sound, kOnset, bins);
+    FramePower power(sound, heard_partials(sound), kOnset, bins);
     std::vector<std::vector<float>> row(1, std::vector<float>(static_cast<std::size_t>(bins.bands())));
     double largest = 0.0;
     double off = 0.0;
