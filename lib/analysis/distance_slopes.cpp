@@ -27,6 +27,10 @@ struct Rendered {
   Rendered(const EventSound& event, const Views& seen_in, const PowerMaps& maps, float peak)
       : fine(event, seen_in.fine, maps.fine.frames, kNegligible * peak),
         coarse(event, seen_in.coarse, maps.coarse.frames, kNegligible * peak) {}
+  void add_to(PowerMaps& maps) const {
+    fine.add_to(maps.fine);
+    coarse.add_to(maps.coarse);
+  }
   EventPower fine, coarse;
 };
 
@@ -44,31 +48,34 @@ void add(const PowerMaps& from, PowerMaps& to) {
 PowerMaps explained_by(const std::vector<EventSound>& events, const PowerMaps& carried, float peak) {
   PowerMaps maps = carried;
   for (const EventSound& event : events) {
-    const Rendered rendered(event, views(), maps, peak);
-    rendered.fine.add_to(maps.fine);
-    rendered.coarse.add_to(maps.coarse);
+    Rendered(event, views(), maps, peak).add_to(maps);
   }
   return maps;
 }
 
 float distance_of(const std::vector<EventSound>& events, const Target& target, const PowerMaps& carried) {
-  PowerMaps slope = carried;
-  return target.distance(explained_by(events, carried, target.peak()), slope);
+  const Target half(target.sound().thinned(0), target.weights(), target.peak(), 2);
+  PowerMaps maps = carried.thinned(0);
+  for (const EventSound& event : events) Rendered(event, thinned_views(2), maps, target.peak()).add_to(maps);
+  return half.distance(half.sums(maps, 0));
 }
 
-DistanceSlopes::DistanceSlopes(const Target& target, const PowerMaps& carried, int threads)
-    : threads_(static_cast<std::size_t>(threads)) {
-  for (const int first : {0, 1})
-    halves_.push_back({carried.thinned(first),
-                       Target(target.sound().thinned(first), target.weights(), target.peak(), true),
-                       static_cast<float>(first) * views().fine.hop_s()});
+DistanceSlopes::DistanceSlopes(const Target& target, const PowerMaps& carried, int every, int threads)
+    : every_(every), threads_(static_cast<std::size_t>(threads)) {
+  // What follows one another lies as far apart as can be.
+  for (const int first : {0, 2, 1, 3}) {
+    if (first >= every) continue;
+    parts_.push_back({carried.thinned(first, every),
+                      Target(target.sound().thinned(first, every), target.weights(), target.peak(), every),
+                      static_cast<float>(first) * views().fine.hop_s()});
+  }
 }
 
 float DistanceSlopes::at(const std::vector<EventSound>& events, int step,
                          std::vector<EventSound>& slopes) const {
-  const Half& half = halves_[static_cast<std::size_t>(step % 2)];
+  const Part& part = parts_[static_cast<std::size_t>(step) % parts_.size()];
   std::vector<std::optional<Rendered>> rendered(events.size());
-  std::vector<PowerMaps> sums(kGroups, nothing_like(half.carried));
+  std::vector<PowerMaps> sums(kGroups, nothing_like(part.carried));
   const auto for_each_group = [&](const auto& use) {
     std::atomic<std::size_t> next{0};
     run_workers(std::min(threads_, kGroups), [&](std::size_t) {
@@ -78,15 +85,14 @@ float DistanceSlopes::at(const std::vector<EventSound>& events, int step,
   };
   for_each_group([&](std::size_t group, std::size_t e) {
     EventSound shifted = events[e];
-    shifted.onset_s -= half.shift_s;
-    rendered[e].emplace(shifted, sparse_views(), half.carried, half.target.peak());
-    rendered[e]->fine.add_to(sums[group].fine);
-    rendered[e]->coarse.add_to(sums[group].coarse);
+    shifted.onset_s -= part.shift_s;
+    rendered[e].emplace(shifted, thinned_views(every_), part.carried, part.target.peak());
+    rendered[e]->add_to(sums[group]);
   });
-  PowerMaps explained = half.carried;
+  PowerMaps explained = part.carried;
   for (const PowerMaps& sum : sums) add(sum, explained);
-  PowerMaps by_power = half.carried;
-  const float distance = half.target.distance(explained, by_power);
+  PowerMaps by_power = part.carried;
+  const float distance = part.target.distance(explained, by_power);
   slopes.assign(events.size(), EventSound{});
   for_each_group([&](std::size_t, std::size_t e) {
     rendered[e]->fine.add_gradient(by_power.fine, slopes[e]);

@@ -11,28 +11,29 @@ namespace ictus::analysis {
 /// Power of events, added to what else is explained already. What is far weaker than `peak` is left out.
 PowerMaps explained_by(const std::vector<synthesis::EventSound>& events, const PowerMaps& carried,
                        float peak);
-/// How far events and what is carried are from the target, dB.
+/// How far events and what is carried are from the target, dB, by every second frame.
 float distance_of(const std::vector<synthesis::EventSound>& events, const Target& target,
                   const PowerMaps& carried);
 
-/// Gradients of the distance. Steps look at every second frame, in turns at the even and the odd ones. Events
-/// are shared out among `threads`; what comes of them does not depend on how many there are.
+/// Gradients of the distance. Steps look at one frame in `every`, 2 or 4, in turns at all of them. Events are
+/// shared out among `threads`; what comes of them does not depend on how many there are.
 class DistanceSlopes {
  public:
   /// `target` is one of views().
-  DistanceSlopes(const Target& target, const PowerMaps& carried, int threads);
+  DistanceSlopes(const Target& target, const PowerMaps& carried, int every, int threads);
 
   /// Writes the gradient by each event; returns the distance over the frames of this step.
   float at(const std::vector<synthesis::EventSound>& events, int step,
            std::vector<synthesis::EventSound>& slopes) const;
 
  private:
-  struct Half {
+  struct Part {
     PowerMaps carried;
     Target target;
     float shift_s;
   };
-  std::vector<Half> halves_;
+  int every_;
+  std::vector<Part> parts_;  ///< in the order of steps
   std::size_t threads_;
 };
 

@@ -11,6 +11,9 @@
 #include "lib/analysis/target.hpp"
 #include "lib/synthesis/event_power.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
+#include "lib/synthesis/time_course.hpp"
+#include "lib/synthesis/wide.hpp"
+#include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::analysis {
 namespace {
@@ -35,6 +38,33 @@ float quantile_around(std::span<const float> power, int low, int high, float par
 }
 
 float decibels(float power) { return 10.0F * std::log10(power + 1e-20F); }
+
+constexpr int kRiseFrames = 3;   // over which a beginning is looked for
+constexpr float kBefore = 0.8F;  // weight of what was there already
+
+/// Power above a floor, to some power less than 1.
+ICTUS_WIDE void compress_row(const float* power, const float* weight, float floor, float compression,
+                             float low, int bins, float* __restrict out) {
+  for (int k = 0; k < bins; ++k)
+    out[k] = (synthesis::wide_exp(compression * synthesis::wide_log(power[k] + floor)) - low) * weight[k];
+}
+
+/// How much some frames have beyond what was there before.
+ICTUS_WIDE float rise_of(const std::array<const float*, kRiseFrames>& after, const float* before, int bins) {
+  constexpr int kLanes = 16;
+  std::array<float, kLanes> lane{};
+  const auto one = [&](int k) {
+    const float risen = after[0][k] + after[1][k] + after[2][k] - kRiseFrames * kBefore * before[k];
+    return risen > 0.0F ? risen : 0.0F;
+  };
+  int k = 0;
+  for (; k + kLanes <= bins; k += kLanes)
+    for (int l = 0; l < kLanes; ++l) lane[static_cast<std::size_t>(l)] += one(k + l);
+  float sum = 0.0F;
+  for (const float part : lane) sum += part;
+  for (; k < bins; ++k) sum += one(k);
+  return sum;
+}
 
 /// What sets in at a frame: the mean of some frames that follow less what was there before.
 std::vector<float> risen_spectrum(const BinMap& map, int onset) {
@@ -110,38 +140,63 @@ EventSound spectral_guess(std::span<const float> power, float hz_per_bin, float 
   return event;
 }
 
-void guess_course(EventSound& event, const BinMap& map, std::span<const float> spectrum, int onset) {
+namespace {
+
+/// Level of an event from its onset on, frame by frame, dB: of its spectrum, or where its pitch moves of what
+/// lies along the way.
+std::vector<float> course_levels(const EventSound& event, const BinMap& map, std::span<const float> spectrum,
+                                 int onset) {
   const float loudest = *std::max_element(spectrum.begin(), spectrum.end()) + 1e-30F;
-  std::vector<float> pattern(spectrum.begin(), spectrum.end());
-  float norm = 0.0F;
-  for (float& p : pattern) {
-    p = p > 1e-3F * loudest ? p / loudest : 0.0F;
-    norm += p * p;
-  }
   std::vector<float> level_db;
-  for (int t = 0; t < map.frames; ++t) {
-    const auto frame = map.frame(t);
-    float sum = 0.0F;
-    for (std::size_t k = 0; k < pattern.size(); ++k) sum += pattern[k] * frame[k];
-    level_db.push_back(10.0F * std::log10(sum / (norm * loudest) + 1e-9F));
+  const auto add = [&](float power) { level_db.push_back(decibels(power / loudest + 1e-9F)); };
+  if (!synthesis::moves(event)) {
+    // How much there is of the spectrum at the onset.
+    std::vector<float> pattern(spectrum.begin(), spectrum.end());
+    for (float& p : pattern) p = p > 1e-3F * loudest ? p / loudest : 0.0F;
+    const float norm = synthesis::inner(pattern.data(), pattern.data(), map.bins);
+    for (int t = onset; t < map.frames; ++t)
+      add(synthesis::inner(pattern.data(), map.frame(t).data(), map.bins) / norm);
+    return level_db;
   }
-  const auto at = [&](int t) { return level_db[static_cast<std::size_t>(std::clamp(t, 0, map.frames - 1))]; };
-  float highest = -90.0F;
-  for (int t = onset; t < std::min(onset + 6, map.frames); ++t) highest = std::max(highest, at(t));
-  int end = map.frames;
-  for (int t = onset + 3; t < map.frames - 1; ++t) {
+  // What lies along the way of the first partials.
+  constexpr int kFollowed = 8;
+  for (int t = onset; t < map.frames; ++t) {
+    const float elapsed_s = (static_cast<float>(t - onset) + 0.5F) * map.hop_s;
+    const float hz =
+        std::exp2(event.pitch_octaves + synthesis::deviation_semitones(event, elapsed_s) / 12.0F);
+    float sum = 0.0F;
+    for (int h = 1; h <= kFollowed; ++h) {
+      const auto bin = static_cast<int>(std::lround(hz * static_cast<float>(h) / map.hz_per_bin));
+      if (bin < 1 || bin + 1 >= map.bins) break;
+      const auto frame = map.frame(t).subspan(static_cast<std::size_t>(bin) - 1, 3);
+      sum += *std::max_element(frame.begin(), frame.end());
+    }
+    add(sum);
+  }
+  return level_db;
+}
+
+}  // namespace
+
+void guess_course(EventSound& event, const BinMap& map, std::span<const float> spectrum, int onset) {
+  const std::vector<float> level_db = course_levels(event, map, spectrum, onset);
+  const auto frames = static_cast<int>(level_db.size());
+  const auto at = [&](int t) { return level_db[static_cast<std::size_t>(std::clamp(t, 0, frames - 1))]; };
+  const float highest = *std::max_element(level_db.begin(), level_db.begin() + std::min(6, frames));
+  int end = frames;
+  for (int t = 3; t < frames - 1; ++t) {
     if (std::max(at(t), at(t + 1)) < highest - 30.0F) {
       end = t;
       break;
     }
   }
-  if (end - onset <= 5) {
+  if (end <= 5) {
     event.decay_log_rate.fill(std::log(kDecay60 / 0.15F));
     return;
   }
   // Straight line through the levels.
   double n = 0.0, sx = 0.0, sy = 0.0, sxx = 0.0, sxy = 0.0;
-  for (int t = onset + 2; t < end; ++t) {
+  for (int t = 2; t < end; ++t) {
     const double x = static_cast<double>(t) * static_cast<double>(map.hop_s);
     n += 1.0;
     sx += x;
@@ -151,9 +206,9 @@ void guess_course(EventSound& event, const BinMap& map, std::span<const float> s
   }
   const double slope_db = (n * sxy - sx * sy) / std::max(n * sxx - sx * sx, 1e-9);
   event.decay_log_rate.fill(std::log(std::clamp(static_cast<float>(-slope_db / 4.343), 0.2F, 200.0F)));
-  const bool ends_sharply = end < map.frames && at(std::max(onset, end - 5)) - at(end) > 15.0F;
+  const bool ends_sharply = end < frames && at(end - 5) - at(end) > 15.0F;
   if (!ends_sharply) return;
-  event.hold_log_s = std::log(std::max(0.03F, (static_cast<float>(end - onset) - 2.5F) * map.hop_s));
+  event.hold_log_s = std::log(std::max(0.03F, (static_cast<float>(end) - 2.5F) * map.hop_s));
   event.damping_log_rate = std::log(kDecay60 / 0.12F);
 }
 
@@ -173,8 +228,6 @@ std::vector<float> unexplained(const BinMap& map, const synthesis::PowerMap& sou
 
 std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int count, float floor,
                                 float compression) {
-  constexpr int kRiseFrames = 3;   // over which a beginning is looked for
-  constexpr float kBefore = 0.8F;  // weight of what was there already
   // From which a proposal takes its share away. To do so for as long as it is guessed to last was worse: its
   // guess is no explanation yet, and hides what begins later.
   constexpr int kTakenFrames = 24;
@@ -191,21 +244,18 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
   std::vector<float> loud(left.size());
   const auto compress = [&](int t) {
     const std::size_t at = static_cast<std::size_t>(t) * bins;
-    for (std::size_t k = 0; k < bins; ++k)
-      loud[at + k] = (std::pow(left[at + k] + floor, compression) - low) * bin_weight[k];
+    compress_row(left.data() + at, bin_weight.data(), floor, compression, low, map.bins, loud.data() + at);
   };
   for (int t = 0; t < map.frames; ++t) compress(t);
   std::vector<float> rise(static_cast<std::size_t>(map.frames));
+  const std::vector<float> nothing(bins);
+  const auto loud_at = [&](int t) {
+    const bool is_there = t >= 0 && t < map.frames;
+    return is_there ? loud.data() + static_cast<std::size_t>(t) * bins : nothing.data();
+  };
   const auto measure = [&](int t) {
-    float sum = 0.0F;
-    for (std::size_t k = 0; k < bins; ++k) {
-      float after = 0.0F;
-      for (int i = 1; i <= kRiseFrames; ++i)
-        if (t + i < map.frames) after += loud[static_cast<std::size_t>(t + i) * bins + k];
-      const float before = t >= 2 ? kRiseFrames * loud[static_cast<std::size_t>(t - 2) * bins + k] : 0.0F;
-      sum += std::max(after - kBefore * before, 0.0F);
-    }
-    rise[static_cast<std::size_t>(t)] = sum;
+    rise[static_cast<std::size_t>(t)] =
+        rise_of({loud_at(t + 1), loud_at(t + 2), loud_at(t + 3)}, loud_at(t - 2), map.bins);
   };
   for (int t = 0; t < map.frames; ++t) measure(t);
 
@@ -217,8 +267,8 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
     if (*std::max_element(spectrum.begin(), spectrum.end()) <= floor) break;
     const float hz = pitch_candidates(risen_spectrum(rest, onset), map.hz_per_bin, 1).front().hz;
     EventSound event = spectral_guess(spectrum, map.hz_per_bin, hz);
-    guess_course(event, rest, spectrum, onset);
     guess_motion(event, rest, onset);
+    guess_course(event, rest, spectrum, onset);
     event.onset_s = (static_cast<float>(onset) + 0.5F) * map.hop_s;
     events.push_back(event);
 
@@ -235,14 +285,16 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
       const auto band = static_cast<std::size_t>(view.band_of_bin[k]);
       banded[band] += spectrum[k] / view.width_bins[band];
     }
+    std::vector<float> left_part(bins);
+    for (std::size_t k = 0; k < bins; ++k) {
+      const auto band = static_cast<std::size_t>(view.band_of_bin[k]);
+      left_part[k] = std::clamp(1.0F - alone.values[band] / (banded[band] + 1e-20F), kLeastLeft, 1.0F);
+    }
     const int first = std::max(onset - 2, 0);
     const int last = std::min(onset + kTakenFrames, map.frames);
     for (int t = first; t < last; ++t) {
       float* row = left.data() + static_cast<std::size_t>(t) * bins;
-      for (std::size_t k = 0; k < bins; ++k) {
-        const auto band = static_cast<std::size_t>(view.band_of_bin[k]);
-        row[k] *= std::clamp(1.0F - alone.values[band] / (banded[band] + 1e-20F), kLeastLeft, 1.0F);
-      }
+      for (std::size_t k = 0; k < bins; ++k) row[k] *= left_part[k];
       compress(t);
     }
     for (int t = std::max(first - kRiseFrames, 0); t < std::min(last + 2, map.frames); ++t) measure(t);

@@ -29,7 +29,8 @@ std::vector<float> mean_spectrum(const BinMap& map, int first, int last);
 /// between them is noise.
 synthesis::EventSound spectral_guess(std::span<const float> power, float hz_per_bin, float hz);
 
-/// Sets how the event goes on from frame `onset` of the map: decay, and the end where there is one.
+/// Sets how the event, whose motion is known, goes on from frame `onset` of the map: decay, and the end where
+/// there is one.
 void guess_course(synthesis::EventSound& event, const BinMap& map, std::span<const float> spectrum,
                   int onset);
 

@@ -43,7 +43,7 @@ std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& d
     for (const std::size_t place : least_worthy(sounds_of(events, network), target, carried)) {
       std::vector<VectorEvent> rest = events;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(place));
-      const float rest_db = fit_vectors(rest, network, target, carried, settings.steps, settings.threads);
+      const float rest_db = fit_vectors(rest, network, target, carried, {settings.steps}, settings.threads);
       if (rest_db > std::min(settings.most_db, most * distance_db)) continue;
       if (convergence_of(rest) > most_convergence) continue;
       events = std::move(rest);

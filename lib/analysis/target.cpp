@@ -45,6 +45,23 @@ ICTUS_WIDE float level_distance(const float* power, const float* level_db, float
   return sum;
 }
 
+/// Sum of the squares of what magnitudes are off by.
+ICTUS_WIDE float off_square(const float* is, const float* wanted, float floor, int count) {
+  constexpr int kLanes = 16;
+  float lane[kLanes] = {};
+  const auto one = [&](int i, float& sum) {
+    const float off = std::sqrt(is[i] + floor) - std::sqrt(wanted[i]);
+    sum += off * off;
+  };
+  int i = 0;
+  for (; i + kLanes <= count; i += kLanes)
+    for (int l = 0; l < kLanes; ++l) one(i + l, lane[l]);
+  float sum = 0.0F;
+  for (const float part : lane) sum += part;
+  for (; i < count; ++i) one(i, sum);
+  return sum;
+}
+
 float loudest_in(const PowerMap& map) {
   return map.values.empty() ? 0.0F : *std::max_element(map.values.begin(), map.values.end());
 }
@@ -143,25 +160,29 @@ PowerMap in_blocks(const PowerMap& map, int block_frames) {
   return result;
 }
 
-PowerMap every_second(const PowerMap& map, int first) {
-  PowerMap result(map.bands, (map.frames - first + 1) / 2);
+PowerMap thinned_map(const PowerMap& map, int first, int every) {
+  PowerMap result(map.bands, (std::max(map.frames - first, 0) + every - 1) / every);
   for (int b = 0; b < map.bands; ++b)
-    for (int t = 0; t < result.frames; ++t) result.row(b)[t] = map.row(b)[first + 2 * t];
+    for (int t = 0; t < result.frames; ++t) result.row(b)[t] = map.row(b)[first + every * t];
   return result;
+}
+
+Views views_with(int hops) {
+  return {BandView::fine(kSampleRateHz, 4096, 1024 * hops, 186, 380),
+          BandView::mel(kSampleRateHz, 1024, 512 * hops, 48)};
 }
 
 }  // namespace
 
 const Views& views() {
-  static const Views both{BandView::fine(kSampleRateHz, 4096, 1024, 186, 380),
-                          BandView::mel(kSampleRateHz, 1024, 512, 48)};
+  static const Views both = views_with(1);
   return both;
 }
 
-const Views& sparse_views() {
-  static const Views both{BandView::fine(kSampleRateHz, 4096, 2048, 186, 380),
-                          BandView::mel(kSampleRateHz, 1024, 1024, 48)};
-  return both;
+const Views& thinned_views(int every) {
+  static const Views second = views_with(2);
+  static const Views fourth = views_with(4);
+  return every == 2 ? second : fourth;
 }
 
 PowerMaps PowerMaps::between(int first, int last) const {
@@ -175,14 +196,14 @@ PowerMaps PowerMaps::between(int first, int last) const {
 }
 
 // The first frames of the coarse view that are left lie where those of the fine view do.
-PowerMaps PowerMaps::thinned(int first) const {
-  return {every_second(fine, first), every_second(coarse, 2 * first)};
+PowerMaps PowerMaps::thinned(int first, int every) const {
+  return {thinned_map(fine, first, every), thinned_map(coarse, kCoarsePerFine * first, every)};
 }
 
-Target::Target(PowerMaps sound, const Weights& weights, float loudest_before, bool is_thinned)
+Target::Target(PowerMaps sound, const Weights& weights, float loudest_before, int every)
     : sound_(std::move(sound)),
       weights_(weights),
-      block_frames_(is_thinned ? kBlockFrames / 2 : kBlockFrames),
+      block_frames_(kBlockFrames / every),
       loudest_(loudest_in(sound_.fine)),
       peak_(std::max({loudest_, loudest_before, kLeastFloor / kFloor})),
       fine_floor_(kFloor * peak_),
@@ -247,10 +268,7 @@ Target::Sums Target::sums(const PowerMaps& explained, int first) const {
   for (int b = 0; b < explained.fine.bands; ++b) {
     const float* is = explained.fine.row(b);
     const float* wanted = sound_.fine.row(b) + first;
-    for (int t = 0; t < frames; ++t) {
-      const float d = std::sqrt(is[t] + 1e-5F * fine_floor_) - std::sqrt(wanted[t]);
-      sums.off_square += static_cast<double>(d * d);
-    }
+    sums.off_square += static_cast<double>(off_square(is, wanted, 1e-5F * fine_floor_, frames));
   }
   const PowerMap loud = in_blocks(third_pool().of(explained.fine), block_frames_);
   const int all_blocks = all / block_frames_;
@@ -292,13 +310,10 @@ float Target::distance(const PowerMaps& explained, PowerMaps& slope) const {
   total += part(mel, mel_db_, mel_floor_, weights_.mel, mel_slope);
   mel_pool().add_back(mel_slope, slope.fine);
 
-  double off = 0.0;
-  for (std::size_t i = 0; i < explained.fine.values.size(); ++i) {
-    const float d =
-        std::sqrt(explained.fine.values[i] + 1e-5F * fine_floor_) - std::sqrt(sound_.fine.values[i]);
-    off += d * d;
-  }
-  const auto distance = static_cast<float>(std::sqrt(off) + 1e-12);
+  float off = 0.0F;
+  for (int b = 0; b < explained.fine.bands; ++b)
+    off += off_square(explained.fine.row(b), sound_.fine.row(b), 1e-5F * fine_floor_, explained.fine.frames);
+  const float distance = std::sqrt(off) + 1e-12F;
   total += weights_.convergence * distance / magnitude_norm_;
   const float scale = 0.5F * weights_.convergence / (distance * magnitude_norm_);
   for (std::size_t i = 0; i < explained.fine.values.size(); ++i) {

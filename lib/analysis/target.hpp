@@ -15,8 +15,8 @@ struct Views {
 };
 /// For sound of 44.1 kHz: 93 ms and 23 ms.
 const Views& views();
-/// The same for every second frame: neighbours are much alike.
-const Views& sparse_views();
+/// The same for every second or fourth frame: neighbours are much alike.
+const Views& thinned_views(int every);
 
 /// Of the loudest power: what of an event is weaker is not rendered.
 inline constexpr float kNegligible = 1e-8F;
@@ -28,8 +28,9 @@ struct PowerMaps {
 
   /// Frames [first, last) of the fine view, and those of the coarse one.
   [[nodiscard]] PowerMaps between(int first, int last) const;
-  /// Every second frame of both, from the first or second on.
-  [[nodiscard]] PowerMaps thinned(int first) const;
+  /// Frame `first` of the fine view and each that is a multiple of `every` later, and as much of the coarse
+  /// one.
+  [[nodiscard]] PowerMaps thinned(int first, int every = 2) const;
 };
 
 /// A sound to be explained, in both views.
@@ -45,9 +46,9 @@ class Target {
         1.0F;  ///< |difference| in dB of thirds of an octave over 93 ms, weighted as loudness goes
   };
 
-  /// Maps of views(), or thinned ones. What lies far below the loudest band and frame, or below `loudest`
-  /// where something before was louder, is as good as silence.
-  Target(PowerMaps sound, const Weights& weights, float loudest = 0.0F, bool is_thinned = false);
+  /// Maps of views(), or thinned to one frame in `every`. What lies far below the loudest band and frame, or
+  /// below `loudest` where something before was louder, is as good as silence.
+  Target(PowerMaps sound, const Weights& weights, float loudest = 0.0F, int every = 1);
 
   /// The distance in dB; `slope`, the gradient by the explained power, is written.
   float distance(const PowerMaps& explained, PowerMaps& slope) const;

@@ -129,7 +129,7 @@ struct Lesson {
       : nothing{synthesis::PowerMap(clip.sound.fine.bands, clip.sound.fine.frames),
                 synthesis::PowerMap(clip.sound.coarse.bands, clip.sound.coarse.frames)},
         target(clip.sound, {}),
-        slopes(target, nothing, 1),
+        slopes(target, nothing, 2, 1),
         free_db(distance_of(clip.events, target, nothing)),
         number_steps(clip.events.size()) {
     for (const EventSound& event : clip.events) events.push_back(nearest_vector(levelled(event), network));

@@ -23,13 +23,18 @@ std::vector<synthesis::EventSound> sounds_of(const std::vector<VectorEvent>& eve
 /// alone.
 VectorEvent nearest_vector(const synthesis::EventSound& sound, const synthesis::TimbreNetwork& network);
 
+struct FitSteps {
+  int count;
+  float most = 1.0F;  ///< how large they are at most; less for events that are nearly right
+};
+
 /// Steps of descent on the numbers, as fit() does them on sounds.
 float fit_vectors(std::vector<VectorEvent>& events, const synthesis::TimbreNetwork& network,
-                  const Target& target, const PowerMaps& carried, int steps, int threads = 1);
+                  const Target& target, const PowerMaps& carried, const FitSteps& steps, int threads = 1);
 
-/// The same for gains alone, when the other numbers are settled.
+/// The same for gains alone, when the other numbers are settled, on every second frame.
 float fit_gains(std::vector<VectorEvent>& events, const synthesis::TimbreNetwork& network,
-                const Target& target, const PowerMaps& carried, int steps, int threads = 1);
+                const Target& target, const PowerMaps& carried, int steps);
 
 /// Adam on the numbers of one event, for fitting and for training.
 class NumberSteps {

@@ -4,14 +4,12 @@
 #include <numeric>
 #include <utility>
 
-#include "lib/synthesis/event_power.hpp"
+#include "lib/analysis/shares.hpp"
 
 namespace ictus::analysis {
 namespace {
 
-using synthesis::EventPower;
 using synthesis::EventSound;
-using synthesis::PowerMap;
 
 constexpr std::size_t kAtOnce =
     4;  // of those that are left, one in so many is taken away before all are weighed anew
@@ -27,23 +25,11 @@ void hold_positive(PowerMaps& maps) {
 class Weighing {
  public:
   Weighing(const std::vector<EventSound>& events, const Target& target, const PowerMaps& carried)
-      : target_(target.sound().thinned(0), target.weights(), target.peak(), true),
+      : target_(target.sound().thinned(0), target.weights(), target.peak(), 2),
         sum_(carried.thinned(0)),
-        seconds_(static_cast<float>(target.frames()) * views().fine.hop_s()) {
-    const float least = kNegligible * target.peak();
-    for (const EventSound& event : events) {
-      const EventPower fine(event, sparse_views().fine, sum_.fine.frames, least);
-      const EventPower coarse(event, sparse_views().coarse, sum_.coarse.frames, least);
-      const auto [begin, end] =
-          target_.whole_blocks(std::min(fine.begin_frame(), coarse.begin_frame() / kCoarsePerFine),
-                               std::max(fine.end_frame(), coarse.end_frame() / kCoarsePerFine + 1));
-      PowerMaps all{PowerMap(sum_.fine.bands, sum_.fine.frames),
-                    PowerMap(sum_.coarse.bands, sum_.coarse.frames)};
-      fine.add_to(all.fine);
-      coarse.add_to(all.coarse);
-      shares_.push_back({begin, all.between(begin, end)});
-      add(shares_.back(), 1.0F, sum_);
-    }
+        seconds_(static_cast<float>(target.frames()) * views().fine.hop_s()),
+        shares_(shares_of(events, target_)) {
+    for (const Share& share : shares_) add(share, 1.0F, sum_);
     sums_ = target_.sums(sum_, 0);
   }
 
@@ -51,7 +37,8 @@ class Weighing {
     const Share& share = shares_[event];
     const PowerMaps with = sum_.between(share.begin, share.begin + share.power.fine.frames);
     PowerMaps without = with;
-    subtract(share.power, without);
+    add({0, share.power}, -1.0F, without);
+    hold_positive(without);
     const Target::Sums before = target_.sums(with, share.begin);
     const Target::Sums after = target_.sums(without, share.begin);
     const Target::Sums all{sums_.weighted_db - before.weighted_db + after.weighted_db,
@@ -65,25 +52,6 @@ class Weighing {
   }
 
  private:
-  /// Power of an event in the frames in which it sounds.
-  struct Share {
-    int begin;
-    PowerMaps power;
-  };
-  static void add(const Share& share, float scale, PowerMaps& to) {
-    add(share.power.fine, scale, share.begin, to.fine);
-    add(share.power.coarse, scale, kCoarsePerFine * share.begin, to.coarse);
-  }
-  static void add(const PowerMap& from, float scale, int begin, PowerMap& to) {
-    for (int b = 0; b < from.bands; ++b)
-      for (int t = 0; t < from.frames; ++t) to.row(b)[begin + t] += scale * from.row(b)[t];
-  }
-  static void subtract(const PowerMaps& from, PowerMaps& to) {
-    add(from.fine, -1.0F, 0, to.fine);
-    add(from.coarse, -1.0F, 0, to.coarse);
-    hold_positive(to);
-  }
-
   Target target_;
   PowerMaps sum_;
   Target::Sums sums_;

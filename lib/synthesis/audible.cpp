@@ -22,6 +22,7 @@ Partials heard_partials(const EventSound& sound) {
     if (all.power[h] <= loudest * kHeard) continue;
     const auto to = static_cast<std::size_t>(heard.count++);
     heard.hz[to] = all.hz[h];
+    heard.mel[to] = all.mel[h];
     heard.power[to] = all.power[h];
     heard.rate[to] = all.rate[h];
     heard.room_rate[to] = all.room_rate[h];

@@ -14,6 +14,7 @@
 #include "lib/synthesis/spectrum.hpp"
 #include "lib/synthesis/time_course.hpp"
 #include "lib/synthesis/wide.hpp"
+#include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::synthesis {
 namespace {
@@ -27,20 +28,6 @@ constexpr float kQuiet = 1e-25F;        // powers below would become numbers tha
 ICTUS_WIDE void decaying(float rate, float lift_log, const float* power, const float* elapsed, int frames,
                          float* out) {
   for (int t = 0; t < frames; ++t) out[t] = power[t] * wide_exp(lift_log - rate * elapsed[t]);
-}
-ICTUS_WIDE void add_scaled(float scale, const float* in, int frames, float* out) {
-  for (int t = 0; t < frames; ++t) out[t] += scale * in[t];
-}
-ICTUS_WIDE float inner(const float* a, const float* b, int frames) {
-  constexpr int kLanes = 16;
-  std::array<float, kLanes> lane{};
-  int t = 0;
-  for (; t + kLanes <= frames; t += kLanes)
-    for (int i = 0; i < kLanes; ++i) lane[static_cast<std::size_t>(i)] += a[t + i] * b[t + i];
-  float sum = 0.0F;
-  for (const float part : lane) sum += part;
-  for (; t < frames; ++t) sum += a[t] * b[t];
-  return sum;
 }
 /// by_log += slope * power, by_elapsed -= rate * slope * power; returns the sum of slope * power * elapsed.
 ICTUS_WIDE float decay_slopes(float rate, const float* slope, const float* power, const float* elapsed,
@@ -93,6 +80,7 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
   const float length_s = attack_s(attack_log_s);
   const float gain = std::exp(sound.gain_db * kTenthOfLog10);
   const float room_keep = std::exp(-room_rate(sound.room_log_s, 0.0F) * view.hop_s());
+  const float slowest_lift = decay_lift(slowest_rate * view.window_s()).log;
   Course course;
   course.window_s = view.window_s();
   const float first = std::floor((sound.onset_s - half_s) / view.hop_s()) + 1.0F;
@@ -101,15 +89,15 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
   for (int frame = course.begin; frame < frames; ++frame) {
     const float since_s = static_cast<float>(frame) * view.hop_s() - sound.onset_s;
     const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
-    const float power = gain * seen.power * std::exp(course_log(sound, seen.elapsed_s));
+    const float now_log = course_log(sound, seen.elapsed_s);
+    const float power = gain * seen.power * std::exp(now_log);
     course.elapsed.push_back(seen.elapsed_s);
     if (since_s < half_s) course.onsets.emplace_back(since_s / view.window_s(), length_s / view.window_s());
     course.power.push_back(power);
-    const float left =
-        power * std::exp(decay_lift(slowest_rate * course.window_s).log - slowest_rate * seen.elapsed_s);
+    const float left = power * std::exp(slowest_lift - slowest_rate * seen.elapsed_s);
     room = room_keep * room + (1.0F - room_keep) * left;
     if (since_s < half_s + length_s) continue;
-    const float now_db = course_log(sound, seen.elapsed_s) / kTenthOfLog10;
+    const float now_db = now_log / kTenthOfLog10;
     const float rise_db = std::max(highest_to_come_db(sound, seen.elapsed_s) - now_db, 0.0F);
     // A damper that has come down keeps down what the contour would still raise.
     const bool damped = seen.elapsed_s > std::exp(sound.hold_log_s) + kDamperDoneS;
@@ -470,7 +458,7 @@ void EventPower::add_to(PowerMap& map, float scale) const {
     if (moving < frames) {
       const Place& place = parts.places[i];
       for (int b = 0; b < place.bands; ++b)
-        add_scaled(scale * power * place.share[static_cast<std::size_t>(b)], ring.power() + moving,
+        add_scaled(ring.power() + moving, scale * power * place.share[static_cast<std::size_t>(b)],
                    frames - moving, map.row(place.first_band + b) + parts.tonal.begin + moving);
     }
     const float bins = parts.partials.hz[i] / view.hz_per_bin();
@@ -491,7 +479,7 @@ void EventPower::add_to(PowerMap& map, float scale) const {
     const float density = parts.densities[b];
     const Ring& ring = parts.regions[static_cast<std::size_t>(view.noise_region[b])];
     const int frames = ring.frames_above(parts.least_power / density);
-    add_scaled(scale * density, ring.power(), frames, map.row(static_cast<int>(b)) + parts.noisy.begin);
+    add_scaled(ring.power(), scale * density, frames, map.row(static_cast<int>(b)) + parts.noisy.begin);
   }
 }
 
@@ -522,7 +510,7 @@ void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const
       for (int b = 0; b < place.bands; ++b) {
         const float* row = slope.row(place.first_band + b) + parts.tonal.begin + moving;
         const auto at = static_cast<std::size_t>(b);
-        add_scaled(place.share[at], row, frames - moving, by_ring.data() + moving);
+        add_scaled(row, place.share[at], frames - moving, by_ring.data() + moving);
         by_bins += place.slope[at] * inner(row, ring.power() + moving, frames - moving);
       }
       by_hz += by_bins * power / hz_per_bin;
@@ -584,7 +572,7 @@ void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const
     const int frames = ring.frames_above(parts.least_power / density);
     const float* row = slope.row(static_cast<int>(b)) + parts.noisy.begin;
     by_density[b] = inner(row, ring.power(), frames);
-    add_scaled(density, row, frames, by_region.data() + region * noisy_frames);
+    add_scaled(row, density, frames, by_region.data() + region * noisy_frames);
     region_frames[region] = std::max(region_frames[region], frames);
   }
   parts.noise.add_gradient(sound, view.spectrum_place, parts.densities, by_density, gradient);

@@ -70,10 +70,12 @@ Partials partials_of(const EventSound& sound) {
         first_hz * static_cast<float>(number) * stretch(inharmonicity, static_cast<float>(number));
     if (hz >= kHighestHz) break;
     partials.hz[h] = hz;
-    level_db[h] =
-        value_at(sound.partials_db, partial_place(number)) + value_at(sound.body_db, spectrum_place(hz));
+    const float mel = mel_of(hz);
+    partials.mel[h] = mel;
+    level_db[h] = value_at(sound.partials_db, partial_place(number)) +
+                  value_at(sound.body_db, spectrum_place_of_mel(mel));
     highest_db = h == 0 ? level_db[h] : std::max(highest_db, level_db[h]);
-    partials.rate[h] = std::exp(value_at(sound.decay_log_rate, decay_place(hz)));
+    partials.rate[h] = std::exp(value_at(sound.decay_log_rate, decay_place_of_mel(mel)));
     partials.room_rate[h] = room_rate(sound.room_log_s, hz);
     partials.count = number;
   }
@@ -103,17 +105,19 @@ void add_partials_gradient(const EventSound& sound, const Partials& partials, co
     const float by_level =
         kTenthOfLog10 * partials.power[h] * (slope.power[h] - weighted / std::max(share, 1e-9F));
     spread(gradient.partials_db, partial_place(number), by_level);
-    const KnotPlace body = spectrum_place(hz);
+    const KnotPlace body = spectrum_place_of_mel(partials.mel[h]);
+    const KnotPlace decay = decay_place_of_mel(partials.mel[h]);
     spread(gradient.body_db, body, by_level);
-    spread(gradient.decay_log_rate, decay_place(hz), slope.rate[h] * partials.rate[h]);
+    spread(gradient.decay_log_rate, decay, slope.rate[h] * partials.rate[h]);
     gradient.room_log_s -= slope.room_rate[h] * partials.room_rate[h];
     // A partial that moves also meets another part of the body.
     const auto low = static_cast<std::size_t>(body.low);
     const float body_slope = body.inside * (sound.body_db[low + 1] - sound.body_db[low]) *
                              spectrum_knots_for_mel() * mel_slope(hz);
     // And it decays at another rate, as does the room there.
-    const float by_rates = slope.rate[h] * partials.rate[h] * decay_slope(sound.decay_log_rate, hz) +
-                           slope.room_rate[h] * partials.room_rate[h] / (kSoftHz + hz);
+    const float by_rates =
+        slope.rate[h] * partials.rate[h] * decay_slope(sound.decay_log_rate, decay) * mel_slope(hz) +
+        slope.room_rate[h] * partials.room_rate[h] / (kSoftHz + hz);
     const float by_hz = slope.hz[h] + by_level * body_slope + by_rates;
     gradient.pitch_octaves += by_hz * hz * kOctaveLog;
     const auto n = static_cast<float>(number);

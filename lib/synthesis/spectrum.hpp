@@ -13,6 +13,7 @@ namespace ictus::synthesis {
 struct Partials {
   int count = 0;                             ///< the rest would lie above what can be heard
   std::array<float, kPartials> hz{};         ///< rising, without glide and vibrato
+  std::array<float, kPartials> mel{};        ///< the same on the mel scale
   std::array<float, kPartials> power{};      ///< share of the event's power
   std::array<float, kPartials> rate{};       ///< decay of power, 1/s
   std::array<float, kPartials> room_rate{};  ///< decay of the room's power, 1/s

@@ -44,13 +44,12 @@ KnotPlace partial_place(int number) {
   return places[static_cast<std::size_t>(number - 1)];
 }
 
-KnotPlace decay_place(float hz) { return place_among(decay_knots(), mel_of(hz)); }
+KnotPlace decay_place_of_mel(float mel) { return place_among(decay_knots(), mel); }
 
-float decay_slope(const std::array<float, kDecayKnots>& log_rates, float hz) {
-  const KnotPlace place = decay_place(hz);
+float decay_slope(const std::array<float, kDecayKnots>& log_rates, const KnotPlace& place) {
   const auto low = static_cast<std::size_t>(place.low);
   const float mel = decay_knots()[low + 1] - decay_knots()[low];
-  return place.inside * (log_rates[low + 1] - log_rates[low]) / mel * mel_slope(hz);
+  return place.inside * (log_rates[low + 1] - log_rates[low]) / mel;
 }
 
 KnotPlace noise_decay_place(float hz) {

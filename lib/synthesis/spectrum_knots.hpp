@@ -62,18 +62,19 @@ inline constexpr float kHighestHz = 20000.0F;
 inline float spectrum_knots_for_mel() {
   return static_cast<float>(kSpectrumKnots - 1) / (mel_of(kHighestHz) - mel_of(kLowestKnotHz));
 }
-inline KnotPlace spectrum_place(float hz) {
+inline KnotPlace spectrum_place_of_mel(float mel) {
   static const float per_mel = spectrum_knots_for_mel();
   static const float lowest = mel_of(kLowestKnotHz);
-  return knot_place((mel_of(hz) - lowest) * per_mel, kSpectrumKnots);
+  return knot_place((mel - lowest) * per_mel, kSpectrumKnots);
 }
+inline KnotPlace spectrum_place(float hz) { return spectrum_place_of_mel(mel_of(hz)); }
 
 /// Rates of decay have theirs at 100, 700, 2500 and 8000 Hz for partials, 300 and 5000 Hz for noise; between
 /// them they are straight in mel.
-KnotPlace decay_place(float hz);
+KnotPlace decay_place_of_mel(float mel);
 KnotPlace noise_decay_place(float hz);
-/// How fast the rates of partials change with frequency, for each Hz; 0 beyond the first and last knot.
-float decay_slope(const std::array<float, kDecayKnots>& log_rates, float hz);
+/// How fast the rates of partials change there, for each mel; 0 beyond the first and last knot.
+float decay_slope(const std::array<float, kDecayKnots>& log_rates, const KnotPlace& place);
 
 /// Seconds after the onset of a point of a contour, which is 0 dB at the onset and straight between points.
 inline constexpr float contour_s(int point) { return 0.1F * static_cast<float>(1 << point); }

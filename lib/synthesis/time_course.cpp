@@ -122,6 +122,8 @@ bool moves(const EventSound& sound) {
 }
 
 SeenAttack seen_attack(float since_onset_s, float attack_s, float window_s) {
+  // All of the window lies behind the attack, as most do.
+  if (since_onset_s - attack_s >= 0.5F * window_s) return {1.0F, since_onset_s / (1.0F + kLeastShare)};
   const float x = since_onset_s / window_s;
   const float area = area_before(x);
   const float rise = area - area_before((since_onset_s - attack_s) / window_s);
@@ -130,6 +132,7 @@ SeenAttack seen_attack(float since_onset_s, float attack_s, float window_s) {
 }
 
 AttackSlopes attack_slopes(float since_onset_s, float attack_s, float window_s) {
+  if (since_onset_s - attack_s >= 0.5F * window_s) return {0.0F, 0.0F, 1.0F / (1.0F + kLeastShare)};
   const float x = since_onset_s / window_s;
   const float after = (since_onset_s - attack_s) / window_s;
   const float area = area_before(x);

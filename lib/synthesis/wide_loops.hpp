@@ -7,6 +7,8 @@ namespace ictus::synthesis {
 void add_scaled(const float* in, float scale, int count, float* out);
 /// out += a * b
 void add_product(const float* a, const float* b, int count, float* out);
+/// The sum of a * b, in an order of its own.
+float inner(const float* a, const float* b, int count);
 /// out = a * b
 void multiply(const float* a, const float* b, int count, float* out);
 

@@ -50,6 +50,18 @@ TEST_CASE("a pitch that stays is given no motion") {
   CHECK(event.vibrato_semitones == 0.0F);
 }
 
+TEST_CASE("a tone that glides away from where it began is proposed to last") {
+  // An octave in a second: in its first bins it is for two frames.
+  const Stretch stretch(tone(2.0, 0.1, 8, [](double s) { return 330.0 * std::exp2(std::min(s, 1.0)); }));
+  std::vector<float> left = stretch.bins;
+  const auto events = propose(left, stretch.map, 1, 3e-7F * stretch.target.peak(), 0.5F);
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].glide_semitones == doctest::Approx(-12.0).epsilon(0.1));
+  // After its second of gliding it is still within 6 dB.
+  CHECK(std::exp(events[0].decay_log_rate[0]) < 1.4F);
+  CHECK(std::exp(events[0].hold_log_s) > 1.8F);
+}
+
 TEST_CASE("silence is proposed nothing for") {
   const Stretch stretch(std::vector<float>(44100));
   std::vector<float> left = stretch.bins;

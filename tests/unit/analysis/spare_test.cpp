@@ -16,7 +16,7 @@ VectorEvent tone_event(double hz) {
   const auto& network = trained_model()->timbre;
   const Stretch alone(tone(2.0, 0.1, 1, [hz](double) { return hz; }));
   std::vector<VectorEvent> events{nearest_vector(single_event(alone, 30), network)};
-  fit_vectors(events, network, alone.target, alone.nothing, 60, 1);
+  fit_vectors(events, network, alone.target, alone.nothing, {60}, 1);
   return events[0];
 }
 

@@ -63,7 +63,7 @@ TEST_CASE("steps on numbers come closer, and numbers stay between -1 and 1") {
   const TimbreNetwork network = random_network(0.08);
   std::vector<VectorEvent> events{nearest_vector(single_event(stretch, 20), network)};
   const float before = distance_of(sounds_of(events, network), stretch.target, stretch.nothing);
-  const float after = fit_vectors(events, network, stretch.target, stretch.nothing, 60);
+  const float after = fit_vectors(events, network, stretch.target, stretch.nothing, {60});
   CHECK(after < 0.8F * before);
   for (const float number : events.front().vector) CHECK(std::abs(number) <= 1.0F);
 }
