@@ -62,6 +62,24 @@ ICTUS_WIDE float off_square(const float* is, const float* wanted, float floor, i
   return sum;
 }
 
+/// Adds to each frame's sum `weight` times |level of its power - level_db|.
+ICTUS_WIDE void add_level_distance(const float* __restrict power, const float* __restrict level_db,
+                                   float floor, float weight, int count, float* __restrict sum) {
+  for (int i = 0; i < count; ++i) {
+    const float off = kDbOfLog * synthesis::wide_log(power[i] + floor) - level_db[i];
+    sum[i] += weight * (off < 0.0F ? -off : off);
+  }
+}
+
+/// Adds to each frame's sum the square of what its magnitude is off by.
+ICTUS_WIDE void add_off_square(const float* __restrict is, const float* __restrict wanted, float floor,
+                               int count, float* __restrict sum) {
+  for (int i = 0; i < count; ++i) {
+    const float off = std::sqrt(is[i] + floor) - std::sqrt(wanted[i]);
+    sum[i] += off * off;
+  }
+}
+
 float loudest_in(const PowerMap& map) {
   return map.values.empty() ? 0.0F : *std::max_element(map.values.begin(), map.values.end());
 }
@@ -246,40 +264,54 @@ std::pair<int, int> Target::whole_blocks(int first, int last) const {
   return {begin, std::min(end, frames())};
 }
 
-Target::Sums Target::sums(const PowerMaps& explained, int first) const {
+std::vector<Target::Sums> Target::block_sums(const PowerMaps& explained, int first) const {
   const int frames = explained.fine.frames;
-  std::vector<float> slope(static_cast<std::size_t>(explained.coarse.frames));
-  const auto part = [&](const PowerMap& map, const std::vector<float>& level_db, int all_frames, int begin,
-                        float floor, float weight) {
-    double sum = 0.0;
-    for (int b = 0; b < map.bands; ++b) {
-      const float* level = level_db.data() + static_cast<std::ptrdiff_t>(b) * all_frames + begin;
-      sum += static_cast<double>(level_distance(map.row(b), level, floor, 0.0F, map.frames, slope.data()));
-    }
-    return static_cast<double>(weight) * sum / static_cast<double>(level_db.size());
+  std::vector<float> fine_db(static_cast<std::size_t>(frames));
+  std::vector<float> coarse_db(static_cast<std::size_t>(explained.coarse.frames));
+  std::vector<float> off_squares(fine_db.size());
+  const auto add = [](const PowerMap& map, const std::vector<float>& level_db, int all_frames, int begin,
+                      float floor, float weight, std::vector<float>& sum) {
+    const float each = weight / static_cast<float>(level_db.size());
+    for (int b = 0; b < map.bands; ++b)
+      add_level_distance(map.row(b), level_db.data() + static_cast<std::ptrdiff_t>(b) * all_frames + begin,
+                         floor, each, map.frames, sum.data());
   };
   const int all = sound_.fine.frames;
-  const PowerMap mel = mel_pool().of(explained.fine);
-  Sums sums;
-  sums.weighted_db = part(explained.fine, fine_db_, all, first, fine_floor_, weights_.bands) +
-                     part(mel, mel_db_, all, first, mel_floor_, weights_.mel) +
-                     part(explained.coarse, coarse_db_, sound_.coarse.frames, kCoarsePerFine * first,
-                          coarse_floor_, weights_.coarse);
-  for (int b = 0; b < explained.fine.bands; ++b) {
-    const float* is = explained.fine.row(b);
-    const float* wanted = sound_.fine.row(b) + first;
-    sums.off_square += static_cast<double>(off_square(is, wanted, 1e-5F * fine_floor_, frames));
+  add(explained.fine, fine_db_, all, first, fine_floor_, weights_.bands, fine_db);
+  add(mel_pool().of(explained.fine), mel_db_, all, first, mel_floor_, weights_.mel, fine_db);
+  add(explained.coarse, coarse_db_, sound_.coarse.frames, kCoarsePerFine * first, coarse_floor_,
+      weights_.coarse, coarse_db);
+  for (int b = 0; b < explained.fine.bands; ++b)
+    add_off_square(explained.fine.row(b), sound_.fine.row(b) + first, 1e-5F * fine_floor_, frames,
+                   off_squares.data());
+
+  std::vector<Sums> blocks(static_cast<std::size_t>((frames + block_frames_ - 1) / block_frames_));
+  const auto block_of = [&](std::size_t frame) -> Sums& {
+    return blocks[std::min(frame / static_cast<std::size_t>(block_frames_), blocks.size() - 1)];
+  };
+  for (std::size_t t = 0; t < fine_db.size(); ++t) {
+    block_of(t).weighted_db += static_cast<double>(fine_db[t]);
+    block_of(t).off_square += static_cast<double>(off_squares[t]);
   }
+  for (std::size_t t = 0; t < coarse_db.size(); ++t)
+    block_of(t / kCoarsePerFine).weighted_db += static_cast<double>(coarse_db[t]);
   const PowerMap loud = in_blocks(third_pool().of(explained.fine), block_frames_);
   const int all_blocks = all / block_frames_;
   for (int b = 0; b < loud.bands; ++b) {
     for (int t = 0; t < loud.frames; ++t) {
       const auto i = static_cast<std::size_t>(b * all_blocks + first / block_frames_ + t);
       const float error = kDbOfLog * std::log(loud.row(b)[t] + third_floor_) - third_db_[i];
-      sums.weighted_db += static_cast<double>(weights_.loudness * third_weight_[i] * std::abs(error));
+      blocks[static_cast<std::size_t>(t)].weighted_db +=
+          static_cast<double>(weights_.loudness * third_weight_[i] * std::abs(error));
     }
   }
-  return sums;
+  return blocks;
+}
+
+Target::Sums Target::sums(const PowerMaps& explained, int first) const {
+  Sums all;
+  for (const Sums& block : block_sums(explained, first)) all += block;
+  return all;
 }
 
 float Target::distance(const Sums& sums) const {

@@ -57,9 +57,16 @@ class Target {
   struct Sums {
     double weighted_db = 0.0;  ///< all parts but convergence
     double off_square = 0.0;   ///< of magnitudes
+    Sums& operator+=(const Sums& other) {
+      weighted_db += other.weighted_db;
+      off_square += other.off_square;
+      return *this;
+    }
   };
-  /// Of the frames from `first` on; `explained` are theirs alone. Both begin and end with a block of the
-  /// loudness, see whole_blocks().
+  /// Of the frames from `first` on, block by block of the loudness; `explained` are theirs alone. Both begin
+  /// and end with a block, see whole_blocks().
+  [[nodiscard]] std::vector<Sums> block_sums(const PowerMaps& explained, int first) const;
+  /// The same, summed.
   [[nodiscard]] Sums sums(const PowerMaps& explained, int first) const;
   [[nodiscard]] float distance(const Sums& sums) const;
   /// |difference of magnitudes| / |magnitudes|, in fine bands.
@@ -69,6 +76,7 @@ class Target {
 
   [[nodiscard]] const PowerMaps& sound() const { return sound_; }
   [[nodiscard]] const Weights& weights() const { return weights_; }
+  [[nodiscard]] int block_frames() const { return block_frames_; }
   [[nodiscard]] int frames() const { return sound_.fine.frames; }
   /// Power of the loudest band and frame.
   [[nodiscard]] float loudest() const { return loudest_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "lib/analysis/shares.hpp"
@@ -30,30 +31,39 @@ class Weighing {
         seconds_(static_cast<float>(target.frames()) * views().fine.hop_s()),
         shares_(shares_of(events, target_)) {
     for (const Share& share : shares_) add(share, 1.0F, sum_);
-    sums_ = target_.sums(sum_, 0);
+    sum_up();
   }
 
   [[nodiscard]] float worth(std::size_t event) const {
     const Share& share = shares_[event];
-    const PowerMaps with = sum_.between(share.begin, share.begin + share.power.fine.frames);
-    PowerMaps without = with;
+    const int end = share.begin + share.power.fine.frames;
+    PowerMaps without = sum_.between(share.begin, end);
     add({0, share.power}, -1.0F, without);
     hold_positive(without);
-    const Target::Sums before = target_.sums(with, share.begin);
+    Target::Sums before;
+    for (int frame = share.begin; frame < end; frame += target_.block_frames())
+      before += blocks_[static_cast<std::size_t>(frame / target_.block_frames())];
     const Target::Sums after = target_.sums(without, share.begin);
     const Target::Sums all{sums_.weighted_db - before.weighted_db + after.weighted_db,
                            sums_.off_square - before.off_square + after.off_square};
     return (target_.distance(all) - target_.distance(sums_)) * seconds_;
   }
-  void take_away(std::size_t event) {
-    add(shares_[event], -1.0F, sum_);
+  void take_away(std::span<const std::pair<float, std::size_t>> weighed) {
+    for (const auto& [worth, event] : weighed) add(shares_[event], -1.0F, sum_);
     hold_positive(sum_);
-    sums_ = target_.sums(sum_, 0);
+    sum_up();
   }
 
  private:
+  void sum_up() {
+    blocks_ = target_.block_sums(sum_, 0);
+    sums_ = {};
+    for (const Target::Sums& block : blocks_) sums_ += block;
+  }
+
   Target target_;
   PowerMaps sum_;
+  std::vector<Target::Sums> blocks_;  ///< of sum_
   Target::Sums sums_;
   float seconds_;
   std::vector<Share> shares_;
@@ -81,11 +91,9 @@ std::vector<std::size_t> worthy(const std::vector<EventSound>& events, const Tar
     // What two events say alike is lost with both, so that only some go at once.
     const std::size_t some = std::max<std::size_t>(left.size() / kAtOnce, 1);
     std::size_t gone = 0;
-    while (gone < some && (weighed[gone].first < least_db_s || left.size() - gone > most)) {
-      weighing.take_away(weighed[gone].second);
-      ++gone;
-    }
+    while (gone < some && (weighed[gone].first < least_db_s || left.size() - gone > most)) ++gone;
     if (gone == 0) break;
+    weighing.take_away(std::span(weighed).first(gone));
     left.clear();
     for (std::size_t i = gone; i < weighed.size(); ++i) left.push_back(weighed[i].second);
     std::sort(left.begin(), left.end());
