@@ -76,7 +76,8 @@ class Parser {
   }
 
   void read_chunk(std::span<const std::byte> head, std::uint64_t offset, std::uint64_t size) {
-    const bool is_desc = begins_with(head, "desc");
+    // Another one behind the sound would say what this sound is not.
+    const bool is_desc = begins_with(head, "desc") && !has_desc_;
     const bool is_layout = begins_with(head, "chan");
     const bool is_info = begins_with(head, "info");
     if (!is_desc && !is_layout && !is_info) return;

@@ -515,6 +515,21 @@ TEST_CASE("the description of AIFF may stand behind the sound") {
   CHECK(read_piped(content).samples == expected);
 }
 
+TEST_CASE("the first description of a CAF file is that of its sound") {
+  const auto desc = [](const char* format, std::uint32_t channels) {
+    return text("desc") + big64(32) + big64(0x40D5888000000000) + text(format) + big32(0) +
+           big32(2 * channels) + big32(1) + big32(channels) + big32(16);
+  };
+  const Bytes sound = text("data") + big64(4 + 8) + big32(0) + big16(1) + big16(2) + big16(3) + big16(4);
+  const Bytes start = text("caff") + big16(1) + big16(0) + desc("lpcm", 2) + sound;
+  for (const Bytes& more : {desc("lpcm", 4), desc("aac ", 1), desc("lpcm", 0)}) {
+    const auto header = header_of(start + more, "x.caf");
+    REQUIRE(header);
+    CHECK(header->spec.channels == 2);
+    CHECK(header->bytes_per_frame == 4);
+  }
+}
+
 TEST_CASE("texts of AIFF, AU and CAF are tags") {
   const TempFolder folder;
   for (const int format : {SF_FORMAT_AIFF | SF_FORMAT_PCM_16, SF_FORMAT_CAF | SF_FORMAT_PCM_16}) {
