@@ -40,7 +40,7 @@ constexpr int kLeastFrames = 24;
 struct Steps {
   int look, numbers, gains;
 };
-constexpr std::array<Steps, 10> kSteps{{{0, 0, 0},
+constexpr std::array<Steps, 10> kSteps{{{1, 0, 8},
                                         {3, 8, 8},
                                         {5, 14, 10},
                                         {7, 22, 12},

@@ -20,8 +20,9 @@ using synthesis::kDecay60;
 using synthesis::kSoundNumbers;
 using synthesis::numbers_of;
 
-/// Frames of which a step looks at one. Two take a tenth longer and come no nearer.
-constexpr int kEvery = 4;
+/// Frames of which a step looks at one: four for many events, where two take a tenth longer and come no
+/// nearer.
+int frames_for_one(std::size_t events) { return events <= 24 ? 2 : 4; }
 
 /// How far each number goes in a step at most.
 const EventSound& step_sizes() {
@@ -113,7 +114,7 @@ EventSound plain_sound() {
 
 float fit(std::vector<EventSound>& events, const Target& target, const PowerMaps& carried, int steps,
           int threads) {
-  const DistanceSlopes distance(target, carried, kEvery, threads);
+  const DistanceSlopes distance(target, carried, frames_for_one(events.size()), threads);
   std::vector<EventSound> slopes;
   std::vector<Momentum<kSoundNumbers>> momenta(events.size());
   for (int step = 0; step < steps; ++step) {
