@@ -13,7 +13,7 @@ namespace ictus::synthesis {
 namespace {
 
 /// Of the power that masks. Masked tones keep their power in the sum, masked noise does not, so that it has
-/// to be weaker: with 1e-2, ten recordings lose 0.05 dB of loudness.
+/// to be weaker: with 1e-2, the loudness of ten recordings is off by 0.02 dB more.
 constexpr float kMaskedTone = 1e-2F;
 constexpr float kMaskedNoise = 1e-3F;
 constexpr float kUpDbBark = 15.0F;

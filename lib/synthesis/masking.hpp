@@ -25,7 +25,7 @@ class Masking {
   [[nodiscard]] std::size_t channels() const { return masked_.size(); }
   /// [bins / kBins] powers of a bin up to which something in the next frame is not heard.
   [[nodiscard]] const float* masked(std::size_t channel) const { return masked_[channel].data(); }
-  /// The power, for a sine of full scale a half, up to which a tone is not heard.
+  /// The power, 1 for a sine of full scale, up to which a tone is not heard.
   [[nodiscard]] float masked_tone(std::size_t channel, float hz) const {
     const auto place = static_cast<std::size_t>((hz / hz_per_bin_ + 0.5F) / kBins);
     return masked_[channel][std::min(place, masked_[channel].size() - 1)] / tone_peak_;
