@@ -9,6 +9,7 @@
 
 #include "formats/event_coder.hpp"
 #include "lib/analysis/distance_slopes.hpp"
+#include "lib/analysis/doubles.hpp"
 #include "lib/analysis/explain.hpp"
 #include "lib/analysis/gains.hpp"
 #include "lib/analysis/positions.hpp"
@@ -87,6 +88,8 @@ constexpr float kWorseThanFree = 1.1F;
 constexpr int kMoreExplaining = 2;
 constexpr int kMoreEvents = 2;
 constexpr std::size_t kFewEvents = 12;
+/// What an event says at the pitch of another, which then says it in its place, is worth no more than this.
+constexpr float kMostDoubleDbS = 0.175F;
 /// An event is to be worth the more the closer the whole is, by the square of the distance; at this one as
 /// much as said above.
 constexpr float kUsualDistanceDb = 8.0F;
@@ -374,8 +377,9 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
     distance_db = more.distance_db;
   }
   if (distance_db < kNearDb)
-    found = without_spare(std::move(found), distance_db, model->timbre, stretch.target, ringing,
-                          {kNearDb, kLeastShare, kSpareLooks * steps().look, settings.threads});
+    found =
+        without_spare(std::move(found), distance_db, model->timbre, stretch.target, ringing,
+                      {kNearDb, kLeastShare, kCloseEnoughDb, kSpareLooks * steps().look, settings.threads});
   const auto worthy_of = [&](float least_db_s) {
     return worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
   };
@@ -430,8 +434,11 @@ Numbered Encoder::State::by_numbers(const std::vector<EventSound>& sounds, const
     result.distance_db =
         fit_vectors(result.events, model->timbre, stretch.target, ringing, steps_now, settings.threads);
   };
+  fit_on({fit_steps / 4});
+  result.events =
+      without_doubles(std::move(result.events), model->timbre, stretch.target, ringing, kMostDoubleDbS);
   // Half way they begin with the attacks that they are near to, and stay there.
-  fit_on({fit_steps / 2});
+  fit_on({fit_steps / 2 - fit_steps / 4});
   for (VectorEvent& event : result.events) {
     const float onset_s = onset_by_attacks(event.onset_s, stretch.attacks_s);
     event.is_placed = onset_s != event.onset_s;

@@ -46,7 +46,7 @@ std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
     const PowerMaps explained = explained_by(events, known.carried, peak);
     std::vector<float> left = unexplained(stretch.map, stretch.target.sound().fine, explained.fine);
     const float compression = events.empty() ? kFirstCompression : kCompression;
-    for (synthesis::EventSound& event : propose(left, stretch.map, look.events, floor, compression)) {
+    for (synthesis::EventSound& event : propose(left, stretch.map, look.events, floor, compression, events)) {
       if (!settings.motion) event.glide_semitones = event.vibrato_semitones = 0.0F;
       event.onset_s = onset_by_attacks(event.onset_s, stretch.attacks_s);
       events.push_back(event);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <vector>
 
 #include "lib/synthesis/time_course.hpp"
@@ -16,18 +17,15 @@ using synthesis::EventSound;
 constexpr float kReachSemitones = 0.8F;  // that a pitch may move from frame to frame
 constexpr int kSteps = 32;               // of the search to either side
 constexpr int kMostPartials = 12;
-constexpr float kHighestHz = 6000.0F;  // of the partials that are followed
-constexpr int kLeastFrames = 6;        // 0.14 s: shorter sounds are taken as they are
+constexpr float kHighestHz = 6000.0F;    // of the partials that are followed
+constexpr std::size_t kLeastFrames = 6;  // 0.14 s: shorter sounds are taken as they are
 constexpr float kLeastPart =
     3e-3F;  // of the strongest frame's salience, to the fourth power of which it rises
-constexpr float kLeastMotion = 0.12F;     // semitones, standard deviation
-constexpr double kLeastExplained = 0.75;  // of its variance
-constexpr float kLeastGain = 1.15F;       // of what is there along the way, over what is there at one pitch
-
-/// A pitch that is followed: semitones from the event's, frame by frame, and how strong it is there.
-struct Track {
-  std::vector<float> semitones, strength;
-};
+constexpr float kLeastMotion = 0.12F;      // semitones, standard deviation
+constexpr double kLeastExplained = 0.75;   // of its variance
+constexpr double kMostOffSemitones = 0.3;  // root of the mean square of what is not
+constexpr int kGlideSteps = 96;            // of the search for how long a glide takes, 50 ms to 3 s
+constexpr float kLeastGain = 1.15F;        // of what is there along the way, over what is there at one pitch
 
 float strength_at(std::span<const float> power, float first_hz, float hz_per_bin, int partials) {
   float sum = 0.0F;
@@ -43,8 +41,9 @@ float strength_at(std::span<const float> power, float first_hz, float hz_per_bin
   return sum;
 }
 
-Track follow(const EventSound& event, const BinMap& map, int onset) {
-  Track track;
+/// The pitch, followed for as long as it is strong: semitones from the event's, frame by frame.
+std::vector<float> follow(const EventSound& event, const BinMap& map, int onset) {
+  std::vector<float> semitones;
   const float hz = std::exp2(event.pitch_octaves);
   float middle = 0.0F;
   float strongest = 0.0F;
@@ -75,10 +74,9 @@ Track follow(const EventSound& event, const BinMap& map, int onset) {
     strongest = std::max(strongest, best);
     if (best * best * best * best < kLeastPart * strongest * strongest * strongest * strongest) break;
     middle += kReachSemitones * (static_cast<float>(best_step) + between) / kSteps;
-    track.semitones.push_back(middle);
-    track.strength.push_back(best);
+    semitones.push_back(middle);
   }
-  return track;
+  return semitones;
 }
 
 /// Least squares of a few basis functions, by the normal equations.
@@ -116,33 +114,32 @@ double left_over(const std::vector<std::array<double, N>>& rows, const std::arra
   return sum;
 }
 
-}  // namespace
-
-void guess_motion(EventSound& event, const BinMap& map, int onset) {
-  const Track track = follow(event, map, std::min(onset + 1, map.frames - 1));
-  const std::size_t frames = track.semitones.size();
-  if (frames < static_cast<std::size_t>(kLeastFrames)) return;
+/// The event as it moves along a track; none where neither glide nor vibrato describes it. What hardly moves,
+/// or is stronger at one pitch, stays.
+std::optional<EventSound> moved_along(const std::vector<float>& semitones, const EventSound& event,
+                                      const BinMap& map, int onset) {
+  const std::size_t frames = semitones.size();
   std::vector<double> seconds;
   for (std::size_t t = 0; t < frames; ++t)
     seconds.push_back(static_cast<double>((static_cast<float>(t) + 0.5F) * map.hop_s));
   double mean = 0.0, square = 0.0;
-  for (const float value : track.semitones) {
+  for (const float value : semitones) {
     mean += static_cast<double>(value);
     square += static_cast<double>(value) * static_cast<double>(value);
   }
   const auto n = static_cast<double>(frames);
   const double variance = square - mean * mean / n;
-  if (std::sqrt(variance / n) < static_cast<double>(kLeastMotion)) return;
+  if (std::sqrt(variance / n) < static_cast<double>(kLeastMotion)) return event;
 
   // A glide that arrives after some time, and where it arrives; then a swing around it.
   double best = variance;
   EventSound moved = event;
-  for (int i = 0; i <= 24; ++i) {
-    const double glide_s = 0.05 * std::pow(60.0, i / 24.0);
+  for (int i = 0; i <= kGlideSteps; ++i) {
+    const double glide_s = 0.05 * std::pow(60.0, i / static_cast<double>(kGlideSteps));
     std::vector<std::array<double, 2>> line;
     for (const double s : seconds) line.push_back({1.0, std::max(1.0 - s / glide_s, 0.0)});
-    const std::array<double, 2> solved = least_squares(line, track.semitones);
-    const double left = left_over(line, solved, track.semitones);
+    const std::array<double, 2> solved = least_squares(line, semitones);
+    const double left = left_over(line, solved, semitones);
     if (left < 0.98 * best && std::abs(solved[1]) < 14.0) {
       best = left;
       moved.glide_semitones = static_cast<float>(solved[1]);
@@ -159,8 +156,8 @@ void guess_motion(EventSound& event, const BinMap& map, int onset) {
       swing.push_back({1.0, std::sin(angle), std::cos(angle),
                        std::max(1.0 - s / std::exp(static_cast<double>(glided.glide_log_s)), 0.0)});
     }
-    const std::array<double, 4> solved = least_squares(swing, track.semitones);
-    const double left = left_over(swing, solved, track.semitones);
+    const std::array<double, 4> solved = least_squares(swing, semitones);
+    const double left = left_over(swing, solved, semitones);
     const double depth = std::hypot(solved[1], solved[2]);
     if (left < best && left < 0.6 * glide_only && depth < 2.0 && std::abs(solved[3]) < 14.0) {
       best = left;
@@ -171,20 +168,37 @@ void guess_motion(EventSound& event, const BinMap& map, int onset) {
       moved.pitch_octaves = event.pitch_octaves + static_cast<float>(solved[0]) / 12.0F;
     }
   }
-  if (best > (1.0 - kLeastExplained) * variance) return;
+  if (best > (1.0 - kLeastExplained) * variance || std::sqrt(best / n) > kMostOffSemitones) return {};
   // What moves like that must be there, and stronger than what stays.
   float moving = 0.0F, still = 0.0F;
   for (std::size_t t = 0; t < frames; ++t) {
-    const auto frame = map.frame(std::min(onset + 1, map.frames - 1) + static_cast<int>(t));
+    const auto frame = map.frame(onset + static_cast<int>(t));
     const float hz = std::exp2(moved.pitch_octaves +
                                synthesis::deviation_semitones(moved, static_cast<float>(seconds[t])) / 12.0F);
     const int partials = std::clamp(static_cast<int>(kHighestHz / hz), 1, kMostPartials);
     moving += strength_at(frame, hz, map.hz_per_bin, partials);
     still += strength_at(frame, std::exp2(event.pitch_octaves), map.hz_per_bin, partials);
   }
-  if (moving < kLeastGain * still) return;
+  if (moving < kLeastGain * still) return event;
   if (std::abs(moved.glide_semitones) < 0.1F) moved.glide_semitones = 0.0F;
-  event = moved;
+  return moved;
+}
+
+}  // namespace
+
+void guess_motion(EventSound& event, const BinMap& map, int onset) {
+  constexpr std::size_t kShorter = 5;  // by one in so many frames, until what is left is described
+  const int first = std::min(onset + 1, map.frames - 1);
+  std::vector<float> semitones = follow(event, map, first);
+  const std::size_t followed = semitones.size();
+  for (; semitones.size() >= kLeastFrames;
+       semitones.resize(semitones.size() - (semitones.size() + kShorter - 1) / kShorter)) {
+    const std::optional<EventSound> moved = moved_along(semitones, event, map, first);
+    if (!moved) continue;
+    event = *moved;
+    if (semitones.size() < followed) let_go(event, static_cast<float>(semitones.size()) * map.hop_s);
+    return;
+  }
 }
 
 }  // namespace ictus::analysis

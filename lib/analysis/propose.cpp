@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "lib/analysis/doubles.hpp"
 #include "lib/analysis/fit.hpp"
 #include "lib/analysis/motion.hpp"
 #include "lib/analysis/salience.hpp"
@@ -39,8 +40,12 @@ float quantile_around(std::span<const float> power, int low, int high, float par
 
 float decibels(float power) { return 10.0F * std::log10(power + 1e-20F); }
 
-constexpr int kRiseFrames = 3;   // over which a beginning is looked for
-constexpr float kBefore = 0.8F;  // weight of what was there already
+constexpr int kRiseFrames = 3;  // over which a beginning is looked for
+/// Weight of what was there already. Once the first few events are known, what they leave is looked for
+/// wherever it lies, else most proposals are for attacks.
+constexpr float kBeforeAtFirst = 0.8F;
+constexpr float kBeforeLater = 0.4F;
+constexpr std::size_t kFirstFew = 3;
 
 /// Power above a floor, to some power less than 1.
 ICTUS_WIDE void compress_row(const float* power, const float* weight, float floor, float compression,
@@ -49,12 +54,13 @@ ICTUS_WIDE void compress_row(const float* power, const float* weight, float floo
     out[k] = (synthesis::wide_exp(compression * synthesis::wide_log(power[k] + floor)) - low) * weight[k];
 }
 
-/// How much some frames have beyond what was there before.
-ICTUS_WIDE float rise_of(const std::array<const float*, kRiseFrames>& after, const float* before, int bins) {
+/// How much some frames have beyond what was there before, which has a weight.
+ICTUS_WIDE float rise_of(const std::array<const float*, kRiseFrames>& after, const float* before,
+                         float before_weight, int bins) {
   constexpr int kLanes = 16;
   std::array<float, kLanes> lane{};
   const auto one = [&](int k) {
-    const float risen = after[0][k] + after[1][k] + after[2][k] - kRiseFrames * kBefore * before[k];
+    const float risen = after[0][k] + after[1][k] + after[2][k] - kRiseFrames * before_weight * before[k];
     return risen > 0.0F ? risen : 0.0F;
   };
   int k = 0;
@@ -178,6 +184,11 @@ std::vector<float> course_levels(const EventSound& event, const BinMap& map, std
 
 }  // namespace
 
+void let_go(EventSound& event, float held_s) {
+  event.hold_log_s = std::log(held_s);
+  event.damping_log_rate = std::log(kDecay60 / 0.12F);
+}
+
 void guess_course(EventSound& event, const BinMap& map, std::span<const float> spectrum, int onset) {
   const std::vector<float> level_db = course_levels(event, map, spectrum, onset);
   const auto frames = static_cast<int>(level_db.size());
@@ -208,8 +219,8 @@ void guess_course(EventSound& event, const BinMap& map, std::span<const float> s
   event.decay_log_rate.fill(std::log(std::clamp(static_cast<float>(-slope_db / 4.343), 0.2F, 200.0F)));
   const bool ends_sharply = end < frames && at(end - 5) - at(end) > 15.0F;
   if (!ends_sharply) return;
-  event.hold_log_s = std::log(std::max(0.03F, (static_cast<float>(end) - 2.5F) * map.hop_s));
-  event.damping_log_rate = std::log(kDecay60 / 0.12F);
+  const float held_s = std::max(0.03F, (static_cast<float>(end) - 2.5F) * map.hop_s);
+  if (std::log(held_s) < event.hold_log_s) let_go(event, held_s);
 }
 
 std::vector<float> unexplained(const BinMap& map, const synthesis::PowerMap& sound,
@@ -227,11 +238,12 @@ std::vector<float> unexplained(const BinMap& map, const synthesis::PowerMap& sou
 }
 
 std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int count, float floor,
-                                float compression) {
+                                float compression, std::span<const EventSound> known) {
   // From which a proposal takes its share away. To do so for as long as it is guessed to last was worse: its
   // guess is no explanation yet, and hides what begins later.
   constexpr int kTakenFrames = 24;
   constexpr float kLeastLeft = 0.03F;
+  constexpr int kMostTries = 3;  // for each that is wanted
   const synthesis::BandView& view = views().fine;
   const BinMap rest{left, map.frames, map.bins, map.hz_per_bin, map.hop_s};
   std::vector<float> bin_weight;
@@ -239,6 +251,8 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
     bin_weight.push_back(1.0F / std::sqrt(view.width_bins[static_cast<std::size_t>(band)]));
   const auto bins = static_cast<std::size_t>(map.bins);
   const float low = std::pow(floor, compression);
+
+  const float before_weight = known.size() > kFirstFew ? kBeforeLater : kBeforeAtFirst;
 
   // How much sets in at each frame: what the next frames have beyond what was there two frames before.
   std::vector<float> loud(left.size());
@@ -255,13 +269,13 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
   };
   const auto measure = [&](int t) {
     rise[static_cast<std::size_t>(t)] =
-        rise_of({loud_at(t + 1), loud_at(t + 2), loud_at(t + 3)}, loud_at(t - 2), map.bins);
+        rise_of({loud_at(t + 1), loud_at(t + 2), loud_at(t + 3)}, loud_at(t - 2), before_weight, map.bins);
   };
   for (int t = 0; t < map.frames; ++t) measure(t);
 
   std::vector<EventSound> events;
   synthesis::PowerMap alone(view.bands(), 1);
-  for (int i = 0; i < count; ++i) {
+  for (int tries = kMostTries * count; tries > 0 && std::ssize(events) < count; --tries) {
     const int onset = static_cast<int>(std::max_element(rise.begin(), rise.end()) - rise.begin());
     const std::vector<float> spectrum = mean_spectrum(rest, std::min(onset + 1, map.frames - 1), onset + 5);
     if (*std::max_element(spectrum.begin(), spectrum.end()) <= floor) break;
@@ -270,7 +284,7 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
     guess_motion(event, rest, onset);
     guess_course(event, rest, spectrum, onset);
     event.onset_s = (static_cast<float>(onset) + 0.5F) * map.hop_s;
-    events.push_back(event);
+    if (!is_double(event, known, map) && !is_double(event, events, map)) events.push_back(event);
 
     // What it has at its beginning is taken away for a while.
     EventSound held = event;

@@ -29,6 +29,9 @@ std::vector<float> mean_spectrum(const BinMap& map, int first, int last);
 /// between them is noise.
 synthesis::EventSound spectral_guess(std::span<const float> power, float hz_per_bin, float hz);
 
+/// Ends the event after `held_s` seconds.
+void let_go(synthesis::EventSound& event, float held_s);
+
 /// Sets how the event, whose motion is known, goes on from frame `onset` of the map: decay, and the end where
 /// there is one.
 void guess_course(synthesis::EventSound& event, const BinMap& map, std::span<const float> spectrum,
@@ -39,8 +42,10 @@ std::vector<float> unexplained(const BinMap& map, const synthesis::PowerMap& sou
                                const synthesis::PowerMap& explained);
 
 /// Up to `count` events, one after the other where most sets in of `left`, whose bins are taken away as they
-/// are found. Onsets are relative to frame 0. `floor` is a power below which there is silence.
+/// are found. Onsets are relative to frame 0. `floor` is a power below which there is silence. Doubles of
+/// `known` events, or of one another, are passed over; see doubles.hpp.
 std::vector<synthesis::EventSound> propose(std::vector<float>& left, const BinMap& map, int count,
-                                           float floor, float compression);
+                                           float floor, float compression,
+                                           std::span<const synthesis::EventSound> known = {});
 
 }  // namespace ictus::analysis

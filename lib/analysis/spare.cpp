@@ -44,7 +44,9 @@ std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& d
       std::vector<VectorEvent> rest = events;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(place));
       const float rest_db = fit_vectors(rest, network, target, carried, {settings.steps}, settings.threads);
-      if (rest_db > std::min(settings.most_db, most * distance_db)) continue;
+      const float allowed_db =
+          std::max(std::min(settings.most_db, most * distance_db), settings.close_enough_db);
+      if (rest_db > allowed_db) continue;
       if (convergence_of(rest) > most_convergence) continue;
       events = std::move(rest);
       distance_db = rest_db;

@@ -25,6 +25,7 @@ using synthesis::TimbreNetwork;
 /// Frames of which a step looks at one. With four, sounds come back with 0.17 dB more error of loudness.
 constexpr int kEvery = 2;
 constexpr float kPitchStepOctaves = 0.004F;
+constexpr float kPitchPace = 0.4F;  // of fit()'s: a pitch is nearly right by now
 constexpr float kGainStepDb = 1.6F;
 constexpr float kLastGainStepDb = 1.0F;  // where all else is settled
 constexpr float kOnsetStepS = 0.011F;
@@ -135,7 +136,7 @@ void NumberSteps::move(VectorEvent& event, const EventSound& sound, const EventS
     if (is_motion(i) && !motion) continue;
     float most = vector_step(i);
     if (i == synthesis::kPitch)
-      most *= pitch_step_octaves(sound.pitch_octaves, kPitchStepOctaves) / kPitchStepOctaves;
+      most *= kPitchPace * pitch_step_octaves(sound.pitch_octaves, kPitchStepOctaves) / kPitchStepOctaves;
     event.vector[i] = std::clamp(event.vector[i] - pace * most * momentum_.direction(i), -1.0F, 1.0F);
   }
   event.gain_db -= pace * kGainStepDb * momentum_.direction(kEventVectorSize);

@@ -61,6 +61,24 @@ TEST_CASE("a tone is an event of its pitch, and goes on where windows end") {
   CHECK(std::abs(1200.0 * std::log2(static_cast<double>(value(*first, synthesis::kPitch)) / 440.0)) < 5.0);
 }
 
+TEST_CASE("a note that swells and dies away is few events, each of its pitch or of noise") {
+  auto sound = tone(4.0, 0.1, 8, [](double) { return 440.0; });
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    const double s = static_cast<double>(i) / kRateHz;
+    sound[i] *= static_cast<float>(std::clamp(std::min(s, 4.0 - s) / 1.5, 0.0, 1.0));
+  }
+  EncoderSettings settings = settings_for();
+  settings.effort = 5;
+  const std::vector<Event> events = events_of(blocks_of(sound, settings));
+  CHECK(!events.empty());
+  CHECK(events.size() <= 6);
+  for (const Event& event : events) {
+    if (value(event, synthesis::kBalance) < 0.0F) continue;
+    const double octaves = std::log2(static_cast<double>(value(event, synthesis::kPitch)) / 440.0);
+    CHECK(std::abs(octaves - std::round(octaves)) < 1.0 / 12.0);
+  }
+}
+
 TEST_CASE("blocks follow one another to the end, their events in order within them") {
   const std::vector<float> sound = tone(11.3, 0.1, 6, [](double s) { return s < 5.0 ? 220.0 : 330.0; });
   const std::vector<EventBlock> blocks = blocks_of(sound, settings_for());

@@ -62,6 +62,19 @@ TEST_CASE("a tone that glides away from where it began is proposed to last") {
   CHECK(std::exp(events[0].hold_log_s) > 1.8F);
 }
 
+TEST_CASE("a pitch that no single glide describes is described as far as one does, and ends there") {
+  // Up by a fifth in a second, and down again in the next.
+  const auto hz = [](double s) { return 330.0 * std::exp2(7.0 / 12.0 * (s < 1.0 ? s : 2.0 - s)); };
+  const Stretch stretch(tone(2.0, 0.1, 8, hz));
+  auto event = spectral_guess(mean_spectrum(stretch.map, 1, 3), stretch.map.hz_per_bin, 330.0F);
+  guess_motion(event, stretch.map, 0);
+  CHECK(event.glide_semitones == doctest::Approx(-7.0).epsilon(0.15));
+  CHECK(std::exp2(event.pitch_octaves) == doctest::Approx(hz(1.0)).epsilon(0.06));
+  const float held_s = std::exp(event.hold_log_s);
+  CHECK(held_s > 0.8F);
+  CHECK(held_s < 1.3F);
+}
+
 TEST_CASE("silence is proposed nothing for") {
   const Stretch stretch(std::vector<float>(44100));
   std::vector<float> left = stretch.bins;

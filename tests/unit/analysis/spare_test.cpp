@@ -35,7 +35,8 @@ TEST_CASE(
   const Stretch stretch(two_tones());
   const auto left_of = [&](const std::vector<VectorEvent>& events) {
     float distance_db = 5.0F;
-    return without_spare(events, distance_db, network, stretch.target, stretch.nothing, {5.0F, 0.2F, 30});
+    return without_spare(events, distance_db, network, stretch.target, stretch.nothing,
+                         {5.0F, 0.2F, 0.0F, 30});
   };
   std::vector<VectorEvent> events{tone_event(440.0), tone_event(1500.0)};
   CHECK(left_of(events).size() == 2);
