@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <string_view>
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/event_output.hpp"
@@ -67,6 +69,28 @@ compose::VectorSource vectors_like_training(const EventInput& input,
   }
 }
 
+constexpr float kLeastTonalDb =
+    -20.0F;  // partials of an event that are softer against its noise are not heard
+
+compose::Transposition transposition_by(double semitones, const EventInput& input) {
+  const std::vector<formats::NumberName>& names = input.header().names;
+  const auto place_of = [&](std::string_view name, std::string_view unit) {
+    const auto found = std::find_if(names.begin(), names.end(), [&](const formats::NumberName& number) {
+      return number.name == name && number.unit == unit && number.is_ratio == (unit == "Hz");
+    });
+    if (found == names.end())
+      throw Error(fmt::format("{}: names no number of {}", input.name(), name),
+                  "--transpose is for streams whose model does, as 'ictus info' shows");
+    return static_cast<std::size_t>(found - names.begin());
+  };
+  const std::size_t pitch = place_of("pitch", "Hz");
+  const std::size_t balance = place_of("balance", "dB");
+  const double octaves = std::log2(static_cast<double>(names[pitch].high) / names[pitch].low);
+  const formats::NumberName& range = names[balance];
+  return {pitch, static_cast<float>(2.0 * semitones / 12.0 / octaves), balance,
+          2.0F * (kLeastTonalDb - range.low) / (range.high - range.low) - 1.0F};
+}
+
 /// A stream whose blocks can be asked for twice, which takes the memory of all of them.
 class HeldBlocks {
  public:
@@ -92,6 +116,16 @@ std::string what_was_left_out(const compose::VariationCounts& counts) {
       "{} begin before the start and {} left out",
       counts.before_start == 1 ? "1 event would" : fmt::format("{} events would", counts.before_start),
       counts.before_start == 1 ? "was" : "were");
+}
+
+std::string what_was_not_transposed(const compose::VariationCounts& counts) {
+  std::string text;
+  if (counts.noise > 0)
+    text = fmt::format("{} {} noise", counted(counts.noise, "event"), counts.noise == 1 ? "is" : "are");
+  if (counts.beyond_range > 0)
+    text += fmt::format("{}{} would leave the range of pitches", text.empty() ? "" : ", and ",
+                        counted(counts.beyond_range, "event"));
+  return text.empty() ? text : text + ": not transposed";
 }
 
 /// The original's length, as much longer or shorter as the stream has become.
@@ -164,6 +198,8 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for, con
   }
   settings.perturb = options.perturb;
   settings.perturb_each = options.perturb_each;
+  if (options.transpose_semitones != 0.0)
+    settings.transposition = transposition_by(options.transpose_semitones, input);
   settings.random_times = options.random_times;
   settings.stretch = options.stretch;
   settings.shift_samples = std::llround(options.shift_s * rate_hz);
@@ -185,6 +221,12 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for, con
 
   if (const std::string left_out = what_was_left_out(variation.counts()); !left_out.empty()) {
     reporter.warning(fmt::format("{}: {}", input.name(), left_out));
+  }
+  if (const std::string left = what_was_not_transposed(variation.counts()); !left.empty()) {
+    if (variation.counts().beyond_range > 0)
+      reporter.warning(fmt::format("{}: {}", input.name(), left));
+    else
+      reporter.say(fmt::format("{}: {}", input.name(), left));
   }
   if (variation.counts().kept == 0 && variation.counts().seen > 0) {
     throw Error(

@@ -418,6 +418,7 @@ void CommandLine::add_vary() {
                                "  ictus vary --random-times --seed 3 song.evs - | ictus decode - | aplay\n"
                                "  ictus vary --keep 'gain>-30 && time<8s' song.evs -o beginning.evs\n"
                                "  ictus vary --perturb 0.2 --stretch 1.25 song.evs -o slower.evs\n"
+                               "  ictus vary --transpose -5 song.evs -o lower.evs\n"
                                "  ictus vary --morph other.evs:0.5 song.evs -o between.evs");
   add_inputs(
       app, "IN",
@@ -454,6 +455,11 @@ void CommandLine::add_vary() {
       [this](const std::string& value) { vary.perturb = number_within("--perturb", value, 0.0, 2.0); });
   add_switch(app, kSoundGroup, "--each", "With --perturb: a step for each event.", vary.perturb_each)
       ->needs(perturb);
+  add_value(
+      app, kSoundGroup, "--transpose", "INTERVAL",
+      "Pitches higher by so many semitones, 12, or cents, 30ct, or lower by -5 or -30ct. Noise has none "
+      "and stays; so does an event whose pitch would leave the range that a stream holds.",
+      [this](const std::string& value) { vary.transpose_semitones = semitones("--transpose", value); });
   add_switch(app, kTimeGroup, "--random-times",
              "Let each event begin anywhere in the length of the stream, every moment being equally likely.",
              vary.random_times);

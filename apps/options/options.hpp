@@ -133,6 +133,7 @@ struct VaryOptions {
   VectorOrigin vector_origin = VectorOrigin::file;
   double perturb = 0.0;
   bool perturb_each = false;
+  double transpose_semitones = 0.0;
   bool random_times = false;
   double stretch = 1.0;
   double shift_s = 0.0;
@@ -142,7 +143,8 @@ struct VaryOptions {
 
   [[nodiscard]] bool changes_vectors() const { return morph || random_vectors || perturb > 0.0; }
   [[nodiscard]] bool changes_nothing() const {
-    return !keep && !changes_vectors() && !random_times && stretch == 1.0 && shift_s == 0.0 && gain_db == 0.0;
+    return !keep && !changes_vectors() && transpose_semitones == 0.0 && !random_times && stretch == 1.0 &&
+           shift_s == 0.0 && gain_db == 0.0;
   }
 };
 

@@ -57,6 +57,8 @@ using Unit = std::pair<std::string_view, double>;
 
 constexpr Unit kTimeUnits[] = {{"ms", 1e-3}, {"min", 60.0}, {"s", 1.0}};
 constexpr Unit kLevelUnits[] = {{"dB", 1.0}};
+constexpr Unit kIntervalUnits[] = {{"st", 1.0}, {"ct", 0.01}};
+constexpr double kMostSemitones = 120.0;
 
 /// A year.
 constexpr double kLongestS = 366.0 * 24 * 3600;
@@ -168,6 +170,19 @@ double non_negative_seconds(const std::string& option, const std::string& value)
   const double result = seconds(option, value);
   if (result < 0.0) throw UsageError(fmt::format("{}: {} is negative", option, value));
   return result;
+}
+
+double semitones(const std::string& option, const std::string& value) {
+  const auto result = with_unit(value, kIntervalUnits);
+  if (!result) {
+    throw UsageError(fmt::format("{}: '{}' is no interval", option, value),
+                     "An interval is a number of semitones, or has a unit: 12, -5st, 30ct for cents.");
+  }
+  if (std::abs(*result) > kMostSemitones) {
+    throw UsageError(fmt::format("{}: {} is out of range", option, value),
+                     fmt::format("{} takes {} to {} semitones.", option, -kMostSemitones, kMostSemitones));
+  }
+  return *result;
 }
 
 double decibels(const std::string& option, const std::string& value) {

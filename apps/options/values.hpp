@@ -31,6 +31,8 @@ namespace ictus::options {
 [[nodiscard]] double seconds(const std::string& option, const std::string& value);
 [[nodiscard]] double non_negative_seconds(const std::string& option, const std::string& value);
 /// "-6dB" or "-6", to a tenth of a decibel, as files keep it.
+/// 12, -5, +0.5st or -30ct.
+[[nodiscard]] double semitones(const std::string& option, const std::string& value);
 [[nodiscard]] double decibels(const std::string& option, const std::string& value);
 /// "other.evs:0.5".
 [[nodiscard]] MorphOptions morph(const std::string& option, const std::string& value);

@@ -68,7 +68,19 @@ void Variation::shape(Event& event) {
           std::clamp(static_cast<double>(vector[i]) + settings_.perturb * step, -1.0, 1.0));
     }
   }
+  if (settings_.transposition) transpose(vector);
   event.gain_db += settings_.gain_db;
+}
+
+void Variation::transpose(Vector& vector) {
+  const Transposition& to = *settings_.transposition;
+  const float pitch = vector[to.pitch] + to.step;
+  if (vector[to.balance] < to.least_balance)
+    ++counts_.noise;
+  else if (std::abs(pitch) > 1.0F)
+    ++counts_.beyond_range;
+  else
+    vector[to.pitch] = pitch;
 }
 
 void Variation::push(const EventBlock& block) {

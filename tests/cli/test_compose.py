@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 import struct
 import subprocess
 import unittest
@@ -30,6 +31,20 @@ def info(stream):
 
 def assembled(text, *words):
     return ictus("assemble", *words, stdin=text if isinstance(text, bytes) else text.encode())
+
+
+def cents(event):
+    """Of its pitch, above 25 Hz; the first number of its vector."""
+    return 600 * (event["vector"][0] + 1) * math.log2(10500 / 25)
+
+
+def is_noise(event):
+    """Whether its partials lie more than 20 dB below its noise; the balance goes from -40 to 60 dB."""
+    return 50 * (event["vector"][1] + 1) - 40 < -20
+
+
+def names_pitch(stream):
+    return any(number["name"] == "pitch" for number in info(stream).get("numbers", []))
 
 
 def onsets(stream):
@@ -238,6 +253,60 @@ class Vary(Case):
         run = ictus("vary", "--gain", "150dB", stdin=clip_stream())
         self.assert_ended(run, DONE, "warning: ", "gains were beyond -100 to 27.5 dB")
         self.assertEqual({event["gain_db"] for event in dumped(run.stdout)}, {27.5})
+
+    def test_transpose(self):
+        before = dumped(clip_stream())
+        step = 1200 * math.log2(10500 / 25) / 2092     # of a file's pitches, in cents
+        for words, semitones in [("12", 12), ("-5st", -5), ("+250ct", 2.5)]:
+            run = ictus("vary", "--transpose", words, stdin=clip_stream())
+            self.assert_ended(run, DONE)
+            for a, b in zip(dumped(run.stdout), before, strict=True):
+                wanted = 0 if is_noise(b) else 100 * semitones
+                self.assertAlmostEqual(cents(a) - cents(b), wanted, delta=0.51 * step)
+                self.assertEqual({**a, "vector": a["vector"][1:]}, {**b, "vector": b["vector"][1:]})
+            for a, b in zip(dumped(varied(run.stdout, "--transpose", str(-semitones))), before, strict=True):
+                self.assertLessEqual(abs(cents(a) - cents(b)), 1.01 * step)
+
+    def test_a_transposed_note_sounds_at_its_pitch_as_loud_and_when_it_did(self):
+        rate_hz = RATE_HZ
+        note = [0.3 * math.exp(-2 * i / rate_hz) * sum(math.sin(2 * math.pi * 220 * h * i / rate_hz) / h for h in range(1, 7))
+                for i in range(2 * rate_hz)]
+        stream = encode("-", stdin=wav_bytes([0.0] * 4410 + note, rate_hz)).stdout
+        octave = varied(stream, "--transpose", "12")
+        self.assertEqual(onsets(octave), onsets(stream))
+
+        def samples_of(data):
+            raw = decoded(data, "--raw")
+            return struct.unpack(f"<{len(raw) // 4}f", raw)
+
+        def part_at(samples, hz):
+            """Amplitude of a sine that lies there, of the half second after the attack."""
+            some = samples[8820:30870]
+            window = [0.5 - 0.5 * math.cos(2 * math.pi * i / len(some)) for i in range(len(some))]
+            real = sum(w * x * math.cos(2 * math.pi * hz * i / rate_hz) for i, (w, x) in enumerate(zip(window, some)))
+            imaginary = sum(w * x * math.sin(2 * math.pi * hz * i / rate_hz) for i, (w, x) in enumerate(zip(window, some)))
+            return math.hypot(real, imaginary)
+
+        low, high = samples_of(stream), samples_of(octave)
+        self.assertAlmostEqual(10 * math.log10(sum(x * x for x in high) / sum(x * x for x in low)), 0, delta=1)
+        around = {cents: part_at(high, 440 * 2 ** (cents / 1200)) for cents in (-20, -15, -10, -5, 0, 5, 10, 15, 20)}
+        self.assertLessEqual(abs(max(around, key=around.get)), 5)
+        self.assertLess(part_at(high, 220), 0.03 * part_at(low, 220))
+
+    def test_what_cannot_be_transposed_is_told(self):
+        hiss = random.Random(1)
+        noise = encode("-", stdin=wav_bytes([hiss.uniform(-0.3, 0.3) for _ in range(RATE_HZ)], RATE_HZ)).stdout
+        count = sum(map(is_noise, dumped(noise)))
+        self.assertGreater(count, 0)
+        run = ictus("vary", "--transpose", "3", stdin=noise)
+        self.assert_ended(run, DONE, f"standard input: {'1 event is' if count == 1 else f'{count} events are'} noise: not transposed")
+        run = ictus("vary", "--transpose", "110", stdin=clip_stream())
+        self.assert_ended(run, DONE, "warning: standard input: ", " would leave the range of pitches: not transposed")
+        self.assertEqual(dumped(run.stdout), dumped(clip_stream()))
+        for words, complaint in [("high", "is no interval"), ("121", "out of range"), ("5dB", "is no interval")]:
+            self.assert_ended(ictus("vary", "--transpose", words, stdin=noise), USAGE, complaint)
+        foreign = next(path for path in sorted((CONFORMANCE / "valid").glob("*.evs")) if not names_pitch(path.read_bytes()))
+        self.assert_ended(ictus("vary", "--transpose", "1", stdin=foreign.read_bytes()), FAILED, "names no number of pitch")
 
     def test_shift(self):
         before = onsets(clip_stream())

@@ -142,6 +142,24 @@ TEST_CASE("gain, and only gain, is added") {
   }
 }
 
+TEST_CASE("a transposition moves pitches by its step, but not those of noise nor any out of the range") {
+  VariationSettings settings;
+  settings.transposition = Transposition{2, 0.5F, 3, -0.25F};
+  Collector out;
+  Variation variation(settings, {}, out.take());
+  EventBlock block{{event_at(0, -10.0F, 0.0F), event_at(1, -10.0F, 0.0F), event_at(2, -10.0F, 0.0F)}, 65536};
+  block.events[1].vector[3] = -0.3F;
+  block.events[2].vector[2] = 0.75F;
+  variation.push(block);
+  CHECK(variation.finish(kLength) == kLength);
+  EventBlock expected = block;
+  expected.events[0].vector[2] = 0.5F;
+  CHECK(are_equal(events_of(out.blocks), expected.events));
+  CHECK(variation.counts().noise == 1);
+  CHECK(variation.counts().beyond_range == 1);
+  CHECK(variation.counts().kept == 3);
+}
+
 TEST_CASE("a perturbation is one step for all events, or one for each") {
   const std::vector<Event> before = events_of(example());
   const auto step_of = [&](const Varied& result, std::size_t i) {
