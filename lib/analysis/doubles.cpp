@@ -65,11 +65,6 @@ bool rises(const EventSound& event, const BinMap& map) {
 
 int end_of(const Share& share) { return share.begin + share.power.fine.frames; }
 
-void hold_positive(PowerMaps& maps) {
-  for (float& value : maps.fine.values) value = std::max(value, 0.0F);
-  for (float& value : maps.coarse.values) value = std::max(value, 0.0F);
-}
-
 /// Events and the sum of their powers, in which some take over what others have.
 class Merging {
  public:
@@ -104,19 +99,16 @@ class Merging {
     const int begin = std::min(shares_[from].begin, shares_[to].begin);
     PowerMaps now = sum_.between(begin, std::max(end_of(shares_[from]), end_of(shares_[to])));
     const double before_db = target_.sums(now, begin).weighted_db;
-    const auto add_here = [&](const Share& share, float scale) {
-      add({share.begin - begin, share.power}, scale, now);
-    };
-    add_here(shares_[from], -1.0F);
-    add_here(shares_[to], gain(from, to));
-    hold_positive(now);
+    add(shares_[from], -1.0F, now, begin);
+    add(shares_[to], gain(from, to), now, begin);
+    now.hold_positive();
     return static_cast<float>(target_.sums(now, begin).weighted_db - before_db) * seconds_;
   }
   void take(std::size_t from, std::size_t to) {
     const float more = gain(from, to);
     add(shares_[from], -1.0F, sum_);
     add(shares_[to], more, sum_);
-    hold_positive(sum_);
+    sum_.hold_positive();
     for (float& value : shares_[to].power.fine.values) value *= 1.0F + more;
     for (float& value : shares_[to].power.coarse.values) value *= 1.0F + more;
     energies_[to] += energies_[from];

@@ -13,6 +13,7 @@
 #include "lib/analysis/explain.hpp"
 #include "lib/analysis/gains.hpp"
 #include "lib/analysis/positions.hpp"
+#include "lib/analysis/rumble_filter.hpp"
 #include "lib/analysis/spare.hpp"
 #include "lib/analysis/stretch.hpp"
 #include "lib/analysis/vector_fit.hpp"
@@ -178,6 +179,7 @@ struct Encoder::State {
         settings(asked),
         emit(std::move(to)),
         packer(asked.coding),
+        rumble_filter(EventModel::kSampleRateHz, asked.channels),
         channels(static_cast<std::size_t>(asked.channels)),
         samples(context_samples() * channels, 0.0F) {}
 
@@ -185,6 +187,7 @@ struct Encoder::State {
   EncoderSettings settings;
   Emit emit;
   formats::EventPacker packer;
+  RumbleFilter rumble_filter;
   std::size_t channels;
   std::vector<float> samples;     ///< from the context before the current window on, channels side by side
   std::int64_t window_start = 0;  ///< samples; also the centre of its first frame
@@ -506,6 +509,7 @@ Encoder::~Encoder() = default;
 void Encoder::push(std::span<const float> block) {
   State& s = *state_;
   s.samples.insert(s.samples.end(), block.begin(), block.end());
+  s.rumble_filter.apply(std::span(s.samples).last(block.size()));
   s.received += static_cast<std::int64_t>(block.size() / s.channels);
   const std::int64_t hop = kHopFrames * static_cast<std::int64_t>(State::hop());
   while (s.samples.size() >= State::needed_samples(kWindowFrames) * s.channels) {

@@ -243,7 +243,9 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
   // guess is no explanation yet, and hides what begins later.
   constexpr int kTakenFrames = 24;
   constexpr float kLeastLeft = 0.03F;
-  constexpr int kMostTries = 3;  // for each that is wanted
+  constexpr int kMostTries = 5;  // for each that is wanted
+  /// Frames to either side of a double, where no more is looked for this time: it would be the same again.
+  constexpr int kPassedFrames = 2;
   const synthesis::BandView& view = views().fine;
   const BinMap rest{left, map.frames, map.bins, map.hz_per_bin, map.hop_s};
   std::vector<float> bin_weight;
@@ -262,12 +264,14 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
   };
   for (int t = 0; t < map.frames; ++t) compress(t);
   std::vector<float> rise(static_cast<std::size_t>(map.frames));
+  std::vector<bool> is_passed(rise.size());
   const std::vector<float> nothing(bins);
   const auto loud_at = [&](int t) {
     const bool is_there = t >= 0 && t < map.frames;
     return is_there ? loud.data() + static_cast<std::size_t>(t) * bins : nothing.data();
   };
   const auto measure = [&](int t) {
+    if (is_passed[static_cast<std::size_t>(t)]) return;
     rise[static_cast<std::size_t>(t)] =
         rise_of({loud_at(t + 1), loud_at(t + 2), loud_at(t + 3)}, loud_at(t - 2), before_weight, map.bins);
   };
@@ -284,7 +288,15 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
     guess_motion(event, rest, onset);
     guess_course(event, rest, spectrum, onset);
     event.onset_s = (static_cast<float>(onset) + 0.5F) * map.hop_s;
-    if (!is_double(event, known, map) && !is_double(event, events, map)) events.push_back(event);
+    if (!is_double(event, known, map) && !is_double(event, events, map)) {
+      events.push_back(event);
+    } else {
+      for (int t = std::max(onset - kPassedFrames, 0); t < std::min(onset + kPassedFrames + 1, map.frames);
+           ++t) {
+        is_passed[static_cast<std::size_t>(t)] = true;
+        rise[static_cast<std::size_t>(t)] = 0.0F;
+      }
+    }
 
     // What it has at its beginning is taken away for a while.
     EventSound held = event;

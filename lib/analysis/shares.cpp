@@ -44,9 +44,9 @@ std::vector<Share> shares_of(const std::vector<synthesis::EventSound>& events, c
   return shares;
 }
 
-void add(const Share& share, float scale, PowerMaps& to) {
-  add_map(share.power.fine, scale, share.begin, to.fine);
-  add_map(share.power.coarse, scale, kCoarsePerFine * share.begin, to.coarse);
+void add(const Share& share, float scale, PowerMaps& to, int first) {
+  add_map(share.power.fine, scale, share.begin - first, to.fine);
+  add_map(share.power.coarse, scale, kCoarsePerFine * (share.begin - first), to.coarse);
 }
 
 float inner(const Share& share, const PowerMaps& other) {

@@ -218,6 +218,11 @@ PowerMaps PowerMaps::thinned(int first, int every) const {
   return {thinned_map(fine, first, every), thinned_map(coarse, kCoarsePerFine * first, every)};
 }
 
+void PowerMaps::hold_positive() {
+  for (float& value : fine.values) value = std::max(value, 0.0F);
+  for (float& value : coarse.values) value = std::max(value, 0.0F);
+}
+
 Target::Target(PowerMaps sound, const Weights& weights, float loudest_before, int every)
     : sound_(std::move(sound)),
       weights_(weights),

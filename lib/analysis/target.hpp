@@ -31,6 +31,8 @@ struct PowerMaps {
   /// Frame `first` of the fine view and each that is a multiple of `every` later, and as much of the coarse
   /// one.
   [[nodiscard]] PowerMaps thinned(int first, int every = 2) const;
+  /// What is left of a sum can be below 0 by rounding.
+  void hold_positive();
 };
 
 /// A sound to be explained, in both views.

@@ -15,12 +15,6 @@ using synthesis::EventSound;
 constexpr std::size_t kAtOnce =
     4;  // of those that are left, one in so many is taken away before all are weighed anew
 
-/// What is left of a sum can be below 0 by rounding.
-void hold_positive(PowerMaps& maps) {
-  for (float& value : maps.fine.values) value = std::max(value, 0.0F);
-  for (float& value : maps.coarse.values) value = std::max(value, 0.0F);
-}
-
 /// Events and the sum of their powers, from which one at a time can be left out. What it changes is looked at
 /// only where it sounds.
 class Weighing {
@@ -38,8 +32,8 @@ class Weighing {
     const Share& share = shares_[event];
     const int end = share.begin + share.power.fine.frames;
     PowerMaps without = sum_.between(share.begin, end);
-    add({0, share.power}, -1.0F, without);
-    hold_positive(without);
+    add(share, -1.0F, without, share.begin);
+    without.hold_positive();
     Target::Sums before;
     for (int frame = share.begin; frame < end; frame += target_.block_frames())
       before += blocks_[static_cast<std::size_t>(frame / target_.block_frames())];
@@ -50,7 +44,7 @@ class Weighing {
   }
   void take_away(std::span<const std::pair<float, std::size_t>> weighed) {
     for (const auto& [worth, event] : weighed) add(shares_[event], -1.0F, sum_);
-    hold_positive(sum_);
+    sum_.hold_positive();
     sum_up();
   }
 

@@ -61,6 +61,22 @@ TEST_CASE("a tone is an event of its pitch, and goes on where windows end") {
   CHECK(std::abs(1200.0 * std::log2(static_cast<double>(value(*first, synthesis::kPitch)) / 440.0)) < 5.0);
 }
 
+TEST_CASE("an offset hides nothing, however large it is") {
+  // Two soft tones, one after the other.
+  auto sound = tone(4.0, 0.002, 4, [](double s) { return s < 2.0 ? 440.0 : 660.0; });
+  for (float& sample : sound) sample += 0.5F;
+  const std::vector<Event> events = events_of(blocks_of(sound, settings_for()));
+  for (const double hz : {440.0, 660.0}) {
+    CHECK_MESSAGE(std::any_of(events.begin(), events.end(),
+                              [hz](const Event& event) {
+                                const double octaves =
+                                    std::log2(static_cast<double>(value(event, synthesis::kPitch)) / hz);
+                                return std::abs(octaves) < 0.25 / 12.0;
+                              }),
+                  hz << " Hz");
+  }
+}
+
 TEST_CASE("a note that swells and dies away is few events, each of its pitch or of noise") {
   auto sound = tone(4.0, 0.1, 8, [](double) { return 440.0; });
   for (std::size_t i = 0; i < sound.size(); ++i) {
