@@ -394,8 +394,7 @@ class Evaluation(Refused, test_evaluation.Page):
         for refused, kind in ((["audio/ogg"], "webm"), (EVERYTHING[:3], "wav")):
             with self.subTest(kind):
                 self.open_with(REFUSE % json.dumps(refused))
-                # Slow, so that on a busy machine it is not over before it is looked at.
-                self.run_js("Object.assign(document.querySelector('audio'), {defaultPlaybackRate: 0.1, playbackRate: 0.1})")
+                self.run_js("document.querySelector('audio').defaultPlaybackRate = arguments[0]", test_evaluation.SLOW)
                 for name in ("first", "second"):
                     figure = self.play(name)
                     self.wait_until(lambda: test_evaluation.position_s(figure) > 0.05, "it was heard")
