@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "lib/analysis/shares.hpp"
+#include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
 
 namespace ictus::analysis {
@@ -31,9 +32,8 @@ bool are_alike(const EventSound& a, const EventSound& b) {
 }
 
 bool sounds_after(const EventSound& sound, float elapsed_s) {
-  constexpr float kDbOfLog = 4.343F;
   return elapsed_s < std::exp(sound.hold_log_s) + kLetGoS &&
-         kDbOfLog * std::exp(sound.decay_log_rate[1]) * elapsed_s < kDiedAwayDb;
+         std::exp(sound.decay_log_rate[1]) * elapsed_s < kDiedAwayDb * synthesis::kTenthOfLog10;
 }
 
 /// Whether the first partials get louder where an event begins.

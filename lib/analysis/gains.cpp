@@ -4,10 +4,8 @@
 #include <cmath>
 #include <cstddef>
 #include <numeric>
-#include <utility>
 
-#include "lib/synthesis/event_power.hpp"
-#include "lib/synthesis/wide_loops.hpp"
+#include "lib/analysis/shares.hpp"
 
 namespace ictus::analysis {
 namespace {
@@ -18,13 +16,6 @@ constexpr int kUpdates = 8;
 constexpr float kMostChangeDb = 6.0F;
 /// Where less of the sound's energy is explained, gains stay: what is missing is something else.
 constexpr double kLeastExplained = 0.5;
-
-/// An event's power in the frames in which it sounds, and the gain it gets.
-struct Part {
-  PowerMap power;
-  int begin;
-  float gain = 1.0F;
-};
 
 double energy_of(const PowerMap& map, const synthesis::BandView& view) {
   double sum = 0.0;
@@ -41,53 +32,34 @@ void balance_gains(std::vector<synthesis::EventSound>& events, const Target& tar
   const synthesis::BandView& view = views().fine;
   const PowerMap& sound = target.sound().fine;
   const float floor = kNegligible * target.peak();
-  std::vector<Part> parts;
-  PowerMap whole(sound.bands, sound.frames);
-  for (const synthesis::EventSound& event : events) {
-    std::fill(whole.values.begin(), whole.values.end(), 0.0F);
-    const synthesis::EventPower power(event, view, sound.frames, floor);
-    power.add_to(whole);
-    const int begin = std::min(power.begin_frame(), sound.frames);
-    const int end = std::clamp(power.end_frame(), begin, sound.frames);
-    Part part{PowerMap(sound.bands, end - begin), begin};
-    for (int b = 0; b < sound.bands; ++b)
-      std::copy(whole.row(b) + begin, whole.row(b) + end, part.power.row(b));
-    parts.push_back(std::move(part));
-  }
-  PowerMap ratio = carried;
-  for (const Part& part : parts)
-    for (int b = 0; b < sound.bands; ++b)
-      synthesis::add_scaled(part.power.row(b), 1.0F, part.power.frames, ratio.row(b) + part.begin);
-  if (energy_of(ratio, view) < kLeastExplained * energy_of(sound, view)) return;
+  const std::vector<MapShare> shares = map_shares_of(events, view, sound.frames, floor);
+  std::vector<float> gains(events.size(), 1.0F);
+  PowerMap explained = carried;
+  const auto explain = [&] {
+    explained = carried;
+    for (std::size_t e = 0; e < shares.size(); ++e) add(shares[e], gains[e], explained);
+  };
+  explain();
+  if (energy_of(explained, view) < kLeastExplained * energy_of(sound, view)) return;
+  // Each band counts with its bins.
+  PowerMap ratio(sound.bands, sound.frames);
+  for (int b = 0; b < sound.bands; ++b)
+    std::fill_n(ratio.row(b), sound.frames, view.width_bins[static_cast<std::size_t>(b)]);
+  std::vector<float> own;
+  for (const MapShare& share : shares) own.push_back(inner(share, ratio));
   for (int update = 0; update < kUpdates; ++update) {
-    ratio = carried;
-    for (const Part& part : parts)
-      for (int b = 0; b < sound.bands; ++b)
-        synthesis::add_scaled(part.power.row(b), part.gain, part.power.frames, ratio.row(b) + part.begin);
-    for (std::size_t i = 0; i < ratio.values.size(); ++i)
-      ratio.values[i] = (sound.values[i] + floor) / (ratio.values[i] + floor);
-    for (Part& part : parts) {
-      double wanted = 0.0;
-      double power = 0.0;
-      for (int b = 0; b < sound.bands; ++b) {
-        const float* own = part.power.row(b);
-        const float* wanted_of_it = ratio.row(b) + part.begin;
-        float band_wanted = 0.0F;
-        float band_power = 0.0F;
-        for (int t = 0; t < part.power.frames; ++t) {
-          band_wanted += own[t] * wanted_of_it[t];
-          band_power += own[t];
-        }
-        const auto bins = static_cast<double>(view.width_bins[static_cast<std::size_t>(b)]);
-        wanted += bins * static_cast<double>(band_wanted);
-        power += bins * static_cast<double>(band_power);
-      }
-      if (power > 0.0) part.gain *= static_cast<float>(wanted / power);
+    explain();
+    for (int b = 0; b < sound.bands; ++b) {
+      const float bins = view.width_bins[static_cast<std::size_t>(b)];
+      for (int t = 0; t < sound.frames; ++t)
+        ratio.row(b)[t] = bins * (sound.row(b)[t] + floor) / (explained.row(b)[t] + floor);
     }
+    for (std::size_t e = 0; e < shares.size(); ++e)
+      if (own[e] > 0.0F) gains[e] *= inner(shares[e], ratio) / own[e];
   }
   for (std::size_t e = 0; e < events.size(); ++e)
     events[e].gain_db +=
-        std::clamp(10.0F * std::log10(std::max(parts[e].gain, 1e-9F)), -kMostChangeDb, kMostChangeDb);
+        std::clamp(10.0F * std::log10(std::max(gains[e], 1e-9F)), -kMostChangeDb, kMostChangeDb);
 }
 
 }  // namespace ictus::analysis

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <complex>
 #include <numbers>
 #include <optional>
 #include <vector>
@@ -25,20 +26,32 @@ constexpr float kLeastMotion = 0.12F;      // semitones, standard deviation
 constexpr double kLeastExplained = 0.75;   // of its variance
 constexpr double kMostOffSemitones = 0.3;  // root of the mean square of what is not
 constexpr int kGlideSteps = 96;            // of the search for how long a glide takes, 50 ms to 3 s
-constexpr float kLeastGain = 1.15F;        // of what is there along the way, over what is there at one pitch
+constexpr double kSlowestSwingHz = 3.0;
+constexpr double kFastestSwingHz = 9.0;
+/// Of the search for how fast it swings: in the time that is seen, but no finer than the other.
+constexpr double kSwingStepTurns = 0.1;
+constexpr double kLeastSwingStepHz = 0.05;
+constexpr float kLeastGain = 1.15F;  // of what is there along the way, over what is there at one pitch
 
-float strength_at(std::span<const float> power, float first_hz, float hz_per_bin, int partials) {
+/// `root` holds fourth roots of power.
+float strength_at(std::span<const float> root, float first_hz, float hz_per_bin, int partials) {
   float sum = 0.0F;
   float weight = 1.0F;
   for (int h = 1; h <= partials; ++h, weight *= 0.95F) {
     const float at = first_hz * static_cast<float>(h) / hz_per_bin;
     const auto low = static_cast<std::size_t>(at);
-    if (low + 2 >= power.size()) break;
+    if (low + 2 >= root.size()) break;
     const float part = at - static_cast<float>(low);
-    sum += weight *
-           ((1.0F - part) * std::sqrt(std::sqrt(power[low])) + part * std::sqrt(std::sqrt(power[low + 1])));
+    sum += weight * ((1.0F - part) * root[low] + part * root[low + 1]);
   }
   return sum;
+}
+
+std::vector<float> fourth_roots(std::span<const float> power, float highest_hz, float hz_per_bin) {
+  const auto highest = static_cast<std::size_t>(highest_hz / hz_per_bin) + 4;
+  std::vector<float> roots(std::min(highest, power.size()));
+  for (std::size_t k = 0; k < roots.size(); ++k) roots[k] = std::sqrt(std::sqrt(power[k]));
+  return roots;
 }
 
 /// The pitch, followed for as long as it is strong: semitones from the event's, frame by frame.
@@ -50,15 +63,17 @@ std::vector<float> follow(const EventSound& event, const BinMap& map, int onset)
   for (int t = onset; t < map.frames; ++t) {
     const float here = hz * std::exp2(middle / 12.0F);
     const int partials = std::clamp(static_cast<int>(kHighestHz / here), 1, kMostPartials);
+    const std::vector<float> roots =
+        fourth_roots(map.frame(t), here * std::exp2(kReachSemitones / 12.0F) * static_cast<float>(partials),
+                     map.hz_per_bin);
     float best = -1.0F;
     int best_step = 0;
     std::array<float, 2 * kSteps + 1> found{};
     for (int i = -kSteps; i <= kSteps; ++i) {
       const float off = kReachSemitones * static_cast<float>(i) / kSteps;
       // A pitch that stays is as likely as one that moves a little.
-      const float strength =
-          strength_at(map.frame(t), here * std::exp2(off / 12.0F), map.hz_per_bin, partials) *
-          (1.0F - 0.05F * std::abs(off) / kReachSemitones);
+      const float strength = strength_at(roots, here * std::exp2(off / 12.0F), map.hz_per_bin, partials) *
+                             (1.0F - 0.05F * std::abs(off) / kReachSemitones);
       found[static_cast<std::size_t>(i + kSteps)] = strength;
       if (strength > best) {
         best = strength;
@@ -148,14 +163,17 @@ std::optional<EventSound> moved_along(const std::vector<float>& semitones, const
     }
   }
   const double glide_only = best;
-  const EventSound glided = moved;
-  for (double hz = 3.0; hz <= 9.0; hz += 0.05) {
+  std::vector<double> glide;
+  for (const double s : seconds)
+    glide.push_back(std::max(1.0 - s / std::exp(static_cast<double>(moved.glide_log_s)), 0.0));
+  const double step_hz = std::max(kLeastSwingStepHz, kSwingStepTurns / seconds.back());
+  for (double hz = kSlowestSwingHz; hz <= kFastestSwingHz; hz += step_hz) {
     std::vector<std::array<double, 4>> swing;
-    for (const double s : seconds) {
-      const double angle = 2.0 * std::numbers::pi * hz * s;
-      swing.push_back({1.0, std::sin(angle), std::cos(angle),
-                       std::max(1.0 - s / std::exp(static_cast<double>(glided.glide_log_s)), 0.0)});
-    }
+    std::complex<double> turned = std::polar(1.0, 2.0 * std::numbers::pi * hz * seconds.front());
+    const std::complex<double> turn =
+        std::polar(1.0, 2.0 * std::numbers::pi * hz * static_cast<double>(map.hop_s));
+    for (std::size_t t = 0; t < frames; ++t, turned *= turn)
+      swing.push_back({1.0, turned.imag(), turned.real(), glide[t]});
     const std::array<double, 4> solved = least_squares(swing, semitones);
     const double left = left_over(swing, solved, semitones);
     const double depth = std::hypot(solved[1], solved[2]);
@@ -170,14 +188,17 @@ std::optional<EventSound> moved_along(const std::vector<float>& semitones, const
   }
   if (best > (1.0 - kLeastExplained) * variance || std::sqrt(best / n) > kMostOffSemitones) return {};
   // What moves like that must be there, and stronger than what stays.
+  const float still_hz = std::exp2(event.pitch_octaves);
   float moving = 0.0F, still = 0.0F;
   for (std::size_t t = 0; t < frames; ++t) {
-    const auto frame = map.frame(onset + static_cast<int>(t));
     const float hz = std::exp2(moved.pitch_octaves +
                                synthesis::deviation_semitones(moved, static_cast<float>(seconds[t])) / 12.0F);
     const int partials = std::clamp(static_cast<int>(kHighestHz / hz), 1, kMostPartials);
-    moving += strength_at(frame, hz, map.hz_per_bin, partials);
-    still += strength_at(frame, std::exp2(event.pitch_octaves), map.hz_per_bin, partials);
+    const std::vector<float> roots =
+        fourth_roots(map.frame(onset + static_cast<int>(t)),
+                     std::max(hz, still_hz) * static_cast<float>(partials), map.hz_per_bin);
+    moving += strength_at(roots, hz, map.hz_per_bin, partials);
+    still += strength_at(roots, still_hz, map.hz_per_bin, partials);
   }
   if (moving < kLeastGain * still) return event;
   if (std::abs(moved.glide_semitones) < 0.1F) moved.glide_semitones = 0.0F;

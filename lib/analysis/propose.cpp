@@ -216,7 +216,8 @@ void guess_course(EventSound& event, const BinMap& map, std::span<const float> s
     sxy += x * at(t);
   }
   const double slope_db = (n * sxy - sx * sy) / std::max(n * sxx - sx * sx, 1e-9);
-  event.decay_log_rate.fill(std::log(std::clamp(static_cast<float>(-slope_db / 4.343), 0.2F, 200.0F)));
+  event.decay_log_rate.fill(
+      std::log(std::clamp(static_cast<float>(-slope_db) * synthesis::kTenthOfLog10, 0.2F, 200.0F)));
   const bool ends_sharply = end < frames && at(end - 5) - at(end) > 15.0F;
   if (!ends_sharply) return;
   const float held_s = std::max(0.03F, (static_cast<float>(end) - 2.5F) * map.hop_s);

@@ -1,6 +1,7 @@
 #include "lib/analysis/shares.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "lib/synthesis/event_power.hpp"
 #include "lib/synthesis/wide_loops.hpp"
@@ -23,6 +24,30 @@ float inner_of_maps(const PowerMap& some, int begin, const PowerMap& all) {
 }
 
 }  // namespace
+
+std::vector<MapShare> map_shares_of(std::span<const synthesis::EventSound> events,
+                                    const synthesis::BandView& view, int frames, float least_power) {
+  std::vector<MapShare> shares;
+  PowerMap whole(view.bands(), frames);
+  for (const synthesis::EventSound& event : events) {
+    std::fill(whole.values.begin(), whole.values.end(), 0.0F);
+    const EventPower power(event, view, frames, least_power);
+    power.add_to(whole);
+    const int begin = std::min(power.begin_frame(), frames);
+    const int end = std::clamp(power.end_frame(), begin, frames);
+    MapShare share{begin, PowerMap(whole.bands, end - begin)};
+    for (int b = 0; b < whole.bands; ++b)
+      std::copy(whole.row(b) + begin, whole.row(b) + end, share.power.row(b));
+    shares.push_back(std::move(share));
+  }
+  return shares;
+}
+
+void add(const MapShare& share, float scale, PowerMap& to) { add_map(share.power, scale, share.begin, to); }
+
+float inner(const MapShare& share, const PowerMap& other) {
+  return inner_of_maps(share.power, share.begin, other);
+}
 
 std::vector<Share> shares_of(const std::vector<synthesis::EventSound>& events, const Target& target) {
   const PowerMap& fine_sound = target.sound().fine;
