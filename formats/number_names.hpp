@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +46,24 @@ struct StandardNumber {
   float high;
   bool is_ratio;
   std::uint16_t steps;
+
+  /// What a number of a vector, from -1 to 1, says.
+  [[nodiscard]] float value_of(float number) const {
+    const float part = 0.5F * (number + 1.0F);
+    return is_ratio ? low * std::pow(high / low, part) : low + part * (high - low);
+  }
+  [[nodiscard]] float number_of(float value) const {
+    return is_ratio ? 2.0F * std::log(value / low) / std::log(high / low) - 1.0F
+                    : 2.0F * (value - low) / (high - low) - 1.0F;
+  }
+  /// How far the number goes for a ratio, or a difference, of values.
+  [[nodiscard]] float number_for(float change) const {
+    return is_ratio ? 2.0F * std::log(change) / std::log(high / low) : 2.0F * change / (high - low);
+  }
+  bool operator==(const NumberName& other) const {
+    return other.name == name && other.unit == unit && other.low == low && other.high == high &&
+           other.is_ratio == is_ratio;
+  }
 };
 inline constexpr std::array<StandardNumber, 16> kStandardNumbers{{
     {"pitch", "Hz", 25.0F, 10500.0F, true, 2093},
@@ -64,6 +84,13 @@ inline constexpr std::array<StandardNumber, 16> kStandardNumbers{{
     {"position", "", -1.0F, 1.0F, false, 41},
 }};
 inline constexpr std::uint16_t kStandardSteps = 31;  ///< of the numbers without a name
+
+/// Its place in a vector; nothing where there is none of that name.
+[[nodiscard]] constexpr std::optional<std::size_t> standard_place(std::string_view name) {
+  for (std::size_t place = 0; place < kStandardNumbers.size(); ++place)
+    if (kStandardNumbers[place].name == name) return place;
+  return std::nullopt;
+}
 
 [[nodiscard]] const std::vector<NumberName>& standard_names();
 [[nodiscard]] constexpr VectorSteps standard_steps() {

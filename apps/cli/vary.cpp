@@ -14,6 +14,7 @@
 #include "apps/cli/text.hpp"
 #include "apps/cli/whole_file.hpp"
 #include "lib/compose/coding.hpp"
+#include "lib/compose/standard_places.hpp"
 #include "lib/compose/variation.hpp"
 
 namespace ictus::cli {
@@ -69,26 +70,45 @@ compose::VectorSource vectors_like_training(const EventInput& input,
   }
 }
 
-constexpr float kLeastTonalDb =
-    -20.0F;  // partials of an event that are softer against its noise are not heard
-
-compose::Transposition transposition_by(double semitones, const EventInput& input) {
+/// Throws where the stream's model does not have a standard number that `option` is about.
+void require_standard(std::size_t place, std::string_view option, const EventInput& input) {
   const std::vector<formats::NumberName>& names = input.header().names;
-  const auto place_of = [&](std::string_view name, std::string_view unit) {
-    const auto found = std::find_if(names.begin(), names.end(), [&](const formats::NumberName& number) {
-      return number.name == name && number.unit == unit && number.is_ratio == (unit == "Hz");
-    });
-    if (found == names.end())
-      throw Error(fmt::format("{}: names no number of {}", input.name(), name),
-                  "--transpose is for streams whose model does, as 'ictus info' shows");
-    return static_cast<std::size_t>(found - names.begin());
+  const formats::StandardNumber& number = formats::kStandardNumbers[place];
+  if (place < names.size() && number == names[place]) return;
+  throw Error(fmt::format("{}: names no number of {}", input.name(), number.name),
+              fmt::format("{} is for streams whose model does, as 'ictus info' shows", option));
+}
+
+/// What the options say of single numbers, in their order.
+std::vector<compose::NumberChange> changes_by(const options::VaryOptions& options, const EventInput& input) {
+  std::vector<compose::NumberChange> changes;
+  const auto change = [&](std::string_view option, std::string_view name, bool is_set, double value) {
+    const std::size_t place = formats::standard_place(name).value();
+    require_standard(place, option, input);
+    const formats::StandardNumber& number = formats::kStandardNumbers[place];
+    const auto exact = static_cast<float>(value);
+    const float held = std::clamp(exact, number.low, number.high);
+    changes.push_back({place, is_set, is_set ? number.number_of(held) : number.number_for(exact)});
   };
-  const std::size_t pitch = place_of("pitch", "Hz");
-  const std::size_t balance = place_of("balance", "dB");
-  const double octaves = std::log2(static_cast<double>(names[pitch].high) / names[pitch].low);
-  const formats::NumberName& range = names[balance];
-  return {pitch, static_cast<float>(2.0 * semitones / 12.0 / octaves), balance,
-          2.0F * (kLeastTonalDb - range.low) / (range.high - range.low) - 1.0F};
+  const auto bend = [&](std::string_view option, std::string_view depth, std::string_view other,
+                        const std::optional<options::Bend>& asked) {
+    if (!asked) return;
+    change(option, depth, true, asked->semitones);
+    if (asked->seconds_or_hz) change(option, other, true, *asked->seconds_or_hz);
+  };
+  const auto last = [&](std::string_view option, std::string_view name,
+                        const std::optional<options::Duration>& asked) {
+    if (asked) change(option, name, !asked->is_factor, asked->value);
+  };
+  bend("--glide", "glide", "glide_time", options.glide);
+  bend("--vibrato", "vibrato", "vibrato_rate", options.vibrato);
+  last("--attack", "attack", options.attack);
+  last("--hold", "hold", options.hold);
+  last("--decay", "decay", options.decay);
+  if (options.noise_db != 0.0) change("--noise", "balance", false, -options.noise_db);
+  if (options.pan) change("--pan", "position", true, *options.pan);
+  if (options.room_db != 0.0) change("--room", "room", false, options.room_db);
+  return changes;
 }
 
 /// A stream whose blocks can be asked for twice, which takes the memory of all of them.
@@ -118,14 +138,14 @@ std::string what_was_left_out(const compose::VariationCounts& counts) {
       counts.before_start == 1 ? "was" : "were");
 }
 
-std::string what_was_not_transposed(const compose::VariationCounts& counts) {
+std::string whose_pitch_stayed(const compose::VariationCounts& counts, std::string_view how) {
   std::string text;
   if (counts.noise > 0)
     text = fmt::format("{} {} noise", counted(counts.noise, "event"), counts.noise == 1 ? "is" : "are");
   if (counts.beyond_range > 0)
     text += fmt::format("{}{} would leave the range of pitches", text.empty() ? "" : ", and ",
                         counted(counts.beyond_range, "event"));
-  return text.empty() ? text : text + ": not transposed";
+  return text.empty() ? text : text + fmt::format(": not {}", how);
 }
 
 /// The original's length, as much longer or shorter as the stream has become.
@@ -168,7 +188,8 @@ int copy(const Job& job, const options::VaryOptions& options, const Streams& str
 
 }  // namespace
 
-int vary(const options::VaryOptions& options, const HearingFor& hearing_for, const Streams& streams) {
+int vary(const options::VaryOptions& options, const HearingFor& hearing_for,
+         const BrighteningFor& brightening_for, const Streams& streams) {
   Reporter reporter(streams, options.quiet);
   // A stream to morph towards is read too, but is not the job's.
   std::vector<std::string> inputs = {options.input};
@@ -184,10 +205,14 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for, con
   const double rate_hz = header.sample_rate_hz;
 
   compose::VariationSettings settings;
-  if (options.keep) {
-    const Hear hear = options.keep->asks_for_heard() ? hearing_for(input) : Hear();
-    settings.keep = chooser_of(*options.keep, hear, header.sample_rate_hz);
-  }
+  const auto choice = [&](std::string_view option, const std::optional<compose::Expression>& condition) {
+    if (!condition) return compose::Chooser();
+    for (const std::size_t place : condition->standard_numbers()) require_standard(place, option, input);
+    const Hear hear = condition->asks_for_heard() ? hearing_for(input) : Hear();
+    return chooser_of(*condition, hear, header.sample_rate_hz);
+  };
+  settings.keep = choice("--keep", options.keep);
+  settings.where = choice("--where", options.where);
   if (options.morph) settings.morph = morph_target(inputs.back(), options.morph->amount, input, streams);
   std::optional<HeldBlocks> held;
   if (options.random_vectors && options.vector_origin == options::VectorOrigin::file) {
@@ -198,9 +223,17 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for, con
   }
   settings.perturb = options.perturb;
   settings.perturb_each = options.perturb_each;
-  if (options.transpose_semitones != 0.0)
-    settings.transposition = transposition_by(options.transpose_semitones, input);
+  for (const std::size_t place : {compose::kPitchPlace, compose::kBalancePlace}) {
+    if (options.transpose_semitones != 0.0) require_standard(place, "--transpose", input);
+    if (options.tune) require_standard(place, "--tune", input);
+  }
+  settings.transpose_semitones = options.transpose_semitones;
+  settings.tune = options.tune;
+  settings.changes = changes_by(options, input);
+  if (options.brightness_db != 0.0) settings.reshape = brightening_for(input, options.brightness_db);
   settings.random_times = options.random_times;
+  if (options.grid_s)
+    settings.grid = compose::Grid{*options.grid_s * rate_hz, options.strength, options.swing};
   settings.stretch = options.stretch;
   settings.shift_samples = std::llround(options.shift_s * rate_hz);
   settings.gain_db = static_cast<float>(options.gain_db);
@@ -222,7 +255,12 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for, con
   if (const std::string left_out = what_was_left_out(variation.counts()); !left_out.empty()) {
     reporter.warning(fmt::format("{}: {}", input.name(), left_out));
   }
-  if (const std::string left = what_was_not_transposed(variation.counts()); !left.empty()) {
+  if (const std::uint64_t ended = variation.counts().at_an_end; ended > 0) {
+    reporter.warning(fmt::format("{}: numbers of {} would leave their ranges, and end there", input.name(),
+                                 counted(ended, "event")));
+  }
+  const std::string_view how = options.transpose_semitones != 0.0 ? "transposed" : "tuned";
+  if (const std::string left = whose_pitch_stayed(variation.counts(), how); !left.empty()) {
     if (variation.counts().beyond_range > 0)
       reporter.warning(fmt::format("{}: {}", input.name(), left));
     else

@@ -17,7 +17,13 @@ using Hear = std::function<void(std::span<const Event> events, std::vector<compo
 /// Makes it for the model of a stream.
 using HearingFor = std::function<Hear(const EventInput& input)>;
 
-/// `hearing_for` may be empty where the options do not ask for it. Returns the exit status.
-int vary(const options::VaryOptions& options, const HearingFor& hearing_for, const Streams& streams);
+/// Makes a change of vectors that makes their sound brighter by so many dB an octave, for the model of a
+/// stream.
+using BrighteningFor =
+    std::function<std::function<void(compose::Vector&)>(const EventInput& input, double db_an_octave)>;
+
+/// Returns the exit status.
+int vary(const options::VaryOptions& options, const HearingFor& hearing_for,
+         const BrighteningFor& brightening_for, const Streams& streams);
 
 }  // namespace ictus::cli

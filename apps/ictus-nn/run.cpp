@@ -24,6 +24,7 @@ struct Actions {
   int operator()(const options::ExploreOptions&) const { return refuse(); }
   int operator()(const options::AssembleOptions&) const { return refuse(); }
   int operator()(const options::MixOptions&) const { return refuse(); }
+  int operator()(const options::PlayOptions&) const { return refuse(); }
   int operator()(const options::CatOptions&) const { return refuse(); }
   int operator()(const options::TestOptions&) const { return refuse(); }
 

@@ -24,6 +24,7 @@ int assemble(const options::AssembleOptions& options, const cli::Streams& stream
 int vary(const options::VaryOptions& options, const cli::Streams& streams);
 int mix(const options::MixOptions& options, const cli::Streams& streams);
 int cat(const options::CatOptions& options, const cli::Streams& streams);
+int play(const options::PlayOptions& options, const cli::Streams& streams);
 int plot(const options::PlotOptions& options, const cli::Streams& streams);
 int test(const options::TestOptions& options, const cli::Streams& streams);
 

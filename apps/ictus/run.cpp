@@ -32,6 +32,7 @@ struct Actions {
   int operator()(const options::AssembleOptions& request) const { return assemble(request, streams); }
   int operator()(const options::VaryOptions& request) const { return vary(request, streams); }
   int operator()(const options::MixOptions& request) const { return mix(request, streams); }
+  int operator()(const options::PlayOptions& request) const { return play(request, streams); }
   int operator()(const options::CatOptions& request) const { return cat(request, streams); }
   int operator()(const options::PlotOptions& request) const { return plot(request, streams); }
   int operator()(const options::ExploreOptions& request) const { return explore(request, streams); }

@@ -2,6 +2,7 @@
 
 #include "apps/cli/event_models.hpp"
 #include "apps/ictus/actions.hpp"
+#include "lib/analysis/timbre_change.hpp"
 #include "lib/synthesis/describe.hpp"
 
 namespace ictus::front {
@@ -22,7 +23,13 @@ int vary(const options::VaryOptions& options, const cli::Streams& streams) {
       }
     };
   };
-  return cli::vary(options, hearing_for, streams);
+  const auto brightening_for = [&models](const cli::EventInput& input, double db_an_octave) {
+    const cli::EventModel model = models.of(input.name(), input.header());
+    return [model, db_an_octave](compose::Vector& vector) {
+      analysis::brighten(vector, static_cast<float>(db_an_octave), model->timbre);
+    };
+  };
+  return cli::vary(options, hearing_for, brightening_for, streams);
 }
 
 }  // namespace ictus::front

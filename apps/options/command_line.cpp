@@ -192,6 +192,7 @@ CommandLine::CommandLine() {
   add_vary();
   add_mix();
   add_cat();
+  add_play();
   add_plot();
   add_explore();
   add_test();
@@ -419,6 +420,8 @@ void CommandLine::add_vary() {
                                "  ictus vary --keep 'gain>-30 && time<8s' song.evs -o beginning.evs\n"
                                "  ictus vary --perturb 0.2 --stretch 1.25 song.evs -o slower.evs\n"
                                "  ictus vary --transpose -5 song.evs -o lower.evs\n"
+                               "  ictus vary --where 'note>=C4' --tune 'D dorian' song.evs -o dorian.evs\n"
+                               "  ictus vary --quantise 1/16@96bpm --swing 0.2 song.evs -o tight.evs\n"
                                "  ictus vary --morph other.evs:0.5 song.evs -o between.evs");
   add_inputs(
       app, "IN",
@@ -430,10 +433,18 @@ void CommandLine::add_vary() {
   add_value(
       app, kChoiceGroup, "--keep", "CONDITION",
       "Leave out the events that do not meet it, such as 'gain>-30 && time<8s' or 'pitch>=A3 || "
-      "decay<200ms'. It can ask for event (the number), time, gain, v0 to v31 and, which takes the model, "
-      "for "
-      "duration, loudness, pitch, brightness and decay; it knows < <= > >= == != && || ! + - * / % and ( ).",
+      "decay<200ms'. It can ask for event (the number), time, gain, note (the pitch; 0 where the event is "
+      "noise), attack, hold and the other numbers that 'ictus info' names, v0 to v31 and, which takes the "
+      "model, for duration, loudness, pitch, brightness and decay; it knows < <= > >= == != && || ! + - * / "
+      "% "
+      "and ( ).",
       [this](const std::string& value) { vary.keep = expression("--keep", value); });
+  CLI::Option* const where =
+      add_value(app, kChoiceGroup, "--where", "CONDITION",
+                "Shape, or move to a grid, only the events that meet it; the others stay as they are. It "
+                "asks as --keep "
+                "does.",
+                [this](const std::string& value) { vary.where = expression("--where", value); });
   add_value(app, kSoundGroup, "--morph", "OTHER:AMOUNT",
             "Move each vector towards that of the event of another stream which begins nearest in time; a "
             "shorter one is begun again. 0 changes nothing, 1 goes all the way. Times and gains stay.",
@@ -460,18 +471,65 @@ void CommandLine::add_vary() {
       "Pitches higher by so many semitones, 12, or cents, 30ct, or lower by -5 or -30ct. Noise has none "
       "and stays; so does an event whose pitch would leave the range that a stream holds.",
       [this](const std::string& value) { vary.transpose_semitones = semitones("--transpose", value); });
-  add_switch(app, kTimeGroup, "--random-times",
-             "Let each event begin anywhere in the length of the stream, every moment being equally likely.",
-             vary.random_times);
   add_value(
+      app, kSoundGroup, "--tune", "SCALE",
+      "Pitches to the nearest of a scale, such as 'D dorian', 'Bb minor' or 'chromatic', where A4 is 440 "
+      "Hz. Modes are major, minor, harmonic, melodic, those of the church, pentatonic, blues, whole-tone "
+      "and chromatic.",
+      [this](const std::string& value) { vary.tune = scale("--tune", value); });
+  add_value(app, kSoundGroup, "--glide", "INTERVAL[@TIME]",
+            "Each event begins so far above its pitch, or with -2st below it, and glides there; 0 ends all "
+            "glides.",
+            [this](const std::string& value) { vary.glide = glide("--glide", value); });
+  add_value(app, kSoundGroup, "--vibrato", "INTERVAL[@RATE]",
+            "Each event swings so far to either side, such as 30ct@5.5Hz; 0 ends all vibrato.",
+            [this](const std::string& value) { vary.vibrato = vibrato("--vibrato", value); });
+  add_value(app, kSoundGroup, "--attack", "TIME|FACTORx", "How long attacks take: 20ms, or 2x as long.",
+            [this](const std::string& value) { vary.attack = duration("--attack", value); });
+  add_value(app, kSoundGroup, "--hold", "TIME|FACTORx", "How long events are held, in the same way.",
+            [this](const std::string& value) { vary.hold = duration("--hold", value); });
+  add_value(app, kSoundGroup, "--decay", "TIME|FACTORx",
+            "In which events die away by 60 dB while they are held, in the same way.",
+            [this](const std::string& value) { vary.decay = duration("--decay", value); });
+  add_value(
+      app, kSoundGroup, "--brightness", "GAIN",
+      "So much more for each octave of a spectrum, or less by -3dB, as near as the model's timbres come.",
+      [this](const std::string& value) { vary.brightness_db = decibels("--brightness", value); });
+  add_value(app, kSoundGroup, "--noise", "GAIN", "More noise against the partials by 6dB, or less by -6dB.",
+            [this](const std::string& value) { vary.noise_db = decibels("--noise", value); });
+  add_value(app, kSoundGroup, "--pan", "POSITION", "Where all events are: -1 is left, 1 is right.",
+            [this](const std::string& value) { vary.pan = number_within("--pan", value, -1.0, 1.0); });
+  add_value(app, kSoundGroup, "--room", "GAIN", "More of the room by 6dB, or less by -6dB.",
+            [this](const std::string& value) { vary.room_db = decibels("--room", value); });
+  CLI::Option* const random_times = add_switch(
+      app, kTimeGroup, "--random-times",
+      "Let each event begin anywhere in the length of the stream, every moment being equally likely.",
+      vary.random_times);
+  CLI::Option* const quantise = add_value(
+      app, kTimeGroup, "--quantise", "GRID",
+      "Onsets to the nearest beat of a grid from the beginning on: 1/16@96bpm, sixteenths at 96 quarters a "
+      "minute, or 250ms.",
+      [this](const std::string& value) { vary.grid_s = grid("--quantise", value); });
+  add_value(
+      app, kTimeGroup, "--strength", "AMOUNT", "With --quantise: how far they go, 0 to 1. [1]",
+      [this](const std::string& value) { vary.strength = number_within("--strength", value, 0.0, 1.0); })
+      ->needs(quantise);
+  add_value(
+      app, kTimeGroup, "--swing", "AMOUNT",
+      "With --quantise: every second beat comes later by this part of a step, 0 to 0.9; 0.33 is that of "
+      "triplets. [0]",
+      [this](const std::string& value) { vary.swing = number_within("--swing", value, 0.0, 0.9); })
+      ->needs(quantise);
+  CLI::Option* const stretch = add_value(
       app, kTimeGroup, "--stretch", "FACTOR",
       "Times, and the length, times this, 0.01 to 100; each event sounds as before.",
       [this](const std::string& value) { vary.stretch = number_within("--stretch", value, 0.01, 100.0); });
-  add_value(
+  CLI::Option* const shift = add_value(
       app, kTimeGroup, "--shift", "TIME",
       "Everything later by 1.5, 1.5s or 200ms, or earlier by -1.5s; the length changes with it, and events "
       "that would begin before the start are left out.",
       [this](const std::string& value) { vary.shift_s = seconds("--shift", value); });
+  for (CLI::Option* const whole : {random_times, stretch, shift}) where->excludes(whole);
   add_value(app, kSoundGroup, "--gain", "GAIN", "All gains more by 6dB, or less by -6dB, to 0.1dB.",
             [this](const std::string& value) { vary.gain_db = decibels("--gain", value); });
   add_seed(app, kChoiceGroup,
@@ -499,6 +557,40 @@ void CommandLine::add_cat() {
   add_inputs(app, "IN", "Event streams of one model. '-', or nothing, is standard input.", cat.inputs);
   add_output(app, cat.output, "Where to write: a file, or '-', or nothing, for standard output.");
   add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", cat.quiet);
+}
+
+void CommandLine::add_play() {
+  CLI::App& app =
+      *add_command(root, "play", "Play a score with the sounds of events",
+                   "  ictus play score.mid | ictus decode - | aplay\n"
+                   "  ictus play score.mid --with piano.evs -o piece.evs\n"
+                   "  ictus play score.mid --with 1=flute.evs#12 --with drums=kit.wav -o piece.evs");
+  add_inputs(
+      app, "SCORE",
+      "A Standard MIDI File of format 0 or 1. '-', or nothing, is standard input. A second name is where "
+      "to write, as with -o; without one it is standard output.",
+      play_words)
+      ->expected(0, 2);
+  add_output(app, play.output, "Where to write: a file, or '-' for standard output.");
+  app.add_option_function<std::vector<std::string>>(
+         "--with",
+         [this](const std::vector<std::string>& words) {
+           for (const std::string& word : words) {
+             refuse_marked("--with", word);
+             play.instruments.push_back(instrument("--with", word));
+           }
+         },
+         "Sounds for the notes: an event stream, of which each note takes the event that is nearest in pitch "
+         "and loudness; a single event of it, as in flute.evs#12; or a recording, which is encoded first. In "
+         "front of it may stand whom it is for: channels, as in 1,3..5=flute.evs, or drums=kit.evs. May be "
+         "repeated. Who has none is played by an instrument that comes with the program.")
+      ->allow_extra_args(false)
+      ->type_name("[CHANNELS=]SOUND")
+      ->group(kSoundGroup);
+  add_value(app, kSoundGroup, "--gain", "GAIN", "All notes louder by 6dB, or softer by -6dB, to 0.1dB.",
+            [this](const std::string& value) { play.gain_db = decibels("--gain", value); });
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", play.quiet);
+  add_model(app, kEventModel, play.model);
 }
 
 void CommandLine::add_plot() {

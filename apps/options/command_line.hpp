@@ -34,6 +34,8 @@ class CommandLine {
   std::vector<std::string> mix_words;  ///< IN[=GAIN][@OFFSET]
   MixOptions mix;
   CatOptions cat;
+  std::vector<std::string> play_words;  ///< SCORE and OUT
+  PlayOptions play;
   PlotOptions plot;
   ExploreOptions explore;
   TestOptions test;
@@ -52,6 +54,7 @@ class CommandLine {
   void add_vary();
   void add_mix();
   void add_cat();
+  void add_play();
   void add_plot();
   void add_explore();
   void add_test();

@@ -10,6 +10,7 @@
 
 #include "lib/audio/audio.hpp"
 #include "lib/compose/expression.hpp"
+#include "lib/compose/variation.hpp"
 
 namespace ictus::options {
 
@@ -123,27 +124,55 @@ struct MorphOptions {
   double amount = 0.0;
 };
 
+/// A glide or a vibrato: how far, and how long it takes or how often it swings, where that is said.
+struct Bend {
+  double semitones = 0.0;
+  std::optional<double> seconds_or_hz;
+};
+/// So long, or so many times as long.
+struct Duration {
+  bool is_factor = false;
+  double value = 1.0;
+};
+
 struct VaryOptions {
   std::string input;
   OutputOptions output;
   bool quiet = false;
   std::optional<compose::Expression> keep;
+  std::optional<compose::Expression> where;  ///< what is shaped; all that is kept, without it
   std::optional<MorphOptions> morph;
   bool random_vectors = false;
   VectorOrigin vector_origin = VectorOrigin::file;
   double perturb = 0.0;
   bool perturb_each = false;
   double transpose_semitones = 0.0;
+  std::optional<compose::Scale> tune;
+  std::optional<Bend> glide, vibrato;
+  std::optional<Duration> attack, hold, decay;
+  double brightness_db = 0.0;  ///< an octave
+  double noise_db = 0.0;       ///< more of it, against the partials
+  std::optional<double> pan;
+  double room_db = 0.0;
   bool random_times = false;
+  std::optional<double> grid_s;
+  double strength = 1.0, swing = 0.0;
   double stretch = 1.0;
   double shift_s = 0.0;
   double gain_db = 0.0;
   unsigned long long seed = 1;
-  std::optional<std::string> model;  ///< used where `keep` asks for what is heard
+  std::optional<std::string> model;  ///< used where a condition asks for what is heard, and for brightness
 
-  [[nodiscard]] bool changes_vectors() const { return morph || random_vectors || perturb > 0.0; }
+  /// Whether numbers move by less than their steps.
+  [[nodiscard]] bool changes_vectors() const {
+    return morph || random_vectors || perturb > 0.0 || brightness_db != 0.0;
+  }
+  [[nodiscard]] bool changes_numbers() const {
+    return transpose_semitones != 0.0 || tune || glide || vibrato || attack || hold || decay ||
+           noise_db != 0.0 || pan || room_db != 0.0;
+  }
   [[nodiscard]] bool changes_nothing() const {
-    return !keep && !changes_vectors() && transpose_semitones == 0.0 && !random_times && stretch == 1.0 &&
+    return !keep && !changes_vectors() && !changes_numbers() && !random_times && !grid_s && stretch == 1.0 &&
            shift_s == 0.0 && gain_db == 0.0;
   }
 };
@@ -165,6 +194,22 @@ struct CatOptions {
   std::vector<std::string> inputs;
   OutputOptions output;
   bool quiet = false;
+};
+
+/// Sounds for notes of a score: an event of a stream, all of a stream, or those of a recording.
+struct Instrument {
+  std::vector<int> channels;  ///< 1 .. 16; empty: all that have no other but that of drums
+  std::string path;
+  std::optional<unsigned long long> event;
+};
+
+struct PlayOptions {
+  std::string score;
+  OutputOptions output;
+  bool quiet = false;
+  std::vector<Instrument> instruments;
+  double gain_db = 0.0;
+  std::optional<std::string> model;
 };
 
 enum class PlotKind { map, roll, spectrogram, residual };
@@ -286,7 +331,7 @@ struct PrintText {
 };
 
 using Request = std::variant<PrintText, EncodeOptions, DecodeOptions, InfoOptions, DumpOptions,
-                             AssembleOptions, VaryOptions, MixOptions, CatOptions, PlotOptions,
+                             AssembleOptions, VaryOptions, MixOptions, CatOptions, PlayOptions, PlotOptions,
                              ExploreOptions, TestOptions, TrainOptions, GenerateOptions, EvaluateOptions>;
 
 /// What the name of a file of this codec ends in: ".evs".

@@ -293,8 +293,10 @@ DumpOptions settled(DumpOptions options, const CLI::App& command) {
   return options;
 }
 
-VaryOptions settled(VaryOptions options, const std::vector<std::string>& words, const CLI::App& command) {
-  options.input = words.empty() ? "-" : words[0];
+/// Of commands with one input and one output, IN and OUT.
+template <typename Options>
+void take_second_word(Options& options, std::string& input, const std::vector<std::string>& words) {
+  input = words.empty() ? "-" : words[0];
   if (words.size() > 1) {
     if (options.output.path) {
       throw UsageError(fmt::format("two outputs are named, {} and {}", words[1], *options.output.path),
@@ -304,16 +306,43 @@ VaryOptions settled(VaryOptions options, const std::vector<std::string>& words, 
   }
   if (!options.output.path) options.output.path = "-";
   refuse_force(options.output, is_standard_output(options.output));
+}
+
+VaryOptions settled(VaryOptions options, const std::vector<std::string>& words, const CLI::App& command) {
+  take_second_word(options, options.input, words);
   const bool has_chance = options.random_vectors || options.random_times || was_given(command, "--perturb");
   refuse_without(has_chance, command, "--seed", "--random-vectors, --perturb and --random-times");
   if (options.morph && options.random_vectors) {
     throw UsageError("--random-vectors takes the place of the vectors that --morph would move",
                      "Leave out one of them, or join two calls of 'ictus vary' by a pipe.");
   }
-  const bool has_heard = options.keep && options.keep->asks_for_heard();
-  const bool asks_model = options.random_vectors && options.vector_origin == VectorOrigin::model;
-  refuse_without(has_heard || asks_model, command, "--model",
-                 "--keep with what is heard, such as pitch, and --from model");
+  if (options.where && !options.changes_vectors() && !options.changes_numbers() && !options.grid_s &&
+      options.gain_db == 0.0) {
+    throw UsageError("--where chooses events, and nothing is asked for that shapes them",
+                     "Add what is to become of them, such as --transpose 12; --keep leaves out the others.");
+  }
+  const auto asks_for_heard = [](const std::optional<compose::Expression>& condition) {
+    return condition && condition->asks_for_heard();
+  };
+  const bool asks_model = (options.random_vectors && options.vector_origin == VectorOrigin::model) ||
+                          options.brightness_db != 0.0;
+  refuse_without(asks_for_heard(options.keep) || asks_for_heard(options.where) || asks_model, command,
+                 "--model", "conditions on what is heard, such as pitch, --brightness and --from model");
+  return options;
+}
+
+PlayOptions settled(PlayOptions options, const std::vector<std::string>& words) {
+  take_second_word(options, options.score, words);
+  std::set<int> taken;
+  bool has_default = false;
+  for (const Instrument& instrument : options.instruments) {
+    if (instrument.channels.empty() && std::exchange(has_default, true))
+      throw UsageError("--with: two sounds are for all channels",
+                       "Say for which one of them is: 1=flute.evs.");
+    for (const int channel : instrument.channels)
+      if (!taken.insert(channel).second)
+        throw UsageError(fmt::format("--with: channel {} has two sounds", channel));
+  }
   return options;
 }
 
@@ -385,6 +414,7 @@ Request request_of(const CommandLine& line) {
   if (command == "ictus vary") return settled(line.vary, line.vary_words, parsed);
   if (command == "ictus mix") return settled(line.mix, line.mix_words);
   if (command == "ictus cat") return settled(line.cat);
+  if (command == "ictus play") return settled(line.play, line.play_words);
   if (command == "ictus plot") return settled(line.plot, parsed);
   if (command == "ictus explore") return settled_output(line.explore);
   if (command == "ictus test") return line.test;
@@ -434,6 +464,7 @@ bool needs_network(const Request& request) {
     bool operator()(const VaryOptions&) const { return false; }
     bool operator()(const MixOptions&) const { return false; }
     bool operator()(const CatOptions&) const { return false; }
+    bool operator()(const PlayOptions&) const { return false; }
     bool operator()(const PlotOptions&) const { return false; }
     bool operator()(const ExploreOptions&) const { return false; }
     bool operator()(const TestOptions&) const { return false; }

@@ -58,7 +58,16 @@ using Unit = std::pair<std::string_view, double>;
 constexpr Unit kTimeUnits[] = {{"ms", 1e-3}, {"min", 60.0}, {"s", 1.0}};
 constexpr Unit kLevelUnits[] = {{"dB", 1.0}};
 constexpr Unit kIntervalUnits[] = {{"st", 1.0}, {"ct", 0.01}};
+constexpr Unit kRateUnits[] = {{"Hz", 1.0}};
 constexpr double kMostSemitones = 120.0;
+
+/// Pitch classes from the tonic on.
+constexpr std::pair<std::string_view, std::string_view> kModes[] = {
+    {"major", "101011010101"},    {"ionian", "101011010101"},     {"dorian", "101101010110"},
+    {"phrygian", "110101011010"}, {"lydian", "101010110101"},     {"mixolydian", "101011010110"},
+    {"minor", "101101011010"},    {"aeolian", "101101011010"},    {"locrian", "110101101010"},
+    {"harmonic", "101101011001"}, {"melodic", "101101010101"},    {"pentatonic", "101010010100"},
+    {"blues", "100101110010"},    {"whole-tone", "101010101010"}, {"chromatic", "111111111111"}};
 
 /// A year.
 constexpr double kLongestS = 366.0 * 24 * 3600;
@@ -185,6 +194,81 @@ double semitones(const std::string& option, const std::string& value) {
   return *result;
 }
 
+compose::Scale scale(const std::string& option, const std::string& value) {
+  const std::size_t space = value.rfind(' ');
+  const std::string mode = space == std::string::npos ? value : value.substr(space + 1);
+  const std::string tonic = space == std::string::npos ? "" : value.substr(0, space);
+  const auto* const known =
+      std::find_if(std::begin(kModes), std::end(kModes), [&](const auto& one) { return one.first == mode; });
+  if (known == std::end(kModes)) {
+    std::vector<const char*> names;
+    for (const auto& [name, degrees] : kModes) names.push_back(name.data());
+    refuse_choice(option, mode, names);
+  }
+  const auto key = notes::pitch_of(tonic + "4");
+  if (!key && !(tonic.empty() && mode == "chromatic"))
+    throw UsageError(fmt::format("{}: '{}' is no scale", option, value),
+                     "A scale is a tonic and a mode: 'D dorian', 'Bb minor', 'F# pentatonic'.");
+  compose::Scale in_tune{};
+  for (std::size_t degree = 0; degree < in_tune.size(); ++degree)
+    in_tune[(degree + static_cast<std::size_t>(key.value_or(0))) % 12] = known->second[degree] == '1';
+  return in_tune;
+}
+
+Bend glide(const std::string& option, const std::string& value) {
+  const std::size_t at = value.find('@');
+  Bend bend{semitones(option, value.substr(0, at)), {}};
+  if (at != std::string::npos) bend.seconds_or_hz = non_negative_seconds(option, value.substr(at + 1));
+  return bend;
+}
+
+Bend vibrato(const std::string& option, const std::string& value) {
+  const std::size_t at = value.find('@');
+  Bend bend{semitones(option, value.substr(0, at)), {}};
+  if (bend.semitones < 0.0) throw UsageError(fmt::format("{}: {} is negative", option, value));
+  if (at == std::string::npos) return bend;
+  bend.seconds_or_hz = with_unit(value.substr(at + 1), kRateUnits);
+  if (!bend.seconds_or_hz || *bend.seconds_or_hz <= 0.0)
+    throw UsageError(fmt::format("{}: '{}' is no vibrato", option, value),
+                     "A vibrato is an interval to either side and how often it swings: 30ct@5.5Hz.");
+  return bend;
+}
+
+Duration duration(const std::string& option, const std::string& value) {
+  if (!value.ends_with('x')) {
+    const double time_s = seconds(option, value);
+    if (time_s <= 0.0) throw UsageError(fmt::format("{}: {} is no time above 0", option, value));
+    return {false, time_s};
+  }
+  return {true, number_within(option, value.substr(0, value.size() - 1), 0.001, 1000.0)};
+}
+
+double grid(const std::string& option, const std::string& value) {
+  const auto refuse = [&] {
+    throw UsageError(fmt::format("{}: '{}' is no grid", option, value),
+                     "A grid is a note and a tempo in quarters, or a time: 1/16@96bpm, 1/8@120, 250ms.");
+  };
+  const std::size_t at = value.find('@');
+  double step_s = 0.0;
+  if (at == std::string::npos) {
+    step_s = seconds(option, value);
+  } else {
+    const std::string note = value.substr(0, at);
+    const std::size_t slash = note.find('/');
+    const auto above = number<double>(note.substr(0, slash));
+    const auto below = slash == std::string::npos ? 1.0 : number<double>(note.substr(slash + 1));
+    constexpr Unit kTempoUnits[] = {{"bpm", 1.0}};
+    const auto tempo = with_unit(value.substr(at + 1), kTempoUnits);
+    if (!above || !below || !tempo || !(*below > 0.0) || !(*tempo > 0.0)) refuse();
+    step_s = *above / *below * 4.0 * 60.0 / *tempo;
+  }
+  constexpr double kShortestS = 0.005;
+  if (!(step_s >= kShortestS && step_s <= 3600.0))
+    throw UsageError(fmt::format("{}: {} is out of range", option, value),
+                     "From beat to beat it is 5 ms to an hour.");
+  return step_s;
+}
+
 double decibels(const std::string& option, const std::string& value) {
   const auto result = with_unit(value, kLevelUnits);
   if (!result) {
@@ -231,6 +315,34 @@ MixPart mix_part(const std::string& word) {
   }
   part.path = non_empty("the input", rest);
   return part;
+}
+
+Instrument instrument(const std::string& option, const std::string& value) {
+  constexpr int kDrums = 10;
+  Instrument result;
+  std::string rest = value;
+  const std::size_t equals = value.find('=');
+  const std::string who = value.substr(0, equals);
+  const bool names_channels = equals != std::string::npos && !who.empty() &&
+                              (who == "drums" || who.find_first_not_of("0123456789,.") == std::string::npos);
+  if (names_channels) {
+    result.channels =
+        who == "drums" ? std::vector<int>{kDrums} : number_list(option + " (channels)", who, 1, 16);
+    rest = value.substr(equals + 1);
+  }
+  const std::size_t mark = rest.rfind('#');
+  if (mark != std::string::npos && mark > 0) {
+    if (const auto event = number<unsigned long long>(rest.substr(mark + 1))) {
+      result.event = *event;
+      rest.resize(mark);
+    }
+  }
+  if (rest.empty())
+    throw UsageError(fmt::format("{}: '{}' names no sound", option, value),
+                     "An instrument is an event stream, an event of one, or a recording: piano.evs, "
+                     "1=flute.evs#12, drums=kit.wav.");
+  result.path = rest;
+  return result;
 }
 
 PictureSize picture_size(const std::string& option, const std::string& value) {

@@ -30,15 +30,27 @@ namespace ictus::options {
 /// "1.5s", "200ms", "2min" or a number of seconds, which may be negative.
 [[nodiscard]] double seconds(const std::string& option, const std::string& value);
 [[nodiscard]] double non_negative_seconds(const std::string& option, const std::string& value);
-/// "-6dB" or "-6", to a tenth of a decibel, as files keep it.
 /// 12, -5, +0.5st or -30ct.
 [[nodiscard]] double semitones(const std::string& option, const std::string& value);
+/// A tonic and a mode: "D dorian", "Bb minor"; "chromatic" needs no tonic.
+[[nodiscard]] compose::Scale scale(const std::string& option, const std::string& value);
+/// "2st@80ms", or without a time.
+[[nodiscard]] Bend glide(const std::string& option, const std::string& value);
+/// "30ct@5.5Hz", or without a rate.
+[[nodiscard]] Bend vibrato(const std::string& option, const std::string& value);
+/// "2x", or a time.
+[[nodiscard]] Duration duration(const std::string& option, const std::string& value);
+/// Seconds from beat to beat: "1/16@96bpm" is a sixteenth where a quarter is a beat; or a time.
+[[nodiscard]] double grid(const std::string& option, const std::string& value);
+/// "-6dB" or "-6", to a tenth of a decibel, as files keep it.
 [[nodiscard]] double decibels(const std::string& option, const std::string& value);
 /// "other.evs:0.5".
 [[nodiscard]] MorphOptions morph(const std::string& option, const std::string& value);
 /// "drums.evs", "drums.evs=-3dB", "drums.evs@2.5s" or "drums.evs=-3dB@2.5s"; gain and offset are what stands
 /// behind the last '=' and '@', if it looks like them.
 [[nodiscard]] MixPart mix_part(const std::string& word);
+/// "piano.evs", "flute.evs#12" or, for channels of a score, "1,3..5=flute.wav" and "drums=kit.evs".
+[[nodiscard]] Instrument instrument(const std::string& option, const std::string& value);
 /// "1200x600".
 [[nodiscard]] PictureSize picture_size(const std::string& option, const std::string& value);
 /// A condition on events. What does not parse is shown with a mark below the place.

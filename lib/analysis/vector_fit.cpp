@@ -7,6 +7,7 @@
 #include "lib/analysis/adam.hpp"
 #include "lib/analysis/fit.hpp"
 #include "lib/analysis/shares.hpp"
+#include "lib/analysis/timbre_change.hpp"
 #include "lib/synthesis/sound_range.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
@@ -51,28 +52,6 @@ constexpr std::array<float, kNamedNumbers> kSteps{kPitchStepOctaves * 0.693147F,
                                                   0.16F,
                                                   0.08F};
 
-/// Solves a x = b for a symmetric positive matrix, in place (Cholesky).
-template <std::size_t N>
-std::array<double, N> solved(std::array<std::array<double, N>, N> a, std::array<double, N> b) {
-  for (std::size_t j = 0; j < N; ++j) {
-    for (std::size_t k = 0; k < j; ++k) a[j][j] -= a[j][k] * a[j][k];
-    a[j][j] = std::sqrt(a[j][j]);
-    for (std::size_t i = j + 1; i < N; ++i) {
-      for (std::size_t k = 0; k < j; ++k) a[i][j] -= a[i][k] * a[j][k];
-      a[i][j] /= a[j][j];
-    }
-  }
-  for (std::size_t i = 0; i < N; ++i) {
-    for (std::size_t k = 0; k < i; ++k) b[i] -= a[i][k] * b[k];
-    b[i] /= a[i][i];
-  }
-  for (std::size_t i = N; i-- > 0;) {
-    for (std::size_t k = i + 1; k < N; ++k) b[i] -= a[k][i] * b[k];
-    b[i] /= a[i][i];
-  }
-  return b;
-}
-
 /// How far a number goes in a step at most.
 float vector_step(std::size_t place) {
   if (place >= kNamedNumbers) return kTimbreStep;
@@ -95,33 +74,12 @@ std::vector<EventSound> sounds_of(const std::vector<VectorEvent>& events, const 
 
 VectorEvent nearest_vector(const EventSound& sound, const TimbreNetwork& network) {
   VectorEvent event{sound.onset_s, sound.gain_db, synthesis::named_numbers_of(sound)};
-  // What the network says of a timbre of 0, and how each number of the timbre changes it.
-  const auto output_of = [&](const EventVector& vector) {
-    return synthesis::timbre_of(network.sound_of(vector, event.gain_db), vector);
-  };
-  const auto wanted = synthesis::timbre_of(sound, event.vector);
-  const auto before = output_of(event.vector);
-  std::array<std::array<float, kTimbreOutputs>, kTimbreNumbers> basis{};
-  constexpr float kTrial = 0.25F;
-  for (std::size_t z = 0; z < kTimbreNumbers; ++z) {
-    EventVector moved = event.vector;
-    moved[kNamedNumbers + z] = kTrial;
-    const auto after = output_of(moved);
-    for (std::size_t i = 0; i < kTimbreOutputs; ++i) basis[z][i] = (after[i] - before[i]) / kTrial;
-  }
-  std::array<std::array<double, kTimbreNumbers>, kTimbreNumbers> square{};
-  std::array<double, kTimbreNumbers> product{};
-  for (std::size_t z = 0; z < kTimbreNumbers; ++z) {
-    for (std::size_t y = 0; y < kTimbreNumbers; ++y)
-      for (std::size_t i = 0; i < kTimbreOutputs; ++i)
-        square[z][y] += static_cast<double>(basis[z][i]) * static_cast<double>(basis[y][i]);
-    square[z][z] += 0.1;
-    for (std::size_t i = 0; i < kTimbreOutputs; ++i)
-      product[z] += static_cast<double>(basis[z][i]) * static_cast<double>(wanted[i] - before[i]);
-  }
-  const auto timbre = solved(square, product);
-  for (std::size_t z = 0; z < kTimbreNumbers; ++z)
-    event.vector[kNamedNumbers + z] = std::clamp(static_cast<float>(timbre[z]), -1.0F, 1.0F);
+  auto change = synthesis::timbre_of(sound, event.vector);
+  const auto before = said_of(event.vector, network);
+  for (std::size_t i = 0; i < kTimbreOutputs; ++i) change[i] -= before[i];
+  TimbreOutputs all_alike{};
+  all_alike.fill(1.0F);
+  change_timbre(event.vector, change, all_alike, network);
   return event;
 }
 

@@ -10,6 +10,8 @@
 #include <optional>
 #include <utility>
 
+#include "formats/number_names.hpp"
+#include "lib/compose/standard_places.hpp"
 #include "lib/notes/note_name.hpp"
 
 namespace ictus::compose {
@@ -25,9 +27,13 @@ constexpr std::pair<std::string_view, Fact> kNames[] = {
 constexpr std::pair<std::string_view, double> kUnits[] = {{"ms", 1e-3}, {"s", 1.0},   {"min", 60.0},
                                                           {"Hz", 1.0},  {"kHz", 1e3}, {"dB", 1.0}};
 
-constexpr const char* kKnownNames =
-    "known are event, time, gain, v0 to v31, duration, loudness, pitch, brightness, decay, and notes such as "
-    "A4";
+std::string known_names() {
+  std::string names =
+      "known are event, time, gain, note, v0 to v31, duration, loudness, pitch, brightness, decay";
+  for (const formats::StandardNumber& number : formats::kStandardNumbers)
+    if (number.name != "pitch" && number.name != "decay") names += fmt::format(", {}", number.name);
+  return names + ", and notes such as A4";
+}
 
 /// More would overflow the stack of the parser.
 constexpr int kDeepest = 200;
@@ -76,6 +82,7 @@ class Parser {
   }
 
   [[nodiscard]] bool asks_for_heard() const { return asks_for_heard_; }
+  [[nodiscard]] const std::set<std::size_t>& standard_numbers() const { return standard_numbers_; }
 
  private:
   void skip_spaces() {
@@ -240,6 +247,14 @@ class Parser {
     return {[amount](const FactValues&) { return amount; }, false, position};
   }
 
+  /// The value that a standard number stands for.
+  static Value standard(std::size_t place) {
+    return [place](const FactValues& v) {
+      return static_cast<double>(formats::kStandardNumbers[place].value_of(
+          static_cast<float>(v[index_of(Fact::first_number) + place])));
+    };
+  }
+
   Part name() {
     const std::size_t position = at_;
     const std::string_view word = take_word();
@@ -255,7 +270,18 @@ class Parser {
       const double hz = 440.0 * std::exp2((*pitch - 69) / 12.0);
       return {[hz](const FactValues&) { return hz; }, false, position};
     }
-    throw ExpressionError(fmt::format("there is nothing called '{}'; {}", word, kKnownNames), position);
+    if (word == "note") {
+      standard_numbers_.insert({kPitchPlace, kBalancePlace});
+      return {[hz = standard(kPitchPlace), balance = standard(kBalancePlace)](const FactValues& v) {
+                return balance(v) < kLeastTonalDb ? 0.0 : hz(v);
+              },
+              false, position};
+    }
+    if (const auto place = formats::standard_place(word)) {
+      standard_numbers_.insert(*place);
+      return {standard(*place), false, position};
+    }
+    throw ExpressionError(fmt::format("there is nothing called '{}'; {}", word, known_names()), position);
   }
 
   std::string_view take_word() {
@@ -279,6 +305,7 @@ class Parser {
   std::size_t at_ = 0;
   int depth_ = 0;
   bool asks_for_heard_ = false;
+  std::set<std::size_t> standard_numbers_;
 };
 
 }  // namespace
@@ -296,6 +323,7 @@ Expression::Expression(std::string_view text) {
   Parser parser(text);
   value_ = parser.parse().value;
   asks_for_heard_ = parser.asks_for_heard();
+  standard_numbers_ = parser.standard_numbers();
 }
 
 }  // namespace ictus::compose

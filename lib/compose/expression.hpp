@@ -3,6 +3,7 @@
 
 #include <array>
 #include <functional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -38,8 +39,9 @@ class ExpressionError : public std::runtime_error {
 /// A condition that an event meets or does not. From weakest to strongest:
 ///   a || b,  a && b,  !a,  comparisons < <= > >= == !=,  + -,  * / %,  -a,  numbers, names, ( )
 /// Names are event (its number), time (s), gain (dB), v0 to v31, duration (s), loudness (dB), pitch (Hz; 0
-/// where there is none), brightness (Hz), decay (s). A number may have a unit: ms s min Hz kHz dB. A note
-/// such as A4 or c#3 is its frequency in Hz, equally tempered, A4 being 440.
+/// where there is none), brightness (Hz), decay (s); those of the standard numbers but pitch and decay, in
+/// their units, and note, the number pitch (Hz; 0 where the event is noise). A number may have a unit: ms s
+/// min Hz kHz dB. A note such as A4 or c#3 is its frequency in Hz, equally tempered, A4 being 440.
 class Expression {
  public:
   /// Throws ExpressionError.
@@ -48,10 +50,13 @@ class Expression {
   [[nodiscard]] bool operator()(const FactValues& values) const { return value_(values) != 0.0; }
   /// Whether it asks for what can only be heard.
   [[nodiscard]] bool asks_for_heard() const { return asks_for_heard_; }
+  /// The standard numbers that it asks for by their names: their places.
+  [[nodiscard]] const std::set<std::size_t>& standard_numbers() const { return standard_numbers_; }
 
  private:
   std::function<double(const FactValues&)> value_;
   bool asks_for_heard_ = false;
+  std::set<std::size_t> standard_numbers_;
 };
 
 }  // namespace ictus::compose

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "lib/compose/standard_places.hpp"
+
 namespace ictus::compose {
 namespace {
 
@@ -17,6 +19,19 @@ const Event& nearest(const std::vector<Event>& events, std::int64_t samples) {
     return *(after - 1);
   }
   return *after;
+}
+
+/// The nearest key, or note between keys, whose pitch class is in the scale; of two as near the lower.
+double nearest_in_scale(double key, const Scale& scale) {
+  double nearest_key = key;
+  double away = 12.0;
+  for (double candidate = std::floor(key) - 11.0; candidate <= key + 12.0; candidate += 1.0) {
+    const auto pitch_class = static_cast<std::size_t>(std::fmod(candidate + 120.0, 12.0));
+    if (!scale[pitch_class] || std::abs(candidate - key) >= away) continue;
+    nearest_key = candidate;
+    away = std::abs(candidate - key);
+  }
+  return nearest_key;
 }
 
 }  // namespace
@@ -38,18 +53,6 @@ std::int64_t Variation::moved(std::int64_t samples) const {
   return stretched + settings_.shift_samples;
 }
 
-std::vector<Event> Variation::chosen(const EventBlock& block) {
-  const std::uint64_t first = counts_.seen;
-  counts_.seen += block.events.size();
-  if (!settings_.keep || block.events.empty()) return block.events;
-  const std::vector<bool> stays = settings_.keep(block.events, first);
-  std::vector<Event> result;
-  for (std::size_t i = 0; i < block.events.size(); ++i) {
-    if (stays[i]) result.push_back(block.events[i]);
-  }
-  return result;
-}
-
 void Variation::shape(Event& event) {
   Vector& vector = event.vector;
   if (settings_.morph) {
@@ -68,24 +71,75 @@ void Variation::shape(Event& event) {
           std::clamp(static_cast<double>(vector[i]) + settings_.perturb * step, -1.0, 1.0));
     }
   }
-  if (settings_.transposition) transpose(vector);
+  if (settings_.transpose_semitones != 0.0 || settings_.tune) move_pitch(vector);
+  if (!settings_.changes.empty()) change_numbers(vector);
+  if (settings_.reshape) settings_.reshape(vector);
   event.gain_db += settings_.gain_db;
 }
 
-void Variation::transpose(Vector& vector) {
-  const Transposition& to = *settings_.transposition;
-  const float pitch = vector[to.pitch] + to.step;
-  if (vector[to.balance] < to.least_balance)
+void Variation::move_pitch(Vector& vector) {
+  if (is_noise(vector)) {
     ++counts_.noise;
-  else if (std::abs(pitch) > 1.0F)
+    return;
+  }
+  constexpr const formats::StandardNumber& kPitch = formats::kStandardNumbers[kPitchPlace];
+  const auto number_for = [](double semitones) {
+    return kPitch.number_for(static_cast<float>(std::exp2(semitones / 12.0)));
+  };
+  float moved = vector[kPitchPlace];
+  if (settings_.transpose_semitones != 0.0) moved += number_for(settings_.transpose_semitones);
+  if (settings_.tune) {
+    const double key = 69.0 + 12.0 * std::log2(static_cast<double>(kPitch.value_of(moved)) / 440.0);
+    moved += number_for(nearest_in_scale(key, *settings_.tune) - key);
+  }
+  if (std::abs(moved) > 1.0F)
     ++counts_.beyond_range;
   else
-    vector[to.pitch] = pitch;
+    vector[kPitchPlace] = moved;
+}
+
+void Variation::change_numbers(Vector& vector) {
+  bool ends = false;
+  for (const NumberChange& change : settings_.changes) {
+    const float wanted = change.is_set ? change.number : vector[change.place] + change.number;
+    const float held = std::clamp(wanted, -1.0F, 1.0F);
+    ends = ends || held != wanted;
+    vector[change.place] = held;
+  }
+  if (ends) ++counts_.at_an_end;
+}
+
+/// The nearest beat, in part or all the way.
+std::int64_t Variation::on_grid(std::int64_t samples) const {
+  const Grid& grid = *settings_.grid;
+  const auto onset = static_cast<double>(samples);
+  const auto beat_at = [&grid](double beat) {
+    const bool is_second = std::fmod(beat, 2.0) == 1.0;
+    return grid.step_samples * (beat + (is_second ? grid.swing : 0.0));
+  };
+  const double before = std::max(std::floor(onset / grid.step_samples) - 1.0, 0.0);
+  double nearest_beat = beat_at(before);
+  for (double beat = before + 1.0; beat < before + 4.0; beat += 1.0)
+    if (std::abs(beat_at(beat) - onset) < std::abs(nearest_beat - onset)) nearest_beat = beat_at(beat);
+  return std::llround(onset + grid.strength * (nearest_beat - onset));
 }
 
 void Variation::push(const EventBlock& block) {
-  EventBlock result{chosen(block), block.end_samples};
-  for (Event& event : result.events) shape(event);
+  const auto asked = [&](const Chooser& chooser) {
+    return chooser && !block.events.empty() ? chooser(block.events, counts_.seen)
+                                            : std::vector<bool>(block.events.size(), true);
+  };
+  const std::vector<bool> stays = asked(settings_.keep);
+  const std::vector<bool> is_shaped = asked(settings_.where);
+  counts_.seen += block.events.size();
+  EventBlock result{{}, block.end_samples};
+  for (std::size_t i = 0; i < block.events.size(); ++i) {
+    if (!stays[i]) continue;
+    Event& event = result.events.emplace_back(block.events[i]);
+    if (!is_shaped[i]) continue;
+    shape(event);
+    if (settings_.grid && !settings_.random_times) event.onset_samples = on_grid(event.onset_samples);
+  }
   if (settings_.random_times) {
     all_.insert(all_.end(), result.events.begin(), result.events.end());
   } else if (scatters()) {
@@ -126,9 +180,23 @@ void Variation::pass_scattered(const EventBlock& block) {
       continue;
     }
     ++counts_.kept;
-    reblocker_.push(event);
+    waiting_.push_back(event);
   }
-  reblocker_.advance(std::max<std::int64_t>(moved(block.end_samples), 0));
+  // Events to come are drawn to beats at most this much earlier.
+  const auto reach =
+      static_cast<std::int64_t>(settings_.grid ? std::ceil(settings_.grid->step_samples) : 0.0);
+  pass_waiting(moved(block.end_samples - reach));
+}
+
+void Variation::pass_waiting(std::int64_t frontier_samples) {
+  std::stable_sort(waiting_.begin(), waiting_.end(),
+                   [](const Event& a, const Event& b) { return a.onset_samples < b.onset_samples; });
+  const auto later = std::find_if(waiting_.begin(), waiting_.end(), [&](const Event& event) {
+    return event.onset_samples >= frontier_samples;
+  });
+  for (auto event = waiting_.begin(); event != later; ++event) reblocker_.push(*event);
+  waiting_.erase(waiting_.begin(), later);
+  reblocker_.advance(std::max<std::int64_t>(frontier_samples, 0));
 }
 
 std::uint64_t Variation::finish(std::uint64_t length_samples) {
@@ -137,12 +205,19 @@ std::uint64_t Variation::finish(std::uint64_t length_samples) {
     for (Event& event : all_) {
       event.onset_samples =
           static_cast<std::int64_t>(time_dice_.uniform() * static_cast<double>(length_samples));
+      if (settings_.grid) event.onset_samples = on_grid(event.onset_samples);
     }
     std::stable_sort(all_.begin(), all_.end(),
                      [](const Event& a, const Event& b) { return a.onset_samples < b.onset_samples; });
     pass_scattered({std::move(all_), static_cast<std::int64_t>(length_samples)});
   }
-  if (scatters()) reblocker_.finish(length);
+  if (scatters()) {
+    // What is drawn to a beat behind the end begins with the last sample.
+    for (Event& event : waiting_)
+      event.onset_samples = std::min(event.onset_samples, std::max<std::int64_t>(length - 1, 0));
+    pass_waiting(length);
+    reblocker_.finish(length);
+  }
   return static_cast<std::uint64_t>(length);
 }
 

@@ -1,6 +1,7 @@
 // One list of events made from another: chosen, shaped anew, moved.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -25,23 +26,37 @@ struct MorphTarget {
   double amount = 0.0;              ///< 0: not at all, 1: all the way
 };
 
-/// Where the numbers of a vector say pitch, and how far it moves.
-struct Transposition {
-  std::size_t pitch = 0;        ///< the number's place
-  float step = 0.0F;            ///< that is added to it; what would leave -1 to 1 stays as it is
-  std::size_t balance = 0;      ///< the place of the power of partials against that of noise,
-  float least_balance = -1.0F;  ///< below which an event is noise, and stays
+/// Which of the twelve pitch classes, from C on, are in tune.
+using Scale = std::array<bool, 12>;
+
+/// A number of each vector that is set, or moved; it ends at -1 and 1.
+struct NumberChange {
+  std::size_t place;
+  bool is_set;
+  float number;  ///< that it becomes, or by which it moves
 };
 
-/// What is done, in this order. Nothing is changed by default.
+/// Beats that onsets are drawn to.
+struct Grid {
+  double step_samples;
+  double strength = 1.0;  ///< 0: not at all, 1: all the way
+  double swing = 0.0;     ///< every second beat comes later by this part of a step
+};
+
+/// What is done, in this order. Nothing is changed by default. Pitch and balance are the standard numbers.
 struct VariationSettings {
-  Chooser keep;                      ///< events that it does not choose are left out
+  Chooser keep;   ///< events that it does not choose are left out
+  Chooser where;  ///< those that it does not choose stay as they are, but for stretch, shift and random times
   std::optional<MorphTarget> morph;  ///< each vector moves towards that of the event nearest in time
   std::optional<VectorSource> random_vectors;  ///< each vector is replaced
-  double perturb = 0.0;       ///< standard deviation of what is added to each number of a vector
-  bool perturb_each = false;  ///< a direction for each event; else one for all
-  std::optional<Transposition> transposition;
-  bool random_times = false;       ///< onsets anywhere in the length, all of them equally likely
+  double perturb = 0.0;              ///< standard deviation of what is added to each number of a vector
+  bool perturb_each = false;         ///< a direction for each event; else one for all
+  double transpose_semitones = 0.0;  ///< noise stays, and what would leave the range of pitches
+  std::optional<Scale> tune;         ///< to the nearest pitch of it; noise stays
+  std::vector<NumberChange> changes;
+  std::function<void(Vector&)> reshape;  ///< any other change of a vector
+  bool random_times = false;             ///< onsets anywhere in the length, all of them equally likely
+  std::optional<Grid> grid;
   double stretch = 1.0;            ///< onsets and the length times this; events sound as before
   std::int64_t shift_samples = 0;  ///< onsets and the length later by this
   float gain_db = 0.0F;            ///< gains more by this
@@ -53,8 +68,9 @@ struct VariationCounts {
   std::uint64_t seen = 0;
   std::uint64_t kept = 0;
   std::uint64_t before_start = 0;  ///< of these, left out as they would begin before the start
-  std::uint64_t noise = 0;         ///< not transposed,
+  std::uint64_t noise = 0;         ///< neither transposed nor tuned,
   std::uint64_t beyond_range = 0;  ///< nor these
+  std::uint64_t at_an_end = 0;     ///< of which a number would go beyond its range
 };
 
 /// Blocks in, blocks out, as they come and with the same ends where times stay. Random times need all events
@@ -70,13 +86,19 @@ class Variation {
 
  private:
   /// Whether onsets no longer stand where blocks of the input put them, but for a shift.
-  [[nodiscard]] bool scatters() const { return settings_.random_times || settings_.stretch != 1.0; }
+  [[nodiscard]] bool scatters() const {
+    return settings_.random_times || settings_.grid || settings_.stretch != 1.0;
+  }
   [[nodiscard]] std::int64_t moved(std::int64_t samples) const;
-  [[nodiscard]] std::vector<Event> chosen(const EventBlock& block);
   void shape(Event& event);
-  void transpose(Vector& vector);
+  /// By the standard numbers.
+  void move_pitch(Vector& vector);
+  void change_numbers(Vector& vector);
+  [[nodiscard]] std::int64_t on_grid(std::int64_t samples) const;
   void pass_shifted(const EventBlock& block);
   void pass_scattered(const EventBlock& block);
+  /// Events that begin before `frontier_samples`, in order.
+  void pass_waiting(std::int64_t frontier_samples);
 
   VariationSettings settings_;
   std::int64_t onset_step_samples_;
@@ -86,6 +108,7 @@ class Variation {
   Dice time_dice_;
   std::array<double, kEventVectorSize> direction_{};
   std::int64_t start_samples_ = 0;  ///< of the next block that comes in
+  std::vector<Event> waiting_;      ///< on a grid, while an earlier onset may still come
   Reblocker reblocker_;             ///< of scattered onsets
   std::vector<Event> all_;          ///< with random times
 };

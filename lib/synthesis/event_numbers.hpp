@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -14,18 +13,9 @@ namespace ictus::synthesis {
 
 using ictus::kEventVectorSize;
 
-/// A number of an event as people read it. In a vector it runs from -1, `low`, to 1, `high`.
+/// A number of an event as people read it, and what it means.
 struct NamedNumber : formats::StandardNumber {
   std::string_view meaning;
-
-  [[nodiscard]] float value_of(float number) const {
-    const float part = 0.5F * (number + 1.0F);
-    return is_ratio ? low * std::pow(high / low, part) : low + part * (high - low);
-  }
-  [[nodiscard]] float number_of(float value) const {
-    return is_ratio ? 2.0F * std::log(value / low) / std::log(high / low) - 1.0F
-                    : 2.0F * (value - low) / (high - low) - 1.0F;
-  }
 };
 
 /// Places of the named numbers in a vector.

@@ -308,6 +308,126 @@ class Vary(Case):
         foreign = next(path for path in sorted((CONFORMANCE / "valid").glob("*.evs")) if not names_pitch(path.read_bytes()))
         self.assert_ended(ictus("vary", "--transpose", "1", stdin=foreign.read_bytes()), FAILED, "names no number of pitch")
 
+    def test_numbers_are_set_or_moved(self):
+        before = dumped(clip_stream())
+        number = {name: place for place, name in enumerate(
+            "pitch balance glide glide_time vibrato vibrato_rate vibrato_phase attack hold damping decay tilt "
+            "inharmonicity room room_time position".split())}
+
+        def moved(place, *words):
+            """The values of a number after as before, by the ranges of SPEC.md, section 9, and all else unchanged."""
+            after = dumped(varied(clip_stream(), *words))
+            for a, b in zip(after, before, strict=True):
+                a["vector"][place], kept = b["vector"][place], a["vector"][place]
+                self.assertEqual(a, b)
+                a["vector"][place] = kept
+            return [(a["vector"][place], b["vector"][place]) for a, b in zip(after, before)]
+
+        seconds = {"attack": (0.001, 1, 41), "hold": (0.02, 12, 129), "decay": (0.03, 500, 81)}
+        for name, (low, high, steps) in seconds.items():
+            for a, b in moved(number[name], f"--{name}", "2x"):
+                wanted = min(1, b + 2 * math.log(2) / math.log(high / low))
+                self.assertAlmostEqual(a, wanted, delta=1.01 / (steps - 1), msg=name)
+            for a, _ in moved(number[name], f"--{name}", "500ms"):
+                self.assertAlmostEqual(low * (high / low) ** ((a + 1) / 2), 0.5, delta=0.5 * math.log(high / low) / (steps - 1))
+        for a, b in moved(number["balance"], "--noise", "10dB"):
+            self.assertAlmostEqual(a, max(-1, b - 0.2), delta=0.02)
+        for a, _ in moved(number["position"], "--pan", "-0.5"):
+            self.assertAlmostEqual(a, -0.5, delta=1e-6)
+        for a, b in moved(number["room"], "--room", "-12dB"):
+            self.assertAlmostEqual(a, max(-1, b - 0.4), delta=0.04)
+        for a, _ in moved(number["glide"], "--glide", "-2st"):
+            self.assertAlmostEqual(14 * a, -2, delta=0.05)
+        after = dumped(varied(clip_stream(), "--vibrato", "30ct@5.5Hz"))
+        for event in after:
+            self.assertAlmostEqual(1 + event["vector"][number["vibrato"]], 0.3, delta=0.026)
+            self.assertAlmostEqual(3 * 3 ** ((event["vector"][number["vibrato_rate"]] + 1) / 2), 5.5, delta=0.03)
+
+    def test_only_some_are_shaped(self):
+        before = dumped(clip_stream())
+        middle = sorted(event["gain_db"] for event in before)[len(before) // 2]
+        after = dumped(varied(clip_stream(), "--where", f"gain >= {middle}", "--pan", "1", "--gain", "-3dB"))
+        self.assertEqual(len(after), len(before))
+        chosen = 0
+        for a, b in zip(after, before):
+            if b["gain_db"] >= middle:
+                chosen += 1
+                self.assertEqual((a["gain_db"], a["vector"][15]), (b["gain_db"] - 3, 1))
+            else:
+                self.assertEqual(a, b)
+        self.assertTrue(0 < chosen < len(before))
+        # A note is that of the pitch as it stands in the file.
+        high = dumped(varied(clip_stream(), "--keep", "note > C5"))
+        self.assertEqual([event["vector"] for event in high],
+                         [b["vector"] for b in before if not is_noise(b) and cents(b) > 1200 * math.log2(523.2511 / 25)])
+
+    def test_tuned(self):
+        run = ictus("vary", "--tune", "D dorian", stdin=clip_stream())
+        self.assert_ended(run, DONE)
+        step = 1200 * math.log2(10500 / 25) / 2092
+        tuned = 0
+        for a, b in zip(dumped(run.stdout), dumped(clip_stream()), strict=True):
+            if is_noise(b):
+                self.assertEqual(a, b)
+                continue
+            key = 69 + (cents(a) - 1200 * math.log2(440 / 25)) / 100
+            self.assertLess(min(abs(key - 12 * octave - tone) for octave in range(11) for tone in (0, 2, 4, 5, 7, 9, 11)),
+                            0.0051 * step)
+            self.assertLessEqual(abs(cents(a) - cents(b)), 100 + step)
+            tuned += 1
+        self.assertGreater(tuned, 0)
+
+    def test_quantised(self):
+        before = onsets(clip_stream())
+        beat = RATE_HZ * 60 / 120 / 4
+        after = onsets(varied(clip_stream(), "--quantise", "1/16@120bpm"))
+        self.assertEqual(len(after), len(before))
+        for onset in after[:-1]:
+            self.assertLessEqual(abs(onset - beat * round(onset / beat)), 33)
+        self.assertEqual(onsets(varied(clip_stream(), "--quantise", "1/16@120", "--strength", "0")), before)
+        swung = onsets(varied(clip_stream(), "--quantise", "1/16@120", "--swing", "0.5"))
+        for onset in swung[:-1]:
+            pair = onset / (2 * beat)
+            self.assertLess(min(abs(pair % 1 - place) for place in (0, 0.75, 1)), 33 / (2 * beat))
+
+    def test_brighter(self):
+        """Three saws, whose partials fall by 6 dB an octave: the share of the upper ones follows."""
+        note = [0.2 * math.exp(-i / RATE_HZ) * sum(math.sin(2 * math.pi * 220 * h * i / RATE_HZ) / h for h in range(1, 20))
+                for i in range(RATE_HZ)]
+        stream = encode("-", stdin=wav_bytes(note, RATE_HZ)).stdout
+
+        def part_at(data, hz):
+            raw = decoded(data, "--raw")
+            some = struct.unpack(f"<{len(raw) // 4}f", raw)[8820:17640]
+            window = [0.5 - 0.5 * math.cos(2 * math.pi * i / len(some)) for i in range(len(some))]
+            real = sum(w * x * math.cos(2 * math.pi * hz * i / RATE_HZ) for i, (w, x) in enumerate(zip(window, some)))
+            imaginary = sum(w * x * math.sin(2 * math.pi * hz * i / RATE_HZ) for i, (w, x) in enumerate(zip(window, some)))
+            return 20 * math.log10(math.hypot(real, imaginary))
+
+        def upper_db(data):
+            """Partials 4 and 8 against the first two: three octaves up and one, on average."""
+            return (part_at(data, 880) + part_at(data, 1760) - part_at(data, 220) - part_at(data, 440)) / 2
+        plain = upper_db(stream)
+        self.assertGreater(upper_db(varied(stream, "--brightness", "3dB")), plain + 3)
+        self.assertLess(upper_db(varied(stream, "--brightness", "-3dB")), plain - 3)
+
+    def test_what_cannot_be_shaped_is_told(self):
+        for words, complaint in [
+            (["--tune", "H major"], "is no scale"), (["--tune", "D dorain"], "there is no 'dorain'; did you mean 'dorian'?"),
+            (["--tune", "C"], "there is no 'C'"), (["--quantise", "1/0@96bpm"], "is no grid"), (["--quantise", "96bpm"], "is no time"),
+            (["--strength", "0.5", "--gain", "1"], "--strength"), (["--swing", "0.5", "--gain", "1"], "--swing"),
+            (["--quantise", "1/16@96bpm", "--swing", "1"], "out of range"), (["--vibrato", "-30ct"], "is negative"),
+            (["--vibrato", "30ct@5s"], "is no vibrato"), (["--attack", "0x"], "out of range"), (["--attack", "0ms"], "no time above 0"),
+            (["--pan", "2"], "out of range"), (["--where", "gain>0"], "nothing is asked for that shapes them"),
+            (["--where", "gain>0", "--stretch", "2"], "--where"), (["--where", "wobble>0", "--gain", "1"], "there is nothing called 'wobble'"),
+        ]:
+            self.assert_ended(ictus("vary", *words, stdin=clip_stream()), USAGE, complaint)
+        run = ictus("vary", "--attack", "1000x", stdin=clip_stream())
+        self.assert_ended(run, DONE, "warning: standard input: numbers of ", " would leave their ranges, and end there")
+        foreign = next(path for path in sorted((CONFORMANCE / "valid").glob("*.evs")) if not names_pitch(path.read_bytes()))
+        for words, name in [(["--attack", "2x"], "attack"), (["--tune", "chromatic"], "pitch"), (["--keep", "hold>1s"], "hold")]:
+            self.assert_ended(ictus("vary", *words, stdin=foreign.read_bytes()), FAILED, f"names no number of {name}")
+
     def test_shift(self):
         before = onsets(clip_stream())
         for words, samples in [("1.5s", 66150), ("200ms", 8820), ("0.5", 22050)]:
@@ -535,7 +655,7 @@ class MixAndCat(Case):
             (["vary", "--gain", "loud", "a.evs"], "--gain: 'loud' is no level"),
             (["vary", "--morph", "b.evs", "a.evs"], "--morph: 'b.evs' does not name a stream and an amount"),
             (["vary", "--morph", "b.evs:2", "a.evs"], "--morph: 2 is out of range"),
-            (["vary", "--model", "m", "--gain", "1", "a.evs"], "--model is for --keep with what is heard"),
+            (["vary", "--model", "m", "--gain", "1", "a.evs"], "--model is for conditions on what is heard"),
             (["assemble", "--length", "-3s", "x"], "--length: -3s is negative"),
         ]:
             self.assert_refused(ictus(*words), USAGE, *texts, left=["a.evs", "b.evs"])

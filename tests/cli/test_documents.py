@@ -10,7 +10,7 @@ import unittest
 from support import DONE, FAILED, ICTUS, ROOT, Case, ictus
 
 MAN = ROOT / "man"
-COMMANDS = ["encode", "decode", "info", "dump", "assemble", "vary", "mix", "cat", "plot", "explore", "test",
+COMMANDS = ["encode", "decode", "info", "dump", "assemble", "vary", "mix", "cat", "play", "plot", "explore", "test",
             "train tokenizer", "generate", "evaluate"]
 # Pages that also tell of commands with options of their own.
 MORE_COMMANDS = ["train generator", "train judge"]

@@ -9,7 +9,7 @@ import unittest
 
 from support import DONE, FAILED, USAGE, Case, ictus
 
-COMMANDS = ["encode", "decode", "info", "dump", "assemble", "vary", "mix", "cat", "plot", "explore", "test", "train",
+COMMANDS = ["encode", "decode", "info", "dump", "assemble", "vary", "mix", "cat", "play", "plot", "explore", "test", "train",
             "train tokenizer", "train generator", "train judge", "generate", "evaluate", "help"]
 
 
@@ -189,7 +189,7 @@ class Mistakes(Case):
              ["--random-vectors takes the place of the vectors that --morph would move", "by a pipe"]),
             (["vary", "--from", "model", "a.evs"], ["--from requires --random-vectors"]),
             (["vary", "--each", "a.evs"], ["--each requires --perturb"]),
-            (["vary", "--random-vectors", "--model", "m", "a.evs"], ["--model is for --keep with what is heard"]),
+            (["vary", "--random-vectors", "--model", "m", "a.evs"], ["--model is for conditions on what is heard"]),
             (["encode", "--device", "cpu", "a.wav"], ["--device is for --codec mars alone"]),
             (cold + ["--top-k", "5"], ["--top-k chooses among tokens, and with --temperature 0 it is always the likeliest",
                                        "Leave out --top-k or --temperature 0."]),

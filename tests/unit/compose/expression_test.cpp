@@ -63,6 +63,22 @@ TEST_CASE("and binds more strongly than or, multiplication than addition") {
   CHECK(holds("!!(event == 7)"));
 }
 
+TEST_CASE("standard numbers are asked for by their names, in their units") {
+  Event event{0, -20.0F, {}};
+  event.vector.fill(0.0F);
+  // In the middle of 1 ms to 1 s by ratios, and of -40 dB to 60 dB.
+  FactValues values = values_of(event, 0, 44100);
+  CHECK(Expression("attack > 31ms && attack < 32ms && balance == 10dB")(values));
+  CHECK(Expression("position == 0 && glide == 0 && vibrato == 1")(values));
+  // The middle of 25 Hz to 10500 Hz is 512.3 Hz; noise has no note.
+  CHECK(Expression("note > 512Hz && note < 513Hz && note > B4 && note < C#5")(values));
+  CHECK(Expression("attack<1 || note>A4").standard_numbers() == std::set<std::size_t>{0, 1, 7});
+  event.vector[1] = -0.7F;  // -25 dB
+  values = values_of(event, 0, 44100);
+  CHECK(Expression("note == 0")(values));
+  CHECK_FALSE(Expression("attack<1 || note>A4").asks_for_heard());
+}
+
 TEST_CASE("it is known whether an expression asks for what can only be heard") {
   CHECK_FALSE(Expression("gain>-30 && v31<0.5 && time<8").asks_for_heard());
   for (const char* const name : {"pitch", "loudness", "duration", "decay", "brightness"}) {

@@ -142,22 +142,141 @@ TEST_CASE("gain, and only gain, is added") {
   }
 }
 
-TEST_CASE("a transposition moves pitches by its step, but not those of noise nor any out of the range") {
+/// Places and ranges as SPEC.md has them: pitch is number 0, 25 Hz to 10500 Hz by ratios; balance number 1.
+constexpr double kPitchSemitones = 104.5706;  // 12 log2(10500 / 25)
+float number_for_hz(double hz) {
+  return static_cast<float>(24.0 * std::log2(hz / 25.0) / kPitchSemitones - 1.0);
+}
+double hz_for_number(float number) {
+  return 25.0 * std::exp2((static_cast<double>(number) + 1.0) * kPitchSemitones / 24.0);
+}
+
+Varied varied_block(const VariationSettings& settings, const std::vector<Event>& events) {
+  Varied result;
+  Variation variation(settings, {}, result.out.take());
+  variation.push({events, 65536});
+  result.length = variation.finish(65536);
+  result.counts = variation.counts();
+  return result;
+}
+
+TEST_CASE("a transposition moves pitches by its ratio, but not those of noise nor any out of the range") {
   VariationSettings settings;
-  settings.transposition = Transposition{2, 0.5F, 3, -0.25F};
+  settings.transpose_semitones = 12.0;
+  std::vector<Event> events = {event_at(0, -10.0F, 0.0F), event_at(1, -10.0F, 0.0F),
+                               event_at(2, -10.0F, 0.0F)};
+  events[0].vector[0] = number_for_hz(220.0);
+  events[1].vector[1] = -0.7F;  // -25 dB: noise
+  events[2].vector[0] = number_for_hz(9000.0);
+  const Varied result = varied_block(settings, events);
+  CHECK(hz_for_number(result.out.events[0].vector[0]) == doctest::Approx(440.0).epsilon(1e-4));
+  CHECK(result.out.events[1].vector == events[1].vector);
+  CHECK(result.out.events[2].vector == events[2].vector);
+  CHECK(result.counts.noise == 1);
+  CHECK(result.counts.beyond_range == 1);
+  CHECK(result.counts.kept == 3);
+}
+
+TEST_CASE("tuning goes to the nearest pitch of a scale, after a transposition") {
+  VariationSettings settings;
+  settings.tune = Scale{};
+  for (const std::size_t pitch_class : {2U, 4U, 5U, 7U, 9U, 11U, 0U}) (*settings.tune)[pitch_class] = true;
+  std::vector<Event> events;
+  for (const double hz : {445.0, 470.0, 311.0, 261.0}) {
+    events.push_back(event_at(0, -10.0F, 0.0F));
+    events.back().vector[0] = number_for_hz(hz);
+  }
+  // A4 and 20 cents; B flat 4 and 14 cents, which is nearer to B; D sharp 4 less a cent, nearer to D; C4.
+  const double tuned_hz[] = {440.0, 493.883, 293.665, 261.626};
+  const Varied result = varied_block(settings, events);
+  for (std::size_t i = 0; i < events.size(); ++i)
+    CHECK(hz_for_number(result.out.events[i].vector[0]) == doctest::Approx(tuned_hz[i]).epsilon(1e-4));
+  // A fourth up from 445 Hz is D5 and 20 cents.
+  settings.transpose_semitones = 5.0;
+  CHECK(hz_for_number(varied_block(settings, events).out.events[0].vector[0]) ==
+        doctest::Approx(587.330).epsilon(1e-4));
+}
+
+TEST_CASE("numbers are set or moved, and end where their ranges do") {
+  VariationSettings settings;
+  settings.changes = {{7, false, 0.5F}, {15, true, -0.25F}};
+  std::vector<Event> events = {event_at(0, -10.0F, 0.0F), event_at(1, -10.0F, 0.0F)};
+  events[0].vector[7] = 0.25F;
+  events[1].vector[7] = 0.75F;
+  events[1].vector[15] = 1.0F;
+  const Varied result = varied_block(settings, events);
+  std::vector<Event> expected = events;
+  expected[0].vector[7] = 0.75F;
+  expected[1].vector[7] = 1.0F;
+  expected[0].vector[15] = expected[1].vector[15] = -0.25F;
+  CHECK(are_equal(result.out.events, expected));
+  CHECK(result.counts.at_an_end == 1);
+}
+
+TEST_CASE("a choice of what is shaped leaves the others as they are") {
+  VariationSettings settings;
+  settings.gain_db = 3.0F;
+  settings.changes = {{15, true, 1.0F}};
+  settings.keep = [](std::span<const Event> events, std::uint64_t) {
+    return std::vector<bool>(events.size(), true);
+  };
+  std::vector<std::uint64_t> firsts;
+  settings.where = [&firsts](std::span<const Event> events, std::uint64_t first) {
+    firsts.push_back(first);
+    std::vector<bool> is_odd;
+    for (std::size_t i = 0; i < events.size(); ++i) is_odd.push_back((first + i) % 2 == 1);
+    return is_odd;
+  };
+  const std::vector<Event> before = events_of(example());
+  const Varied result = varied(settings);
+  CHECK(firsts == std::vector<std::uint64_t>{0, 20, 40, 60, 80});
+  REQUIRE(result.out.events.size() == before.size());
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    CHECK(result.out.events[i].gain_db == before[i].gain_db + (i % 2 == 1 ? 3.0F : 0.0F));
+    CHECK(result.out.events[i].vector[15] == (i % 2 == 1 ? 1.0F : before[i].vector[15]));
+  }
+}
+
+TEST_CASE("onsets are drawn to beats, in order, all the way or in part") {
+  VariationSettings settings;
+  settings.grid = Grid{1000.0};
   Collector out;
   Variation variation(settings, {}, out.take());
-  EventBlock block{{event_at(0, -10.0F, 0.0F), event_at(1, -10.0F, 0.0F), event_at(2, -10.0F, 0.0F)}, 65536};
-  block.events[1].vector[3] = -0.3F;
-  block.events[2].vector[2] = 0.75F;
-  variation.push(block);
-  CHECK(variation.finish(kLength) == kLength);
-  EventBlock expected = block;
-  expected.events[0].vector[2] = 0.5F;
-  CHECK(are_equal(events_of(out.blocks), expected.events));
-  CHECK(variation.counts().noise == 1);
-  CHECK(variation.counts().beyond_range == 1);
-  CHECK(variation.counts().kept == 3);
+  for (const EventBlock& block : example()) variation.push(block);
+  constexpr std::int64_t kEnd = 323'400;  // the last beat before it is drawn to its last sample
+  CHECK(variation.finish(kEnd) == kEnd);
+  Onsets onsets;
+  for (const Event& event : out.events) onsets.push_back(event.onset_samples);
+  Onsets expected;
+  for (const Event& event : events_of(example()))
+    expected.push_back(std::min<std::int64_t>((event.onset_samples + 500) / 1000 * 1000, kEnd - 1));
+  CHECK(onsets == expected);
+
+  // Half of the way, with every second beat a quarter of a step later.
+  settings.grid = Grid{1000.0, 0.5, 0.25};
+  const std::vector<Event> events = {event_at(100, 0.0F, 0.0F), event_at(1150, 0.0F, 0.0F),
+                                     event_at(1700, 0.0F, 0.0F), event_at(3250, 0.0F, 0.0F)};
+  onsets.clear();
+  for (const Event& event : varied_block(settings, events).out.events) onsets.push_back(event.onset_samples);
+  CHECK(onsets == Onsets{50, 1200, 1850, 3250});
+}
+
+TEST_CASE("what is on a beat may overtake what is not") {
+  VariationSettings settings;
+  settings.grid = Grid{1000.0};
+  settings.where = [](std::span<const Event> events, std::uint64_t) {
+    std::vector<bool> is_loud;
+    for (const Event& event : events) is_loud.push_back(event.gain_db > -10.0F);
+    return is_loud;
+  };
+  Collector out;
+  Variation variation(settings, {}, out.take());
+  variation.push({{event_at(65'530, -20.0F, 0.0F)}, 65'536});
+  variation.push({{event_at(65'540, 0.0F, 0.0F), event_at(65'600, -20.0F, 0.0F)}, 131'072});
+  CHECK(variation.finish(131'072) == 131'072);
+  Onsets onsets;
+  for (const Event& event : out.events) onsets.push_back(event.onset_samples);
+  CHECK(onsets == Onsets{65'530, 65'600, 66'000});
 }
 
 TEST_CASE("a perturbation is one step for all events, or one for each") {
