@@ -11,7 +11,7 @@ namespace {
 void print_events(formats::EventStreamReader& reader, const options::DumpOptions& options,
                   const ExtraColumns& extra, TextOutput& out) {
   EventTable table([&out](std::string_view text) { out.print(text); }, options.format, !options.no_vectors,
-                   extra, reader.header().sample_rate_hz);
+                   extra, reader.header().sample_rate_hz, options.units);
   table.print_header(reader.header());
   out.flush();
   while (const auto block = reader.next()) {
@@ -44,6 +44,7 @@ int dump(StreamInput& input, const options::DumpOptions& options, const ExtraCol
          const Streams& streams) {
   if (options.describe) input.require(options::Codec::events, "--describe");
   if (options.no_vectors) input.require(options::Codec::events, "--no-vectors");
+  if (options.units) input.require(options::Codec::events, "--units");
   Reporter reporter(streams);
   return run_tasks({input.name()}, 1, reporter, [&](std::size_t) {
     TextOutput out(streams.out);

@@ -5,6 +5,9 @@
 #include <iterator>
 #include <utility>
 
+#include "lib/compose/unit_columns.hpp"
+#include "lib/core/error.hpp"
+
 namespace ictus::cli {
 namespace {
 
@@ -23,12 +26,13 @@ std::string_view view(const fmt::memory_buffer& line) { return {line.data(), lin
 }  // namespace
 
 EventTable::EventTable(TakeText take, options::TableFormat format, bool with_vectors,
-                       const ExtraColumns& extra, std::uint32_t sample_rate_hz)
+                       const ExtraColumns& extra, std::uint32_t sample_rate_hz, bool in_units)
     : take_(std::move(take)),
       format_(format),
       with_vectors_(with_vectors),
       extra_(extra),
-      sample_rate_hz_(static_cast<double>(sample_rate_hz)) {}
+      sample_rate_hz_(static_cast<double>(sample_rate_hz)),
+      in_units_(in_units) {}
 
 void EventTable::print_facts(const std::vector<compose::FactLine>& facts) {
   if (!with_vectors_) return;
@@ -46,12 +50,19 @@ void EventTable::print_totals(const formats::EventStreamTotals& totals) {
 }
 
 void EventTable::print_header(const formats::EventStreamHeader& header) {
+  if (in_units_ && header.names != formats::standard_names())
+    throw Error("names no numbers with units",
+                "leave out --units; 'ictus info' shows which numbers have names");
+  is_on_steps_ = header.coding.precision == formats::Precision::coded;
   print_facts(compose::facts_of(header));
   if (format_ == options::TableFormat::json) return;
   const char separator = format_ == options::TableFormat::tsv ? '\t' : ',';
   std::string line = fmt::format("event{0}onset_s{0}gain_db", separator);
   for (const std::string& name : extra_.names) line += separator + name;
-  for (int i = 0; with_vectors_ && i < kEventVectorSize; ++i) line += fmt::format("{}v{}", separator, i);
+  if (in_units_)
+    for (const std::string& name : compose::unit_columns()) line += separator + name;
+  for (std::size_t i = first_number(); with_vectors_ && i < kEventVectorSize; ++i)
+    line += fmt::format("{}v{}", separator, i);
   take_(line + "\n");
 }
 
@@ -82,8 +93,14 @@ void EventTable::print_row(const Event& event, std::span<const Cell> extra) {
     append(line, separator);
     append(line, cell.text);
   }
+  if (in_units_) {
+    for (const std::string& cell : compose::unit_cells(event.vector, is_on_steps_)) {
+      append(line, separator);
+      append(line, cell);
+    }
+  }
   if (with_vectors_) {
-    for (const float number : event.vector) {
+    for (const float number : std::span(event.vector).subspan(first_number())) {
       append(line, separator);
       append_number(line, number);
     }

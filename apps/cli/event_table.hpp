@@ -32,16 +32,20 @@ using TakeText = std::function<void(std::string_view)>;
 class EventTable {
  public:
   /// `extra` may be empty and must outlive the table.
+  /// With `in_units`, standard numbers stand in their units in columns.
   EventTable(TakeText take, options::TableFormat format, bool with_vectors, const ExtraColumns& extra,
-             std::uint32_t sample_rate_hz);
+             std::uint32_t sample_rate_hz, bool in_units = false);
   /// What the stream says of itself, and the names of the columns. The former is for `ictus assemble` and
-  /// left out where the vectors are, without which nothing can be assembled.
+  /// left out where the vectors are, without which nothing can be assembled. Throws ictus::Error where units
+  /// are wanted and its model has no standard numbers.
   void print_header(const formats::EventStreamHeader& header);
   void print(std::span<const Event> events);
   /// What is known at the end.
   void print_totals(const formats::EventStreamTotals& totals);
 
  private:
+  /// The first that stands in a column of its own as v16.
+  [[nodiscard]] std::size_t first_number() const { return in_units_ ? formats::kStandardNumbers.size() : 0; }
   void print_facts(const std::vector<compose::FactLine>& facts);
   void print_row(const Event& event, std::span<const Cell> extra);
   void print_json_row(const Event& event, std::span<const Cell> extra);
@@ -51,6 +55,8 @@ class EventTable {
   bool with_vectors_;
   const ExtraColumns& extra_;
   double sample_rate_hz_;
+  bool in_units_;
+  bool is_on_steps_ = true;
   std::uint64_t index_ = 0;
 };
 

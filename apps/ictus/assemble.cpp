@@ -120,7 +120,22 @@ Length length_of(const compose::EventList& list, const std::vector<Event>& event
   return {with_tail, {}};
 }
 
-std::vector<Event> events_of(const compose::EventList& list, Lenders& lenders, double rate_hz) {
+/// Standard numbers go to the steps that a file has for them.
+void take_values(const compose::ListedEvent& listed, const formats::EventStreamHeader& header, Event& event) {
+  if (header.names != formats::standard_names())
+    throw Error(
+        fmt::format("line {}: says numbers in units, and the model names none like them", listed.line),
+        "tell them as v0 to v31");
+  for (const auto& [place, number] : listed.values) event.vector[place] = number;
+  if (header.coding.precision != formats::Precision::coded) return;
+  for (std::size_t i = 0; i < formats::kStandardNumbers.size(); ++i) {
+    const int steps = header.coding.vector_steps[i];
+    event.vector[i] = formats::vector_value(formats::vector_code(event.vector[i], steps), steps);
+  }
+}
+
+std::vector<Event> events_of(const compose::EventList& list, Lenders& lenders,
+                             const formats::EventStreamHeader& header) {
   std::vector<Event> events;
   for (const compose::ListedEvent& listed : list.events) {
     Event event;
@@ -129,8 +144,9 @@ std::vector<Event> events_of(const compose::EventList& list, Lenders& lenders, d
     } else {
       event.vector = std::get<compose::Vector>(listed.vector);
     }
+    if (list.is_in_units) take_values(listed, header, event);
     if (listed.gain_db) event.gain_db = *listed.gain_db;
-    event.onset_samples = std::llround(listed.onset_s * rate_hz);
+    event.onset_samples = std::llround(listed.onset_s * header.sample_rate_hz);
     events.push_back(event);
   }
   return events;
@@ -168,7 +184,7 @@ void assemble_list(const cli::Job& job, const options::AssembleOptions& options,
                             cli::harmless(lender_name), lender.header);
   }
   const double rate_hz = header.sample_rate_hz;
-  std::vector<Event> events = events_of(list, lenders, rate_hz);
+  std::vector<Event> events = events_of(list, lenders, header);
   if (events.empty() && !list.facts.samples)
     throw Error("has no events", "a list has one event on each line");
   const Length length = length_of(list, events, options.length_s, rate_hz, name, reporter);

@@ -370,6 +370,7 @@ void CommandLine::add_dump() {
   CLI::App& app = *add_command(root, "dump", "Print the events or the tokens of a stream as text",
                                "  ictus dump song.evs > song.tsv\n"
                                "  ictus dump note.mars > note.tsv\n"
+                               "  ictus dump --units song.evs > song.tsv\n"
                                "  ictus dump --describe --no-vectors song.evs | less\n"
                                "  ictus dump --format json song.evs | jq 'select(.event).onset_s'\n"
                                "  ictus dump --format midi song.evs > song.mid");
@@ -386,6 +387,11 @@ void CommandLine::add_dump() {
              kFormats, dump.format);
   add_switch(app, kOutputGroup, "--no-vectors", "Event streams only: leave out the 32 numbers of each event.",
              dump.no_vectors);
+  add_switch(
+      app, kOutputGroup, "--units",
+      "Event streams only: columns with the numbers that have names, in their units, in place of v0 to v15: "
+      "note and cents of the pitch, balance_db, attack_s and so on, which 'ictus assemble' reads too.",
+      dump.units);
   add_switch(app, kOutputGroup, "--describe",
              "Event streams only: render each event with the model and add how "
              "it sounds: duration, loudness, pitch in Hz and as "

@@ -103,6 +103,7 @@ struct DumpOptions {
   std::vector<std::string> inputs;
   TableFormat format = TableFormat::tsv;
   bool no_vectors = false;           ///< event streams only
+  bool units = false;                ///< event streams only, and for columns
   bool describe = false;             ///< event streams only
   std::optional<std::string> model;  ///< used by `describe` and for midi only
 

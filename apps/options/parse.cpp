@@ -290,6 +290,13 @@ DumpOptions settled(DumpOptions options, const CLI::App& command) {
   if (options.format == TableFormat::midi && (options.describe || options.no_vectors)) {
     throw UsageError("a MIDI file has no columns", "Leave out --describe and --no-vectors.");
   }
+  if (options.units && options.format != TableFormat::tsv && options.format != TableFormat::csv)
+    throw UsageError("--units is for columns", "Leave out --format, or ask for tsv or csv.");
+  if (options.units && (options.describe || options.no_vectors))
+    throw UsageError(fmt::format("--units and {} cannot be used together",
+                                 options.describe ? "--describe" : "--no-vectors"),
+                     options.describe ? "Their columns have the same names."
+                                      : "The one prints what the other leaves out.");
   return options;
 }
 

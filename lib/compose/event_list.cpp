@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -14,8 +15,11 @@
 #include "lib/compose/list_text.hpp"
 #include "lib/compose/numeral.hpp"
 #include "lib/compose/record_reader.hpp"
+#include "lib/compose/standard_places.hpp"
+#include "lib/compose/unit_columns.hpp"
 #include "lib/core/error.hpp"
 #include "lib/core/utf8.hpp"
+#include "lib/notes/note_name.hpp"
 
 namespace ictus::compose {
 namespace {
@@ -33,6 +37,8 @@ constexpr std::string_view kPassedOver[] = {"event", "duration_s",    "loudness_
 constexpr double kMostGainDb = 200.0;
 /// A year. Positions in samples stay exact.
 constexpr double kLatestOnsetS = 366.0 * 24 * 3600;
+/// The numbers of the timbre, which have no names.
+constexpr std::size_t kFirstTimbre = formats::kStandardNumbers.size();
 
 /// The nearest number, `T` being that of a list that printed one. `digits` is `text` as std::from_chars reads
 /// it.
@@ -50,6 +56,14 @@ T number_of(std::string_view digits, std::string_view text, const Place& place, 
   T nearest{};
   std::from_chars(digits.data(), end, nearest);
   return nearest;
+}
+
+/// The double that is printed as a 32-bit number is: of an end of a range, that as people write it.
+double in_decimals(float number) {
+  double value = 0.0;
+  const std::string text = fmt::format("{}", number);
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
 }
 
 BorrowedEvent borrowed(std::string_view text, const Place& place) {
@@ -81,18 +95,19 @@ bool is_passed_over(std::string_view column) {
 
 [[noreturn]] void refuse_column(std::size_t line, std::string_view column) {
   refuse_line(line, fmt::format("there is no column '{}'", shown(column)),
-              fmt::format("columns are {}, {}, {}, v0 to v{}; passed over are {}", kOnset, kGain, kVector,
-                          kEventVectorSize - 1, fmt::join(kPassedOver, ", ")));
+              fmt::format("columns are {}, {}, {}, v0 to v{} or in their places {}; passed over are {}",
+                          kOnset, kGain, kVector, kEventVectorSize - 1, fmt::join(unit_columns(), ", "),
+                          fmt::join(kPassedOver, ", ")));
 }
 
 // --- Columns ---------------------------------------------------------------------------------------
 
-enum class Kind { onset, gain, vector, number, passed_over, index, unnamed };
+enum class Kind { onset, gain, vector, number, value, note, cents, passed_over, index, unnamed };
 
 struct Column {
   std::string name;  ///< as the list has it; the place of one that has none
   Kind kind = Kind::unnamed;
-  std::size_t dimension = 0;  ///< of Kind::number
+  std::size_t dimension = 0;  ///< of Kind::number and Kind::value
 };
 
 bool is_empty(std::string_view cell) { return trimmed(cell).empty(); }
@@ -143,6 +158,10 @@ class TableParser {
  private:
   void take_names(std::span<const std::string> cells, std::size_t line) {
     bool is_first_with_name = true;
+    // Beside v0 to v15 columns such as note say what dump has heard.
+    const bool has_named_numbers = std::any_of(cells.begin(), cells.end(), [](const std::string& cell) {
+      return number_of_vector(lower_case(trimmed(cell))).value_or(kFirstTimbre) < kFirstTimbre;
+    });
     for (std::size_t i = 0; i < cells.size(); ++i) {
       Column column{std::string(trimmed(cells[i])), Kind::unnamed, 0};
       const std::string name = lower_case(column.name);
@@ -161,6 +180,19 @@ class TableParser {
         } else if (dimension) {
           column.kind = Kind::number;
           column.dimension = *dimension;
+        } else if (has_named_numbers && is_passed_over(name)) {
+          column.kind = Kind::passed_over;
+        } else if (has_named_numbers && number_of_unit_column(name)) {
+          refuse_line(line,
+                      fmt::format("the column '{}' says what v{} does", name, *number_of_unit_column(name)),
+                      "leave out one of them");
+        } else if (name == kNoteColumn) {
+          column.kind = Kind::note;
+        } else if (name == kCentsColumn) {
+          column.kind = Kind::cents;
+        } else if (const auto place = number_of_unit_column(name)) {
+          column.kind = Kind::value;
+          column.dimension = *place;
         } else if (is_passed_over(name)) {
           column.kind = Kind::passed_over;
         } else {
@@ -174,16 +206,34 @@ class TableParser {
       columns_.push_back(std::move(column));
     }
     require_names(line);
+    list_.is_in_units = tells_units();
   }
 
   [[nodiscard]] std::size_t count(Kind kind) const {
     return static_cast<std::size_t>(std::count_if(columns_.begin(), columns_.end(),
                                                   [&](const Column& column) { return column.kind == kind; }));
   }
+  [[nodiscard]] std::size_t count(Kind kind, std::size_t dimension) const {
+    return static_cast<std::size_t>(std::count_if(
+        columns_.begin(), columns_.end(),
+        [&](const Column& column) { return column.kind == kind && column.dimension == dimension; }));
+  }
+  /// Whether columns say standard numbers in their units.
+  [[nodiscard]] bool tells_units() const { return count(Kind::value) + count(Kind::note) > 0; }
+  [[nodiscard]] static bool tells_unit(const Column& column) {
+    return column.kind == Kind::value || column.kind == Kind::note || column.kind == Kind::cents;
+  }
 
   void require_names(std::size_t line) const {
     if (count(Kind::onset) == 0) {
       refuse_line(line, fmt::format("the column {} is missing: when each event begins", kOnset));
+    }
+    if (tells_units()) {
+      if (count(Kind::note) + count(Kind::value, kPitchPlace) > 1)
+        refuse_line(line, fmt::format("the columns {} and pitch_hz say the same", kNoteColumn));
+      if (count(Kind::cents) > count(Kind::note))
+        refuse_line(line, fmt::format("the column {} needs a column {}", kCentsColumn, kNoteColumn));
+      return;
     }
     const std::size_t numbers = count(Kind::number);
     if (numbers != 0 && numbers != kEventVectorSize) {
@@ -191,8 +241,10 @@ class TableParser {
                                     kEventVectorSize, kEventVectorSize - 1, numbers));
     }
     if (numbers == 0 && count(Kind::vector) == 0) {
-      refuse_line(line, "there are no vectors, neither v0 to v31 nor a column vector",
-                  "'ictus dump' prints them unless --no-vectors is given; or borrow them: piano.evs#12");
+      refuse_line(
+          line, "there are no vectors, neither v0 to v31 nor a column vector",
+          "'ictus dump' prints them unless --no-vectors is given; or borrow them: piano.evs#12; or say "
+          "what they are, in columns such as note and attack_s");
     }
   }
 
@@ -200,7 +252,7 @@ class TableParser {
   void require_cells(std::span<const std::string> cells, std::size_t line) const {
     while (cells.size() > columns_.size() && is_empty(cells.back())) cells = cells.first(cells.size() - 1);
     const auto can_be_left_out = [](const Column& column) {
-      return column.kind == Kind::passed_over || column.kind == Kind::unnamed;
+      return column.kind == Kind::passed_over || column.kind == Kind::unnamed || tells_unit(column);
     };
     const bool is_whole = cells.size() <= columns_.size() &&
                           std::all_of(columns_.begin() + static_cast<std::ptrdiff_t>(cells.size()),
@@ -238,9 +290,13 @@ class TableParser {
   [[nodiscard]] ListedEvent event_of(std::span<const std::string> cells, std::size_t line) {
     ListedEvent event;
     event.line = line;
-    Vector vector{};
+    const bool in_units = tells_units();
+    Vector vector = in_units ? plain_vector() : Vector{};
     std::size_t numbers = 0;
     std::optional<BorrowedEvent> from;
+    std::optional<int> key;
+    double cents = 0.0;
+    std::optional<Place> key_place;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const std::string_view cell = trimmed(cells[i]);
       const Column& column = columns_[i];
@@ -256,17 +312,36 @@ class TableParser {
       } else if (column.kind == Kind::number) {
         vector[column.dimension] = take_number<float>(cell, place, -1.0, 1.0);
         ++numbers;
+      } else if (column.kind == Kind::value) {
+        const formats::StandardNumber& number = formats::kStandardNumbers[column.dimension];
+        const float value =
+            take_number<float>(cell, place, in_decimals(number.low), in_decimals(number.high));
+        event.values.emplace_back(column.dimension, std::clamp(number.number_of(value), -1.0F, 1.0F));
+      } else if (column.kind == Kind::note) {
+        key = notes::pitch_of(std::string(cell));
+        key_place = place;
+        if (!key) place.refuse(cell, "is no note", "a note is A4, C#3, Bb2 or a number from 0 to 127");
+      } else if (column.kind == Kind::cents) {
+        cents = take_number<double>(cell, place, -1200.0, 1200.0);
       } else if (column.kind == Kind::unnamed ||
                  cell.find_first_not_of("0123456789") != std::string_view::npos) {
         const std::string hint = hint_of_commas();
         place.refuse(cell, "stands in a column without a name", hint.empty() ? "empty the column" : hint);
       }
     }
+    if (key) {
+      const auto number = pitch_number(*key, cents);
+      if (!number)
+        key_place->refuse(notes::pitch_name(*key), "lies beyond what an event can have",
+                          "pitches go from 25 Hz to 10500 Hz, A0 to D#9");
+      event.values.emplace_back(kPitchPlace, *number);
+    }
     if (from && numbers > 0)
       refuse_line(line, "has numbers of its own and a borrowed vector", "leave one empty");
-    if (!from && numbers != kEventVectorSize) {
+    if (!from && !in_units && numbers != kEventVectorSize) {
       refuse_line(line, fmt::format("has {} numbers of a vector, which are {}", numbers, kEventVectorSize));
     }
+    if (in_units && !from && !event.gain_db) event.gain_db = kPlainGainDb;
     if (!from && !event.gain_db) refuse_line(line, fmt::format("has no {}", kGain));
     if (from) {
       event.vector = std::move(*from);

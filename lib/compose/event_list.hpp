@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,11 +29,15 @@ struct ListedEvent {
   double onset_s = 0.0;
   std::optional<float> gain_db;  ///< there where the vector is not borrowed
   std::variant<Vector, BorrowedEvent> vector;
+  /// Standard numbers that are told in their units, as they stand in a vector: in the place of those of
+  /// `vector`.
+  std::vector<std::pair<std::size_t, float>> values;
 };
 
 struct EventList {
   ListFacts facts;
   std::vector<ListedEvent> events;  ///< in order of onset; lines that begin together in their order
+  bool is_in_units = false;         ///< whether its columns say standard numbers in their units
   /// The first line that stood after a later onset, if there is one.
   std::optional<std::size_t> first_out_of_order;
   /// Facts of which it is a guess that commas stood where they were cut.

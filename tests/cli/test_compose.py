@@ -87,6 +87,39 @@ class TextAndBack(Case):
             self.assertEqual(dumped(back.stdout), dumped(stream), path.name)
             self.assertEqual(info(back.stdout)["samples"], info(stream)["samples"], path.name)
 
+    def test_in_units_there_and_back(self):
+        """What lies on steps comes back to the byte; what does not, to some digits."""
+        streams = [clip_stream(), other_clip_stream(), varied(clip_stream(), "--transpose", "30ct", "--brightness", "1dB"),
+                   (CONFORMANCE / "valid/coded-all-symbols.evs").read_bytes()]
+        for number, stream in enumerate(streams):
+            for form in ("tsv", "csv"):
+                text = ictus("dump", "--units", "--format", form, stdin=stream).stdout
+                back = assembled(text)
+                self.assert_ended(back, DONE)
+                self.assertEqual(dumped(back.stdout), dumped(stream), (number, form))
+                self.assertEqual(info(back.stdout)["samples"], info(stream)["samples"])
+        exact = encode("-", "--lossless", stdin=clip()).stdout
+        for a, b in zip(dumped(assembled(ictus("dump", "--units", stdin=exact).stdout).stdout), dumped(exact), strict=True):
+            self.assertEqual(a["vector"][16:], b["vector"][16:])
+            for x, y in zip(a["vector"][:16], b["vector"][:16]):
+                self.assertAlmostEqual(x, y, delta=1e-5)
+
+    def test_units_are_what_the_numbers_say(self):
+        lines = [line.split("\t") for line in ictus("dump", "--units", stdin=clip_stream()).stdout.decode().splitlines()
+                 if not line.startswith("#")]
+        names, rows = lines[0], [dict(zip(lines[0], cells, strict=True)) for cells in lines[1:]]
+        self.assertEqual(names[:6], ["event", "onset_s", "gain_db", "note", "cents", "balance_db"])
+        self.assertEqual(names[-16:], [f"v{i}" for i in range(16, 32)])
+        for row, event in zip(rows, dumped(clip_stream()), strict=True):
+            octave, name = int(row["note"][-1]), "C C# D D# E F F# G G# A A# B".split().index(row["note"][:-1])
+            hz = 440 * 2 ** ((12 * (octave + 1) + name - 69 + float(row["cents"]) / 100) / 12)
+            self.assertLess(abs(1200 * math.log2(hz / 25) - cents(event)), 0.01)
+            self.assertLessEqual(abs(float(row["cents"])), 50)
+            vector = event["vector"]
+            self.assertAlmostEqual(float(row["attack_s"]), 0.001 * 1000 ** ((vector[7] + 1) / 2), delta=1e-4 * float(row["attack_s"]))
+            self.assertAlmostEqual(float(row["balance_db"]), 10 + 50 * vector[1], delta=1e-3)
+            self.assertAlmostEqual(float(row["position"]), vector[15], delta=1e-4)
+
     def test_an_edit_is_all_that_changes(self):
         lines = ictus("dump", stdin=clip_stream()).stdout.decode().splitlines()
         first = next(i for i, line in enumerate(lines) if line.startswith("0\t"))
@@ -135,6 +168,51 @@ class HandMade(Case):
         self.assertEqual(facts["weights_hash"], info(clip_stream())["weights_hash"])
         self.assertEqual(facts["samples"], 33075 + 4 * RATE_HZ)
         self.assertEqual(ictus("decode", "tune.evs").returncode, DONE)
+
+    def test_a_tune_of_notes_alone(self):
+        run = assembled("onset_s note hold_s gain_db cents\n0 A4 0.5 - -\n0.5 Bb3 0.25 -12 10\n1 72 - -15 -\n")
+        self.assert_ended(run, DONE)
+        made = dumped(run.stdout)
+        step = 1200 * math.log2(10500 / 25) / 2092
+        for event, wanted_hz, hold_s, gain_db in zip(made, [440, 233.0819 * 2 ** (10 / 1200), 523.2511], [0.5, 0.25, 0.5], [-20, -12, -15]):
+            self.assertLess(abs(cents(event) - 1200 * math.log2(wanted_hz / 25)), 0.51 * step)
+            self.assertAlmostEqual(0.02 * 600 ** ((event["vector"][8] + 1) / 2) / hold_s, 1, delta=0.03)
+            self.assertEqual(event["gain_db"], gain_db)
+        # It is a tone: nearly all of its power lies at its partials, and it is let go after half a second.
+        raw = decoded(assembled("onset_s note\n0 A4\n").stdout, "--raw")
+        samples = struct.unpack(f"<{len(raw) // 4}f", raw)
+        power = lambda some: sum(x * x for x in some)
+        self.assertGreater(power(samples[4410:17640]), 1e4 * power(samples[44100:57330]))
+        some = samples[4410:17640]
+        self.assertLess(power([x - y for x, y in zip(some[100:], some)]), 0.01 * power(some))     # as good as a period
+
+    def test_a_borrowed_sound_plays_a_tune(self):
+        pitched = next(event for event in self.events if not is_noise(event))
+        run = assembled(f"onset_s vector note position\n0 sounds/piano.evs#{pitched['event']} C4 -1\n"
+                        f"1 sounds/piano.evs#{pitched['event']} - 1\n")
+        self.assert_ended(run, DONE)
+        low, same = dumped(run.stdout)
+        self.assertLess(abs(cents(low) - 1200 * math.log2(261.6256 / 25)), 2.6)
+        self.assertEqual((low["vector"][15], same["vector"][15]), (-1, 1))
+        self.assertEqual((low["vector"][1:15], low["gain_db"]), (pitched["vector"][1:15], pitched["gain_db"]))
+        self.assertEqual(same["vector"][:15], pitched["vector"][:15])
+
+    def test_mistakes_in_units(self):
+        for text, *complaints in [
+            ("onset_s note\n0 H4\n", "line 2, column note: 'H4' is no note"),
+            ("onset_s note\n0 C0\n", "column note: 'C0' lies beyond what an event can have"),
+            ("onset_s note attack_s\n0 A4 3\n", "line 2, column attack_s: '3' is out of range", "from 0.001 to 1"),
+            ("onset_s note attack_s\n0 A4 soon\n", "column attack_s: 'soon' is not a number"),
+            ("onset_s cents hold_s\n0 3 1\n", "the column cents needs a column note"),
+            ("onset_s note pitch_hz\n0 A4 440\n", "the columns note and pitch_hz say the same"),
+            ("onset_s note wobble_s\n0 A4 1\n", "there is no column 'wobble_s'", "attack_s"),
+            ("onset_s attack_s " + " ".join(f"v{i}" for i in range(32)) + "\n", "the column 'attack_s' says what v7 does"),
+        ]:
+            self.assert_refused(assembled(text, "-o", "x.evs"), FAILED, *complaints, left=["sounds", "sounds/piano.evs"])
+        self.assert_ended(ictus("dump", "--units", "--describe", stdin=clip_stream()), USAGE, "--units and --describe cannot be used together")
+        self.assert_ended(ictus("dump", "--units", "--format", "json", stdin=clip_stream()), USAGE, "--units is for columns")
+        foreign = next(path for path in sorted((CONFORMANCE / "valid").glob("*.evs")) if not names_pitch(path.read_bytes()))
+        self.assert_ended(ictus("dump", "--units", stdin=foreign.read_bytes()), FAILED, "names no numbers with units")
 
     def test_names_are_relative_to_the_list(self):
         self.put("sounds/tune.txt", b"onset_s vector\n0 piano.evs#2\n")

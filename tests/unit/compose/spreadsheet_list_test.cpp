@@ -75,7 +75,7 @@ TEST_CASE("lines end with LF, CR and CR LF, also in quoted cells, and are counte
   check_single("onset_s,gain_db,vector\r0.5,-12,a#1\r", 0.5, -12.0F);
   check_single("# x\r\n\ronset_s,gain_db,vector\n\r\n0.5,-12,a#1", 0.5, -12.0F);
   for (const std::string end : {"\r", "\n", "\r\n"}) {
-    const std::string text = "onset_s,note,vector" + end + "0,\"two" + end + "lines\",a#1" + end;
+    const std::string text = "onset_s,duration_s,vector" + end + "0,\"two" + end + "lines\",a#1" + end;
     CHECK(parsed(text + "1,,a#2" + end).events[1].line == 4);
     CHECK(complaint(text + "x,,a#2") == "line 4, column onset_s: 'x' is not a number");
     CHECK(complaint(text + "1,\"x,a#2" + end + end) == "line 4: a quotation mark is not closed");
