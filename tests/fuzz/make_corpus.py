@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes corpus/safetensors, corpus/sound_header, and what spreadsheets make of lists in corpus/event_list: small files
+"""Makes corpus/safetensors, corpus/sound_header, corpus/score, and what spreadsheets make of lists in corpus/event_list: small files
 from which the fuzzers start."""
 
 import codecs
@@ -123,3 +123,21 @@ write_list("sheet-thousands.csv", [TABLE[0], ["1.234,5", "\u22123,25", "a#1"], [
                                    ["3'000", "-0,125", "two\r\nlines#1"]], ";")
 write_list("sheet-spoilt.csv", [TABLE[0], ["########", "01. Feb", "a#1"], ["00:01.5", "'-5", "b#2"]])
 write_list("sheet-latin-1.csv", [['# tags: ["TITLE=F\u00fcr"]'], *TABLE], ";", "\r\n", "cp1252")
+
+
+def chunk(name, body):
+    return name + struct.pack(">I", len(body)) + body
+
+
+def score(name, *tracks, kind=1, division=96):
+    body = chunk(b"MThd", struct.pack(">HHH", kind, len(tracks), division)) + b"".join(chunk(b"MTrk", track) for track in tracks)
+    (CORPUS / "score" / name).write_bytes(body)
+
+
+END = b"\x00\xff\x2f\x00"
+score("tempo.mid", b"\x00\xff\x03\x04tune\x60\xff\x51\x03\x03\xd0\x90" + END,
+      b"\x60\x90\x3c\x40\x60\x3c\x00\x81\x00\x91\x3e\x40\x60\x81\x3e\x00" + END)
+score("controls.mid", b"\x00\xb0\x65\x00\x00\x64\x00\x00\x06\x0c\x00\x26\x32\x00\xe0\x00\x60\x00\xb0\x07\x50\x00\x0b\x40\x00\x0a\x00"
+      b"\x00\x40\x7f\x00\xc0\x28\x00\x90\x3c\x40\x30\x80\x3c\x00\x30\xe0\x00\x40\x30\xb0\x40\x00\x00\x79\x00\x00\x7b\x00" + END,
+      kind=0, division=0xE728)
+score("drums.mid", b"\x00\xf0\x02\x41\xf7\x00\xff\x01\x02hi\x00\x99\x24\x40\x30\x2a\x40\x30\xd9\x10\x00\xa9\x24\x40" + END, kind=0)
