@@ -15,6 +15,7 @@
 #include "apps/ictus/hearing.hpp"
 #include "lib/core/utf8.hpp"
 #include "lib/notes/midi_file.hpp"
+#include "lib/synthesis/event_notes.hpp"
 
 namespace ictus::front {
 namespace {
@@ -42,16 +43,18 @@ std::string title_of(const formats::EventStreamHeader& header) {
 /// Throws ictus::Error when no event has a pitch.
 std::string midi_of(const std::vector<Event>& events, const std::vector<synthesis::EventDescription>& heard,
                     const cli::EventInput& input) {
+  std::vector<double> onsets_s;
+  for (const Event& event : events)
+    onsets_s.push_back(static_cast<double>(event.onset_samples) / input.header().sample_rate_hz);
+  const std::vector<synthesis::EventNote> among = synthesis::notes_among(onsets_s, heard);
   double loudest_db = -std::numeric_limits<double>::infinity();
-  for (const synthesis::EventDescription& one : heard) {
-    if (midi_pitch(one.pitch_hz)) loudest_db = std::max(loudest_db, one.loudness_db);
-  }
+  for (const synthesis::EventNote& note : among) loudest_db = std::max(loudest_db, note.level_db);
   std::vector<notes::MidiNote> notes;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto pitch = midi_pitch(heard[i].pitch_hz);
+  for (const synthesis::EventNote& note : among) {
+    const auto pitch = midi_pitch(heard[note.event].pitch_hz);
     if (!pitch) continue;
-    notes.push_back({static_cast<double>(events[i].onset_samples) / input.header().sample_rate_hz,
-                     heard[i].duration_s, *pitch, notes::velocity_of(heard[i].loudness_db - loudest_db)});
+    notes.push_back({onsets_s[note.event], heard[note.event].duration_s, *pitch,
+                     notes::velocity_of(note.level_db - loudest_db)});
   }
   if (notes.empty())
     throw Error(fmt::format("none of its {} has a pitch", cli::counted(events.size(), "event")));

@@ -383,7 +383,7 @@ void CommandLine::add_dump() {
                                                      {"midi", TableFormat::midi}};
   add_choice(app, kOutputGroup, "--format",
              "Columns between tabs or commas under a line of names, or one JSON object a line; or, for event "
-             "streams, a MIDI file of the events that have a pitch.",
+             "streams, a MIDI file of the events that are heard as notes.",
              kFormats, dump.format);
   add_switch(app, kOutputGroup, "--no-vectors", "Event streams only: leave out the 32 numbers of each event.",
              dump.no_vectors);

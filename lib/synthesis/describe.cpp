@@ -14,18 +14,23 @@ namespace {
 constexpr double kLongestSeconds = 20.0;
 constexpr double kAudibleDb = 40.0;
 constexpr double kSlowestDecayS = 99.0;
+/// Where every second partial, or every third, is all that is heard, those in between have at most this part
+/// of the power.
+constexpr float kMostBetween = 0.06F;
 
-/// The pitch that a series has by its partials that are heard: where only every second one is, that is an
-/// octave higher than the first partial would be.
+/// The pitch that a series has by its partials that are heard: where nearly all power is that of every second
+/// one, that is an octave higher than the first partial would be.
 double heard_pitch_hz(const EventSound& sound) {
   const Partials partials = partials_of(sound);
   const auto count = static_cast<std::size_t>(partials.count);
-  const float loudest = *std::max_element(partials.power.begin(), partials.power.end());
-  const float least = loudest * std::pow(10.0F, static_cast<float>(-kAudibleDb / 10.0));
-  std::size_t step = 0;
-  for (std::size_t h = 0; h < count; ++h)
-    if (partials.power[h] > least) step = std::gcd(step, h + 1);
-  return step == 0 ? 0.0 : static_cast<double>(partials.hz[step - 1]);
+  const float all = std::accumulate(partials.power.begin(), partials.power.begin() + partials.count, 0.0F);
+  if (!(all > 0.0F)) return 0.0;
+  for (std::size_t step = count; step > 1; --step) {
+    float of_steps = 0.0F;
+    for (std::size_t h = step; h <= count; h += step) of_steps += partials.power[h - 1];
+    if (of_steps >= (1.0F - kMostBetween) * all) return static_cast<double>(partials.hz[step - 1]);
+  }
+  return static_cast<double>(partials.hz[0]);
 }
 
 /// Time to fall by 60 dB, by the line of least squares through the moments from `first` to `last`.
@@ -60,6 +65,8 @@ EventDescription described(const EventSound& sound) {
   d.loudness_db = 10.0 * std::log10(static_cast<double>(moments[first].power()) + 1e-30) +
                   static_cast<double>(sound.gain_db);
   d.pitch_hz = sum.partials > sum.noise ? heard_pitch_hz(sound) : 0.0;
+  d.tonal_db =
+      10.0 * std::log10(static_cast<double>(sum.partials) / static_cast<double>(sum.power()) + 1e-30);
   d.brightness_hz = static_cast<double>(sum.power_hz) / std::max(static_cast<double>(sum.power()), 1e-30);
   d.decay_s = decay_s(course, first, last);
   return d;

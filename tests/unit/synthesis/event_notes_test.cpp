@@ -1,0 +1,68 @@
+#include "lib/synthesis/event_notes.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+namespace ictus::synthesis {
+namespace {
+
+struct Heard {
+  double onset_s, pitch_hz, loudness_db;
+  double duration_s = 1.0;
+  double tonal_db = 0.0;
+};
+
+/// The places of those that are notes.
+std::vector<std::size_t> places(const std::vector<Heard>& events) {
+  std::vector<double> onsets_s;
+  std::vector<EventDescription> heard;
+  for (const Heard& event : events) {
+    onsets_s.push_back(event.onset_s);
+    EventDescription one;
+    one.pitch_hz = event.pitch_hz;
+    one.loudness_db = event.loudness_db;
+    one.duration_s = event.duration_s;
+    one.tonal_db = event.tonal_db;
+    heard.push_back(one);
+  }
+  std::vector<std::size_t> result;
+  for (const EventNote& note : notes_among(onsets_s, heard)) result.push_back(note.event);
+  return result;
+}
+
+using Places = std::vector<std::size_t>;
+
+TEST_CASE("tones one after the other are notes, noise is none") {
+  CHECK(places({{0.0, 220.0, -20.0}, {0.1, 0.0, -10.0}, {0.5, 220.0, -25.0}, {1.0, 330.0, -20.0}}) ==
+        Places{0, 2, 3});
+  CHECK(places({}) == Places{});
+}
+
+TEST_CASE("a key sounds once in a moment, by its louder event") {
+  CHECK(places({{0.0, 220.0, -20.0}, {0.05, 221.0, -12.0}}) == Places{1});
+  CHECK(places({{0.0, 220.0, -20.0}, {0.1, 221.0, -12.0}}) == Places{0, 1});
+}
+
+TEST_CASE("a softer partial that begins with a tone is a part of it, a tone as loud is another note") {
+  CHECK(places({{0.0, 220.0, -20.0}, {0.03, 660.0, -24.0}}) == Places{0});
+  CHECK(places({{0.0, 220.0, -20.0}, {0.03, 660.0, -22.0}}) == Places{0, 1});
+  CHECK(places({{0.0, 220.0, -20.0}, {0.06, 660.0, -24.0}}) == Places{0, 1});
+  CHECK(places({{0.0, 220.0, -20.0}, {0.03, 700.0, -24.0}}) == Places{0, 1});
+  // So is a softer tone below, of which it would be a partial.
+  CHECK(places({{0.0, 110.0, -24.0}, {0.03, 220.0, -20.0}}) == Places{1});
+}
+
+TEST_CASE("what is far softer than what is heard around it is no note") {
+  CHECK(places({{0.0, 220.0, -20.0}, {1.0, 300.0, -36.0}, {4.0, 300.0, -36.0}}) == Places{0, 2});
+}
+
+TEST_CASE("a short or noisy sound is softer than its loudest moment says") {
+  // 50 ms in place of 500 ms are 10 dB, and a tenth of tone is as many.
+  CHECK(places({{0.0, 220.0, -20.0}, {1.0, 300.0, -30.0, 0.05}}) == Places{0});
+  CHECK(places({{0.0, 220.0, -20.0}, {1.0, 300.0, -30.0, 1.0, -10.0}}) == Places{0});
+  CHECK(places({{0.0, 220.0, -20.0}, {1.0, 300.0, -30.0}}) == Places{0, 1});
+}
+
+}  // namespace
+}  // namespace ictus::synthesis
