@@ -230,6 +230,7 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for,
   settings.transpose_semitones = options.transpose_semitones;
   settings.tune = options.tune;
   settings.changes = changes_by(options, input);
+  if (options.pan) header.channels = 2;
   if (options.brightness_db != 0.0) settings.reshape = brightening_for(input, options.brightness_db);
   settings.random_times = options.random_times;
   if (options.grid_s)

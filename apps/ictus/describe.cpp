@@ -61,7 +61,7 @@ std::string midi_of(const std::vector<Event>& events, const std::vector<synthesi
   return notes::midi_file(notes, title_of(input.header()));
 }
 
-/// Prints the events that have a pitch as a MIDI file, once all are known. Returns the exit status.
+/// Prints the events that are heard as notes as a MIDI file, once all are known. Returns the exit status.
 int dump_midi(const options::DumpOptions& options, const cli::Streams& streams) {
   cli::check_standard_output({}, streams);
   cli::EventInput input(cli::plan_inputs(options.inputs, streams).front(), "--format midi", streams);

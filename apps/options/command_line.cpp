@@ -503,7 +503,8 @@ void CommandLine::add_vary() {
       [this](const std::string& value) { vary.brightness_db = decibels("--brightness", value); });
   add_value(app, kSoundGroup, "--noise", "GAIN", "More noise against the partials by 6dB, or less by -6dB.",
             [this](const std::string& value) { vary.noise_db = decibels("--noise", value); });
-  add_value(app, kSoundGroup, "--pan", "POSITION", "Where all events are: -1 is left, 1 is right.",
+  add_value(app, kSoundGroup, "--pan", "POSITION",
+            "Where all events are: -1 is left, 1 is right. The stream has two channels then.",
             [this](const std::string& value) { vary.pan = number_within("--pan", value, -1.0, 1.0); });
   add_value(app, kSoundGroup, "--room", "GAIN", "More of the room by 6dB, or less by -6dB.",
             [this](const std::string& value) { vary.room_db = decibels("--room", value); });

@@ -421,6 +421,16 @@ class Vary(Case):
             self.assertAlmostEqual(1 + event["vector"][number["vibrato"]], 0.3, delta=0.026)
             self.assertAlmostEqual(3 * 3 ** ((event["vector"][number["vibrato_rate"]] + 1) / 2), 5.5, delta=0.03)
 
+    def test_what_is_panned_has_two_channels(self):
+        mono = encode("-", stdin=wav_bytes(tone(1.0, RATE_HZ), RATE_HZ)).stdout
+        self.assertEqual(info(mono)["channels"], 1)
+        stream = varied(mono, "--pan", "1")
+        self.assertEqual(info(stream)["channels"], 2)
+        raw = decoded(stream, "--raw")
+        samples = struct.unpack(f"<{len(raw) // 4}f", raw)
+        left, right = (sum(x * x for x in samples[side::2]) for side in (0, 1))
+        self.assertGreater(right, 1e4 * left)
+
     def test_only_some_are_shaped(self):
         before = dumped(clip_stream())
         middle = sorted(event["gain_db"] for event in before)[len(before) // 2]
