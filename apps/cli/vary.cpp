@@ -87,8 +87,7 @@ std::vector<compose::NumberChange> changes_by(const options::VaryOptions& option
     require_standard(place, option, input);
     const formats::StandardNumber& number = formats::kStandardNumbers[place];
     const auto exact = static_cast<float>(value);
-    const float held = std::clamp(exact, number.low, number.high);
-    changes.push_back({place, is_set, is_set ? number.number_of(held) : number.number_for(exact)});
+    changes.push_back({place, is_set, is_set ? number.number_of(exact) : number.number_for(exact)});
   };
   const auto bend = [&](std::string_view option, std::string_view depth, std::string_view other,
                         const std::optional<options::Bend>& asked) {

@@ -5,12 +5,15 @@
 #include <CLI/Error.hpp>
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "apps/options/command_line.hpp"
 #include "apps/options/description.hpp"
 #include "apps/options/suggest.hpp"
 #include "apps/options/values.hpp"
+#include "formats/number_names.hpp"
 #include "lib/core/path.hpp"
 
 namespace ictus::options {
@@ -315,7 +318,32 @@ void take_second_word(Options& options, std::string& input, const std::vector<st
   refuse_force(options.output, is_standard_output(options.output));
 }
 
+/// Throws where a standard number would be set to what it cannot be.
+void refuse_beyond(const char* option, const char* name, double value) {
+  const formats::StandardNumber& number = formats::kStandardNumbers[formats::standard_place(name).value()];
+  if (static_cast<float>(value) >= number.low && static_cast<float>(value) <= number.high) return;
+  throw UsageError(fmt::format("{}: {} is out of range", option, value),
+                   fmt::format("{} goes from {} to {} {}.", name, number.low, number.high, number.unit));
+}
+
+void refuse_beyond(const VaryOptions& options) {
+  const auto bend = [](const char* option, const char* depth, const char* other,
+                       const std::optional<Bend>& asked) {
+    if (asked) refuse_beyond(option, depth, asked->semitones);
+    if (asked && asked->seconds_or_hz) refuse_beyond(option, other, *asked->seconds_or_hz);
+  };
+  const auto time = [](const char* option, const char* name, const std::optional<Duration>& asked) {
+    if (asked && !asked->is_factor) refuse_beyond(option, name, asked->value);
+  };
+  bend("--glide", "glide", "glide_time", options.glide);
+  bend("--vibrato", "vibrato", "vibrato_rate", options.vibrato);
+  time("--attack", "attack", options.attack);
+  time("--hold", "hold", options.hold);
+  time("--decay", "decay", options.decay);
+}
+
 VaryOptions settled(VaryOptions options, const std::vector<std::string>& words, const CLI::App& command) {
+  refuse_beyond(options);
   take_second_word(options, options.input, words);
   const bool has_chance = options.random_vectors || options.random_times || was_given(command, "--perturb");
   refuse_without(has_chance, command, "--seed", "--random-vectors, --perturb and --random-times");

@@ -506,7 +506,8 @@ class Vary(Case):
             (["--strength", "0.5", "--gain", "1"], "--strength"), (["--swing", "0.5", "--gain", "1"], "--swing"),
             (["--quantise", "1/16@96bpm", "--swing", "1"], "out of range"), (["--vibrato", "-30ct"], "is negative"),
             (["--vibrato", "30ct@5s"], "is no vibrato"), (["--attack", "0x"], "out of range"), (["--attack", "0ms"], "no time above 0"),
-            (["--pan", "2"], "out of range"), (["--where", "gain>0"], "nothing is asked for that shapes them"),
+            (["--pan", "2"], "out of range"), (["--attack", "2"], "--attack: 2 is out of range"),
+            (["--vibrato", "1ct@20Hz"], "vibrato_rate goes from 3 to 9 Hz"), (["--glide", "15st"], "out of range"), (["--where", "gain>0"], "nothing is asked for that shapes them"),
             (["--where", "gain>0", "--stretch", "2"], "--where"), (["--where", "wobble>0", "--gain", "1"], "there is nothing called 'wobble'"),
         ]:
             self.assert_ended(ictus("vary", *words, stdin=clip_stream()), USAGE, complaint)
