@@ -198,15 +198,22 @@ compose::Scale scale(const std::string& option, const std::string& value) {
   const std::size_t space = value.rfind(' ');
   const std::string mode = space == std::string::npos ? value : value.substr(space + 1);
   const std::string tonic = space == std::string::npos ? "" : value.substr(0, space);
+  // The name of a pitch class; a number would be one of MIDI.
+  const auto key_of = [](const std::string& name) {
+    return name.find_first_of("0123456789-") == std::string::npos && !name.empty()
+               ? notes::pitch_of(name + "4")
+               : std::nullopt;
+  };
   const auto* const known =
       std::find_if(std::begin(kModes), std::end(kModes), [&](const auto& one) { return one.first == mode; });
-  if (known == std::end(kModes)) {
+  const bool is_tonic_alone = space == std::string::npos && key_of(value);
+  if (known == std::end(kModes) && !is_tonic_alone) {
     std::vector<const char*> names;
     for (const auto& [name, degrees] : kModes) names.push_back(name.data());
     refuse_choice(option, mode, names);
   }
-  const auto key = notes::pitch_of(tonic + "4");
-  if (!key && !(tonic.empty() && mode == "chromatic"))
+  const auto key = key_of(tonic);
+  if (is_tonic_alone || (!key && !(tonic.empty() && mode == "chromatic")))
     throw UsageError(fmt::format("{}: '{}' is no scale", option, value),
                      "A scale is a tonic and a mode: 'D dorian', 'Bb minor', 'F# pentatonic'.");
   compose::Scale in_tune{};

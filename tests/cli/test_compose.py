@@ -500,9 +500,10 @@ class Vary(Case):
         self.assertLess(upper_db(varied(stream, "--brightness", "-3dB")), plain - 3)
 
     def test_what_cannot_be_shaped_is_told(self):
-        for words, complaint in [
+        for words, *complaints in [
             (["--tune", "H major"], "is no scale"), (["--tune", "D dorain"], "there is no 'dorain'; did you mean 'dorian'?"),
-            (["--tune", "C"], "there is no 'C'"), (["--quantise", "1/0@96bpm"], "is no grid"), (["--quantise", "96bpm"], "is no time"),
+            (["--tune", "C"], "'C' is no scale", "'D dorian'"), (["--tune", "major"], "'major' is no scale"),
+            (["--tune", "1 major"], "'1 major' is no scale"), (["--quantise", "1/0@96bpm"], "is no grid"), (["--quantise", "96bpm"], "is no time"),
             (["--strength", "0.5", "--gain", "1"], "--strength"), (["--swing", "0.5", "--gain", "1"], "--swing"),
             (["--quantise", "1/16@96bpm", "--swing", "1"], "out of range"), (["--vibrato", "-30ct"], "is negative"),
             (["--vibrato", "30ct@5s"], "is no vibrato"), (["--attack", "0x"], "out of range"), (["--attack", "0ms"], "no time above 0"),
@@ -510,7 +511,7 @@ class Vary(Case):
             (["--vibrato", "1ct@20Hz"], "vibrato_rate goes from 3 to 9 Hz"), (["--glide", "15st"], "out of range"), (["--where", "gain>0"], "nothing is asked for that shapes them"),
             (["--where", "gain>0", "--stretch", "2"], "--where"), (["--where", "wobble>0", "--gain", "1"], "there is nothing called 'wobble'"),
         ]:
-            self.assert_ended(ictus("vary", *words, stdin=clip_stream()), USAGE, complaint)
+            self.assert_ended(ictus("vary", *words, stdin=clip_stream()), USAGE, *complaints)
         run = ictus("vary", "--attack", "1000x", stdin=clip_stream())
         self.assert_ended(run, DONE, "warning: standard input: numbers of ", " would leave their ranges, and end there")
         foreign = next(path for path in sorted((CONFORMANCE / "valid").glob("*.evs")) if not names_pitch(path.read_bytes()))
