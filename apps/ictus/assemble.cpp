@@ -120,18 +120,21 @@ Length length_of(const compose::EventList& list, const std::vector<Event>& event
   return {with_tail, {}};
 }
 
-/// Standard numbers go to the steps that a file has for them.
+/// Standard numbers that the list tells go to the steps that a file has for them; what is borrowed stays.
 void take_values(const compose::ListedEvent& listed, const formats::EventStreamHeader& header, Event& event) {
   if (header.names != formats::standard_names())
     throw Error(
         fmt::format("line {}: says numbers in units, and the model names none like them", listed.line),
         "tell them as v0 to v31");
-  for (const auto& [place, number] : listed.values) event.vector[place] = number;
-  if (header.coding.precision != formats::Precision::coded) return;
-  for (std::size_t i = 0; i < formats::kStandardNumbers.size(); ++i) {
-    const int steps = header.coding.vector_steps[i];
-    event.vector[i] = formats::vector_value(formats::vector_code(event.vector[i], steps), steps);
-  }
+  const auto set = [&](std::size_t place, float number) {
+    const int steps = header.coding.vector_steps[place];
+    const bool is_coded = header.coding.precision == formats::Precision::coded;
+    event.vector[place] =
+        is_coded ? formats::vector_value(formats::vector_code(number, steps), steps) : number;
+  };
+  if (std::holds_alternative<compose::Vector>(listed.vector))
+    for (std::size_t i = 0; i < formats::kStandardNumbers.size(); ++i) set(i, event.vector[i]);
+  for (const auto& [place, number] : listed.values) set(place, number);
 }
 
 std::vector<Event> events_of(const compose::EventList& list, Lenders& lenders,

@@ -40,7 +40,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kDrumChannel = 9;  // counted from 0
 /// How long the last note may ring.
 constexpr double kTailS = 4.0;
 /// Recordings of notes are short.
@@ -71,10 +70,9 @@ const char* instrument_of(int program) {
       ->instrument;
 }
 
-/// Sounds as they are loaded: events, and the steps and channels of their stream.
+/// Sounds as they are loaded.
 struct Sounds {
   std::vector<Event> events;
-  formats::EventCoding coding;
   int channels;
 };
 
@@ -97,7 +95,7 @@ class Orchestra {
 
  private:
   compose::Instrument& loaded(const notes::ScoreNote& note) {
-    const bool is_drums = note.channel == kDrumChannel;
+    const bool is_drums = note.channel == notes::kDrumChannel;
     const options::Instrument* asked = nullptr;
     for (const options::Instrument& each : options_.instruments) {
       const bool names_it = std::count(each.channels.begin(), each.channels.end(), note.channel + 1) > 0;
@@ -154,16 +152,17 @@ class Orchestra {
     cli::EventInput input(path, "play", streams_);
     cli::require_same_weights(input.name(), {input.header().model_id, input.header().weights_hash},
                               {model_->id, model_->hash});
-    Sounds sounds{cli::read_all(input), input.header().coding, input.header().channels};
+    Sounds sounds{cli::read_all(input), input.header().channels};
     if (input.damage()) throw Error(input.damage()->what(), input.damage()->hint());
     return sounds;
   }
 
   Sounds encode(const std::string& path) {
     const auto source = audio::Source::open(path, synthesis::EventModel::kSampleRateHz, std::nullopt, 2);
-    Sounds sounds{{}, synthesis::event_coding(false), source->channels()};
+    Sounds sounds{{}, source->channels()};
     analysis::Encoder encoder(
-        model_, {.coding = sounds.coding, .channels = source->channels()}, [&](const EventBlock& block) {
+        model_, {.coding = synthesis::event_coding(false), .channels = source->channels()},
+        [&](const EventBlock& block) {
           sounds.events.insert(sounds.events.end(), block.events.begin(), block.events.end());
         });
     std::vector<float> block(static_cast<std::size_t>(65536 * source->channels()));

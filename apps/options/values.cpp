@@ -15,6 +15,7 @@
 #include "lib/audio/rates.hpp"
 #include "lib/core/utf8.hpp"
 #include "lib/notes/note_name.hpp"
+#include "lib/notes/score.hpp"
 
 namespace ictus::options {
 namespace {
@@ -325,7 +326,6 @@ MixPart mix_part(const std::string& word) {
 }
 
 Instrument instrument(const std::string& option, const std::string& value) {
-  constexpr int kDrums = 10;
   Instrument result;
   std::string rest = value;
   const std::size_t equals = value.find('=');
@@ -333,8 +333,8 @@ Instrument instrument(const std::string& option, const std::string& value) {
   const bool names_channels = equals != std::string::npos && !who.empty() &&
                               (who == "drums" || who.find_first_not_of("0123456789,.") == std::string::npos);
   if (names_channels) {
-    result.channels =
-        who == "drums" ? std::vector<int>{kDrums} : number_list(option + " (channels)", who, 1, 16);
+    result.channels = who == "drums" ? std::vector<int>{notes::kDrumChannel + 1}
+                                     : number_list(option + " (channels)", who, 1, 16);
     rest = value.substr(equals + 1);
   }
   const std::size_t mark = rest.rfind('#');

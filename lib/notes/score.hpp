@@ -8,11 +8,13 @@
 
 namespace ictus::notes {
 
+inline constexpr int kDrumChannel = 9;  ///< counted from 0
+
 /// A note as it sounds: until its key is let go, or the pedal.
 struct ScoreNote {
   double onset_s;
   double duration_s;
-  int channel;   ///< 0 .. 15; 9 is that of drums
+  int channel;   ///< 0 .. 15
   int program;   ///< 0 .. 127, General MIDI's instruments
   int key;       ///< 0 .. 127, 60 is middle C
   int velocity;  ///< 1 .. 127
