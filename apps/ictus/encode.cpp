@@ -64,7 +64,7 @@ int encode(const options::EncodeOptions& options, const cli::Streams& streams) {
     const cli::EventModel model = cli::load_event_model(options.network.model);
     cli::Encoding encoding;
     encoding.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
-    encoding.most_channels = 2;
+    encoding.most_channels = options.mono ? 1 : 2;
     encoding.least_audible = analysis::kLeastAudible;
     encoding.begin = [model, &options](const audio::Source& source, formats::ByteSink sink) {
       return std::make_unique<EventMaker>(model, options, source, std::move(sink));

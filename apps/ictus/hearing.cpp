@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "lib/compose/reblock.hpp"
+#include "lib/core/pitch.hpp"
 #include "lib/notes/note_name.hpp"
 #include "lib/synthesis/decoder.hpp"
 
@@ -25,9 +26,8 @@ std::vector<float> decode_mono(const cli::EventModel& model, std::span<const Eve
 }
 
 std::optional<int> midi_pitch(double pitch_hz) {
-  constexpr int kMidiOfA4 = 69;
   if (!(pitch_hz > 0.0)) return std::nullopt;
-  const auto midi = kMidiOfA4 + static_cast<int>(std::lround(12.0 * std::log2(pitch_hz / 440.0)));
+  const auto midi = static_cast<int>(std::lround(key_of_hz(pitch_hz)));
   return midi >= 0 && midi <= 127 ? std::optional(midi) : std::nullopt;
 }
 

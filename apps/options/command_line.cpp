@@ -250,6 +250,11 @@ void CommandLine::add_encode() {
   add_switch(app, kCodingGroup, "--lossless",
              "Events only: keep their numbers as 32-bit floats; the file becomes several times larger.",
              encode.lossless);
+  add_switch(
+      app, kCodingGroup, "--mono",
+      "Events only: bring what has more channels to one, as token pyramids have it; all events then go "
+      "into that one.",
+      encode.mono);
   app.add_option_function<std::vector<std::string>>(
          "--tag",
          [this](const std::vector<std::string>& words) {
@@ -397,6 +402,11 @@ void CommandLine::add_dump() {
              "it sounds: duration, loudness, pitch in Hz and as "
              "a note, brightness and decay time.",
              dump.describe);
+  add_switch(
+      app, kOutputGroup, "--bends",
+      "With --format midi: pitches as they are, to a cent, and as they glide and swing, by bends of up to "
+      "24 semitones; each note is on a channel of its own, of which there are 15.",
+      dump.bends);
   add_model(app, kEventModel, dump.model);
 }
 

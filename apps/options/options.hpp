@@ -57,6 +57,7 @@ struct EncodeOptions {
   std::optional<double> bitrate_kbit_s;     ///< at most; settled by parsing, none is no limit
   std::optional<double> events_per_second;  ///< at most
   bool lossless = false;
+  bool mono = false;
   audio::Tags tags;
   std::optional<audio::RawFormat> raw;
 };
@@ -105,6 +106,7 @@ struct DumpOptions {
   bool no_vectors = false;           ///< event streams only
   bool units = false;                ///< event streams only, and for columns
   bool describe = false;             ///< event streams only
+  bool bends = false;                ///< for midi only
   std::optional<std::string> model;  ///< used by `describe` and for midi only
 
   [[nodiscard]] bool needs_model() const { return describe || format == TableFormat::midi; }

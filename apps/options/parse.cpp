@@ -213,7 +213,7 @@ EncodeOptions settled(EncodeOptions options, const CLI::App& command) {
   }
   refuse_without(options.codec == Codec::mars, command, "--device", "--codec mars");
   if (options.codec == Codec::mars) {
-    for (const char* const option : {"--lossless", "--bitrate", "--events-per-second"}) {
+    for (const char* const option : {"--lossless", "--mono", "--bitrate", "--events-per-second"}) {
       if (was_given(command, option)) {
         throw UsageError(fmt::format("{} is for events, and a token pyramid is asked for", option),
                          "Leave it out, or use --codec events.");
@@ -293,6 +293,7 @@ DumpOptions settled(DumpOptions options, const CLI::App& command) {
   if (options.format == TableFormat::midi && (options.describe || options.no_vectors)) {
     throw UsageError("a MIDI file has no columns", "Leave out --describe and --no-vectors.");
   }
+  refuse_without(options.format == TableFormat::midi, command, "--bends", "--format midi");
   if (options.units && options.format != TableFormat::tsv && options.format != TableFormat::csv)
     throw UsageError("--units is for columns", "Leave out --format, or ask for tsv or csv.");
   if (options.units && (options.describe || options.no_vectors))

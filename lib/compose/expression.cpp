@@ -12,6 +12,7 @@
 
 #include "formats/number_names.hpp"
 #include "lib/compose/standard_places.hpp"
+#include "lib/core/pitch.hpp"
 #include "lib/notes/note_name.hpp"
 
 namespace ictus::compose {
@@ -267,7 +268,7 @@ class Parser {
       return {[i = *index](const FactValues& v) { return v[i]; }, false, position};
     }
     if (const auto pitch = notes::pitch_of(std::string(word))) {
-      const double hz = 440.0 * std::exp2((*pitch - 69) / 12.0);
+      const double hz = hz_of_key(*pitch);
       return {[hz](const FactValues&) { return hz; }, false, position};
     }
     if (word == "note") {

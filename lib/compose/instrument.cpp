@@ -9,6 +9,7 @@
 #include "formats/number_names.hpp"
 #include "lib/compose/standard_places.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/pitch.hpp"
 
 namespace ictus::compose {
 namespace {
@@ -39,9 +40,7 @@ void set(Vector& vector, std::size_t place, double value) {
   vector[place] = number.number_of(std::clamp(static_cast<float>(value), number.low, number.high));
 }
 
-double key_of(const Event& event) {
-  return 69.0 + 12.0 * std::log2(static_cast<double>(value_of(event, kPitchPlace)) / 440.0);
-}
+double key_of(const Event& event) { return key_of_hz(static_cast<double>(value_of(event, kPitchPlace))); }
 
 /// Its energy: gain, and how long it sounds.
 double strength_db(const Event& event) {
@@ -112,7 +111,7 @@ std::optional<Event> Instrument::play(const notes::ScoreNote& note) {
   if (note.is_placed) set(event.vector, kPositionPlace, note.position);
   if (is_drums_) return event;
 
-  const double hz = 440.0 * std::exp2((note.key + note.end_semitones - 69.0) / 12.0);
+  const double hz = hz_of_key(note.key + note.end_semitones);
   const formats::StandardNumber& pitch = formats::kStandardNumbers[kPitchPlace];
   if (hz < static_cast<double>(pitch.low) || hz > static_cast<double>(pitch.high)) return std::nullopt;
   set(event.vector, kPitchPlace, hz);

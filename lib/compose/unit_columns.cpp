@@ -8,6 +8,7 @@
 
 #include "formats/number_names.hpp"
 #include "lib/compose/standard_places.hpp"
+#include "lib/core/pitch.hpp"
 #include "lib/core/utf8.hpp"
 #include "lib/notes/note_name.hpp"
 
@@ -16,12 +17,8 @@ namespace {
 
 using formats::kStandardNumbers;
 
-constexpr double kA4Hz = 440.0;
-constexpr double kA4Key = 69.0;
-
 double key_of(const Vector& vector) {
-  const auto hz = static_cast<double>(kStandardNumbers[kPitchPlace].value_of(vector[kPitchPlace]));
-  return kA4Key + 12.0 * std::log2(hz / kA4Hz);
+  return key_of_hz(static_cast<double>(kStandardNumbers[kPitchPlace].value_of(vector[kPitchPlace])));
 }
 
 /// In the order of the standard numbers.
@@ -80,7 +77,7 @@ std::vector<std::string> unit_cells(const Vector& vector, bool on_steps) {
 
 std::optional<float> pitch_number(double key, double cents) {
   const formats::StandardNumber& pitch = kStandardNumbers[kPitchPlace];
-  const double hz = kA4Hz * std::exp2((key + cents / 100.0 - kA4Key) / 12.0);
+  const double hz = hz_of_key(key + cents / 100.0);
   // The ends themselves count, in spite of rounding.
   constexpr double kRounding = 1e-5;
   if (hz < static_cast<double>(pitch.low) * (1.0 - kRounding)) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/compose/standard_places.hpp"
+#include "lib/core/pitch.hpp"
 
 namespace ictus::compose {
 namespace {
@@ -89,7 +90,7 @@ void Variation::move_pitch(Vector& vector) {
   float moved = vector[kPitchPlace];
   if (settings_.transpose_semitones != 0.0) moved += number_for(settings_.transpose_semitones);
   if (settings_.tune) {
-    const double key = 69.0 + 12.0 * std::log2(static_cast<double>(kPitch.value_of(moved)) / 440.0);
+    const double key = key_of_hz(static_cast<double>(kPitch.value_of(moved)));
     moved += number_for(nearest_in_scale(key, *settings_.tune) - key);
   }
   if (std::abs(moved) > 1.0F)

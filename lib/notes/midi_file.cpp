@@ -6,7 +6,9 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <tuple>
+#include <utility>
 
 #include "lib/core/error.hpp"
 
@@ -73,6 +75,8 @@ struct Key {
   std::int64_t end_tick;
   int pitch;
   int velocity;
+  const std::vector<MidiBend>* bends;
+  int channel = 0;
 };
 
 Key key_of(const MidiNote& note) {
@@ -87,7 +91,7 @@ Key key_of(const MidiNote& note) {
     throw Error(fmt::format("a velocity of {} is not within the 1 to 127 of a MIDI file", note.velocity));
   const std::int64_t begin = std::llround(note.onset_s * kTicksPerSecond);
   return {begin, std::max<std::int64_t>(begin + 1, std::llround(end_s * kTicksPerSecond)), note.pitch,
-          note.velocity};
+          note.velocity, &note.bends};
 }
 
 /// In order of their beginnings, those of one pitch after each other.
@@ -106,7 +110,10 @@ std::vector<Key> pressed(const std::vector<MidiNote>& notes) {
     std::size_t& before = last[static_cast<std::size_t>(key.pitch)];
     if (before != kNone && kept[before].begin_tick == key.begin_tick) {
       kept[before].end_tick = std::max(kept[before].end_tick, key.end_tick);
-      kept[before].velocity = std::max(kept[before].velocity, key.velocity);
+      if (kept[before].velocity < key.velocity) {
+        kept[before].velocity = key.velocity;
+        kept[before].bends = key.bends;
+      }
       continue;
     }
     if (before != kNone) kept[before].end_tick = std::min(kept[before].end_tick, key.begin_tick);
@@ -116,25 +123,95 @@ std::vector<Key> pressed(const std::vector<MidiNote>& notes) {
   return kept;
 }
 
+/// Gives each key a channel that nothing sounds on, or that is free first. They are in order.
+void spread_over_channels(std::vector<Key>& keys) {
+  constexpr int kDrums = 9;
+  std::array<std::int64_t, 16> free_from{};
+  free_from[kDrums] = std::numeric_limits<std::int64_t>::max();
+  for (Key& key : keys) {
+    const auto first = std::min_element(free_from.begin(), free_from.end());
+    key.channel = static_cast<int>(first - free_from.begin());
+    *first = std::max(*first, key.end_tick);
+  }
+}
+
+/// What is sent at a tick, in this order.
+enum class Rank { set_up, release, bend, press };
+
 struct Message {
   std::int64_t tick;
-  bool presses;
+  Rank rank;
   int pitch;
-  int velocity;
+  std::string bytes;
 };
+
+std::string message_of(int kind, int channel, int first, int second) {
+  return {static_cast<char>(kind | channel), static_cast<char>(first), static_cast<char>(second)};
+}
+
+/// The range of a channel's wheel: registered parameter 0, in semitones and cents.
+std::string bend_range(int channel) {
+  std::string bytes;
+  const auto control = [&](int number, int value) {
+    if (!bytes.empty()) put_variable_length(bytes, 0);
+    bytes += message_of(0xB0, channel, number, value);
+  };
+  control(101, 0);
+  control(100, 0);
+  control(6, static_cast<int>(kMostBendSemitones));
+  control(38, 0);
+  return bytes;
+}
+
+std::string bend_message(int channel, double semitones) {
+  constexpr int kMiddle = 8192;
+  const double part = std::clamp(semitones / kMostBendSemitones, -1.0, 1.0);
+  const int value = std::clamp(kMiddle + static_cast<int>(std::lround(part * kMiddle)), 0, 2 * kMiddle - 1);
+  return message_of(0xE0, channel, value & 0x7F, value >> 7);
+}
+
+void add_bends(const Key& key, std::vector<Message>& messages) {
+  messages.push_back({key.begin_tick, Rank::bend, key.pitch, bend_message(key.channel, 0.0)});
+  for (const MidiBend& bend : *key.bends) {
+    const std::int64_t tick =
+        key.begin_tick + std::llround(std::clamp(bend.after_s, 0.0, kLastSecond) * kTicksPerSecond);
+    if (tick >= key.end_tick) break;
+    std::string bytes = bend_message(key.channel, bend.semitones);
+    Message& last = messages.back();
+    if (last.tick == tick) {
+      last.bytes = std::move(bytes);
+    } else if (last.bytes != bytes) {
+      messages.push_back({tick, Rank::bend, key.pitch, std::move(bytes)});
+    }
+  }
+}
 
 }  // namespace
 
 std::string midi_file(const std::vector<MidiNote>& notes, std::string_view title) {
   std::vector<Message> messages;
   constexpr int kReleaseVelocity = 64;  // what is sent where it is not known
-  for (const Key& key : pressed(notes)) {
-    messages.push_back({key.begin_tick, true, key.pitch, key.velocity});
-    messages.push_back({key.end_tick, false, key.pitch, kReleaseVelocity});
+  std::vector<Key> keys = pressed(notes);
+  const bool bends =
+      std::any_of(keys.begin(), keys.end(), [](const Key& key) { return !key.bends->empty(); });
+  if (bends) {
+    spread_over_channels(keys);
+    std::array<bool, 16> is_used{};
+    for (const Key& key : keys) is_used[static_cast<std::size_t>(key.channel)] = true;
+    for (int channel = 0; channel < 16; ++channel)
+      if (is_used[static_cast<std::size_t>(channel)])
+        messages.push_back({0, Rank::set_up, channel, bend_range(channel)});
+  }
+  for (const Key& key : keys) {
+    if (bends) add_bends(key, messages);
+    messages.push_back(
+        {key.begin_tick, Rank::press, key.pitch, message_of(0x90, key.channel, key.pitch, key.velocity)});
+    messages.push_back(
+        {key.end_tick, Rank::release, key.pitch, message_of(0x80, key.channel, key.pitch, kReleaseVelocity)});
   }
   // A key is let go before it, or another, is pressed in the same millisecond.
-  std::sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) {
-    return std::tie(a.tick, a.presses, a.pitch) < std::tie(b.tick, b.presses, b.pitch);
+  std::stable_sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) {
+    return std::tie(a.tick, a.rank, a.pitch) < std::tie(b.tick, b.rank, b.pitch);
   });
 
   std::string track;
@@ -149,9 +226,7 @@ std::string midi_file(const std::vector<MidiNote>& notes, std::string_view title
       throw Error(fmt::format("a MIDI file cannot hold {} s in which no note begins or ends",
                               static_cast<double>(delta) / kTicksPerSecond));
     put_variable_length(track, static_cast<std::uint32_t>(delta));
-    track.push_back(message.presses ? '\x90' : '\x80');
-    track.push_back(static_cast<char>(message.pitch));
-    track.push_back(static_cast<char>(message.velocity));
+    track += message.bytes;
     tick = message.tick;
   }
   put_meta_event(track, 0x2F, {});

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "lib/core/pitch.hpp"
+
 namespace ictus::synthesis {
 namespace {
 
@@ -21,7 +23,7 @@ double level_db(const EventDescription& heard) {
          heard.tonal_db;
 }
 
-double key_of(const EventDescription& heard) { return 69.0 + 12.0 * std::log2(heard.pitch_hz / 440.0); }
+double key_of(const EventDescription& heard) { return key_of_hz(heard.pitch_hz); }
 
 /// Whether one pitch is a partial of the other.
 bool is_partial(double hz, double other_hz) {

@@ -11,6 +11,7 @@
 #include <numbers>
 
 #include "lib/core/error.hpp"
+#include "lib/core/pitch.hpp"
 #include "lib/core/workers.hpp"
 #include "lib/mars/generator_file.hpp"
 #include "lib/mars/loaded_tokenizer.hpp"
@@ -22,7 +23,7 @@ namespace {
 
 /// A steady sawtooth, square or sine, as long as a clip.
 std::vector<std::int16_t> tone_of(const models::TokenizerConfig& config, int pitch, int tone) {
-  const double frequency_hz = 440.0 * std::pow(2.0, (pitch - 69) / 12.0);
+  const double frequency_hz = hz_of_key(pitch);
   std::vector<std::int16_t> samples(static_cast<std::size_t>(config.clip_samples()));
   const double step = 2.0 * std::numbers::pi * frequency_hz / config.sample_rate_hz;
   for (std::size_t i = 0; i < samples.size(); ++i) {

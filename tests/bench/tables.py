@@ -12,7 +12,7 @@ BAR_DECODE, BEYOND_DECODE = 200.0, 300.0
 NOTE_BAR_KBIT_S, NOTE_BAR_DB, NOTE_BAR_CODES, NOTE_BAR_SPEED = 1.6, 2.2, 0.6, 5.0
 BAR_MEMORY = 1.10
 BAR_FIRST_LINE_MS = 50.0
-OWN, MORE = "ictus", f"ictus {MORE_KBIT_S:g}"
+OWN, MORE, STEREO = "ictus", f"ictus {MORE_KBIT_S:g}", "ictus stereo"
 RIVAL, MORE_RIVAL = "Opus 6 CBR", "Opus 12 CBR"
 
 
@@ -158,6 +158,16 @@ def worse_than_rival(rows):
     return [row.recording for row in of_codec(rows, OWN) if row.distance_db > theirs[row.recording]]
 
 
+def stereo_lines(rows):
+    """What becomes of all channels of a recording, by their mean; no bar is set for it."""
+    own = of_codec(rows, STEREO)
+    if not own:
+        return []
+    measured = (f"{mean(row.distance_db for row in own):.2f} dB; {mean(row.kbit_s for row in own):.2f} kbit/s; "
+                f"encode {times(speed(own, 'encode_wall_s'))}, decode {times(speed(own, 'decode_wall_s'))}")
+    return [["the same in two channels where there are two: log-mel distance of their mean", "–", "–", measured, "–"]]
+
+
 def bars(rows):
     """[what, bar, beyond it, measured, whether it holds] of what a run over recordings can tell."""
     own, more = of_codec(rows, OWN), of_codec(rows, MORE)
@@ -171,6 +181,7 @@ def bars(rows):
         ["recordings that are worse than from Opus at 6 kbit/s", "none", "–",
          f"{len(worse)} of {len(own)}" + (f": {', '.join(worse)}" if worse else ""), verdict(not worse)],
         *loudness_bars(own),
+        *stereo_lines(rows),
         speed_bar(own, "encode", BAR_ENCODE, BEYOND_ENCODE),
         speed_bar(own, "decode", BAR_DECODE, BEYOND_DECODE),
     ]

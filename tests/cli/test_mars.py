@@ -71,6 +71,7 @@ class Choosing(Case):
             (["--codec", "mars", "--lossless"], ["--lossless is for events", "--codec events"]),
             (["--codec", "mars", "--bitrate", "3"], ["--bitrate is for events"]),
             (["-o", "x.mars", "--lossless"], ["--lossless is for events"]),
+            (["-o", "x.mars", "--mono"], ["--mono is for events"]),
             (["--codec", "opus"], ["--codec: there is no 'opus'", "events, mars"]),
         ]:
             with self.subTest(words=words):

@@ -248,6 +248,40 @@ class Midi(Case):
             file, _ = self.notes(stream)
             self.assertEqual(file.tracks[0].name, name)
 
+    def test_bends_follow_glide_vibrato_and_cents(self):
+        listed = ("onset_s\tnote\tcents\tglide_semitones\tglide_time_s\tvibrato_semitones\tvibrato_rate_hz\thold_s\tdecay_s\n"
+                  "0.5\tA4\t30\t-7\t0.4\t0\t5\t1\t5\n"
+                  "1\tC5\t-20\t0\t0.1\t0.5\t5\t1\t5\n")
+        made = ictus("assemble", stdin=listed.encode())
+        self.assert_ended(made, DONE)
+        run = ictus("dump", "--format", "midi", "--bends", stdin=made.stdout)
+        self.assert_ended(run, DONE)
+        now, wheel, ranges, ways = 0.0, {}, {}, {}
+        channel_of = {}
+        for message in mido.MidiFile(file=io.BytesIO(run.stdout)):
+            now += message.time
+            if message.type == "control_change" and message.control == 6:
+                ranges[message.channel] = message.value
+            elif message.type == "pitchwheel":
+                wheel[message.channel] = message.pitch / 8192 * ranges[message.channel]
+                for key, channel in channel_of.items():
+                    if channel == message.channel:
+                        ways[key].append((now, wheel[channel]))
+            elif message.type == "note_on":
+                channel_of[message.note] = message.channel
+                ways[message.note] = [(now, wheel[message.channel])]
+            elif message.type == "note_off":
+                del channel_of[message.note]
+        self.assertEqual(sorted(ways), [69, 72])
+        at = lambda way, s: [semitones for when, semitones in way if when <= s + 0.0005][-1]
+        for after in (0.0, 0.1, 0.2, 0.3, 0.4, 0.8):
+            self.assertAlmostEqual(at(ways[69], 0.5 + after), 0.3 - 7 * max(0, 1 - after / 0.4), delta=0.35)
+        for after in (0.05, 0.15, 0.25):
+            self.assertAlmostEqual(at(ways[72], 1 + after), -0.2 + 0.5 * math.sin(2 * math.pi * 5 * after), delta=0.1)
+
+    def test_bends_are_for_midi(self):
+        self.assert_refused(ictus("dump", "--bends", stdin=clip_stream()), USAGE, "--bends is for --format midi")
+
     def test_refusals(self):
         run = ictus("dump", "--format", "midi", "--describe", stdin=clip_stream())
         self.assert_refused(run, USAGE, "a MIDI file has no columns")

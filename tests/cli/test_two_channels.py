@@ -77,6 +77,21 @@ class TwoChannels(Case):
         for stem in stems:
             self.assertEqual(read_wav(stem)[:3], (MODEL_RATE_HZ, 2, 2))
 
+    def test_mono_brings_two_channels_to_their_mean(self):
+        left, right = tone(440), tone(1500)
+        both = wav_bytes([side for pair in zip(left, right) for side in pair], MODEL_RATE_HZ, 2)
+        mean = wav_bytes([(one + other) / 2 for one, other in zip(left, right)], MODEL_RATE_HZ)
+        run = ictus("encode", "--mono", stdin=both)
+        self.assertEqual(run.returncode, DONE, run.stderr)
+        facts = json.loads(ictus("info", "--json", stdin=run.stdout).stdout)
+        self.assertEqual((facts["channels"], facts["original_channels"]), (1, 2))
+        (back,) = decoded(run.stdout)
+        for hz, own in ((440, left), (1500, right)):
+            self.assertAlmostEqual(20 * math.log10(2 * amplitude(back, hz) / amplitude(own, hz)), 0, delta=1)
+        # Rounding of the mean to 16 bits aside, it is the same sound.
+        (other,) = decoded(ictus("encode", stdin=mean).stdout)
+        self.assertAlmostEqual(level_db(back), level_db(other), delta=0.5)
+
     def test_one_channel_stays_one(self):
         self.put("in.evs", encoded(100))
         self.assertEqual(ictus("info", "--get", "channels", "in.evs").stdout, b"1\n")
