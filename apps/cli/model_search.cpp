@@ -30,7 +30,7 @@ struct Weights {
 
 /// In the order of Model.
 constexpr Weights kWeights[] = {
-    {"event model", "ICTUS_MODEL", "events", "events.safetensors", "ictus-timbre"},
+    {"event model", "ICTUS_MODEL", "events", "events.safetensors", "ictus-train-events timbre"},
     {"tokenizer", "ICTUS_MARS_MODEL", "mars", "mars.safetensors", "ictus train tokenizer"},
     {"generator", "ICTUS_GENERATOR", "mars", "generator.safetensors", "ictus train generator"},
     {"family judge", "ICTUS_FAMILY_JUDGE", "judges", "family.safetensors",

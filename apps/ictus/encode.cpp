@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "apps/cli/encoding.hpp"
 #include "apps/cli/event_models.hpp"
 #include "apps/cli/jobs.hpp"
 #include "apps/ictus/actions.hpp"
+#include "apps/ictus/proposals.hpp"
 #include "formats/event_stream.hpp"
 #include "lib/analysis/encoder.hpp"
 
@@ -14,10 +16,10 @@ namespace {
 /// Samples to an event stream.
 class EventMaker : public cli::StreamMaker {
  public:
-  EventMaker(const cli::EventModel& model, const options::EncodeOptions& options, const audio::Source& source,
-             formats::ByteSink sink)
+  EventMaker(const cli::EventModel& model, std::shared_ptr<const analysis::ProposalNetwork> proposals,
+             const options::EncodeOptions& options, const audio::Source& source, formats::ByteSink sink)
       : writer_(header(model, options, source), std::move(sink)),
-        encoder_(model, settings(options, source), [this](const EventBlock& block) {
+        encoder_(model, std::move(proposals), settings(options, source), [this](const EventBlock& block) {
           writer_.write(block);
           events_ += block.events.size();
         }) {}
@@ -62,12 +64,13 @@ class EventMaker : public cli::StreamMaker {
 int encode(const options::EncodeOptions& options, const cli::Streams& streams) {
   const auto load = [&options] {
     const cli::EventModel model = cli::load_event_model(options.network.model);
+    const auto proposals = load_proposals(options.network.model, *model);
     cli::Encoding encoding;
     encoding.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
     encoding.most_channels = options.mono ? 1 : 2;
     encoding.least_audible = analysis::kLeastAudible;
-    encoding.begin = [model, &options](const audio::Source& source, formats::ByteSink sink) {
-      return std::make_unique<EventMaker>(model, options, source, std::move(sink));
+    encoding.begin = [model, proposals, &options](const audio::Source& source, formats::ByteSink sink) {
+      return std::make_unique<EventMaker>(model, proposals, options, source, std::move(sink));
     };
     return encoding;
   };

@@ -25,6 +25,7 @@
 #include "apps/cli/whole_file.hpp"
 #include "apps/ictus/actions.hpp"
 #include "apps/ictus/beginnings.hpp"
+#include "apps/ictus/proposals.hpp"
 #include "lib/analysis/encoder.hpp"
 #include "lib/analysis/timbre_change.hpp"
 #include "lib/compose/coding.hpp"
@@ -160,11 +161,12 @@ class Orchestra {
   Sounds encode(const std::string& path) {
     const auto source = audio::Source::open(path, synthesis::EventModel::kSampleRateHz, std::nullopt, 2);
     Sounds sounds{{}, source->channels()};
-    analysis::Encoder encoder(
-        model_, {.coding = synthesis::event_coding(false), .channels = source->channels()},
-        [&](const EventBlock& block) {
-          sounds.events.insert(sounds.events.end(), block.events.begin(), block.events.end());
-        });
+    analysis::Encoder encoder(model_, load_proposals(options_.model, *model_),
+                              {.coding = synthesis::event_coding(false), .channels = source->channels()},
+                              [&](const EventBlock& block) {
+                                sounds.events.insert(sounds.events.end(), block.events.begin(),
+                                                     block.events.end());
+                              });
     std::vector<float> block(static_cast<std::size_t>(65536 * source->channels()));
     double length_s = 0.0;
     while (const std::size_t count = source->read(block)) {

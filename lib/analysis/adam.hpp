@@ -26,10 +26,11 @@ class Momentum {
   /// Uphill, about -1 to 1.
   [[nodiscard]] float direction(std::size_t i) const {
     const float root = std::sqrt(square_[i] / (1.0F - square_left_));
-    return root > 0.0F ? mean_[i] / (1.0F - mean_left_) / root : 0.0F;
+    return mean_[i] / (1.0F - mean_left_) / (root + kFlat);
   }
 
  private:
+  static constexpr float kFlat = 3e-6F;  // a slope, in dB, that is as good as none: rounding is not to steer
   static constexpr float kMean = 0.8F;
   static constexpr float kSquare = 0.95F;
   std::array<float, N> mean_{}, square_{};

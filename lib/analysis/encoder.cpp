@@ -42,31 +42,27 @@ constexpr int kLeastFrames = 24;
 struct Steps {
   int look, numbers, gains;
 };
-constexpr std::array<Steps, 10> kSteps{{{1, 0, 8},
-                                        {3, 8, 8},
-                                        {5, 14, 10},
-                                        {7, 22, 12},
-                                        {8, 26, 16},
-                                        {9, 32, 20},
-                                        {12, 45, 24},
-                                        {16, 70, 32},
-                                        {30, 150, 40},
-                                        {40, 300, 40}}};
+constexpr std::array<Steps, 10> kSteps{{{1, 4, 8},
+                                        {1, 10, 8},
+                                        {2, 18, 10},
+                                        {2, 28, 12},
+                                        {2, 44, 16},
+                                        {3, 60, 20},
+                                        {4, 90, 24},
+                                        {6, 140, 32},
+                                        {10, 240, 40},
+                                        {16, 400, 40}}};
 
 /// A power density below which there is nothing to encode: -100 dB re that of a sine of full scale.
 constexpr float kSilence = 7e-8F;
 /// An event that lowers the distance by less than this, times a second, is not worth its bits.
-constexpr float kLeastWorthDbS = 0.007F;
+constexpr float kLeastWorthDbS = 0.0042F;
 /// What is not worth this much after a look makes room for what the next finds.
 constexpr float kLeastLookWorthDbS = 0.3F * kLeastWorthDbS;
 /// Above this bitrate bits matter less: an event may be worth less, and events may be more.
 constexpr double kFrugalBitsPerSecond = 3200.0;
 /// How much they still matter where there is no limit: an event without end of them is no better.
 constexpr double kUnlimitedFrugality = 0.1;
-/// The first look finds so many, each that follows twice as many. While they are few they are fitted better,
-/// so that what one event can explain is not left to several.
-constexpr int kFirstLook = 1;
-constexpr int kFirstLookSteps = 4;
 /// Looking ends when an explanation is this close to the sound.
 constexpr float kCloseEnoughDb = 1.5F;
 /// So does it, once it is this near, with a look that does not make up for the first of these parts of the
@@ -77,29 +73,24 @@ constexpr float kLeastGainEach = 0.004F;
 /// There an event without which few others come as near, but for this part of the distance, can be spared: a
 /// note is to be one event.
 constexpr float kLeastShare = 0.2F;
-constexpr int kSpareLooks = 3;  // for the steps of so many looks the others are fitted on without it
-/// In the second half numbers move by this part of what they may in the first: whole, some 0.05 dB of
-/// loudness are lost.
-constexpr float kLaterSteps = 0.5F;
-/// Numbers are fitted up to so many times more while they leave it this much farther away than free envelopes
-/// did.
-constexpr int kMoreFits = 3;
-constexpr float kWorseThanFree = 1.1F;
-/// Where they still do, and events are few, so many more are looked for so many times.
+constexpr int kSpareLooks = 9;  // for the steps of so many looks the others are fitted on without it
+/// Where events are few, so many more are looked for so many times, with the steps of so many looks; they
+/// stay where they make up for as much as above.
 constexpr int kMoreExplaining = 2;
 constexpr int kMoreEvents = 2;
+constexpr int kMoreLooks = 9;
 constexpr std::size_t kFewEvents = 12;
 /// What an event says at the pitch of another, which then says it in its place, is worth no more than this.
 constexpr float kMostDoubleDbS = 0.175F;
-/// An event is to be worth the more the closer the whole is, by the square of the distance; at this one as
+/// An event is to be worth the more the closer the whole is, by the cube of the distance; at this one as
 /// much as said above.
 constexpr float kUsualDistanceDb = 8.0F;
-constexpr float kMostDemanding = 30.0F;
+constexpr float kMostDemanding = 50.0F;
 /// More are proposed than are allowed, and the worthiest kept.
 constexpr double kSpareEvents = 1.4;
 /// So many are looked for in a window at most, up to the frugal bitrate, and at any.
-constexpr double kEnoughEvents = 140.0;
-constexpr double kMostEvents = 240.0;
+constexpr double kEnoughEvents = 210.0;
+constexpr double kMostEvents = 320.0;
 /// What an event takes, until the stream itself tells.
 constexpr double kTypicalEventBits = 150.0;
 constexpr double kTypicalEvents = 32.0;
@@ -121,40 +112,31 @@ struct Carried {
   EventSound sound;
 };
 
-/// Events by their numbers, and how far they are from the sound.
-struct Numbered {
-  std::vector<VectorEvent> events;
-  float distance_db = 0.0F;
-};
-
 /// An event as it will be written, and what it is worth.
 struct Chosen {
   Event event;
   float worth_db_s;
 };
 
-std::vector<Look> looks_for(int events, int steps) {
-  std::vector<Look> looks;
-  int left = events;
-  for (int next = kFirstLook, times = kFirstLookSteps; left > 0; next *= 2, times = std::max(times - 1, 1)) {
-    const int now = left < 2 * next ? left : next;
-    looks.push_back({now, times * steps});
-    left -= now;
-  }
-  return looks;
-}
-
 /// Few events are worked on for longer: a single note is to be as good as can be.
 int times_for(std::size_t events) {
   constexpr std::size_t kMany = 24;
-  constexpr std::size_t kMostTimes = 5;
+  constexpr std::size_t kMostTimes = 3;
   return static_cast<int>(std::clamp<std::size_t>(kMany / std::max<std::size_t>(events, 1), 1, kMostTimes));
 }
 
 /// How much more an event is to be worth where an explanation is closer than usual.
 float demand(float distance_db) {
   const float closer = kUsualDistanceDb / std::max(distance_db, 0.1F);
-  return std::clamp(closer * closer, 1.0F, kMostDemanding);
+  return std::clamp(closer * closer * closer, 1.0F, kMostDemanding);
+}
+
+/// Whether an event is softer than what 16 bits round off.
+bool is_rounding(const VectorEvent& event, const synthesis::TimbreNetwork& network) {
+  constexpr float kRoundingDb = -96.0F;
+  const auto contour_db = network.sound_of(event.vector, event.gain_db).contour_db;
+  const float highest_db = *std::max_element(contour_db.begin(), contour_db.end());
+  return event.gain_db + std::max(highest_db, 0.0F) < kRoundingDb;
 }
 
 /// What is held at the end of a window is let go there: nobody knows for how long it goes on, and what rings
@@ -174,8 +156,10 @@ void end_with_window(VectorEvent& event, const synthesis::TimbreNetwork& network
 }  // namespace
 
 struct Encoder::State {
-  State(std::shared_ptr<const EventModel> loaded, const EncoderSettings& asked, Emit to)
+  State(std::shared_ptr<const EventModel> loaded, std::shared_ptr<const ProposalNetwork> loaded_proposals,
+        const EncoderSettings& asked, Emit to)
       : model(std::move(loaded)),
+        proposals(std::move(loaded_proposals)),
         settings(asked),
         emit(std::move(to)),
         packer(asked.coding),
@@ -184,6 +168,7 @@ struct Encoder::State {
         samples(context_samples() * channels, 0.0F) {}
 
   std::shared_ptr<const EventModel> model;
+  std::shared_ptr<const ProposalNetwork> proposals;
   EncoderSettings settings;
   Emit emit;
   formats::EventPacker packer;
@@ -194,7 +179,7 @@ struct Encoder::State {
   std::int64_t received = 0;
   float level = 0.0F;               ///< of the loudest moment so far, by and by forgotten
   std::vector<Carried> carried;     ///< still sounding
-  std::vector<EventSound> begun;    ///< found in the window before, to begin with; onsets in this one
+  std::vector<VectorEvent> begun;   ///< found in the window before, to begin with; onsets in this one
   double spent_bits = -kFrameBits;  ///< the first block's frame is the file's, not the sound's
   double event_bits = 0.0;          ///< of these, what events took
   double events = 0.0;
@@ -216,9 +201,9 @@ struct Encoder::State {
   [[nodiscard]] std::vector<Chosen> explained(const Window& window, const Stretch& stretch,
                                               const PowerMaps& ringing, const PowerMap& ringing_left,
                                               bool is_due, int most);
-  /// The events whose numbers come nearest to what these sounds explain.
-  [[nodiscard]] Numbered by_numbers(const std::vector<EventSound>& sounds, const Stretch& stretch,
-                                    const PowerMaps& ringing) const;
+  /// Fits their numbers, and leaves out what says the same twice. Returns their distance.
+  [[nodiscard]] float fit(std::vector<VectorEvent>& found, const Stretch& stretch,
+                          const PowerMaps& ringing) const;
   void place(std::vector<VectorEvent>& found, const Stretch& stretch, const PowerMaps& ringing,
              const PowerMap& ringing_left) const;
   [[nodiscard]] Event written(const VectorEvent& event, std::int64_t end_samples) const;
@@ -356,7 +341,8 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
   const double enough = kEnoughEvents * stretch.frames / kWindowFrames / frugality();
   const double wanted = std::min({kMostEvents, std::ceil(enough) + 2.0, (kSpareEvents * most + 2.0) * hops});
   const auto least_worth = static_cast<float>(frugality());
-  std::vector<EventSound> sounds = explain(stretch, {ringing, std::move(begun)},
+  const EventNetworks networks{model->timbre, proposals.get()};
+  std::vector<VectorEvent> found = explain(stretch, {ringing, std::move(begun)}, networks,
                                            {.looks = looks_for(static_cast<int>(wanted), steps().look),
                                             .least_worth_db = least_worth * kLeastLookWorthDbS,
                                             .close_enough_db = kCloseEnoughDb,
@@ -365,19 +351,19 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
                                             .least_gain_each = kLeastGainEach,
                                             .threads = settings.threads});
   begun.clear();
-  if (sounds.empty() && is_due)
-    sounds = explain(stretch, {ringing, {}}, {.looks = {{1, steps().look}}, .however_soft = true});
-
-  auto [found, distance_db] = by_numbers(sounds, stretch, ringing);
-  // An envelope may say what numbers cannot, such as that the tone of another sound is a partial of its own.
+  if (found.empty() && is_due)
+    found = explain(stretch, {ringing, {}}, networks, {.looks = {{1, steps().look}}, .however_soft = true});
+  float distance_db = fit(found, stretch, ringing);
+  // Looks end early where little seems to be left: the tone of another sound as a partial of one's own.
   for (int again = 0; again < kMoreExplaining && found.size() <= kFewEvents; ++again) {
-    if (distance_db < kWorseThanFree * distance_of(sounds, stretch.target, ringing)) break;
-    sounds = explain(stretch, {ringing, sounds_of(found, model->timbre)},
-                     {.looks = {{kMoreEvents, steps().look}}, .threads = settings.threads});
-    Numbered more = by_numbers(sounds, stretch, ringing);
-    if (more.distance_db > (1.0F - kLeastShare) * distance_db) break;
-    found = std::move(more.events);
-    distance_db = more.distance_db;
+    if (found.empty() || distance_db < kCloseEnoughDb) break;
+    std::vector<VectorEvent> more =
+        explain(stretch, {ringing, found}, networks,
+                {.looks = {{kMoreEvents, kMoreLooks * steps().look}}, .threads = settings.threads});
+    const float more_db = fit(more, stretch, ringing);
+    if (more_db > (1.0F - kLeastShare) * distance_db) break;
+    found = std::move(more);
+    distance_db = more_db;
   }
   if (distance_db < kNearDb)
     found =
@@ -386,6 +372,8 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
   const auto worthy_of = [&](float least_db_s) {
     return worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
   };
+  const auto is_soft = [&](const VectorEvent& event) { return is_rounding(event, model->timbre); };
+  if (!std::all_of(found.begin(), found.end(), is_soft)) std::erase_if(found, is_soft);
   std::vector<std::size_t> kept = worthy_of(least_worth * demand(distance_db) * kLeastWorthDbS);
   if (kept.empty() && is_due && !found.empty()) kept = {0};
   std::vector<VectorEvent> worth_it;
@@ -404,7 +392,7 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
     event = read(written(event, end_samples));
   }
   distance_db = fit_gains(found, model->timbre, stretch.target, ringing, steps().gains);
-  sounds = sounds_of(found, model->timbre);
+  std::vector<EventSound> sounds = sounds_of(found, model->timbre);
   if (distance_db < kNearDb) {
     // Farther away, gains would have to make up for what nothing explains.
     balance_gains(sounds, stretch.target, ringing.fine);
@@ -420,39 +408,28 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
       later.push_back(found[e]);
     }
   }
-  begun = sounds_of(later, model->timbre);
-  for (EventSound& sound : begun) sound.onset_s -= hop_s;
+  begun = std::move(later);
+  for (VectorEvent& event : begun) event.onset_s -= hop_s;
   std::stable_sort(chosen.begin(), chosen.end(),
                    [](const Chosen& a, const Chosen& b) { return a.worth_db_s > b.worth_db_s; });
   if (chosen.size() > static_cast<std::size_t>(most)) chosen.resize(static_cast<std::size_t>(most));
   return chosen;
 }
 
-Numbered Encoder::State::by_numbers(const std::vector<EventSound>& sounds, const Stretch& stretch,
-                                    const PowerMaps& ringing) const {
-  Numbered result;
-  for (const EventSound& sound : sounds) result.events.push_back(nearest_vector(sound, model->timbre));
-  const int fit_steps = steps().numbers * times_for(sounds.size());
-  const auto fit_on = [&](const FitSteps& steps_now) {
-    result.distance_db =
-        fit_vectors(result.events, model->timbre, stretch.target, ringing, steps_now, settings.threads);
-  };
-  fit_on({fit_steps / 4});
-  result.events =
-      without_doubles(std::move(result.events), model->timbre, stretch.target, ringing, kMostDoubleDbS);
+float Encoder::State::fit(std::vector<VectorEvent>& found, const Stretch& stretch,
+                          const PowerMaps& ringing) const {
+  found = without_doubles(std::move(found), model->timbre, stretch.target, ringing, kMostDoubleDbS);
   // Half way they begin with the attacks that they are near to, and stay there.
-  fit_on({fit_steps / 2 - fit_steps / 4});
-  for (VectorEvent& event : result.events) {
-    const float onset_s = onset_by_attacks(event.onset_s, stretch.attacks_s);
-    event.is_placed = onset_s != event.onset_s;
-    event.onset_s = onset_s;
-  }
-  fit_on({fit_steps - fit_steps / 2, kLaterSteps});
-  // Some sounds are far from what the network makes of their numbers first.
-  const float free_db = distance_of(sounds, stretch.target, ringing);
-  for (int more = 0; more < kMoreFits && result.distance_db > kWorseThanFree * free_db; ++more)
-    fit_on({fit_steps});
-  return result;
+  const auto placed = [&](std::vector<VectorEvent>& some) {
+    for (VectorEvent& event : some) {
+      const float onset_s = onset_by_attacks(event.onset_s, stretch.attacks_s);
+      event.is_placed = onset_s != event.onset_s;
+      event.onset_s = onset_s;
+    }
+  };
+  return fit_vectors(found, model->timbre, stretch.target, ringing,
+                     {.count = steps().numbers * times_for(found.size()), .half_way = placed},
+                     settings.threads);
 }
 
 void Encoder::State::place(std::vector<VectorEvent>& found, const Stretch& stretch, const PowerMaps& ringing,
@@ -501,8 +478,9 @@ void Encoder::State::go_on(std::int64_t hop_samples) {
   window_start += hop_samples;
 }
 
-Encoder::Encoder(std::shared_ptr<const EventModel> model, const EncoderSettings& settings, Emit emit)
-    : state_(std::make_unique<State>(std::move(model), settings, std::move(emit))) {}
+Encoder::Encoder(std::shared_ptr<const EventModel> model, std::shared_ptr<const ProposalNetwork> proposals,
+                 const EncoderSettings& settings, Emit emit)
+    : state_(std::make_unique<State>(std::move(model), std::move(proposals), settings, std::move(emit))) {}
 
 Encoder::~Encoder() = default;
 

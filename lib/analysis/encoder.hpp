@@ -9,6 +9,7 @@
 
 #include "formats/event.hpp"
 #include "formats/quantise.hpp"
+#include "lib/analysis/proposal_network.hpp"
 #include "lib/synthesis/event_model.hpp"
 
 namespace ictus::analysis {
@@ -32,7 +33,8 @@ inline constexpr float kLeastAudible = 1e-3F;
 class Encoder {
  public:
   using Emit = std::function<void(const EventBlock&)>;
-  Encoder(std::shared_ptr<const synthesis::EventModel> model, const EncoderSettings& settings, Emit emit);
+  Encoder(std::shared_ptr<const synthesis::EventModel> model,
+          std::shared_ptr<const ProposalNetwork> proposals, const EncoderSettings& settings, Emit emit);
   ~Encoder();
   /// Samples at the model's rate, channels side by side, any number of whole frames.
   void push(std::span<const float> samples);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -10,8 +11,9 @@
 #include "lib/analysis/worth.hpp"
 
 namespace ictus::analysis {
-
 namespace {
+
+using synthesis::EventSound;
 
 constexpr float kSilent = 3e-7F;           // of the loudest power: nothing is looked for below
 constexpr float kFirstCompression = 0.5F;  // the first look sees the loudest,
@@ -22,6 +24,18 @@ constexpr float kBeforeAttackS = 0.04F;
 constexpr float kAfterAttackS = 0.06F;
 
 }  // namespace
+
+std::vector<Look> looks_for(int events, int steps) {
+  constexpr int kFirstTimes = 16;  // as many steps as usual
+  std::vector<Look> looks;
+  int left = events;
+  for (int next = 1; left > 0; next *= 2) {
+    const int now = left < 2 * next ? left : next;
+    looks.push_back({now, std::max(kFirstTimes / next, 1) * steps});
+    left -= now;
+  }
+  return looks;
+}
 
 float onset_by_attacks(float onset_s, std::span<const float> attacks_s) {
   float nearest_s = onset_s;
@@ -35,40 +49,82 @@ float onset_by_attacks(float onset_s, std::span<const float> attacks_s) {
   return nearest_s;
 }
 
-std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
-                                           const ExplainSettings& settings) {
-  std::vector<synthesis::EventSound> events = std::move(known.events);
+namespace {
+
+/// How events of one kind are begun, fitted and heard.
+template <typename Event>
+struct Ways {
+  std::function<Event(Proposal&&)> begin;
+  std::function<float(std::vector<Event>&, int steps)> fit;  ///< their distance then
+  std::function<std::vector<EventSound>(const std::vector<Event>&)> sounds;
+};
+
+template <typename Event>
+std::vector<Event> look(const Stretch& stretch, Known<Event> known, const Ways<Event>& ways,
+                        const ExplainSettings& settings) {
+  std::vector<Event> events = std::move(known.events);
   const float peak = stretch.target.peak();
   const float floor = kSilent * (settings.however_soft ? stretch.target.loudest() : peak);
   float last_db = std::numeric_limits<float>::infinity();
   for (const Look& look : settings.looks) {
-    const std::vector<synthesis::EventSound> before = events;
-    const PowerMaps explained = explained_by(events, known.carried, peak);
+    const std::vector<Event> before = events;
+    const std::vector<EventSound> sounds = ways.sounds(events);
+    const PowerMaps explained = explained_by(sounds, known.carried, peak);
     std::vector<float> left = unexplained(stretch.map, stretch.target.sound().fine, explained.fine);
     const float compression = events.empty() ? kFirstCompression : kCompression;
-    for (synthesis::EventSound& event : propose(left, stretch.map, look.events, floor, compression, events)) {
-      if (!settings.motion) event.glide_semitones = event.vibrato_semitones = 0.0F;
-      event.onset_s = onset_by_attacks(event.onset_s, stretch.attacks_s);
-      events.push_back(event);
+    for (Proposal& proposal : propose(left, stretch.map, look.events, floor, compression, sounds)) {
+      EventSound& guess = proposal.guess;
+      if (!settings.motion) guess.glide_semitones = guess.vibrato_semitones = 0.0F;
+      guess.onset_s = onset_by_attacks(guess.onset_s, stretch.attacks_s);
+      events.push_back(ways.begin(std::move(proposal)));
     }
-    const float distance_db = fit(events, stretch.target, known.carried, look.steps, settings.threads);
+    const float distance_db = ways.fit(events, look.steps);
     const float wanted =
         std::min(settings.least_gain, settings.least_gain_each * static_cast<float>(look.events));
     if (last_db < settings.near_db && distance_db > (1.0F - wanted) * last_db) return before;
     last_db = distance_db;
     if (distance_db < settings.close_enough_db) break;
     if (settings.least_worth_db <= 0.0F) continue;
-    std::vector<synthesis::EventSound> kept;
+    std::vector<Event> kept;
     for (const std::size_t place :
-         worthy(events, stretch.target, known.carried, settings.least_worth_db, events.size()))
+         worthy(ways.sounds(events), stretch.target, known.carried, settings.least_worth_db, events.size()))
       kept.push_back(events[place]);
     events = std::move(kept);
   }
   return events;
 }
 
-std::vector<synthesis::EventSound> explain(const Stretch& stretch, std::span<const Look> looks, bool motion) {
-  return explain(stretch, {stretch.nothing, {}}, {.looks = {looks.begin(), looks.end()}, .motion = motion});
+}  // namespace
+
+std::vector<VectorEvent> explain(const Stretch& stretch, Known<VectorEvent> known,
+                                 const EventNetworks& networks, const ExplainSettings& settings,
+                                 std::vector<Proposal>* proposals) {
+  const PowerMaps carried = known.carried;
+  Ways<VectorEvent> ways;
+  ways.begin = [&](Proposal&& proposal) {
+    VectorEvent event = begun(proposal, networks.timbre, networks.proposals);
+    if (proposals == nullptr) return event;
+    event.proposal = static_cast<int>(proposals->size());
+    proposals->push_back(std::move(proposal));
+    return event;
+  };
+  ways.fit = [&](std::vector<VectorEvent>& events, int steps) {
+    return fit_vectors(events, networks.timbre, stretch.target, carried,
+                       {steps, frames_for_one(events.size())}, settings.threads);
+  };
+  ways.sounds = [&](const std::vector<VectorEvent>& events) { return sounds_of(events, networks.timbre); };
+  return look(stretch, std::move(known), ways, settings);
+}
+
+std::vector<EventSound> explain_freely(const Stretch& stretch, std::span<const Look> looks, bool motion) {
+  Ways<EventSound> ways;
+  ways.begin = [](Proposal&& proposal) { return proposal.guess; };
+  ways.fit = [&](std::vector<EventSound>& events, int steps) {
+    return fit(events, stretch.target, stretch.nothing, steps);
+  };
+  ways.sounds = [](const std::vector<EventSound>& events) { return events; };
+  return look<EventSound>(stretch, {stretch.nothing, {}}, ways,
+                          {.looks = {looks.begin(), looks.end()}, .motion = motion});
 }
 
 }  // namespace ictus::analysis

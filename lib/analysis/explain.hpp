@@ -4,7 +4,9 @@
 #include <span>
 #include <vector>
 
+#include "lib/analysis/proposal_network.hpp"
 #include "lib/analysis/stretch.hpp"
+#include "lib/analysis/vector_fit.hpp"
 #include "lib/synthesis/event_sound.hpp"
 
 namespace ictus::analysis {
@@ -18,10 +20,15 @@ struct Look {
   int steps;   ///< of fitting all that are there by then
 };
 
+/// Looks that find so many events: the first one, each that follows twice as many. While they are few they
+/// are fitted better, so that what one event can explain is not left to several.
+std::vector<Look> looks_for(int events, int steps);
+
 /// What is known of a stretch before it is looked at.
+template <typename Event>
 struct Known {
-  PowerMaps carried;                          ///< power that is explained already
-  std::vector<synthesis::EventSound> events;  ///< to begin with
+  PowerMaps carried;          ///< power that is explained already
+  std::vector<Event> events;  ///< to begin with
 };
 
 struct ExplainSettings {
@@ -38,11 +45,21 @@ struct ExplainSettings {
   int threads = 1;
 };
 
-/// What was known and what as many looks found. In place of an event that turned out to be worth nothing, the
-/// next look may find another.
-std::vector<synthesis::EventSound> explain(const Stretch& stretch, Known known,
-                                           const ExplainSettings& settings);
-/// The same for a stretch of which nothing is known.
-std::vector<synthesis::EventSound> explain(const Stretch& stretch, std::span<const Look> looks, bool motion);
+/// What events are made with.
+struct EventNetworks {
+  const synthesis::TimbreNetwork& timbre;
+  const ProposalNetwork* proposals = nullptr;  ///< none: they begin with what is guessed
+};
+
+/// What was known and what as many looks found, by the numbers that will be written. In place of an event
+/// that turned out to be worth nothing, the next look may find another. `proposals`, where there is one, gets
+/// all that were made; VectorEvent::proposal counts them.
+std::vector<VectorEvent> explain(const Stretch& stretch, Known<VectorEvent> known,
+                                 const EventNetworks& networks, const ExplainSettings& settings,
+                                 std::vector<Proposal>* proposals = nullptr);
+
+/// The same by events whose envelopes are free, from nothing: before there is a network.
+std::vector<synthesis::EventSound> explain_freely(const Stretch& stretch, std::span<const Look> looks,
+                                                  bool motion);
 
 }  // namespace ictus::analysis

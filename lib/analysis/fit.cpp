@@ -20,10 +20,6 @@ using synthesis::kDecay60;
 using synthesis::kSoundNumbers;
 using synthesis::numbers_of;
 
-/// Frames of which a step looks at one: four for many events, where two take a tenth longer and come no
-/// nearer.
-int frames_for_one(std::size_t events) { return events <= 24 ? 2 : 4; }
-
 /// How far each number goes in a step at most.
 const EventSound& step_sizes() {
   static const EventSound sizes = synthesis::sound_with([](EventSound& s) {
@@ -95,6 +91,8 @@ void add_prior(const EventSound& event, EventSound& gradient) {
 
 }  // namespace
 
+int frames_for_one(std::size_t events) { return events <= 24 ? 2 : 4; }
+
 EventSound plain_sound() {
   return synthesis::sound_with([](EventSound& s) {
     s.pitch_octaves = std::log2(220.0F);
@@ -112,9 +110,8 @@ EventSound plain_sound() {
   });
 }
 
-float fit(std::vector<EventSound>& events, const Target& target, const PowerMaps& carried, int steps,
-          int threads) {
-  const DistanceSlopes distance(target, carried, frames_for_one(events.size()), threads);
+float fit(std::vector<EventSound>& events, const Target& target, const PowerMaps& carried, int steps) {
+  const DistanceSlopes distance(target, carried, frames_for_one(events.size()), 1);
   std::vector<EventSound> slopes;
   std::vector<Momentum<kSoundNumbers>> momenta(events.size());
   for (int step = 0; step < steps; ++step) {

@@ -85,17 +85,6 @@ std::vector<float> risen_spectrum(const BinMap& map, int onset) {
 
 }  // namespace
 
-std::vector<float> mean_spectrum(const BinMap& map, int first, int last) {
-  std::vector<float> mean(static_cast<std::size_t>(map.bins));
-  last = std::clamp(last, first + 1, map.frames);
-  for (int t = first; t < last; ++t) {
-    const auto frame = map.frame(t);
-    for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += frame[k];
-  }
-  for (float& value : mean) value /= static_cast<float>(last - first);
-  return mean;
-}
-
 EventSound spectral_guess(std::span<const float> power, float hz_per_bin, float hz) {
   EventSound event = plain_sound();
   event.pitch_octaves = std::log2(hz);
@@ -238,8 +227,8 @@ std::vector<float> unexplained(const BinMap& map, const synthesis::PowerMap& sou
   return left;
 }
 
-std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int count, float floor,
-                                float compression, std::span<const EventSound> known) {
+std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, int count, float floor,
+                              float compression, std::span<const EventSound> known) {
   // From which a proposal takes its share away. To do so for as long as it is guessed to last was worse: its
   // guess is no explanation yet, and hides what begins later.
   constexpr int kTakenFrames = 24;
@@ -278,6 +267,7 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
   };
   for (int t = 0; t < map.frames; ++t) measure(t);
 
+  std::vector<Proposal> proposals;
   std::vector<EventSound> events;
   synthesis::PowerMap alone(view.bands(), 1);
   for (int tries = kMostTries * count; tries > 0 && std::ssize(events) < count; --tries) {
@@ -290,6 +280,7 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
     guess_course(event, rest, spectrum, onset);
     event.onset_s = (static_cast<float>(onset) + 0.5F) * map.hop_s;
     if (!is_double(event, known, map) && !is_double(event, events, map)) {
+      proposals.push_back({event, proposal_view(rest, hz, onset, floor, known.size())});
       events.push_back(event);
     } else {
       for (int t = std::max(onset - kPassedFrames, 0); t < std::min(onset + kPassedFrames + 1, map.frames);
@@ -326,7 +317,7 @@ std::vector<EventSound> propose(std::vector<float>& left, const BinMap& map, int
     }
     for (int t = std::max(first - kRiseFrames, 0); t < std::min(last + 2, map.frames); ++t) measure(t);
   }
-  return events;
+  return proposals;
 }
 
 }  // namespace ictus::analysis

@@ -4,26 +4,12 @@
 #include <span>
 #include <vector>
 
+#include "lib/analysis/bin_map.hpp"
+#include "lib/analysis/proposal_view.hpp"
 #include "lib/synthesis/band_view.hpp"
 #include "lib/synthesis/event_sound.hpp"
 
 namespace ictus::analysis {
-
-/// Powers of single bins, as bin_powers() lays them out.
-struct BinMap {
-  std::span<const float> powers;  ///< [frames, bins]
-  int frames;
-  int bins;
-  float hz_per_bin;
-  float hop_s;
-  [[nodiscard]] std::span<const float> frame(int t) const {
-    return powers.subspan(static_cast<std::size_t>(t) * static_cast<std::size_t>(bins),
-                          static_cast<std::size_t>(bins));
-  }
-};
-
-/// The mean of some frames.
-std::vector<float> mean_spectrum(const BinMap& map, int first, int last);
 
 /// An event with the spectrum `power`, at a pitch: what stands out at its partials is theirs, what lies
 /// between them is noise.
@@ -41,11 +27,16 @@ void guess_course(synthesis::EventSound& event, const BinMap& map, std::span<con
 std::vector<float> unexplained(const BinMap& map, const synthesis::PowerMap& sound,
                                const synthesis::PowerMap& explained);
 
+/// An event that may be there.
+struct Proposal {
+  synthesis::EventSound guess;
+  ProposalView seen;  ///< around it, of what was left when it was found
+};
+
 /// Up to `count` events, one after the other where most sets in of `left`, whose bins are taken away as they
 /// are found. Onsets are relative to frame 0. `floor` is a power below which there is silence. Doubles of
 /// `known` events, or of one another, are passed over; see doubles.hpp.
-std::vector<synthesis::EventSound> propose(std::vector<float>& left, const BinMap& map, int count,
-                                           float floor, float compression,
-                                           std::span<const synthesis::EventSound> known = {});
+std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, int count, float floor,
+                              float compression, std::span<const synthesis::EventSound> known = {});
 
 }  // namespace ictus::analysis

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "lib/analysis/fit.hpp"
+#include "lib/analysis/weight_steps.hpp"
 #include "lib/core/dice.hpp"
 #include "lib/synthesis/sound_range.hpp"
 
@@ -27,8 +28,7 @@ constexpr int kStepsOnAClip = 2;
 constexpr float kPace = 0.6F;          // of the numbers, against that of fitting
 constexpr float kLinearPace = 0.004F;  // of the mean and the linear part
 constexpr float kHiddenPace = 0.002F;
-constexpr float kShrink = 5e-5F;   // of hidden weights, each step
-constexpr double kSteepest = 2.0;  // times as steep as usual is as steep as a gradient counts
+constexpr float kShrink = 5e-5F;  // of hidden weights, each step
 constexpr int kReports = 30;
 
 /// Only the shapes of these envelopes count, so that their height is taken out: the same sound is one timbre.
@@ -88,40 +88,6 @@ float file_step(std::size_t place) {
   const int steps = place < kNamedNumbers ? synthesis::kNumbers[place].steps : synthesis::kTimbreSteps;
   return 2.0F / static_cast<float>(steps - 1);
 }
-
-/// Adam for the weights, whose gradients are never steeper than some times what is usual.
-class WeightSteps {
- public:
-  explicit WeightSteps(std::size_t count) : mean_(count), square_(count) {}
-
-  void move(std::span<float> weights, std::span<float> gradient, float pace) {
-    ++steps_;
-    double norm = 0.0;
-    for (const float g : gradient) norm += static_cast<double>(g) * static_cast<double>(g);
-    norm = std::sqrt(norm);
-    usual_ = steps_ == 1 ? norm : 0.98 * usual_ + 0.02 * std::min(norm, 3.0 * usual_);
-    const auto scale = static_cast<float>(norm > kSteepest * usual_ ? kSteepest * usual_ / norm : 1.0);
-    const auto mean_part = static_cast<float>(1.0 - std::pow(kMean, steps_));
-    const auto square_part = static_cast<float>(1.0 - std::pow(kSquare, steps_));
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-      const float g = scale * gradient[i];
-      mean_[i] = kMean * mean_[i] + (1.0F - kMean) * g;
-      square_[i] = kSquare * square_[i] + (1.0F - kSquare) * g * g;
-      if (square_[i] <= 0.0F) continue;
-      const bool is_hidden = i >= TimbreNetwork::kLinearWeights;
-      weights[i] -= pace * (is_hidden ? kHiddenPace : kLinearPace) * (mean_[i] / mean_part) /
-                    std::sqrt(square_[i] / square_part);
-      if (is_hidden) weights[i] *= 1.0F - kShrink * pace;
-    }
-  }
-
- private:
-  static constexpr float kMean = 0.9F;
-  static constexpr float kSquare = 0.995F;
-  std::vector<float> mean_, square_;
-  double usual_ = 0.0;
-  int steps_ = 0;
-};
 
 /// A clip while it is trained on.
 struct Lesson {
@@ -229,7 +195,8 @@ void train_timbre(TimbreNetwork& network, std::span<const TimbreClip> clips, con
   if (lessons.empty()) return;
   Dice dice(training.seed);
   Dice noise(training.seed + 1);
-  WeightSteps weight_steps(network.weights().size());
+  WeightSteps weight_steps(
+      {{TimbreNetwork::kLinearWeights, kLinearPace}, {TimbreNetwork::kWeights, kHiddenPace, kShrink}});
   std::vector<float> by_weights(network.weights().size());
   report(progress_of(lessons, network, 0));
   const int between_reports = std::max(training.steps / kReports, 1);

@@ -23,8 +23,6 @@ using synthesis::kTimbreNumbers;
 using synthesis::kTimbreOutputs;
 using synthesis::TimbreNetwork;
 
-/// Frames of which a step looks at one. With four, sounds come back with 0.17 dB more error of loudness.
-constexpr int kEvery = 2;
 constexpr float kPitchStepOctaves = 0.004F;
 constexpr float kPitchPace = 0.4F;  // of fit()'s: a pitch is nearly right by now
 constexpr float kGainStepDb = 1.6F;
@@ -103,18 +101,19 @@ void NumberSteps::move(VectorEvent& event, const EventSound& sound, const EventS
 
 float fit_vectors(std::vector<VectorEvent>& events, const TimbreNetwork& network, const Target& target,
                   const PowerMaps& carried, const FitSteps& steps, int threads) {
-  const DistanceSlopes distance(target, carried, kEvery, threads);
+  const DistanceSlopes distance(target, carried, steps.every, threads);
   std::vector<EventSound> slopes;
   std::vector<NumberSteps> number_steps(events.size());
   for (int step = 0; step < steps.count; ++step) {
+    if (step == steps.count / 2 && steps.half_way) steps.half_way(events);
     const std::vector<EventSound> sounds = sounds_of(events, network);
     distance.at(sounds, step, slopes);
     for (std::size_t e = 0; e < events.size(); ++e) {
       synthesis::stop_at_range(sounds[e], slopes[e]);
       EventVector by_vector{};
       network.add_gradient(events[e].vector, slopes[e], by_vector, {});
-      number_steps[e].move(events[e], sounds[e], slopes[e], by_vector,
-                           std::min(cooled(step, steps.count), steps.most), synthesis::moves(sounds[e]));
+      number_steps[e].move(events[e], sounds[e], slopes[e], by_vector, cooled(step, steps.count),
+                           synthesis::moves(sounds[e]));
     }
   }
   return distance_of(sounds_of(events, network), target, carried);

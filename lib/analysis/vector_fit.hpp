@@ -1,6 +1,7 @@
 // Fitting events as they will be written: by their 32 numbers, of which a network makes their sound.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "lib/analysis/adam.hpp"
@@ -14,6 +15,7 @@ struct VectorEvent {
   float gain_db = 0.0F;
   synthesis::EventVector vector{};
   bool is_placed = false;  ///< its onset is known and stays
+  int proposal = -1;       ///< that it was begun from, of a list; -1: none
 };
 
 std::vector<synthesis::EventSound> sounds_of(const std::vector<VectorEvent>& events,
@@ -25,7 +27,8 @@ VectorEvent nearest_vector(const synthesis::EventSound& sound, const synthesis::
 
 struct FitSteps {
   int count;
-  float most = 1.0F;  ///< how large they are at most; less for events that are nearly right
+  int every = 2;                                                 ///< frames of which a step looks at one
+  std::function<void(std::vector<VectorEvent>&)> half_way = {};  ///< what is done to the events then, if any
 };
 
 /// Steps of descent on the numbers, as fit() does them on sounds.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/core/error.hpp"
+#include "lib/synthesis/layers.hpp"
 #include "lib/synthesis/rings.hpp"
 #include "lib/synthesis/sound_range.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
@@ -25,39 +26,6 @@ constexpr std::size_t kW2 = kB1 + kHidden;
 constexpr std::size_t kB2 = kW2 + kHidden * kHidden;
 constexpr std::size_t kW3 = kB2 + kHidden;
 static_assert(kW3 + kHidden * kTimbreOutputs == TimbreNetwork::kWeights);
-
-/// out += in * weights, [rows] times [rows, columns].
-ICTUS_WIDE void add_product(const float* in, const float* weights, std::size_t rows, std::size_t columns,
-                            float* out) {
-  for (std::size_t r = 0; r < rows; ++r)
-    for (std::size_t c = 0; c < columns; ++c) out[c] += in[r] * weights[r * columns + c];
-}
-/// by_in += by_out * transposed weights; by_weights, where there is one, += in times by_out.
-ICTUS_WIDE void add_product_gradient(const float* in, const float* weights, const float* by_out,
-                                     std::size_t rows, std::size_t columns, float* by_in, float* by_weights) {
-  constexpr std::size_t kLanes = 8;
-  for (std::size_t r = 0; r < rows; ++r) {
-    const float* row = weights + r * columns;
-    float lane[kLanes] = {};
-    std::size_t c = 0;
-    for (; c + kLanes <= columns; c += kLanes)
-      for (std::size_t i = 0; i < kLanes; ++i) lane[i] += by_out[c + i] * row[c + i];
-    float sum = 0.0F;
-    for (const float part : lane) sum += part;
-    for (; c < columns; ++c) sum += by_out[c] * row[c];
-    by_in[r] += sum;
-  }
-  if (by_weights == nullptr) return;
-  for (std::size_t r = 0; r < rows; ++r)
-    for (std::size_t k = 0; k < columns; ++k) by_weights[r * columns + k] += in[r] * by_out[k];
-}
-
-float logistic(float x) { return 1.0F / (1.0F + std::exp(-x)); }
-float silu(float x) { return x * logistic(x); }
-float silu_slope(float x) {
-  const float s = logistic(x);
-  return s * (1.0F + x * (1.0F - s));
-}
 
 /// Half the range of a number, in logarithms where its steps are ratios: what a slope by it is worth.
 float half_range(std::size_t place) {

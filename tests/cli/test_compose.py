@@ -39,8 +39,8 @@ def cents(event):
 
 
 def is_noise(event):
-    """Whether its partials lie more than 20 dB below its noise; the balance goes from -40 to 60 dB."""
-    return 50 * (event["vector"][1] + 1) - 40 < -20
+    """Whether its partials lie 20 dB below its noise, or more; the balance goes from -40 to 60 dB in steps of 2."""
+    return 50 * (event["vector"][1] + 1) - 40 < -19
 
 
 def names_pitch(stream):

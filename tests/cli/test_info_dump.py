@@ -219,11 +219,12 @@ class Dump(Case):
         numbers = facts_of(clip_stream())["numbers"]
         for row in table(ictus("dump", stdin=clip_stream())):
             samples = float(row["onset_s"]) * MODEL_RATE_HZ
-            self.assertLess(abs(samples - 64 * round(samples / 64)), 0.02)
+            self.assertLess(abs(samples - 64 * round(samples / 64)), 0.5e-6 * MODEL_RATE_HZ + 1e-3)   # six digits are printed
             self.assertEqual(2 * float(row["gain_db"]), int(2 * float(row["gain_db"])))
             for i in range(32):
                 steps = (float(row[f"v{i}"]) + 1) / 2 * (numbers[i]["steps"] - 1)
-                self.assertAlmostEqual(steps, round(steps), places=4)
+                # A float of 24 bits.
+                self.assertAlmostEqual(steps, round(steps), delta=2**-24 * numbers[i]["steps"])
         exact = table(ictus("dump", stdin=encode("-", "--lossless", stdin=clip()).stdout))
         for row in exact:
             for i in range(32):

@@ -31,7 +31,8 @@ EncoderSettings settings_for(int channels = 1) {
 std::vector<EventBlock> blocks_of(const std::vector<float>& samples, const EncoderSettings& settings,
                                   std::size_t at_a_time = 4096) {
   std::vector<EventBlock> blocks;
-  Encoder encoder(trained_model(), settings, [&](const EventBlock& block) { blocks.push_back(block); });
+  Encoder encoder(trained_model(), trained_proposals(), settings,
+                  [&](const EventBlock& block) { blocks.push_back(block); });
   for (std::size_t at = 0; at < samples.size(); at += at_a_time)
     encoder.push(std::span(samples).subspan(at, std::min(at_a_time, samples.size() - at)));
   encoder.finish();

@@ -34,8 +34,9 @@ TEST_CASE("onsets of two tones are found where they are, and their pitches") {
   std::vector<float> left = stretch.bins;
   const auto events = propose(left, stretch.map, 2, 3e-7F * stretch.target.peak(), 0.5F);
   REQUIRE(events.size() == 2);
-  const auto& low = events[0].pitch_octaves < events[1].pitch_octaves ? events[0] : events[1];
-  const auto& high = &low == &events[0] ? events[1] : events[0];
+  const bool in_order = events[0].guess.pitch_octaves < events[1].guess.pitch_octaves;
+  const auto& low = events[in_order ? 0 : 1].guess;
+  const auto& high = events[in_order ? 1 : 0].guess;
   CHECK(std::exp2(low.pitch_octaves) == doctest::Approx(220.0).epsilon(0.003));
   CHECK(std::exp2(high.pitch_octaves) == doctest::Approx(523.25).epsilon(0.003));
   CHECK(low.onset_s < 0.05F);
@@ -56,10 +57,10 @@ TEST_CASE("a tone that glides away from where it began is proposed to last") {
   std::vector<float> left = stretch.bins;
   const auto events = propose(left, stretch.map, 1, 3e-7F * stretch.target.peak(), 0.5F);
   REQUIRE(events.size() == 1);
-  CHECK(events[0].glide_semitones == doctest::Approx(-12.0).epsilon(0.1));
+  CHECK(events[0].guess.glide_semitones == doctest::Approx(-12.0).epsilon(0.1));
   // After its second of gliding it is still within 6 dB.
-  CHECK(std::exp(events[0].decay_log_rate[0]) < 1.4F);
-  CHECK(std::exp(events[0].hold_log_s) > 1.8F);
+  CHECK(std::exp(events[0].guess.decay_log_rate[0]) < 1.4F);
+  CHECK(std::exp(events[0].guess.hold_log_s) > 1.8F);
 }
 
 TEST_CASE("a pitch that no single glide describes is described as far as one does, and ends there") {
@@ -79,4 +80,32 @@ TEST_CASE("silence is proposed nothing for") {
   const Stretch stretch(std::vector<float>(44100));
   std::vector<float> left = stretch.bins;
   CHECK(propose(left, stretch.map, 4, 1e-12F, 0.5F).empty());
+}
+
+TEST_CASE("what is seen of a proposal depends neither on its pitch nor on its level") {
+  const auto seen = [](double hz, double amplitude) {
+    const Stretch stretch(tone(1.0, amplitude, 6, [&](double) { return hz; }));
+    return proposal_view(stretch.map, static_cast<float>(hz), 0, 1e-12F, 0);
+  };
+  const ProposalView low = seen(440.0, 0.1);
+  const ProposalView high = seen(880.0, 0.1);
+  const ProposalView soft = seen(440.0, 0.001);
+  CHECK(low.reference_db - soft.reference_db == doctest::Approx(40.0).epsilon(0.01));
+  for (std::size_t row = 0; row < 6; ++row) {
+    for (std::size_t cell = 4; cell < 15; ++cell) {  // whose windows lie within the tone
+      const std::size_t at = row * kViewCells + cell;
+      CAPTURE(row);
+      CAPTURE(cell);
+      // In units of 20 dB: partials lie otherwise between bins.
+      CHECK(std::abs(low.levels[at] - high.levels[at]) < 0.08F);
+      CHECK(std::abs(low.levels[at] - soft.levels[at]) < 0.01F);
+      // The h-th partial is 1/h as strong; 0 is -30 dB.
+      const double level_db = 20.0 * static_cast<double>(low.levels[at]) - 30.0;
+      CHECK(std::abs(level_db + 20.0 * std::log10(static_cast<double>(row + 1))) < 2.0);
+    }
+  }
+  CHECK(high.context[0] - low.context[0] == doctest::Approx(0.5));
+  // Nothing is there before it, and nothing where the sixth partial was the last.
+  CHECK(seen(440.0, 0.1).levels[0] == doctest::Approx(-2.5));
+  CHECK(low.levels[7 * kViewCells + 5] < -1.0F);
 }

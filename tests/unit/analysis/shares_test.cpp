@@ -24,7 +24,7 @@ Stretch two_tones() {
 }
 
 std::vector<ictus::synthesis::EventSound> its_events(const Stretch& stretch) {
-  return explain(stretch, std::vector<Look>{{2, 40}}, false);
+  return explain_freely(stretch, std::vector<Look>{{2, 40}}, false);
 }
 
 }  // namespace

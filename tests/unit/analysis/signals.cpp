@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <numbers>
+#include <string>
 
 #include "lib/analysis/explain.hpp"
+#include "lib/analysis/proposal_network_file.hpp"
 #include "lib/core/dice.hpp"
-#include "lib/synthesis/timbre_file.hpp"
+#include "lib/core/file_bytes.hpp"
 
 using namespace ictus;
 using namespace ictus::analysis;
@@ -39,17 +39,19 @@ std::vector<float> white_noise(double seconds, double rms, std::uint64_t seed) {
 
 synthesis::EventSound single_event(const Stretch& stretch, int steps) {
   const std::array looks{Look{1, steps}};
-  const std::vector<synthesis::EventSound> events = explain(stretch, looks, true);
+  const std::vector<synthesis::EventSound> events = explain_freely(stretch, looks, true);
   return events.at(0);
 }
 
-std::shared_ptr<const ictus::synthesis::EventModel> trained_model() {
-  static const auto model = [] {
-    std::ifstream file(ICTUS_TIMBRE_WEIGHTS, std::ios::binary);
-    const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    auto made = std::make_shared<ictus::synthesis::EventModel>();
-    made->timbre = ictus::synthesis::read_timbre(std::as_bytes(std::span(bytes)), "weights");
-    return made;
-  }();
+std::shared_ptr<const synthesis::EventModel> trained_model() {
+  static const auto model = synthesis::event_model_from(
+      file_bytes(std::string(ICTUS_EVENT_WEIGHTS) + "/events.safetensors", ""), "weights");
   return model;
+}
+
+std::shared_ptr<const ProposalNetwork> trained_proposals() {
+  static const auto network = std::make_shared<const ProposalNetwork>(
+      read_proposals(file_bytes(std::string(ICTUS_EVENT_WEIGHTS) + "/events.proposals.safetensors", ""),
+                     trained_model()->hash, "weights"));
+  return network;
 }

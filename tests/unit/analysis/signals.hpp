@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "lib/analysis/proposal_network.hpp"
 #include "lib/analysis/stretch.hpp"
 #include "lib/synthesis/event_model.hpp"
 #include "lib/synthesis/event_sound.hpp"
@@ -26,3 +27,5 @@ ictus::synthesis::EventSound single_event(const Stretch& stretch, int steps);
 
 /// The model that is shipped.
 std::shared_ptr<const ictus::synthesis::EventModel> trained_model();
+/// The network of proposals that goes with it.
+std::shared_ptr<const ictus::analysis::ProposalNetwork> trained_proposals();

@@ -18,7 +18,7 @@ std::vector<TimbreClip> clips() {
     for (const int partials : {2, 12}) {
       const Stretch stretch(tone(0.8, 0.1, partials, [&](double) { return hz; }));
       const std::array looks{Look{1, 30}};
-      result.push_back({stretch.target.sound(), explain(stretch, looks, false)});
+      result.push_back({stretch.target.sound(), explain_freely(stretch, looks, false)});
     }
   }
   return result;

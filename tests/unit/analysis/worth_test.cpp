@@ -16,7 +16,7 @@ TEST_CASE(
   for (std::size_t i = 0; i < second.size(); ++i) sound[26460 + i] += second[i];
   const Stretch stretch(sound);
   const std::array looks{Look{2, 40}};
-  auto events = explain(stretch, looks, false);
+  auto events = explain_freely(stretch, looks, false);
   REQUIRE(events.size() == 2);
   events.push_back(events[0]);
   events.back().gain_db = -150.0F;
