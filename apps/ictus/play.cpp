@@ -161,12 +161,12 @@ class Orchestra {
   Sounds encode(const std::string& path) {
     const auto source = audio::Source::open(path, synthesis::EventModel::kSampleRateHz, std::nullopt, 2);
     Sounds sounds{{}, source->channels()};
-    analysis::Encoder encoder(model_, load_proposals(options_.model, *model_),
-                              {.coding = synthesis::event_coding(false), .channels = source->channels()},
-                              [&](const EventBlock& block) {
-                                sounds.events.insert(sounds.events.end(), block.events.begin(),
-                                                     block.events.end());
-                              });
+    if (!proposals_) proposals_ = load_proposals(options_.model, *model_);
+    analysis::Encoder encoder(
+        model_, proposals_, {.coding = synthesis::event_coding(false), .channels = source->channels()},
+        [&](const EventBlock& block) {
+          sounds.events.insert(sounds.events.end(), block.events.begin(), block.events.end());
+        });
     std::vector<float> block(static_cast<std::size_t>(65536 * source->channels()));
     double length_s = 0.0;
     while (const std::size_t count = source->read(block)) {
@@ -185,6 +185,7 @@ class Orchestra {
   const cli::Streams& streams_;
   cli::Reporter& reporter_;
   cli::EventModel model_;
+  std::shared_ptr<const analysis::ProposalNetwork> proposals_;  ///< once a recording is encoded
   bool is_stereo_ = false;
   std::map<std::tuple<std::string, std::optional<unsigned long long>, bool>,
            std::unique_ptr<compose::Instrument>>

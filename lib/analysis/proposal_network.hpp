@@ -12,7 +12,8 @@
 
 namespace ictus::analysis {
 
-/// An event's vector, its gain and its onset, as the network says them.
+/// An event's gain, onset and vector, as the network says them; of the vector, what is read off better is not
+/// listened to.
 inline constexpr std::size_t kProposalOutputs = synthesis::kEventVectorSize + 2;
 
 /// Fitting brings events nearer to a sound step by step; this says where to begin, as it has learnt from

@@ -27,7 +27,8 @@ VectorEvent nearest_vector(const synthesis::EventSound& sound, const synthesis::
 
 struct FitSteps {
   int count;
-  int every = 2;                                                 ///< frames of which a step looks at one
+  /// Frames of which a step looks at one. At the end four would leave 0.17 dB more error of loudness.
+  int every = 2;
   std::function<void(std::vector<VectorEvent>&)> half_way = {};  ///< what is done to the events then, if any
 };
 

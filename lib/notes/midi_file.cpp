@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "lib/core/error.hpp"
+#include "lib/notes/score.hpp"
 
 namespace ictus::notes {
 namespace {
@@ -125,9 +126,8 @@ std::vector<Key> pressed(const std::vector<MidiNote>& notes) {
 
 /// Gives each key a channel that nothing sounds on, or that is free first. They are in order.
 void spread_over_channels(std::vector<Key>& keys) {
-  constexpr int kDrums = 9;
   std::array<std::int64_t, 16> free_from{};
-  free_from[kDrums] = std::numeric_limits<std::int64_t>::max();
+  free_from[kDrumChannel] = std::numeric_limits<std::int64_t>::max();
   for (Key& key : keys) {
     const auto first = std::min_element(free_from.begin(), free_from.end());
     key.channel = static_cast<int>(first - free_from.begin());
