@@ -87,6 +87,15 @@ void AdaptiveBit::code(Coder& coder, unsigned& symbol) {
 
 // --- Numbers ---------------------------------------------------------------------------------------
 
+namespace {
+
+/// In place of a coder, where only what is learnt of symbols counts.
+struct Forgetting {
+  void code(Frequencies /*frequencies*/, unsigned& /*symbol*/) {}
+};
+
+}  // namespace
+
 NumberModel::Number::Number(unsigned symbols)
     : wide(std::max(1U, symbols / 3)), narrow(std::max(1U, symbols / 10)), spread_counts(symbols, 0) {
   for (std::vector<std::uint32_t>& of_context : counts) of_context.assign(symbols, 0);
@@ -121,10 +130,17 @@ void NumberModel::Number::halve() {
   for (std::uint32_t& count : spread_counts) spread_count_sum += count /= 2;
 }
 
-NumberModel::NumberModel(const EventCoding& coding) {
+NumberModel::NumberModel(const EventCoding& coding, std::span<const StartEvent> start) {
   numbers_.reserve(kNumbers);
   for (const std::uint16_t steps : coding.vector_steps) numbers_.emplace_back(steps);
   numbers_.emplace_back(static_cast<unsigned>(most_gain_code(coding)) + 1);
+  Forgetting nobody;
+  for (const StartEvent& event : start) {
+    Numbers numbers{};
+    std::copy(event.vector.begin(), event.vector.end(), numbers.begin());
+    numbers.back() = static_cast<std::uint16_t>(gain_code_below(event.gain_centibels, coding));
+    code(nobody, numbers);
+  }
 }
 
 template <typename Coder>
@@ -283,7 +299,8 @@ void require_block(const EventBlock& block, std::int64_t start_samples) {
   }
 }
 
-EventHistory::EventHistory(const EventCoding& coding) : coding_(coding), numbers_(coding) {
+EventHistory::EventHistory(const EventCoding& coding, std::span<const StartEvent> start)
+    : coding_(coding), numbers_(coding, start) {
   goes_on_.fill({{1, 3}});
 }
 

@@ -12,6 +12,7 @@
 
 #include "formats/event.hpp"
 #include "formats/quantise.hpp"
+#include "formats/start_events.hpp"
 
 namespace ictus::formats {
 
@@ -32,7 +33,8 @@ class NumberModel {
   static constexpr std::size_t kNumbers = kEventVectorSize + 1;
   using Numbers = std::array<std::uint16_t, kNumbers>;
 
-  explicit NumberModel(const EventCoding& coding);
+  /// That had coded these events before.
+  NumberModel(const EventCoding& coding, std::span<const StartEvent> start);
 
   /// Codes the numbers of the next event, and learns from them.
   template <typename Coder>
@@ -92,7 +94,7 @@ class NumberModel {
 /// independent.
 class EventHistory {
  public:
-  explicit EventHistory(const EventCoding& coding);
+  EventHistory(const EventCoding& coding, std::span<const StartEvent> start);
 
   /// A block as it is coded.
   struct CodedEvent {
@@ -136,7 +138,9 @@ class EventHistory {
 /// would take can be asked before it is decided.
 class EventPacker {
  public:
-  explicit EventPacker(const EventCoding& coding) : history_(coding) {}
+  explicit EventPacker(const EventCoding& coding) : EventPacker(coding, start_events(coding)) {}
+  /// The numbers of events are expected as if these had gone before them.
+  EventPacker(const EventCoding& coding, std::span<const StartEvent> start) : history_(coding, start) {}
   /// The next block. Throws ictus::Error, and nothing has changed, when it cannot stand in a stream.
   [[nodiscard]] std::vector<std::uint8_t> pack(const EventBlock& block);
   /// What this block would take as the next one, in bits: what pack() returns is up to some 9 bits longer,
@@ -156,7 +160,7 @@ struct BlockOutline {
 /// The other way.
 class EventUnpacker {
  public:
-  explicit EventUnpacker(const EventCoding& coding) : history_(coding) {}
+  explicit EventUnpacker(const EventCoding& coding) : history_(coding, start_events(coding)) {}
   /// The next block. Throws ictus::Error with what is wrong when the bytes are none; nothing can be
   /// unpacked after that.
   [[nodiscard]] EventBlock unpack(std::span<const std::uint8_t> bytes);

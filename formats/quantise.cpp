@@ -45,6 +45,11 @@ int gain_code(float gain_db, const EventCoding& coding) {
   return std::min(static_cast<int>(std::lround(limited * steps_per_db)), most_gain_code(coding));
 }
 
+int gain_code_below(int gain_centibels, const EventCoding& coding) {
+  const int above_least = std::max(gain_centibels - kLeastGainCentibels, 0);
+  return std::min(above_least / coding.gain_step_centibels, most_gain_code(coding));
+}
+
 float gain_value(int code, const EventCoding& coding) {
   return static_cast<float>(kLeastGainCentibels + code * coding.gain_step_centibels) / 10.0F;
 }

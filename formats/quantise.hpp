@@ -41,6 +41,8 @@ struct EventCoding {
 
 /// The steps themselves, for writers and readers; neither for Precision::float32.
 [[nodiscard]] int gain_code(float gain_db, const EventCoding& coding);
+/// In integers, for all readers alike: the highest that is not above it.
+[[nodiscard]] int gain_code_below(int gain_centibels, const EventCoding& coding);
 [[nodiscard]] float gain_value(int code, const EventCoding& coding);
 [[nodiscard]] int most_gain_code(const EventCoding& coding);
 /// Of a number of a vector that has so many values; codes begin with 0.

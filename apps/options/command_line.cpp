@@ -230,12 +230,10 @@ void CommandLine::add_encode() {
                    encode.effort);
   add_value(
       app, kCodingGroup, "--bitrate", "KBIT_S",
-      "Events only: the events take at most so many kbit/s, 0.5 to 100; fewer where the sound needs fewer. "
-      "Header, tags and end of the file come on top. A sound below a second may take what a second may, and "
-      "one "
-      "too short for an event at that rate has one all the same. With --lossless there is no limit unless "
-      "one is "
-      "given.",
+      "Events only: the file takes at most so many kbit/s, 0.5 to 100, tags left out; fewer where the sound "
+      "needs fewer. The events of a sound of about a second or less may take what a second may, without "
+      "header and end, and one too short for an event at that rate has one all the same. With --lossless "
+      "there is no limit unless one is given.",
       [this](const std::string& value) {
         encode.bitrate_kbit_s = number_within("--bitrate", value, 0.5, 100);
       })
@@ -247,6 +245,14 @@ void CommandLine::add_encode() {
       [this](const std::string& value) {
         encode.events_per_second = number_within("--events-per-second", value, 0.1, 1000);
       });
+  add_value(
+      app, kCodingGroup, "--until", "left=DB|distance=DB|events=N[,...]",
+      "Events only: no more events than bring what is left of a sound's spectrogram so far below it "
+      "(left=-20dB), or the events so near to it by the distance that they are fitted by (distance=3dB), in "
+      "each stretch of "
+      "4.5 s; or no more than N in the file, from its beginning on. Of several, the first that is reached. "
+      "Those that do least for the whole are left out.",
+      [this](const std::string& value) { encode.until = until("--until", value); });
   add_switch(app, kCodingGroup, "--lossless",
              "Events only: keep their numbers as 32-bit floats; the file becomes several times larger.",
              encode.lossless);

@@ -45,6 +45,13 @@ inline constexpr double kDefaultKbitS = 3.2;
 /// Of lossless ones: about as many as the others have.
 inline constexpr double kLosslessEventsPerSecond = 22;
 
+/// When there are events enough; what is not given is no reason.
+struct Until {
+  std::optional<double> left_db;      ///< against the sound
+  std::optional<double> distance_db;  ///< of what is fitted
+  std::optional<double> events;       ///< of the file
+};
+
 struct EncodeOptions {
   std::vector<std::string> inputs;
   OutputOptions output;
@@ -56,6 +63,7 @@ struct EncodeOptions {
   // Events only:
   std::optional<double> bitrate_kbit_s;     ///< at most; settled by parsing, none is no limit
   std::optional<double> events_per_second;  ///< at most
+  Until until;
   bool lossless = false;
   bool mono = false;
   audio::Tags tags;

@@ -213,7 +213,7 @@ EncodeOptions settled(EncodeOptions options, const CLI::App& command) {
   }
   refuse_without(options.codec == Codec::mars, command, "--device", "--codec mars");
   if (options.codec == Codec::mars) {
-    for (const char* const option : {"--lossless", "--mono", "--bitrate", "--events-per-second"}) {
+    for (const char* const option : {"--lossless", "--mono", "--bitrate", "--events-per-second", "--until"}) {
       if (was_given(command, option)) {
         throw UsageError(fmt::format("{} is for events, and a token pyramid is asked for", option),
                          "Leave it out, or use --codec events.");

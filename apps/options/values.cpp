@@ -290,6 +290,32 @@ double decibels(const std::string& option, const std::string& value) {
   return std::round(10.0 * *result) / 10.0;
 }
 
+Until until(const std::string& option, const std::string& value) {
+  const auto refuse = [&](const std::string& what) {
+    throw UsageError(
+        fmt::format("{}: {}", option, what),
+        "For example: --until left=-20dB, --until distance=3dB or --until events=32,left=-30dB.");
+  };
+  Until made;
+  for (const std::string& word : split(value, ',')) {
+    const std::size_t equals = word.find('=');
+    const std::string name = word.substr(0, equals);
+    const std::string amount = equals == std::string::npos ? "" : word.substr(equals + 1);
+    if (name == "left") {
+      made.left_db = decibels(option, amount);
+      if (*made.left_db >= 0.0) refuse("what is left is below the sound, so less than 0 dB");
+    } else if (name == "distance") {
+      made.distance_db = decibels(option, amount);
+      if (*made.distance_db <= 0.0) refuse("a distance is more than 0 dB");
+    } else if (name == "events") {
+      made.events = static_cast<double>(whole_number(option, amount, 1, 1000000000));
+    } else {
+      refuse(fmt::format("'{}' is none of left, distance and events", name));
+    }
+  }
+  return made;
+}
+
 MorphOptions morph(const std::string& option, const std::string& value) {
   const std::size_t colon = value.rfind(':');
   if (colon == std::string::npos || colon == 0) {

@@ -44,6 +44,8 @@ namespace ictus::options {
 [[nodiscard]] double grid(const std::string& option, const std::string& value);
 /// "-6dB" or "-6", to a tenth of a decibel, as files keep it.
 [[nodiscard]] double decibels(const std::string& option, const std::string& value);
+/// "left=-20dB", "distance=3dB", "events=32", or some of them between commas.
+[[nodiscard]] Until until(const std::string& option, const std::string& value);
 /// "other.evs:0.5".
 [[nodiscard]] MorphOptions morph(const std::string& option, const std::string& value);
 /// "drums.evs", "drums.evs=-3dB", "drums.evs@2.5s" or "drums.evs=-3dB@2.5s"; gain and offset are what stands

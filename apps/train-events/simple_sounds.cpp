@@ -7,7 +7,7 @@
 
 #include "lib/core/dice.hpp"
 
-namespace ictus {
+namespace ictus::training {
 namespace {
 
 constexpr double kLengthS = 3.0;
@@ -110,4 +110,4 @@ std::vector<std::vector<float>> simple_sounds(std::size_t count, int rate_hz, st
   return sounds;
 }
 
-}  // namespace ictus
+}  // namespace ictus::training

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <vector>
 
-namespace ictus {
+namespace ictus::training {
 
 /// `count` sounds of some seconds each, at `rate_hz`; the same seed gives the same sounds.
 [[nodiscard]] std::vector<std::vector<float>> simple_sounds(std::size_t count, int rate_hz,
                                                             std::uint64_t seed);
 
-}  // namespace ictus
+}  // namespace ictus::training

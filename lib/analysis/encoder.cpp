@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -94,7 +95,7 @@ constexpr double kMostEvents = 320.0;
 /// What an event takes, until the stream itself tells.
 constexpr double kTypicalEventBits = 150.0;
 constexpr double kTypicalEvents = 32.0;
-/// A shorter sound may take the bits of this much: its attack costs what that of a long one does.
+/// A short sound may take the bits of this much: its attack costs what that of a long one does.
 constexpr double kLeastBudgetSeconds = 1.0;
 /// A block's frame.
 constexpr double kFrameBits = 8.0 * 7.0;
@@ -110,12 +111,6 @@ struct Window {
 struct Carried {
   std::int64_t onset_samples;
   EventSound sound;
-};
-
-/// An event as it will be written, and what it is worth.
-struct Chosen {
-  Event event;
-  float worth_db_s;
 };
 
 /// Few events are worked on for longer: a single note is to be as good as can be.
@@ -177,11 +172,11 @@ struct Encoder::State {
   std::vector<float> samples;     ///< from the context before the current window on, channels side by side
   std::int64_t window_start = 0;  ///< samples; also the centre of its first frame
   std::int64_t received = 0;
-  float level = 0.0F;               ///< of the loudest moment so far, by and by forgotten
-  std::vector<Carried> carried;     ///< still sounding
-  std::vector<VectorEvent> begun;   ///< found in the window before, to begin with; onsets in this one
-  double spent_bits = -kFrameBits;  ///< the first block's frame is the file's, not the sound's
-  double event_bits = 0.0;          ///< of these, what events took
+  float level = 0.0F;              ///< of the loudest moment so far, by and by forgotten
+  std::vector<Carried> carried;    ///< still sounding
+  std::vector<VectorEvent> begun;  ///< found in the window before, to begin with; onsets in this one
+  double spent_bits = 0.0;         ///< on blocks of events
+  double event_bits = 0.0;         ///< of these, what events took
   double events = 0.0;
 
   [[nodiscard]] static std::size_t hop() { return static_cast<std::size_t>(views().fine.hop_samples); }
@@ -197,10 +192,30 @@ struct Encoder::State {
   void go_on(std::int64_t hop_samples);
   /// Power of the events before, and of that what comes from the left; those that are dead are forgotten.
   [[nodiscard]] std::pair<PowerMaps, PowerMap> ringing(const Stretch& stretch);
+  [[nodiscard]] float window_s(const Window& window) const {
+    return static_cast<float>(window.end_samples - window_start) / EventModel::kSampleRateHz;
+  }
+  /// Whether an event is one of a window, not one for the next to begin with.
+  [[nodiscard]] bool is_final(const VectorEvent& event, const Window& window) const {
+    return window.is_last || event.onset_s < window_s(window);
+  }
   /// Events that begin in the window, the worthiest first; later ones become those to begin with.
-  [[nodiscard]] std::vector<Chosen> explained(const Window& window, const Stretch& stretch,
-                                              const PowerMaps& ringing, const PowerMap& ringing_left,
-                                              bool is_due, int most);
+  [[nodiscard]] std::vector<Event> explained(const Window& window, const Stretch& stretch,
+                                             const PowerMaps& ringing, const PowerMap& ringing_left,
+                                             bool is_due, int most);
+  /// The events of a window that are worth their bits.
+  [[nodiscard]] std::vector<VectorEvent> worth_it(const Window& window, const Stretch& stretch,
+                                                  const PowerMaps& ringing, bool is_due, int most);
+  /// About so many events, fitted, and their distance.
+  [[nodiscard]] std::pair<std::vector<VectorEvent>, float> looked_for(int wanted, const Stretch& stretch,
+                                                                      const PowerMaps& ringing, bool is_due);
+  /// Makes the numbers those that will be stored, and gains such that they make up for what their steps
+  /// changed.
+  void settle(std::vector<VectorEvent>& found, const Window& window, const Stretch& stretch,
+              const PowerMaps& ringing) const;
+  /// Those that begin in the window, as they will be written, no more than are enough.
+  [[nodiscard]] std::vector<Event> worthiest(const std::vector<VectorEvent>& found, const Window& window,
+                                             const Stretch& stretch, const PowerMaps& ringing) const;
   /// Fits their numbers, and leaves out what says the same twice. Returns their distance.
   [[nodiscard]] float fit(std::vector<VectorEvent>& found, const Stretch& stretch,
                           const PowerMaps& ringing) const;
@@ -209,7 +224,7 @@ struct Encoder::State {
   [[nodiscard]] Event written(const VectorEvent& event, std::int64_t end_samples) const;
   [[nodiscard]] VectorEvent read(const Event& event) const;
   /// Takes the worthiest that the bits allow, `least` at least, in blocks that end at `end_samples`.
-  [[nodiscard]] std::vector<EventBlock> affordable(std::vector<Chosen> worthiest, std::int64_t end_samples,
+  [[nodiscard]] std::vector<EventBlock> affordable(std::vector<Event> worthiest, std::int64_t end_samples,
                                                    std::size_t least) const;
   [[nodiscard]] std::vector<EventBlock> blocks_of(std::vector<Event> chosen, std::int64_t end_samples) const;
 
@@ -222,9 +237,15 @@ struct Encoder::State {
   }
   [[nodiscard]] double allowed_bits(std::int64_t end_samples) const {
     const double length_s = static_cast<double>(end_samples) / EventModel::kSampleRateHz;
-    return settings.most_bits_per_second * std::max(length_s, kLeastBudgetSeconds) - spent_bits;
+    const double rate = settings.most_bits_per_second;
+    return std::max(rate * length_s - settings.other_bits, rate * kLeastBudgetSeconds + kFrameBits) -
+           spent_bits;
   }
   [[nodiscard]] int most_events(std::int64_t end_samples) const;
+  /// How many of some events, from the first on, bring a window near enough together with others.
+  [[nodiscard]] std::size_t enough(const std::vector<EventSound>& worthiest,
+                                   const std::vector<EventSound>& others, const Stretch& stretch,
+                                   const PowerMaps& ringing) const;
   /// How much bits and events are to be spared: 1 up to the frugal bitrate, less above it.
   [[nodiscard]] double frugality() const {
     return std::isfinite(settings.most_bits_per_second)
@@ -269,8 +290,29 @@ int Encoder::State::most_events(std::int64_t end_samples) const {
                      EventModel::kSampleRateHz);
   };
   const double most = std::min({(allowed_bits(end_samples) - frame_bits(end_samples)) / each,
-                                counted_out(end_samples - window_start), counted_out(end_samples) - events});
+                                counted_out(end_samples - window_start), counted_out(end_samples) - events,
+                                settings.most_events - events});
   return static_cast<int>(std::clamp(most, 0.0, kMostEvents));
+}
+
+std::size_t Encoder::State::enough(const std::vector<EventSound>& worthiest,
+                                   const std::vector<EventSound>& others, const Stretch& stretch,
+                                   const PowerMaps& ringing) const {
+  if (std::isinf(settings.enough_left_db) && settings.enough_distance_db <= 0.0F) return worthiest.size();
+  const auto are_enough = [&](std::size_t count) {
+    std::vector<EventSound> sounds = others;
+    sounds.insert(sounds.end(), worthiest.begin(), worthiest.begin() + static_cast<std::ptrdiff_t>(count));
+    if (distance_of(sounds, stretch.target, ringing) <= settings.enough_distance_db) return true;
+    const PowerMaps power = explained_by(sounds, ringing, stretch.target.peak());
+    return 20.0F * std::log10(stretch.target.convergence(power)) <= settings.enough_left_db;
+  };
+  std::size_t too_few = 0, count = worthiest.size();  // the least count that is enough lies between
+  if (count == 0 || are_enough(0)) return 0;
+  while (count - too_few > 1) {
+    const std::size_t middle = (too_few + count) / 2;
+    (are_enough(middle) ? count : too_few) = middle;
+  }
+  return count;
 }
 
 bool Encoder::State::is_event_due(std::int64_t end_samples) const {
@@ -332,31 +374,66 @@ std::pair<PowerMaps, PowerMap> Encoder::State::ringing(const Stretch& stretch) {
   return {std::move(power), std::move(left)};
 }
 
-std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretch& stretch,
-                                              const PowerMaps& ringing, const PowerMap& ringing_left,
-                                              bool is_due, int most) {
-  const std::int64_t end_samples = window.end_samples;
+std::vector<Event> Encoder::State::explained(const Window& window, const Stretch& stretch,
+                                             const PowerMaps& ringing, const PowerMap& ringing_left,
+                                             bool is_due, int most) {
+  std::vector<VectorEvent> found = worth_it(window, stretch, ringing, is_due, most);
+  if (found.empty()) return {};
+  if (settings.channels > 1) place(found, stretch, ringing, ringing_left);
+  settle(found, window, stretch, ringing);
+  std::vector<Event> chosen = worthiest(found, window, stretch, ringing);
+  if (chosen.size() > static_cast<std::size_t>(most)) chosen.resize(static_cast<std::size_t>(most));
+  const float hop_s = window_s(window);
+  for (const VectorEvent& event : found) {
+    if (is_final(event, window)) continue;
+    begun.push_back(event);
+    begun.back().onset_s -= hop_s;
+  }
+  return chosen;
+}
+
+std::vector<VectorEvent> Encoder::State::worth_it(const Window& window, const Stretch& stretch,
+                                                  const PowerMaps& ringing, bool is_due, int most) {
   const double hops = static_cast<double>(stretch.frames) * static_cast<double>(hop()) /
-                      static_cast<double>(end_samples - window_start);
-  const double enough = kEnoughEvents * stretch.frames / kWindowFrames / frugality();
-  const double wanted = std::min({kMostEvents, std::ceil(enough) + 2.0, (kSpareEvents * most + 2.0) * hops});
-  const auto least_worth = static_cast<float>(frugality());
+                      static_cast<double>(window.end_samples - window_start);
+  const double enough_for_all = kEnoughEvents * stretch.frames / kWindowFrames / frugality();
+  const double wanted =
+      std::min({kMostEvents, std::ceil(enough_for_all) + 2.0, (kSpareEvents * most + 2.0) * hops});
+  auto [found, distance_db] = looked_for(static_cast<int>(wanted), stretch, ringing, is_due);
+  if (distance_db < kNearDb)
+    found =
+        without_spare(std::move(found), distance_db, model->timbre, stretch.target, ringing,
+                      {kNearDb, kLeastShare, kCloseEnoughDb, kSpareLooks * steps().look, settings.threads});
+  const auto is_soft = [&](const VectorEvent& event) { return is_rounding(event, model->timbre); };
+  if (!std::all_of(found.begin(), found.end(), is_soft)) std::erase_if(found, is_soft);
+  const float least_db_s = static_cast<float>(frugality()) * demand(distance_db) * kLeastWorthDbS;
+  std::vector<std::size_t> kept =
+      worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
+  if (kept.empty() && is_due && !found.empty()) kept = {0};
+  std::vector<VectorEvent> worth_it;
+  for (const std::size_t place : kept) worth_it.push_back(found[place]);
+  return worth_it;
+}
+
+std::pair<std::vector<VectorEvent>, float> Encoder::State::looked_for(int wanted, const Stretch& stretch,
+                                                                      const PowerMaps& ringing, bool is_due) {
   const EventNetworks networks{model->timbre, proposals.get()};
-  std::vector<VectorEvent> found = explain(stretch, {ringing, std::move(begun)}, networks,
-                                           {.looks = looks_for(static_cast<int>(wanted), steps().look),
-                                            .least_worth_db = least_worth * kLeastLookWorthDbS,
-                                            .close_enough_db = kCloseEnoughDb,
-                                            .near_db = kNearDb,
-                                            .least_gain = kLeastGain,
-                                            .least_gain_each = kLeastGainEach,
-                                            .threads = settings.threads});
-  begun.clear();
+  const float close_enough_db = std::max(kCloseEnoughDb, settings.enough_distance_db);
+  std::vector<VectorEvent> found =
+      explain(stretch, {ringing, std::exchange(begun, {})}, networks,
+              {.looks = looks_for(wanted, steps().look),
+               .least_worth_db = static_cast<float>(frugality()) * kLeastLookWorthDbS,
+               .close_enough_db = close_enough_db,
+               .near_db = kNearDb,
+               .least_gain = kLeastGain,
+               .least_gain_each = kLeastGainEach,
+               .threads = settings.threads});
   if (found.empty() && is_due)
     found = explain(stretch, {ringing, {}}, networks, {.looks = {{1, steps().look}}, .however_soft = true});
   float distance_db = fit(found, stretch, ringing);
   // Looks end early where little seems to be left: the tone of another sound as a partial of one's own.
   for (int again = 0; again < kMoreExplaining && found.size() <= kFewEvents; ++again) {
-    if (found.empty() || distance_db < kCloseEnoughDb) break;
+    if (found.empty() || distance_db < close_enough_db) break;
     std::vector<VectorEvent> more =
         explain(stretch, {ringing, found}, networks,
                 {.looks = {{kMoreEvents, kMoreLooks * steps().look}}, .threads = settings.threads});
@@ -365,54 +442,43 @@ std::vector<Chosen> Encoder::State::explained(const Window& window, const Stretc
     found = std::move(more);
     distance_db = more_db;
   }
-  if (distance_db < kNearDb)
-    found =
-        without_spare(std::move(found), distance_db, model->timbre, stretch.target, ringing,
-                      {kNearDb, kLeastShare, kCloseEnoughDb, kSpareLooks * steps().look, settings.threads});
-  const auto worthy_of = [&](float least_db_s) {
-    return worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
-  };
-  const auto is_soft = [&](const VectorEvent& event) { return is_rounding(event, model->timbre); };
-  if (!std::all_of(found.begin(), found.end(), is_soft)) std::erase_if(found, is_soft);
-  std::vector<std::size_t> kept = worthy_of(least_worth * demand(distance_db) * kLeastWorthDbS);
-  if (kept.empty() && is_due && !found.empty()) kept = {0};
-  std::vector<VectorEvent> worth_it;
-  for (const std::size_t place : kept) worth_it.push_back(found[place]);
-  found = std::move(worth_it);
-  if (found.empty()) return {};
-  if (settings.channels > 1) place(found, stretch, ringing, ringing_left);
+  return {std::move(found), distance_db};
+}
 
-  // From here on the numbers are those that will be stored; gains make up for what their steps changed.
-  const float hop_s = static_cast<float>(end_samples - window_start) / EventModel::kSampleRateHz;
+void Encoder::State::settle(std::vector<VectorEvent>& found, const Window& window, const Stretch& stretch,
+                            const PowerMaps& ringing) const {
   const float seen_s = static_cast<float>(stretch.frames) * views().fine.hop_s();
-  const auto is_final = [&](const VectorEvent& event) { return window.is_last || event.onset_s < hop_s; };
   for (VectorEvent& event : found) {
-    if (!is_final(event)) continue;
+    if (!is_final(event, window)) continue;
     end_with_window(event, model->timbre, seen_s);
-    event = read(written(event, end_samples));
+    event = read(written(event, window.end_samples));
   }
-  distance_db = fit_gains(found, model->timbre, stretch.target, ringing, steps().gains);
+  const float distance_db = fit_gains(found, model->timbre, stretch.target, ringing, steps().gains);
+  if (distance_db >= kNearDb) return;  // gains would have to make up for what nothing explains
   std::vector<EventSound> sounds = sounds_of(found, model->timbre);
-  if (distance_db < kNearDb) {
-    // Farther away, gains would have to make up for what nothing explains.
-    balance_gains(sounds, stretch.target, ringing.fine);
-    for (std::size_t e = 0; e < found.size(); ++e) found[e].gain_db = sounds[e].gain_db;
-  }
+  balance_gains(sounds, stretch.target, ringing.fine);
+  for (std::size_t e = 0; e < found.size(); ++e) found[e].gain_db = sounds[e].gain_db;
+}
+
+std::vector<Event> Encoder::State::worthiest(const std::vector<VectorEvent>& found, const Window& window,
+                                             const Stretch& stretch, const PowerMaps& ringing) const {
+  const std::vector<EventSound> sounds = sounds_of(found, model->timbre);
   const std::vector<float> worth = worths(sounds, stretch.target, ringing);
-  std::vector<Chosen> chosen;
-  std::vector<VectorEvent> later;
-  for (std::size_t e = 0; e < found.size(); ++e) {
-    if (is_final(found[e])) {
-      chosen.push_back({written(found[e], end_samples), worth[e]});
+  std::vector<std::size_t> places(found.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  std::stable_sort(places.begin(), places.end(),
+                   [&](std::size_t a, std::size_t b) { return worth[a] > worth[b]; });
+  std::vector<Event> chosen;
+  std::vector<EventSound> final_sounds, later;
+  for (const std::size_t place : places) {
+    if (is_final(found[place], window)) {
+      chosen.push_back(written(found[place], window.end_samples));
+      final_sounds.push_back(sounds[place]);
     } else {
-      later.push_back(found[e]);
+      later.push_back(sounds[place]);
     }
   }
-  begun = std::move(later);
-  for (VectorEvent& event : begun) event.onset_s -= hop_s;
-  std::stable_sort(chosen.begin(), chosen.end(),
-                   [](const Chosen& a, const Chosen& b) { return a.worth_db_s > b.worth_db_s; });
-  if (chosen.size() > static_cast<std::size_t>(most)) chosen.resize(static_cast<std::size_t>(most));
+  chosen.resize(enough(final_sounds, later, stretch, ringing));
   return chosen;
 }
 
@@ -458,12 +524,10 @@ VectorEvent Encoder::State::read(const Event& event) const {
           event.vector};
 }
 
-std::vector<EventBlock> Encoder::State::affordable(std::vector<Chosen> worthiest, std::int64_t end_samples,
+std::vector<EventBlock> Encoder::State::affordable(std::vector<Event> worthiest, std::int64_t end_samples,
                                                    std::size_t least) const {
   while (true) {
-    std::vector<Event> chosen;
-    for (const Chosen& each : worthiest) chosen.push_back(each.event);
-    std::vector<EventBlock> blocks = blocks_of(std::move(chosen), end_samples);
+    std::vector<EventBlock> blocks = blocks_of(worthiest, end_samples);
     const double bits = bits_of(blocks);
     const double excess = bits - allowed_bits(end_samples);
     if (excess <= 0.0 || worthiest.size() <= least) return blocks;

@@ -72,7 +72,8 @@ std::vector<Event> look(const Stretch& stretch, Known<Event> known, const Ways<E
     const PowerMaps explained = explained_by(sounds, known.carried, peak);
     std::vector<float> left = unexplained(stretch.map, stretch.target.sound().fine, explained.fine);
     const float compression = events.empty() ? kFirstCompression : kCompression;
-    for (Proposal& proposal : propose(left, stretch.map, look.events, floor, compression, sounds)) {
+    for (Proposal& proposal :
+         propose(left, stretch.map, stretch.low, look.events, floor, compression, sounds)) {
       EventSound& guess = proposal.guess;
       if (!settings.motion) guess.glide_semitones = guess.vibrato_semitones = 0.0F;
       guess.onset_s = onset_by_attacks(guess.onset_s, stretch.attacks_s);

@@ -11,7 +11,6 @@ namespace ictus::analysis {
 namespace {
 
 using synthesis::EventVector;
-using synthesis::kEventVectorSize;
 
 // Where the parts of the weights begin.
 constexpr std::size_t kHidden = ProposalNetwork::kHidden;
@@ -29,14 +28,10 @@ constexpr float kGainScaleDb = 10.0F;
 constexpr float kOnsetScaleS = 0.05F;
 constexpr float kMostOnsetS = 0.1F;
 
-/// Outputs: gain, onset, the numbers of the vector.
+// Outputs: gain, onset, the numbers of the vector that are said.
 constexpr std::size_t kGainOutput = 0;
 constexpr std::size_t kOnsetOutput = 1;
-constexpr std::size_t kVectorOutput = 2;
-
-/// Whether outputs say this number: pitch, motion and balance are read off better than learnt, and where an
-/// event is heard is looked for last.
-bool is_said(std::size_t place) { return place >= synthesis::kAttack && place != synthesis::kPosition; }
+constexpr std::size_t kNumberOutputs = 2;
 
 }  // namespace
 
@@ -108,8 +103,8 @@ VectorEvent ProposalNetwork::event_of(const Outputs& outputs, const Proposal& pr
   event.gain_db = proposal.seen.reference_db + kUsualGainDb + kGainScaleDb * outputs[kGainOutput];
   event.onset_s =
       proposal.guess.onset_s + std::clamp(kOnsetScaleS * outputs[kOnsetOutput], -kMostOnsetS, kMostOnsetS);
-  for (std::size_t i = 0; i < kEventVectorSize; ++i)
-    if (is_said(i)) event.vector[i] = std::clamp(outputs[kVectorOutput + i], -1.0F, 1.0F);
+  for (std::size_t i = 0; i < kSaidNumbers.size(); ++i)
+    event.vector[kSaidNumbers[i]] = std::clamp(outputs[kNumberOutputs + i], -1.0F, 1.0F);
   return event;
 }
 
@@ -122,16 +117,16 @@ ProposalNetwork::Outputs ProposalNetwork::slopes_of(const Outputs& outputs, cons
   Outputs by{};
   by[kGainOutput] = kGainScaleDb * by_gain_db;
   by[kOnsetOutput] = held(kOnsetScaleS * by_onset_s, outputs[kOnsetOutput], kMostOnsetS / kOnsetScaleS);
-  for (std::size_t i = 0; i < kEventVectorSize; ++i)
-    if (is_said(i)) by[kVectorOutput + i] = held(by_vector[i], outputs[kVectorOutput + i], 1.0F);
+  for (std::size_t i = 0; i < kSaidNumbers.size(); ++i)
+    by[kNumberOutputs + i] = held(by_vector[kSaidNumbers[i]], outputs[kNumberOutputs + i], 1.0F);
   return by;
 }
 
 ProposalNetwork::Outputs ProposalNetwork::outputs_of(const VectorEvent& event, const Proposal& proposal) {
   Outputs outputs{};
   outputs[kGainOutput] = (event.gain_db - proposal.seen.reference_db - kUsualGainDb) / kGainScaleDb;
-  for (std::size_t i = 0; i < kEventVectorSize; ++i)
-    if (is_said(i)) outputs[kVectorOutput + i] = event.vector[i];
+  for (std::size_t i = 0; i < kSaidNumbers.size(); ++i)
+    outputs[kNumberOutputs + i] = event.vector[kSaidNumbers[i]];
   return outputs;
 }
 

@@ -8,13 +8,22 @@
 
 #include "lib/analysis/propose.hpp"
 #include "lib/analysis/vector_fit.hpp"
+#include "lib/synthesis/event_numbers.hpp"
 #include "lib/synthesis/timbre.hpp"
 
 namespace ictus::analysis {
 
-/// An event's gain, onset and vector, as the network says them; of the vector, what is read off better is not
-/// listened to.
-inline constexpr std::size_t kProposalOutputs = synthesis::kEventVectorSize + 2;
+/// Places in an event's vector of the numbers that the network says. Pitch, balance and motion are read off
+/// better than learnt, and where an event is heard is looked for last.
+inline constexpr auto kSaidNumbers = [] {
+  std::array<std::size_t, synthesis::kEventVectorSize - synthesis::kAttack - 1> places{};
+  std::size_t count = 0;
+  for (std::size_t place = synthesis::kAttack; place < synthesis::kEventVectorSize; ++place)
+    if (place != synthesis::kPosition) places[count++] = place;
+  return places;
+}();
+/// Gain, onset, and the numbers of the vector that it says.
+inline constexpr std::size_t kProposalOutputs = 2 + kSaidNumbers.size();
 
 /// Fitting brings events nearer to a sound step by step; this says where to begin, as it has learnt from
 /// sounds that events were fitted to (amortised inference). Two hidden layers of SiLU, the second beside the
@@ -54,7 +63,7 @@ class ProposalNetwork {
   /// Adds the gradient by the weights.
   void add_gradient(const Pass& pass, const Outputs& by_outputs, std::span<float> by_weights) const;
 
-  /// The event that outputs stand for. Its pitch, how that moves, and its balance are those of the guess.
+  /// The event that outputs stand for. What they do not say is that of `nearest`.
   [[nodiscard]] static VectorEvent event_of(const Outputs& outputs, const Proposal& proposal,
                                             const VectorEvent& nearest);
   /// The gradient by the outputs, given that by the event.

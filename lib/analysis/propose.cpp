@@ -7,6 +7,7 @@
 
 #include "lib/analysis/doubles.hpp"
 #include "lib/analysis/fit.hpp"
+#include "lib/analysis/low_pitch.hpp"
 #include "lib/analysis/motion.hpp"
 #include "lib/analysis/salience.hpp"
 #include "lib/analysis/target.hpp"
@@ -227,8 +228,8 @@ std::vector<float> unexplained(const BinMap& map, const synthesis::PowerMap& sou
   return left;
 }
 
-std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, int count, float floor,
-                              float compression, std::span<const EventSound> known) {
+std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, const BinMap& low, int count,
+                              float floor, float compression, std::span<const EventSound> known) {
   // From which a proposal takes its share away. To do so for as long as it is guessed to last was worse: its
   // guess is no explanation yet, and hides what begins later.
   constexpr int kTakenFrames = 24;
@@ -242,7 +243,7 @@ std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, int c
   for (const int band : view.band_of_bin)
     bin_weight.push_back(1.0F / std::sqrt(view.width_bins[static_cast<std::size_t>(band)]));
   const auto bins = static_cast<std::size_t>(map.bins);
-  const float low = std::pow(floor, compression);
+  const float low_power = std::pow(floor, compression);
 
   const float before_weight = known.size() > kFirstFew ? kBeforeLater : kBeforeAtFirst;
 
@@ -250,7 +251,8 @@ std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, int c
   std::vector<float> loud(left.size());
   const auto compress = [&](int t) {
     const std::size_t at = static_cast<std::size_t>(t) * bins;
-    compress_row(left.data() + at, bin_weight.data(), floor, compression, low, map.bins, loud.data() + at);
+    compress_row(left.data() + at, bin_weight.data(), floor, compression, low_power, map.bins,
+                 loud.data() + at);
   };
   for (int t = 0; t < map.frames; ++t) compress(t);
   std::vector<float> rise(static_cast<std::size_t>(map.frames));
@@ -274,8 +276,11 @@ std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, int c
     const int onset = static_cast<int>(std::max_element(rise.begin(), rise.end()) - rise.begin());
     const std::vector<float> spectrum = mean_spectrum(rest, std::min(onset + 1, map.frames - 1), onset + 5);
     if (*std::max_element(spectrum.begin(), spectrum.end()) <= floor) break;
-    const float hz = pitch_candidates(risen_spectrum(rest, onset), map.hz_per_bin, 1).front().hz;
-    EventSound event = spectral_guess(spectrum, map.hz_per_bin, hz);
+    float hz = pitch_candidates(risen_spectrum(rest, onset), map.hz_per_bin, 1).front().hz;
+    const auto lower = low_pitch(low, rest, map, onset, hz);
+    if (lower) hz = lower->hz;
+    EventSound event = lower ? spectral_guess(lower->spectrum, low.hz_per_bin, hz)
+                             : spectral_guess(spectrum, map.hz_per_bin, hz);
     guess_motion(event, rest, onset);
     guess_course(event, rest, spectrum, onset);
     event.onset_s = (static_cast<float>(onset) + 0.5F) * map.hop_s;

@@ -36,7 +36,8 @@ struct Proposal {
 /// Up to `count` events, one after the other where most sets in of `left`, whose bins are taken away as they
 /// are found. Onsets are relative to frame 0. `floor` is a power below which there is silence. Doubles of
 /// `known` events, or of one another, are passed over; see doubles.hpp.
-std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, int count, float floor,
-                              float compression, std::span<const synthesis::EventSound> known = {});
+std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, const BinMap& low, int count,
+                              float floor, float compression,
+                              std::span<const synthesis::EventSound> known = {});
 
 }  // namespace ictus::analysis

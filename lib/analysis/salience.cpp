@@ -48,6 +48,20 @@ float salience(const Compressed& c, float hz, float hz_per_bin) {
   return sum;
 }
 
+/// What is as strong at the next partial, too, as a part of what is at the partials.
+float closeness(const Compressed& c, float hz, float hz_per_bin) {
+  const std::vector<float>& at = hz / hz_per_bin > kApartBins ? c.near : c.exact;
+  float sum = 0.0F, shared = 0.0F, weight = 1.0F, last = 0.0F;
+  for (int h = 1; h <= kPartials; ++h, weight *= kFading) {
+    const auto bin = static_cast<std::size_t>(hz * static_cast<float>(h) / hz_per_bin + 0.5F);
+    if (bin >= at.size()) break;
+    sum += weight * at[bin];
+    shared += weight * std::min(at[bin], last);
+    last = at[bin];
+  }
+  return shared / (sum + 1e-20F);
+}
+
 /// Where the peak at bin `k` lies between bins, by the ratio of its magnitude to that of its larger
 /// neighbour, which for Hann's window and a steady sine says it exactly (Grandke, IEEE Trans. IM-32, 1983).
 float peak_bins(std::span<const float> power, std::size_t k) {
@@ -138,6 +152,24 @@ std::vector<PitchCandidate> pitch_candidates(std::span<const float> power, float
     if (!known) result.push_back({hz, peak.salience});
   }
   return result;
+}
+
+PitchComparison strongest_pitch(std::span<const float> power, float hz_per_bin, float lowest_hz,
+                                float highest_hz, float other_hz) {
+  const auto heard = static_cast<std::size_t>((kPartials + 1) * std::max(highest_hz, other_hz) /
+                                              hz_per_bin);  // bins that a salience looks at
+  const Compressed c = compressed(power.first(std::min(heard, power.size())));
+  PitchComparison found{{0.0F, 0.0F}, 0.0F, salience(c, other_hz, hz_per_bin)};
+  const int steps = static_cast<int>(std::log2(highest_hz / lowest_hz) * kStepsAnOctave);
+  for (int i = 0; i <= steps; ++i) {
+    const float hz = lowest_hz * std::exp2(static_cast<float>(i) / kStepsAnOctave);
+    const float own = salience(c, hz, hz_per_bin);
+    if (own > found.strongest.salience) found.strongest = {hz, own};
+  }
+  if (found.strongest.hz <= 0.0F) return found;
+  found.closeness = closeness(c, found.strongest.hz, hz_per_bin);
+  found.strongest.hz = refined(power, found.strongest.hz, hz_per_bin);
+  return found;
 }
 
 }  // namespace ictus::analysis

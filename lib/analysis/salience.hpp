@@ -17,4 +17,13 @@ struct PitchCandidate {
 /// fundamental frequency estimation by summing harmonic amplitudes, ISMIR 2006).
 std::vector<PitchCandidate> pitch_candidates(std::span<const float> power, float hz_per_bin, int most);
 
+/// The most salient pitch within limits, refined, against another.
+struct PitchComparison {
+  PitchCandidate strongest;  ///< 0 Hz where there is none
+  float closeness;           ///< how much of its partials has a neighbour as strong, 0 to 1; a chord has gaps
+  float other_salience;
+};
+PitchComparison strongest_pitch(std::span<const float> power, float hz_per_bin, float lowest_hz,
+                                float highest_hz, float other_hz);
+
 }  // namespace ictus::analysis

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "lib/analysis/attacks.hpp"
+#include "lib/analysis/low_pitch.hpp"
 #include "lib/analysis/spectrogram.hpp"
 
 namespace ictus::analysis {
@@ -15,12 +16,10 @@ int frames_of(std::size_t samples, const Surroundings& surroundings) {
 }
 
 /// Powers of bins, without the frames of the context.
-std::vector<float> inner_powers(std::span<const float> samples, const synthesis::BandView& view, int frames,
-                                int context_frames) {
-  std::vector<float> bins =
-      bin_powers(samples, view.window_samples, view.hop_samples, frames + 2 * context_frames);
-  const auto context =
-      static_cast<std::ptrdiff_t>(context_frames) * static_cast<std::ptrdiff_t>(view.bin_count());
+std::vector<float> inner_powers(std::span<const float> samples, int window_samples, int hop_samples,
+                                int frames, int context_frames) {
+  std::vector<float> bins = bin_powers(samples, window_samples, hop_samples, frames + 2 * context_frames);
+  const auto context = static_cast<std::ptrdiff_t>(context_frames) * (window_samples / 2 + 1);
   bins.erase(bins.end() - context, bins.end());
   bins.erase(bins.begin(), bins.begin() + context);
   return bins;
@@ -45,6 +44,7 @@ std::vector<float> attacks_of(std::span<const float> samples, const Surroundings
 }  // namespace
 
 PowerMaps Stretch::seen(std::span<const float> samples, const Surroundings& surroundings) {
+  const synthesis::BandView &fine = views().fine, &coarse = views().coarse;
   const auto channels = static_cast<std::size_t>(surroundings.channels);
   std::vector<float> coarse_bins;
   std::vector<float> channel(samples.size() / channels);
@@ -54,11 +54,16 @@ PowerMaps Stretch::seen(std::span<const float> samples, const Surroundings& surr
   };
   for (std::size_t c = 0; c < channels; ++c) {
     for (std::size_t i = 0; i < channel.size(); ++i) channel[i] = samples[i * channels + c];
-    add(inner_powers(channel, views().fine, frames, surroundings.context_frames), bins);
-    if (channels > 1 && c == 0) left = pooled(bins, views().fine, frames);
-    add(inner_powers(channel, views().coarse, 2 * frames, 2 * surroundings.context_frames), coarse_bins);
+    const auto powers = [&](int window_samples, int hop_samples, int per_frame) {
+      return inner_powers(channel, window_samples, hop_samples, per_frame * frames,
+                          per_frame * surroundings.context_frames);
+    };
+    add(powers(fine.window_samples, fine.hop_samples, 1), bins);
+    if (channels > 1 && c == 0) left = pooled(bins, fine, frames);
+    add(powers(kLowWindowSamples, fine.hop_samples, 1), low_bins);
+    add(powers(coarse.window_samples, coarse.hop_samples, kCoarsePerFine), coarse_bins);
   }
-  return {pooled(bins, views().fine, frames), pooled(coarse_bins, views().coarse, 2 * frames)};
+  return {pooled(bins, fine, frames), pooled(coarse_bins, coarse, kCoarsePerFine * frames)};
 }
 
 Stretch::Stretch(std::span<const float> samples, const Target::Weights& weights,
@@ -67,10 +72,16 @@ Stretch::Stretch(std::span<const float> samples, const Target::Weights& weights,
       attacks_s(attacks_of(samples, surroundings)),
       left(0, 0),
       map{{}, frames, views().fine.bin_count(), views().fine.hz_per_bin(), views().fine.hop_s()},
+      low{{},
+          frames,
+          kLowWindowSamples / 2 + 1,
+          static_cast<float>(views().fine.sample_rate_hz) / kLowWindowSamples,
+          views().fine.hop_s()},
       nothing{synthesis::PowerMap(views().fine.bands(), frames),
               synthesis::PowerMap(views().coarse.bands(), 2 * frames)},
       target(seen(samples, surroundings), weights, surroundings.loudest) {
   map.powers = bins;
+  low.powers = low_bins;
 }
 
 }  // namespace ictus::analysis

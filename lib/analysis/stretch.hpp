@@ -20,7 +20,7 @@ struct Stretch {
   /// Samples at 44.1 kHz; silence before and after.
   explicit Stretch(std::span<const float> samples, const Target::Weights& weights = {},
                    const Surroundings& surroundings = {});
-  Stretch(const Stretch&) = delete;  // `map` points into it
+  Stretch(const Stretch&) = delete;  // `map` and `low` point into it
   Stretch& operator=(const Stretch&) = delete;
 
   int frames;
@@ -28,6 +28,8 @@ struct Stretch {
   synthesis::PowerMap left;      ///< of the first of two channels, in fine bands; else none
   std::vector<float> bins;       ///< [frames, bins] powers
   BinMap map;                    ///< of these
+  std::vector<float> low_bins;   ///< [frames, bins] powers in long windows, see low_pitch.hpp
+  BinMap low;                    ///< of these
   PowerMaps nothing;             ///< no power, for where nothing is carried
   Target target;
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <functional>
 
 #include "lib/core/pitch.hpp"
 
@@ -15,69 +15,137 @@ constexpr double kTogetherS = 0.05;  // within which what begins may be parts of
 constexpr int kMostPartial = 8;
 constexpr double kPartialCents = 40.0;
 constexpr double kPartialDb = 3.0;  // by which a part is softer than the whole
+/// A tone is heard as the first partial of one above that is louder by no more than this, and lasts no more
+/// than so many times as long.
+constexpr double kFundamentalDb = 12.0;
+constexpr double kFundamentalLonger = 2.0;
+/// A knock is so short, and begins with a tone that lasts so many times as long and is softer by no more.
+constexpr double kKnockS = 0.35;
+constexpr double kKnockTogetherS = 0.06;
+constexpr double kKnockLonger = 2.0;
+constexpr double kKnockDb = 30.0;
 constexpr double kAroundS = 2.0;
 constexpr double kSofterDb = 15.0;  // than the loudest note around
+
+/// An event that may be a note.
+struct Candidate {
+  EventNote note;
+  double own_db;  ///< its level without what is part of it
+  double onset_s, key, hz, duration_s;
+};
 
 double level_db(const EventDescription& heard) {
   return heard.loudness_db + 10.0 * std::log10(std::clamp(heard.duration_s / kWholeS, 1e-6, 1.0)) +
          heard.tonal_db;
 }
 
-double key_of(const EventDescription& heard) { return key_of_hz(heard.pitch_hz); }
+std::vector<Candidate> candidates_of(std::span<const double> onsets_s,
+                                     std::span<const EventDescription> heard) {
+  std::vector<Candidate> candidates;
+  for (std::size_t e = 0; e < heard.size(); ++e) {
+    const EventDescription& own = heard[e];
+    if (own.pitch_hz <= 0.0 || !std::isfinite(own.loudness_db)) continue;
+    const double own_db = level_db(own);
+    candidates.push_back(
+        {{e, own_db}, own_db, onsets_s[e], key_of_hz(own.pitch_hz), own.pitch_hz, own.duration_s});
+  }
+  return candidates;
+}
 
-/// Whether one pitch is a partial of the other.
-bool is_partial(double hz, double other_hz) {
-  const double ratio = std::max(hz, other_hz) / std::min(hz, other_hz);
+/// Calls use() for those that begin within so many seconds of `own`, which is one of them.
+template <typename Use>
+void for_around(const std::vector<Candidate>& all, const Candidate& own, double within_s, const Use& use) {
+  auto other = std::lower_bound(all.begin(), all.end(), own.onset_s - within_s,
+                                [](const Candidate& one, double onset_s) { return one.onset_s < onset_s; });
+  for (; other != all.end() && other->onset_s <= own.onset_s + within_s; ++other)
+    if (&*other != &own) use(*other);
+}
+
+/// Those that are no part of a louder one, asked the loudest first: is_part(own, louder).
+std::vector<Candidate> without_parts(
+    const std::vector<Candidate>& all, double within_s,
+    const std::function<bool(const Candidate& own, const Candidate& louder)>& is_part) {
+  std::vector<std::size_t> by_level(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) by_level[i] = i;
+  std::stable_sort(by_level.begin(), by_level.end(),
+                   [&](std::size_t a, std::size_t b) { return all[a].note.level_db > all[b].note.level_db; });
+  std::vector<bool> is_kept(all.size());
+  for (const std::size_t place : by_level) {
+    bool belongs = false;
+    for_around(all, all[place], within_s, [&](const Candidate& other) {
+      belongs =
+          belongs || (is_kept[static_cast<std::size_t>(&other - all.data())] && is_part(all[place], other));
+    });
+    is_kept[place] = !belongs;
+  }
+  std::vector<Candidate> kept;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (is_kept[i]) kept.push_back(all[i]);
+  return kept;
+}
+
+std::vector<Candidate> without_knocks(const std::vector<Candidate>& all) {
+  std::vector<Candidate> kept;
+  for (const Candidate& own : all) {
+    bool is_knock = false;
+    for_around(all, own, kKnockTogetherS, [&](const Candidate& other) {
+      is_knock = is_knock || (other.duration_s >= kKnockLonger * own.duration_s &&
+                              other.note.level_db >= own.note.level_db - kKnockDb);
+    });
+    if (!is_knock || own.duration_s > kKnockS) kept.push_back(own);
+  }
+  return kept;
+}
+
+/// Whether one pitch is a partial of a lower one.
+bool is_partial(double hz, double low_hz) {
+  const double ratio = hz / low_hz;
   const double whole = std::round(ratio);
   return whole >= 2.0 && whole <= kMostPartial &&
          std::abs(1200.0 * std::log2(ratio / whole)) <= kPartialCents;
+}
+
+/// Whether a tone is heard as the first partial of one above it.
+bool is_fundamental(const Candidate& low, const Candidate& high) {
+  return is_partial(high.hz, low.hz) && high.own_db <= low.own_db + kFundamentalDb &&
+         high.duration_s <= kFundamentalLonger * low.duration_s;
+}
+
+/// Makes each as loud as it is with its partials that are events of their own.
+void add_partials(std::vector<Candidate>& all) {
+  for (Candidate& own : all) {
+    double power = std::pow(10.0, 0.1 * own.own_db);
+    for_around(all, own, kTogetherS, [&](const Candidate& other) {
+      if (is_fundamental(own, other)) power += std::pow(10.0, 0.1 * other.own_db);
+    });
+    own.note.level_db = 10.0 * std::log10(power);
+  }
+}
+
+/// Whether a tone is a partial of a louder one, or one below of which that would be a partial.
+bool is_part(const Candidate& own, const Candidate& louder) {
+  if (own.own_db > louder.own_db - kPartialDb) return false;
+  return own.hz > louder.hz ? is_partial(own.hz, louder.hz)
+                            : is_partial(louder.hz, own.hz) && !is_fundamental(own, louder);
 }
 
 }  // namespace
 
 std::vector<EventNote> notes_among(std::span<const double> onsets_s,
                                    std::span<const EventDescription> heard) {
-  std::vector<EventNote> candidates;
-  for (std::size_t e = 0; e < heard.size(); ++e)
-    if (heard[e].pitch_hz > 0.0 && std::isfinite(heard[e].loudness_db))
-      candidates.push_back({e, level_db(heard[e])});
-  std::vector<std::size_t> by_level(candidates.size());
-  std::iota(by_level.begin(), by_level.end(), std::size_t{0});
-  std::stable_sort(by_level.begin(), by_level.end(), [&](std::size_t a, std::size_t b) {
-    return candidates[a].level_db > candidates[b].level_db;
-  });
-
-  std::vector<bool> is_kept(candidates.size(), false);
-  /// Calls use(place) for the others that are kept and begin within so many seconds.
-  const auto for_kept_around = [&](std::size_t place, double within_s, const auto& use) {
-    const double onset_s = onsets_s[candidates[place].event];
-    for (std::size_t i = place; i-- > 0 && onset_s - onsets_s[candidates[i].event] <= within_s;)
-      if (is_kept[i]) use(i);
-    for (std::size_t i = place + 1;
-         i < candidates.size() && onsets_s[candidates[i].event] - onset_s <= within_s; ++i)
-      if (is_kept[i]) use(i);
-  };
-  for (const std::size_t place : by_level) {
-    const EventDescription& own = heard[candidates[place].event];
-    bool is_part = false;
-    for_kept_around(place, kSameKeyS, [&](std::size_t i) {
-      const EventDescription& louder = heard[candidates[i].event];
-      const double apart_s = std::abs(onsets_s[candidates[place].event] - onsets_s[candidates[i].event]);
-      const bool is_same = std::lround(key_of(own)) == std::lround(key_of(louder));
-      const bool is_within = apart_s <= kTogetherS && is_partial(own.pitch_hz, louder.pitch_hz) &&
-                             candidates[place].level_db <= candidates[i].level_db - kPartialDb;
-      is_part = is_part || is_same || is_within;
-    });
-    is_kept[place] = !is_part;
-  }
-
+  std::vector<Candidate> kept = without_parts(candidates_of(onsets_s, heard), kSameKeyS,
+                                              [](const Candidate& own, const Candidate& louder) {
+                                                return std::lround(own.key) == std::lround(louder.key);
+                                              });
+  kept = without_knocks(kept);
+  add_partials(kept);
+  kept = without_parts(kept, kTogetherS, is_part);
   std::vector<EventNote> notes;
-  for (std::size_t place = 0; place < candidates.size(); ++place) {
-    if (!is_kept[place]) continue;
-    double loudest_db = candidates[place].level_db;
-    for_kept_around(place, kAroundS,
-                    [&](std::size_t i) { loudest_db = std::max(loudest_db, candidates[i].level_db); });
-    if (candidates[place].level_db >= loudest_db - kSofterDb) notes.push_back(candidates[place]);
+  for (const Candidate& own : kept) {
+    double loudest_db = own.note.level_db;
+    for_around(kept, own, kAroundS,
+               [&](const Candidate& other) { loudest_db = std::max(loudest_db, other.note.level_db); });
+    if (own.note.level_db >= loudest_db - kSofterDb) notes.push_back(own.note);
   }
   return notes;
 }

@@ -144,9 +144,9 @@ def pitch_and_swing(signal, samples, decoded, folder):
     return [frame["pitch_cents"] for frame in measure.told_by_compare("pitch", track, decoded)], tone["swing_db"]
 
 
-def there_and_back(sounds, folder):
-    """Encodes and decodes WAV files that lie in `folder`, in one run each: [(how many events, decoded sound)]."""
-    codec = measure.Ictus()
+def there_and_back(sounds, folder, words=()):
+    """Encodes, with more options, and decodes WAV files that lie in `folder`, in one run each: [(how many events, decoded sound)]."""
+    codec = measure.Ictus(words=words)
     decoded = folder / "decoded"
     decoded.mkdir(exist_ok=True)
     measure.run(measure.on_one_core(codec.encode_many(sounds, folder)))

@@ -25,6 +25,7 @@ import recorded_notes
 import simple_signals
 import single_events
 import steady_tones
+import stopping
 import tables
 
 LOUD = 12000
@@ -507,6 +508,10 @@ class NoteLevels(unittest.TestCase):
         worse = [note._replace(loudness_error_db=3.6, loudness_bias_db=1.6, events=6, carrying=1) for note in found]
         self.assertEqual([line[-1] for line in note_levels.bars(worse, 3.1)], ["**no**", "**no**", "**no**", "yes", "**no**"])
         self.assertEqual(len(note_levels.each_table(found).splitlines()), 5)
+
+    def test_few_events(self):
+        found = [stopping.Stopped("events=2", 1.75, 3.456, 4.0)]
+        self.assertEqual(stopping.table(found).splitlines()[2:], ["| events=2 | 1.8 | 3.46 | 4.00 |"])
 
 
 class RecordedNotes(unittest.TestCase):

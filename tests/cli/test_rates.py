@@ -27,18 +27,23 @@ class Rates(Case):
         # Without any refinement too few events are worth their bits for a bitrate to be the limit.
         run = ictus("encode", "--effort", 1, *words, "-f", "in.wav", "-o", "out.evs")
         self.assert_ended(run, DONE)
-        # The blocks of events, without the 7 bytes of framing of the first: header and end are no part of the sound.
-        ends = block_ends((self.folder / "out.evs").read_bytes())
-        size = ends[-2] - ends[0] - 7
+        size = (self.folder / "out.evs").stat().st_size
         return size * 8e-3 / SECONDS, json.loads(ictus("info", "--json", "out.evs").stdout)["events"]
 
-    def test_header_and_end_are_all_that_a_file_has_besides(self):
+    def test_header_and_end_are_all_that_a_file_has_besides_events(self):
         self.put("in.wav", busy_sound())
-        taken, _ = self.facts("--bitrate", 1)
-        size = (self.folder / "out.evs").stat().st_size
-        self.assertLess(size - taken * SECONDS / 8e-3, 110)
+        self.facts("--bitrate", 1)
+        ends = block_ends((self.folder / "out.evs").read_bytes())
+        self.assertLess(ends[-1] - (ends[-2] - ends[0]), 110)
 
-    def test_events_take_no_more_than_is_allowed(self):
+    def test_tags_come_on_top(self):
+        self.put("in.wav", busy_sound())
+        taken, count = self.facts("--bitrate", 1)
+        with_tags, as_many = self.facts("--bitrate", 1, "--tag", "COMMENT=" + "tags are as long as people want " * 40)
+        self.assertEqual(as_many, count)
+        self.assertGreater(with_tags, taken)
+
+    def test_a_file_takes_no_more_than_is_allowed(self):
         self.put("in.wav", busy_sound())
         events = []
         for kbit_s in (0.5, 1, 3.2):
@@ -57,6 +62,33 @@ class Rates(Case):
         self.assertGreater(count, SECONDS)
         # One at most while ten seconds are not over, though there are three hops.
         self.assertEqual(self.facts("--events-per-second", 0.1)[1], 1)
+
+    def test_events_are_no_more_than_bring_the_sound_near_enough(self):
+        self.put("in.wav", busy_sound())
+        _, all_of_them = self.facts("--bitrate", 12)
+        for name, amounts in (("left", ("-3dB", "-6dB", "-9dB")), ("distance", ("14dB", "9dB", "6dB"))):
+            with self.subTest(name):
+                counts = [self.facts("--bitrate", 12, "--until", f"{name}={amount}")[1] for amount in amounts]
+                self.assertEqual(counts, sorted(set(counts)), "nearer, more events")
+                self.assertGreater(counts[0], 0)
+                self.assertLess(counts[-1], all_of_them)
+        # Of several, the first that is reached.
+        few = self.facts("--bitrate", 12, "--until", "left=-3dB")[1]
+        self.assertEqual(self.facts("--bitrate", 12, "--until", "left=-3dB,events=100000")[1], few)
+
+    def test_events_of_a_file_can_be_counted(self):
+        self.put("in.wav", busy_sound())
+        for count in (1, 5, 32):
+            self.assertEqual(self.facts("--bitrate", 12, "--until", f"events={count}")[1], count)
+
+    def test_what_is_not_said_well_is_refused(self):
+        self.put("in.wav", busy_sound())
+        for words in ("left=3dB", "distance=-3dB", "events=0", "events=2.5", "near=3", "left", "", "left=-3dB,,events=1"):
+            with self.subTest(words):
+                run = ictus("encode", "--until", words, "in.wav", "-o", "refused.evs")
+                self.assertEqual(run.returncode, 2)
+                self.assertIn("--until", run.stderr)
+                self.assertFalse((self.folder / "refused.evs").exists())
 
     def test_lossless_has_no_bitrate_of_its_own(self):
         self.put("in.wav", busy_sound())

@@ -116,8 +116,9 @@ class Piece:
         if self.precision == "coded":
             given = self.header["vector_steps"]
             self.vector_steps = STANDARD_STEPS if given == "standard" else given
+            is_standard = self.vector_steps == STANDARD_STEPS
             self.gain_step, self.onset_step = self.header["gain_step_centibels"], self.header["onset_step_samples"]
-            self.packer = PackedWriter(self.vector_steps, self.gain_step, self.onset_step)
+            self.packer = PackedWriter(self.vector_steps, self.gain_step, self.onset_step, is_standard)
 
     def events_fields(self, events, span=65536, onset_bytes=2):
         """Events are (onset, gain, vector)."""

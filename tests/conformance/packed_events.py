@@ -2,9 +2,14 @@
 of the readers."""
 
 import collections
+import copy
+import functools
 import itertools
+import pathlib
 
 from blocks import varint
+
+START = pathlib.Path(__file__).resolve().parents[2] / "formats" / "start_events.txt"
 
 FALLING = [256, 245, 235, 225, 215, 206, 197, 189, 181, 173, 166, 159, 152, 146, 140, 134]
 
@@ -144,11 +149,31 @@ class EventWriter:
         self.recent.append(event)
 
 
+class Nobody:
+    """In place of a RangeWriter, for events that are not written."""
+
+    def put(self, symbol, frequencies):
+        pass
+
+
+@functools.cache
+def started(vector_steps, gain_step):
+    """A writer after the start, section 24."""
+    writer = EventWriter(vector_steps, gain_step)
+    for line in START.read_text().splitlines():
+        event = [int(word) for word in line.split()]
+        event[-1] = (event[-1] + 1000) // gain_step
+        writer.put(Nobody(), event)
+    return writer
+
+
 class PackedWriter:
     """Section 22."""
 
-    def __init__(self, vector_steps, gain_step, onset_step):
-        self.numbers, self.onset_step, self.span = EventWriter(vector_steps, gain_step), onset_step, 65536
+    def __init__(self, vector_steps, gain_step, onset_step, is_standard):
+        begin = started if is_standard else EventWriter
+        self.numbers = copy.deepcopy(begin(tuple(vector_steps), gain_step))
+        self.onset_step, self.span = onset_step, 65536
         self.goes_on = [[1, 3] for _ in range(16)]
 
     def block(self, span, events, claimed=None, shorten=True):

@@ -127,7 +127,9 @@ class Reader(read_blocks.BlockReader):
             raise Damaged("bad steps of a number")
         if not (1 <= self.gain_step_centibels <= 100 and onset_step_samples):
             raise Damaged("bad steps")
-        self.packed = PackedEvents(self.vector_steps, self.gain_step_centibels, onset_step_samples)
+        self.packed = PackedEvents(
+            self.vector_steps, self.gain_step_centibels, onset_step_samples, self.vector_steps == standard
+        )
         return {
             "gain_step_centibels": self.gain_step_centibels,
             "onset_step_samples": onset_step_samples,

@@ -1,7 +1,12 @@
 """The packed events of a coded event stream, read as formats/SPEC.md, part V, has them."""
 
+import copy
+import functools
+import pathlib
+
 from read_blocks import MAX_POSITION, Damaged, varint
 
+START = pathlib.Path(__file__).resolve().parents[2] / "formats" / "start_events.txt"
 GAIN = 32
 MAX_EVENTS = 4096
 WEIGHTS = (256, 245, 235, 225, 215, 206, 197, 189, 181, 173, 166, 159, 152, 146, 140, 134)
@@ -55,6 +60,16 @@ class RangeDecoder:
         if sum(counts) >= 256:
             counts[:] = [(c + 1) // 2 for c in counts]
         return symbol
+
+
+class Told:
+    """In place of a decoder, of symbols that are known."""
+
+    def __init__(self, symbols):
+        self.symbols = iter(symbols)
+
+    def symbol(self, frequencies):
+        return next(self.symbols)
 
 
 def spread(values, reach):
@@ -143,11 +158,23 @@ class Numbers:
         return event
 
 
+@functools.cache
+def begun(vector_steps, gain_step):
+    """Numbers after the events of the start."""
+    numbers = Numbers(vector_steps, gain_step)
+    for line in START.read_text().splitlines():
+        *symbols, gain = map(int, line.split())
+        numbers.event(Told(symbols + [(gain + 1000) // gain_step]))
+    return numbers
+
+
 class PackedEvents:
     """Section 22: all blocks of one file, one after the other."""
 
-    def __init__(self, vector_steps, gain_step, onset_step):
-        self.numbers, self.onset_step = Numbers(vector_steps, gain_step), onset_step
+    def __init__(self, vector_steps, gain_step, onset_step, is_standard):
+        begin = begun if is_standard else Numbers
+        self.numbers = copy.deepcopy(begin(tuple(vector_steps), gain_step))
+        self.onset_step = onset_step
         self.end, self.span = 0, 65536
         self.units = [[1, 3] for _ in range(16)]
 

@@ -139,7 +139,8 @@ TEST_CASE("fitting comes closer, and the same events are fitted alike") {
   const Stretch stretch(tone(1.0, 0.1, 6, [](double) { return 311.13; }));
   std::vector<float> left = stretch.bins;
   std::vector<EventSound> start;
-  for (const Proposal& proposal : propose(left, stretch.map, 3, 3e-7F * stretch.target.peak(), 0.5F))
+  for (const Proposal& proposal :
+       propose(left, stretch.map, stretch.low, 3, 3e-7F * stretch.target.peak(), 0.5F))
     start.push_back(proposal.guess);
   const float before = distance_of(start, stretch.target, stretch.nothing);
   auto once = start, again = start;

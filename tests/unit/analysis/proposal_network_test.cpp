@@ -27,7 +27,7 @@ ProposalNetwork random_network(std::uint64_t seed) {
 
 Proposal proposal_in(const Stretch& stretch) {
   std::vector<float> left = stretch.bins;
-  return propose(left, stretch.map, 1, 3e-7F * stretch.target.peak(), 0.5F).at(0);
+  return propose(left, stretch.map, stretch.low, 1, 3e-7F * stretch.target.peak(), 0.5F).at(0);
 }
 
 std::string refusal(const std::vector<std::byte>& bytes, const formats::WeightsHash& timbre) {
@@ -85,15 +85,15 @@ TEST_CASE(
     for (const float number : event.vector) CHECK(std::abs(number) <= 1.0F);
     CHECK(std::abs(event.onset_s - proposal.guess.onset_s) <= 0.1001F);
     CHECK(event.vector[synthesis::kPitch] == nearest.vector[synthesis::kPitch]);
-    for (std::size_t place = synthesis::kGlide; place <= synthesis::kVibratoPhase; ++place)
+    for (std::size_t place = synthesis::kBalance; place <= synthesis::kVibratoPhase; ++place)
       CHECK(event.vector[place] == nearest.vector[place]);
     CHECK(event.vector[synthesis::kPosition] == nearest.vector[synthesis::kPosition]);
     // Only back where it is beyond its range.
     synthesis::EventVector by_vector{};
     by_vector.fill(-1.0F);
     const auto slopes = ProposalNetwork::slopes_of(outputs, by_vector, 1.0F, 0.0F);
-    for (std::size_t place = synthesis::kAttack; place < synthesis::kPosition; ++place)
-      CHECK((slopes[place + 2] == 0.0F) == (outputs[place + 2] > 1.0F));
+    for (std::size_t output = 2; output < outputs.size(); ++output)
+      CHECK((slopes[output] == 0.0F) == (outputs[output] > 1.0F));
   }
 }
 

@@ -32,7 +32,7 @@ TEST_CASE("onsets of two tones are found where they are, and their pitches") {
   for (std::size_t i = 0; i < second.size(); ++i) sound[26460 + i] += second[i];  // from 0.6 s on
   const Stretch stretch(sound);
   std::vector<float> left = stretch.bins;
-  const auto events = propose(left, stretch.map, 2, 3e-7F * stretch.target.peak(), 0.5F);
+  const auto events = propose(left, stretch.map, stretch.low, 2, 3e-7F * stretch.target.peak(), 0.5F);
   REQUIRE(events.size() == 2);
   const bool in_order = events[0].guess.pitch_octaves < events[1].guess.pitch_octaves;
   const auto& low = events[in_order ? 0 : 1].guess;
@@ -41,6 +41,20 @@ TEST_CASE("onsets of two tones are found where they are, and their pitches") {
   CHECK(std::exp2(high.pitch_octaves) == doctest::Approx(523.25).epsilon(0.003));
   CHECK(low.onset_s < 0.05F);
   CHECK(std::abs(high.onset_s - 0.6F) < 0.05F);
+}
+
+TEST_CASE("pitches whose partials lie within one lobe of the short window are found in the long one") {
+  const auto proposed_hz = [](double hz, int partials) {
+    const Stretch stretch(tone(2.0, 0.1, partials, [&](double) { return hz; }));
+    std::vector<float> left = stretch.bins;
+    const auto events = propose(left, stretch.map, stretch.low, 1, 3e-7F * stretch.target.peak(), 0.5F);
+    return static_cast<double>(std::exp2(events.at(0).guess.pitch_octaves));
+  };
+  for (const double hz : {27.5, 30.87, 36.7, 43.65, 51.9, 61.7})
+    CHECK(std::abs(1200.0 * std::log2(proposed_hz(hz, 40) / hz)) < 10.0);
+  // What has no such partials is not taken for something low.
+  for (const double hz : {82.4, 110.0, 220.0, 987.77})
+    CHECK(std::abs(1200.0 * std::log2(proposed_hz(hz, 12) / hz)) < 20.0);
 }
 
 TEST_CASE("a pitch that stays is given no motion") {
@@ -55,7 +69,7 @@ TEST_CASE("a tone that glides away from where it began is proposed to last") {
   // An octave in a second: in its first bins it is for two frames.
   const Stretch stretch(tone(2.0, 0.1, 8, [](double s) { return 330.0 * std::exp2(std::min(s, 1.0)); }));
   std::vector<float> left = stretch.bins;
-  const auto events = propose(left, stretch.map, 1, 3e-7F * stretch.target.peak(), 0.5F);
+  const auto events = propose(left, stretch.map, stretch.low, 1, 3e-7F * stretch.target.peak(), 0.5F);
   REQUIRE(events.size() == 1);
   CHECK(events[0].guess.glide_semitones == doctest::Approx(-12.0).epsilon(0.1));
   // After its second of gliding it is still within 6 dB.
@@ -79,7 +93,7 @@ TEST_CASE("a pitch that no single glide describes is described as far as one doe
 TEST_CASE("silence is proposed nothing for") {
   const Stretch stretch(std::vector<float>(44100));
   std::vector<float> left = stretch.bins;
-  CHECK(propose(left, stretch.map, 4, 1e-12F, 0.5F).empty());
+  CHECK(propose(left, stretch.map, stretch.low, 4, 1e-12F, 0.5F).empty());
 }
 
 TEST_CASE("what is seen of a proposal depends neither on its pitch nor on its level") {

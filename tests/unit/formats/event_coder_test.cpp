@@ -65,6 +65,30 @@ EventBlock equal_events(std::int64_t start_samples, std::size_t count, float gai
 
 }  // namespace
 
+TEST_CASE("a stream of the standard steps begins with events that are usual, another with none") {
+  const EventCoding standard{.vector_steps = standard_steps(), .gain_step_centibels = 5};
+  const std::span<const StartEvent> start = start_events(standard);
+  REQUIRE(!start.empty());
+  for (const StartEvent& event : start) {
+    for (std::size_t d = 0; d < kEventVectorSize; ++d) CHECK(event.vector[d] < standard.vector_steps[d]);
+    CHECK(std::abs(event.gain_centibels) <= 1000);
+  }
+  EventCoding other = standard;
+  ++other.vector_steps[3];
+  CHECK(start_events(other).empty());
+
+  // One of them as the first event of a stream takes a third of what it would without.
+  const StartEvent& usual = start[start.size() / 2];
+  EventBlock block;
+  block.end_samples = 65536;
+  block.events.resize(1);
+  for (std::size_t d = 0; d < kEventVectorSize; ++d)
+    block.events[0].vector[d] = vector_value(usual.vector[d], standard.vector_steps[d]);
+  block.events[0].gain_db = 0.1F * static_cast<float>(usual.gain_centibels);
+  CHECK(EventPacker(standard).bits_of(block) < EventPacker(standard, {}).bits_of(block) / 3.0);
+  check_comes_back({block}, standard);
+}
+
 TEST_CASE("event coder: random blocks come back, whatever the steps") {
   std::mt19937_64 random(1);
   for (const EventCoding& coding : kSteps) {

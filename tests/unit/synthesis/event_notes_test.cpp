@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace ictus::synthesis {
@@ -13,8 +14,7 @@ struct Heard {
   double tonal_db = 0.0;
 };
 
-/// The places of those that are notes.
-std::vector<std::size_t> places(const std::vector<Heard>& events) {
+std::vector<EventNote> notes(const std::vector<Heard>& events) {
   std::vector<double> onsets_s;
   std::vector<EventDescription> heard;
   for (const Heard& event : events) {
@@ -26,9 +26,21 @@ std::vector<std::size_t> places(const std::vector<Heard>& events) {
     one.tonal_db = event.tonal_db;
     heard.push_back(one);
   }
+  return notes_among(onsets_s, heard);
+}
+
+/// The places of those that are notes.
+std::vector<std::size_t> places(const std::vector<Heard>& events) {
   std::vector<std::size_t> result;
-  for (const EventNote& note : notes_among(onsets_s, heard)) result.push_back(note.event);
+  for (const EventNote& note : notes(events)) result.push_back(note.event);
   return result;
+}
+
+std::size_t loudest_place(const std::vector<Heard>& events) {
+  const std::vector<EventNote> found = notes(events);
+  return std::max_element(found.begin(), found.end(),
+                          [](const EventNote& a, const EventNote& b) { return a.level_db < b.level_db; })
+      ->event;
 }
 
 using Places = std::vector<std::size_t>;
@@ -49,8 +61,23 @@ TEST_CASE("a softer partial that begins with a tone is a part of it, a tone as l
   CHECK(places({{0.0, 220.0, -20.0}, {0.03, 660.0, -22.0}}) == Places{0, 1});
   CHECK(places({{0.0, 220.0, -20.0}, {0.06, 660.0, -24.0}}) == Places{0, 1});
   CHECK(places({{0.0, 220.0, -20.0}, {0.03, 700.0, -24.0}}) == Places{0, 1});
-  // So is a softer tone below, of which it would be a partial.
-  CHECK(places({{0.0, 110.0, -24.0}, {0.03, 220.0, -20.0}}) == Places{1});
+  // So is a tone below, of which it would be a partial, if it is far softer.
+  CHECK(places({{0.0, 110.0, -33.0}, {0.03, 220.0, -20.0}}) == Places{1});
+  CHECK(places({{0.0, 110.0, -24.0}, {0.03, 220.0, -20.0}}) == Places{0, 1});
+}
+
+TEST_CASE("the knock with which a tone begins is no note, however loud, a short tone by itself is") {
+  CHECK(places({{0.0, 150.0, -10.0, 0.3}, {0.02, 3520.0, -30.0}}) == Places{1});
+  CHECK(places({{0.0, 150.0, -10.0, 0.3}, {0.02, 3520.0, -50.0}}) == Places{0});
+  CHECK(places({{0.0, 150.0, -10.0, 0.3}, {0.02, 3520.0, -14.0, 0.4}}) == Places{0, 1});
+  CHECK(places({{0.0, 150.0, -10.0, 0.3}, {0.1, 3520.0, -14.0}}) == Places{0, 1});
+}
+
+TEST_CASE("a tone whose partials are louder than it is the note, unless it is far softer or much shorter") {
+  CHECK(loudest_place({{0.0, 73.4, -26.0}, {0.01, 220.2, -20.0}}) == 0);
+  CHECK(loudest_place({{0.0, 73.4, -34.0}, {0.01, 220.2, -20.0}}) == 1);
+  CHECK(loudest_place({{0.0, 73.4, -26.0, 0.4}, {0.01, 220.2, -20.0}}) == 1);
+  CHECK(loudest_place({{0.0, 73.4, -26.0}, {0.1, 220.2, -20.0}}) == 1);
 }
 
 TEST_CASE("what is far softer than what is heard around it is no note") {
