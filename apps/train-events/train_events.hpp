@@ -34,8 +34,8 @@ void train_proposals_on(const ProposalWords& words);
 struct StartWords : Words {
   std::string model;
   std::string proposals;
-  std::size_t events = 32;
-  int trials = 1500;
+  std::size_t events = 64;
+  int trials = 400;
   int threads = 1;
   std::uint64_t seed = 1;
 };
