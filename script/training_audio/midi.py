@@ -105,7 +105,7 @@ def read(data):
                 if command == 9 and b:
                     open_notes[key] = (tick, b, program[channel])
     ticks = sorted(tempos)
-    seconds, last = [0.0], 0
+    seconds = [0.0]
     for before, tick in zip(ticks, ticks[1:]):
         seconds.append(seconds[-1] + (tick - before) * tempos[before] / 1e6 / division)
 

@@ -258,6 +258,5 @@ class BadWeights(Case):
                                 left=self.before)
 
 
-
 if __name__ == "__main__":
     unittest.main()
