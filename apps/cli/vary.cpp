@@ -185,6 +185,81 @@ int copy(const Job& job, const options::VaryOptions& options, const Streams& str
   return kDone;
 }
 
+/// Which events are meant.
+void set_choices(compose::VariationSettings& settings, const options::VaryOptions& options,
+                 const HearingFor& hearing_for, const EventInput& input) {
+  const auto choice = [&](std::string_view option, const std::optional<compose::Expression>& condition) {
+    if (!condition) return compose::Chooser();
+    for (const std::size_t place : condition->standard_numbers()) require_standard(place, option, input);
+    const Hear hear = condition->asks_for_heard() ? hearing_for(input) : Hear();
+    return chooser_of(*condition, hear, input.header().sample_rate_hz);
+  };
+  settings.keep = choice("--keep", options.keep);
+  settings.where = choice("--where", options.where);
+}
+
+/// What becomes of their sound, but for random vectors, and of their times.
+void set_changes(compose::VariationSettings& settings, const options::VaryOptions& options,
+                 const BrighteningFor& brightening_for, const EventInput& input) {
+  settings.perturb = options.perturb;
+  settings.perturb_each = options.perturb_each;
+  for (const std::size_t place : {compose::kPitchPlace, compose::kBalancePlace}) {
+    if (options.transpose_semitones != 0.0) require_standard(place, "--transpose", input);
+    if (options.tune) require_standard(place, "--tune", input);
+  }
+  settings.transpose_semitones = options.transpose_semitones;
+  settings.tune = options.tune;
+  settings.changes = changes_by(options, input);
+  if (options.brightness_db != 0.0) settings.reshape = brightening_for(input, options.brightness_db);
+  settings.random_times = options.random_times;
+  const double rate_hz = input.header().sample_rate_hz;
+  if (options.grid_s)
+    settings.grid = compose::Grid{*options.grid_s * rate_hz, options.strength, options.swing};
+  settings.stretch = options.stretch;
+  settings.shift_samples = std::llround(options.shift_s * rate_hz);
+  settings.gain_db = static_cast<float>(options.gain_db);
+  settings.seed = options.seed;
+}
+
+/// The header of what is made of a stream with this one.
+formats::EventStreamHeader varied_header(formats::EventStreamHeader header,
+                                         const options::VaryOptions& options) {
+  if (options.pan) header.channels = 2;
+  header.coding = compose::refined(header.coding, 0, std::llround(10.0 * options.gain_db));
+  if (options.changes_vectors()) header.coding = compose::with_finer_vectors(header.coding);
+  return header;
+}
+
+/// Says which events were left out or could not be changed as asked.
+void tell_of(const compose::VariationCounts& counts, const options::VaryOptions& options,
+             const std::string& name, Reporter& reporter) {
+  if (const std::string left_out = what_was_left_out(counts); !left_out.empty()) {
+    reporter.warning(fmt::format("{}: {}", name, left_out));
+  }
+  if (counts.at_an_end > 0) {
+    reporter.warning(fmt::format("{}: numbers of {} would leave their ranges, and end there", name,
+                                 counted(counts.at_an_end, "event")));
+  }
+  const std::string_view how = options.transpose_semitones != 0.0 ? "transposed" : "tuned";
+  if (const std::string left = whose_pitch_stayed(counts, how); !left.empty()) {
+    if (counts.beyond_range > 0)
+      reporter.warning(fmt::format("{}: {}", name, left));
+    else
+      reporter.say(fmt::format("{}: {}", name, left));
+  }
+}
+
+/// Throws where nothing is left to write.
+void require_events(const compose::VariationCounts& counts, const EventInput& input) {
+  if (counts.kept == 0 && counts.seen > 0) {
+    throw Error(fmt::format("{}: nothing is left of its {}", input.name(), counted(counts.seen, "event")),
+                "ask for less");
+  }
+  if (input.damage() && counts.seen == 0) {
+    throw Error(input.damage()->what(), "there is nothing in it to keep");
+  }
+}
+
 }  // namespace
 
 int vary(const options::VaryOptions& options, const HearingFor& hearing_for,
@@ -200,18 +275,8 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for,
   if (options.changes_nothing()) return copy(job, options, streams, reporter);
 
   EventInput input(job.input, "vary", streams);
-  formats::EventStreamHeader header = input.header();
-  const double rate_hz = header.sample_rate_hz;
-
   compose::VariationSettings settings;
-  const auto choice = [&](std::string_view option, const std::optional<compose::Expression>& condition) {
-    if (!condition) return compose::Chooser();
-    for (const std::size_t place : condition->standard_numbers()) require_standard(place, option, input);
-    const Hear hear = condition->asks_for_heard() ? hearing_for(input) : Hear();
-    return chooser_of(*condition, hear, header.sample_rate_hz);
-  };
-  settings.keep = choice("--keep", options.keep);
-  settings.where = choice("--where", options.where);
+  set_choices(settings, options, hearing_for, input);
   if (options.morph) settings.morph = morph_target(inputs.back(), options.morph->amount, input, streams);
   std::optional<HeldBlocks> held;
   if (options.random_vectors && options.vector_origin == options::VectorOrigin::file) {
@@ -220,26 +285,8 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for,
   } else if (options.random_vectors) {
     settings.random_vectors = vectors_like_training(input, options.model);
   }
-  settings.perturb = options.perturb;
-  settings.perturb_each = options.perturb_each;
-  for (const std::size_t place : {compose::kPitchPlace, compose::kBalancePlace}) {
-    if (options.transpose_semitones != 0.0) require_standard(place, "--transpose", input);
-    if (options.tune) require_standard(place, "--tune", input);
-  }
-  settings.transpose_semitones = options.transpose_semitones;
-  settings.tune = options.tune;
-  settings.changes = changes_by(options, input);
-  if (options.pan) header.channels = 2;
-  if (options.brightness_db != 0.0) settings.reshape = brightening_for(input, options.brightness_db);
-  settings.random_times = options.random_times;
-  if (options.grid_s)
-    settings.grid = compose::Grid{*options.grid_s * rate_hz, options.strength, options.swing};
-  settings.stretch = options.stretch;
-  settings.shift_samples = std::llround(options.shift_s * rate_hz);
-  settings.gain_db = static_cast<float>(options.gain_db);
-  settings.seed = options.seed;
-  header.coding = compose::refined(header.coding, 0, std::llround(10.0 * options.gain_db));
-  if (options.changes_vectors()) header.coding = compose::with_finer_vectors(header.coding);
+  set_changes(settings, options, brightening_for, input);
+  const formats::EventStreamHeader header = varied_header(input.header(), options);
 
   EventOutput output(job.output, options.output.force, header, streams);
   compose::Variation variation(std::move(settings), header.coding,
@@ -251,29 +298,8 @@ int vary(const options::VaryOptions& options, const HearingFor& hearing_for,
   }
   const std::uint64_t length_samples = input.length_samples();
   const std::uint64_t new_length_samples = variation.finish(length_samples);
-
-  if (const std::string left_out = what_was_left_out(variation.counts()); !left_out.empty()) {
-    reporter.warning(fmt::format("{}: {}", input.name(), left_out));
-  }
-  if (const std::uint64_t ended = variation.counts().at_an_end; ended > 0) {
-    reporter.warning(fmt::format("{}: numbers of {} would leave their ranges, and end there", input.name(),
-                                 counted(ended, "event")));
-  }
-  const std::string_view how = options.transpose_semitones != 0.0 ? "transposed" : "tuned";
-  if (const std::string left = whose_pitch_stayed(variation.counts(), how); !left.empty()) {
-    if (variation.counts().beyond_range > 0)
-      reporter.warning(fmt::format("{}: {}", input.name(), left));
-    else
-      reporter.say(fmt::format("{}: {}", input.name(), left));
-  }
-  if (variation.counts().kept == 0 && variation.counts().seen > 0) {
-    throw Error(
-        fmt::format("{}: nothing is left of its {}", input.name(), counted(variation.counts().seen, "event")),
-        "ask for less");
-  }
-  if (input.damage() && variation.counts().seen == 0) {
-    throw Error(input.damage()->what(), "there is nothing in it to keep");
-  }
+  tell_of(variation.counts(), options, input.name(), reporter);
+  require_events(variation.counts(), input);
   output.finish(new_length_samples, original_length(input, length_samples, new_length_samples));
   warn_of_limits(reporter, output);
   reporter.say(made_line(input.name(), job.output, output, new_length_samples, header.sample_rate_hz));

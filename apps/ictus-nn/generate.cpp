@@ -389,6 +389,75 @@ class NewFolder {
   std::optional<TemporaryPath> on_signal_;
 };
 
+/// Writes notes into their files and says so of each.
+class NoteFiles {
+ public:
+  NoteFiles(const GenerateOptions& options, const models::GeneratorConfig& config, const Tokenizer& tokenizer,
+            const Original* like, const cli::Streams& streams, cli::Reporter& reporter)
+      : options_(options),
+        config_(config),
+        tokenizer_(tokenizer),
+        like_(like),
+        streams_(streams),
+        reporter_(reporter) {}
+
+  /// Notes that are written together, into one file each.
+  void write(const mars::Writer& writer, std::span<const Note> notes, Progress& progress) {
+    const auto began = Clock::now();
+    std::vector<mars::Wish> wishes;
+    for (const Note& note : notes)
+      for (mars::Wish& wish : wishes_of(note, options_, like_, writer)) wishes.push_back(std::move(wish));
+    const std::vector<formats::TokenClip> clips = writer.write(wishes);
+    const std::size_t clips_of_each = clips.size() / notes.size();
+    for (std::size_t i = 0; i < notes.size(); ++i) {
+      const std::uint64_t length_samples =
+          write_file(notes[i], std::span(clips).subspan(i * clips_of_each, clips_of_each));
+      progress.one_more();
+      const double elapsed_s =
+          std::chrono::duration<double>(Clock::now() - began).count() / static_cast<double>(notes.size());
+      tell(notes[i], static_cast<double>(length_samples) / sample_rate_hz(*tokenizer_), elapsed_s);
+    }
+  }
+
+ private:
+  /// Returns its length in samples.
+  std::uint64_t write_file(const Note& note, std::span<const formats::TokenClip> clips) {
+    const std::vector<formats::TokenClip> whole = with_silence(clips, like_);
+    const std::uint64_t most = std::uint64_t{whole.size()} * mars::shape(*tokenizer_).clip_samples;
+    const std::uint64_t length_samples = like_ != nullptr ? std::min(like_->length_samples, most) : most;
+    cli::OutputFile output(note.output, options_.output.force, streams_);
+    if (options_.format == NoteFormat::mars)
+      write_tokens(output, note, whole, length_samples, *tokenizer_);
+    else
+      write_sound(output, whole, length_samples, tokenizer_);
+    output.commit();
+    return length_samples;
+  }
+
+  void tell(const Note& note, double duration_s, double elapsed_s) {
+    if (options_.talk.json) {
+      const std::lock_guard lock(json_mutex_);
+      cli::TextOutput out(streams_.out);
+      out.print(result_json(note, options_, config_, duration_s, elapsed_s)
+                    .dump(-1, ' ', false, Json::error_handler_t::replace) +
+                "\n");
+      out.flush();
+    } else {
+      reporter_.say(fmt::format("{}: {}, seed {}, {:.1f} s in {:.1f} s",
+                                cli::display_output_name(note.output), words_of(note.label), note.seed,
+                                duration_s, elapsed_s));
+    }
+  }
+
+  const GenerateOptions& options_;
+  const models::GeneratorConfig& config_;
+  const Tokenizer& tokenizer_;
+  const Original* like_;
+  const cli::Streams& streams_;
+  cli::Reporter& reporter_;
+  std::mutex json_mutex_;
+};
+
 }  // namespace
 
 int generate(const GenerateOptions& asked, const cli::Streams& streams) {
@@ -422,51 +491,15 @@ int generate(const GenerateOptions& asked, const cli::Streams& streams) {
   if (is_new_folder) folder.emplace(*options.output.path);
 
   Progress progress(reporter, notes.size());
-  std::mutex json_mutex;
-  const double rate_hz = sample_rate_hz(*tokenizer);
-
+  NoteFiles files(options, config, tokenizer, like, streams, reporter);
   // Notes that are written together are one task.
   const std::size_t together = writer.together();
   std::vector<std::string> names;
   for (std::size_t first = 0; first < notes.size(); first += together)
     names.push_back(cli::display_output_name(notes[first].output));
   return cli::run_tasks(names, options.threads, reporter, [&](std::size_t task) {
-    const auto began = Clock::now();
-    const std::span<const Note> own =
-        std::span(notes).subspan(task * together, std::min(together, notes.size() - task * together));
-    std::vector<mars::Wish> wishes;
-    for (const Note& note : own)
-      for (mars::Wish& wish : wishes_of(note, options, like, writer)) wishes.push_back(std::move(wish));
-    const std::vector<formats::TokenClip> clips = writer.write(wishes);
-    const std::size_t clips_of_each = clips.size() / own.size();
-    for (std::size_t i = 0; i < own.size(); ++i) {
-      const std::vector<formats::TokenClip> part =
-          with_silence(std::span(clips).subspan(i * clips_of_each, clips_of_each), like);
-      const std::uint64_t whole = std::uint64_t{part.size()} * mars::shape(*tokenizer).clip_samples;
-      const std::uint64_t length_samples = like != nullptr ? std::min(like->length_samples, whole) : whole;
-      cli::OutputFile output(own[i].output, options.output.force, streams);
-      if (options.format == NoteFormat::mars)
-        write_tokens(output, own[i], part, length_samples, *tokenizer);
-      else
-        write_sound(output, part, length_samples, tokenizer);
-      output.commit();
-      progress.one_more();
-      const double elapsed_s =
-          std::chrono::duration<double>(Clock::now() - began).count() / static_cast<double>(own.size());
-      const double duration_s = static_cast<double>(length_samples) / rate_hz;
-      if (options.talk.json) {
-        const std::lock_guard lock(json_mutex);
-        cli::TextOutput out(streams.out);
-        out.print(result_json(own[i], options, config, duration_s, elapsed_s)
-                      .dump(-1, ' ', false, Json::error_handler_t::replace) +
-                  "\n");
-        out.flush();
-      } else {
-        reporter.say(fmt::format("{}: {}, seed {}, {:.1f} s in {:.1f} s",
-                                 cli::display_output_name(own[i].output), words_of(own[i].label), own[i].seed,
-                                 duration_s, elapsed_s));
-      }
-    }
+    const std::size_t first = task * together;
+    files.write(writer, std::span(notes).subspan(first, std::min(together, notes.size() - first)), progress);
   });
 }
 

@@ -228,33 +228,7 @@ void CommandLine::add_encode() {
   add_whole_number(app, kCodingGroup, "--effort",
                    "Time spent on finding better events or tokens, 0 to 9; it costs time, never bits.", 0, 9,
                    encode.effort);
-  add_value(
-      app, kCodingGroup, "--bitrate", "KBIT_S",
-      "Events only: the events take at most so many kbit/s, 0.5 to 100; fewer where the sound needs fewer. "
-      "Header, tags and end of the file come on top. A sound below a second may take what a second may, and "
-      "one "
-      "too short for an event at that rate has one all the same. With --lossless there is no limit unless "
-      "one is "
-      "given.",
-      [this](const std::string& value) {
-        encode.bitrate_kbit_s = number_within("--bitrate", value, 0.5, 100);
-      })
-      ->default_str(fmt::format("{}", kDefaultKbitS));
-  add_value(
-      app, kCodingGroup, "--events-per-second", "N",
-      "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, as far as the bitrate "
-      "allows them.",
-      [this](const std::string& value) {
-        encode.events_per_second = number_within("--events-per-second", value, 0.1, 1000);
-      });
-  add_switch(app, kCodingGroup, "--lossless",
-             "Events only: keep their numbers as 32-bit floats; the file becomes several times larger.",
-             encode.lossless);
-  add_switch(
-      app, kCodingGroup, "--mono",
-      "Events only: bring what has more channels to one, as token pyramids have it; all events then go "
-      "into that one.",
-      encode.mono);
+  add_encode_events(app);
   app.add_option_function<std::vector<std::string>>(
          "--tag",
          [this](const std::vector<std::string>& words) {
@@ -282,6 +256,36 @@ void CommandLine::add_encode() {
   add_talk(app, "input", encode.talk);
 }
 
+void CommandLine::add_encode_events(CLI::App& app) {
+  add_value(
+      app, kCodingGroup, "--bitrate", "KBIT_S",
+      "Events only: the events take at most so many kbit/s, 0.5 to 100; fewer where the sound needs fewer. "
+      "Header, tags and end of the file come on top. A sound below a second may take what a second may, and "
+      "one "
+      "too short for an event at that rate has one all the same. With --lossless there is no limit unless "
+      "one is "
+      "given.",
+      [this](const std::string& value) {
+        encode.bitrate_kbit_s = number_within("--bitrate", value, 0.5, 100);
+      })
+      ->default_str(fmt::format("{}", kDefaultKbitS));
+  add_value(
+      app, kCodingGroup, "--events-per-second", "N",
+      "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, as far as the bitrate "
+      "allows them.",
+      [this](const std::string& value) {
+        encode.events_per_second = number_within("--events-per-second", value, 0.1, 1000);
+      });
+  add_switch(app, kCodingGroup, "--lossless",
+             "Events only: keep their numbers as 32-bit floats; the file becomes several times larger.",
+             encode.lossless);
+  add_switch(
+      app, kCodingGroup, "--mono",
+      "Events only: bring what has more channels to one, as token pyramids have it; all events then go "
+      "into that one.",
+      encode.mono);
+}
+
 void CommandLine::add_decode() {
   CLI::App& app = *add_command(root, "decode", "Turn a stream of events or of tokens back into sound",
                                "  ictus decode song.evs                     make song.wav\n"
@@ -305,19 +309,7 @@ void CommandLine::add_decode() {
                                                              {"float32", audio::SampleFormat::float32}};
   add_choice(app, kCodingGroup, "--samples", "How samples are stored; pcm16 is dithered.", kSamples,
              decode.samples);
-  add_value(
-      app, kCodingGroup, "--rate", "N|original",
-      fmt::format("Sample rate of the sound in Hz, {} to {}, or that of the recording which was encoded. "
-                  "Without it: the model's own rate.",
-                  audio::kMinSampleRateHz, audio::kMaxSampleRateHz),
-      [this](const std::string& value) {
-        if (value == "original") {
-          decode.original_rate = true;
-        } else {
-          decode.rate_hz = static_cast<int>(
-              whole_number("--rate", value, audio::kMinSampleRateHz, audio::kMaxSampleRateHz));
-        }
-      });
+  add_decode_rate(app);
   add_value(app, kCodingGroup, "--scales", "N",
             "Token pyramids only: decode the N coarsest scales alone. Without it: all that are there.",
             [this](const std::string& value) {
@@ -344,6 +336,22 @@ void CommandLine::add_decode() {
   add_threads(app, decode.threads,
               "Files, with --stems events, worked on at the same time; 0 is one per processor core.");
   add_talk(app, "input", decode.talk);
+}
+
+void CommandLine::add_decode_rate(CLI::App& app) {
+  add_value(
+      app, kCodingGroup, "--rate", "N|original",
+      fmt::format("Sample rate of the sound in Hz, {} to {}, or that of the recording which was encoded. "
+                  "Without it: the model's own rate.",
+                  audio::kMinSampleRateHz, audio::kMaxSampleRateHz),
+      [this](const std::string& value) {
+        if (value == "original") {
+          decode.original_rate = true;
+        } else {
+          decode.rate_hz = static_cast<int>(
+              whole_number("--rate", value, audio::kMinSampleRateHz, audio::kMaxSampleRateHz));
+        }
+      });
 }
 
 void CommandLine::add_info() {
@@ -455,12 +463,24 @@ void CommandLine::add_vary() {
       "% "
       "and ( ).",
       [this](const std::string& value) { vary.keep = expression("--keep", value); });
-  CLI::Option* const where =
-      add_value(app, kChoiceGroup, "--where", "CONDITION",
-                "Shape, or move to a grid, only the events that meet it; the others stay as they are. It "
-                "asks as --keep "
-                "does.",
-                [this](const std::string& value) { vary.where = expression("--where", value); });
+  add_value(app, kChoiceGroup, "--where", "CONDITION",
+            "Shape, or move to a grid, only the events that meet it; the others stay as they are. It "
+            "asks as --keep "
+            "does.",
+            [this](const std::string& value) { vary.where = expression("--where", value); });
+  add_vary_vectors(app);
+  add_vary_pitches(app);
+  add_vary_courses(app);
+  add_vary_times(app);
+  add_value(app, kSoundGroup, "--gain", "GAIN", "All gains more by 6dB, or less by -6dB, to 0.1dB.",
+            [this](const std::string& value) { vary.gain_db = decibels("--gain", value); });
+  add_seed(app, kChoiceGroup,
+           "Where the random numbers of --random-vectors, --perturb and --random-times start.", vary.seed);
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", vary.quiet);
+  add_model(app, kEventModel, vary.model);
+}
+
+void CommandLine::add_vary_vectors(CLI::App& app) {
   add_value(app, kSoundGroup, "--morph", "OTHER:AMOUNT",
             "Move each vector towards that of the event of another stream which begins nearest in time; a "
             "shorter one is begun again. 0 changes nothing, 1 goes all the way. Times and gains stay.",
@@ -482,6 +502,9 @@ void CommandLine::add_vary() {
       [this](const std::string& value) { vary.perturb = number_within("--perturb", value, 0.0, 2.0); });
   add_switch(app, kSoundGroup, "--each", "With --perturb: a step for each event.", vary.perturb_each)
       ->needs(perturb);
+}
+
+void CommandLine::add_vary_pitches(CLI::App& app) {
   add_value(
       app, kSoundGroup, "--transpose", "INTERVAL",
       "Pitches higher by so many semitones, 12, or cents, 30ct, or lower by -5 or -30ct. Noise has none "
@@ -500,6 +523,9 @@ void CommandLine::add_vary() {
   add_value(app, kSoundGroup, "--vibrato", "INTERVAL[@RATE]",
             "Each event swings so far to either side, such as 30ct@5.5Hz; 0 ends all vibrato.",
             [this](const std::string& value) { vary.vibrato = vibrato("--vibrato", value); });
+}
+
+void CommandLine::add_vary_courses(CLI::App& app) {
   add_value(app, kSoundGroup, "--attack", "TIME|FACTORx", "How long attacks take: 20ms, or 2x as long.",
             [this](const std::string& value) { vary.attack = duration("--attack", value); });
   add_value(app, kSoundGroup, "--hold", "TIME|FACTORx", "How long events are held, in the same way.",
@@ -518,6 +544,9 @@ void CommandLine::add_vary() {
             [this](const std::string& value) { vary.pan = number_within("--pan", value, -1.0, 1.0); });
   add_value(app, kSoundGroup, "--room", "GAIN", "More of the room by 6dB, or less by -6dB.",
             [this](const std::string& value) { vary.room_db = decibels("--room", value); });
+}
+
+void CommandLine::add_vary_times(CLI::App& app) {
   CLI::Option* const random_times = add_switch(
       app, kTimeGroup, "--random-times",
       "Let each event begin anywhere in the length of the stream, every moment being equally likely.",
@@ -546,13 +575,7 @@ void CommandLine::add_vary() {
       "Everything later by 1.5, 1.5s or 200ms, or earlier by -1.5s; the length changes with it, and events "
       "that would begin before the start are left out.",
       [this](const std::string& value) { vary.shift_s = seconds("--shift", value); });
-  for (CLI::Option* const whole : {random_times, stretch, shift}) where->excludes(whole);
-  add_value(app, kSoundGroup, "--gain", "GAIN", "All gains more by 6dB, or less by -6dB, to 0.1dB.",
-            [this](const std::string& value) { vary.gain_db = decibels("--gain", value); });
-  add_seed(app, kChoiceGroup,
-           "Where the random numbers of --random-vectors, --perturb and --random-times start.", vary.seed);
-  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", vary.quiet);
-  add_model(app, kEventModel, vary.model);
+  for (CLI::Option* const whole : {random_times, stretch, shift}) app.get_option("--where")->excludes(whole);
 }
 
 void CommandLine::add_mix() {
@@ -759,6 +782,50 @@ void CommandLine::add_generate() {
                    "  ictus generate --pitch C3..C5 -n 64 --seed 1 -o notes/\n"
                    "  ictus generate --family mallet --pitch 60 -o note.mars\n"
                    "  ictus generate --like note.mars --keep-scales 3 -n 8 -o variations/");
+  add_generate_notes(app);
+  CLI::Option* const like = add_value(
+      app, kInputGroup, "--like", "FILE",
+      "Vary this token pyramid: its coarse scales are kept, the fine ones written anew. Its label is "
+      "taken over unless another is given.",
+      [&options](const std::string& value) { options.like = non_empty("--like", value); });
+  add_whole_number(app, kInputGroup, "--keep-scales", "How many of its scales to keep.", 0, kMostScales,
+                   options.keep_scales);
+  CLI::Option* const labels_of = add_value(
+      app, kNoteGroup, "--labels-of", "DIR",
+      "Make a note for each sound file of this folder whose name tells a label, with this label and the "
+      "same name: what ictus evaluate compares.",
+      [&options](const std::string& value) { options.labels_of = non_empty("--labels-of", value); });
+  for (const char* const other : {"--each", "--count", "--family", "--pitch", "--velocity", "--like"})
+    labels_of->excludes(app.get_option(other));
+  like->excludes(app.get_option("--each"));
+  add_generate_sampling(app);
+  static constexpr Choice<NoteFormat> kFormats[] = {{"wav", NoteFormat::wav}, {"mars", NoteFormat::mars}};
+  add_value(
+      app, kOutputGroup, "--format", "wav|mars",
+      "Sound as WAV, or token pyramids. Without it: mars where the name of the output ends in .mars, else "
+      "wav.",
+      [&options](const std::string& value) { options.format = choice("--format", value, kFormats); });
+  add_output(
+      app, options.output,
+      "File to write, a folder for several (made if need be), or '-' for standard output. Without it: a "
+      "file named after label and seed, here.");
+  add_value(
+      app, kNetworkGroup, "--model", "FILE",
+      "The generator to use. Without it: the file that ICTUS_GENERATOR names, else the one installed with "
+      "the program.",
+      [&options](const std::string& value) { options.network.model = non_empty("--model", value); });
+  add_value(
+      app, kNetworkGroup, "--tokenizer", "FILE",
+      "The tokenizer it was trained with. Without it: the file that ICTUS_MARS_MODEL names, else the one "
+      "installed with the program.",
+      [&options](const std::string& value) { options.tokenizer = non_empty("--tokenizer", value); });
+  add_device(app, options.network.device);
+  add_threads(app, options.threads, "Notes to work on at the same time; 0 is one per processor core.");
+  add_talk(app, "note", options.talk);
+}
+
+void CommandLine::add_generate_notes(CLI::App& app) {
+  GenerateOptions& options = generate_notes;
   add_value(app, kNoteGroup, "--family", "NAME[,...]|any",
             "The family of instruments, or several, of which each note takes one by chance.",
             [&options](const std::string& value) { options.families = word_list("--family", value); })
@@ -792,21 +859,10 @@ void CommandLine::add_generate() {
         options.seed = static_cast<unsigned long long>(
             whole_number("--seed", value, 0, std::numeric_limits<long long>::max()));
       });
-  CLI::Option* const like = add_value(
-      app, kInputGroup, "--like", "FILE",
-      "Vary this token pyramid: its coarse scales are kept, the fine ones written anew. Its label is "
-      "taken over unless another is given.",
-      [&options](const std::string& value) { options.like = non_empty("--like", value); });
-  add_whole_number(app, kInputGroup, "--keep-scales", "How many of its scales to keep.", 0, kMostScales,
-                   options.keep_scales);
-  CLI::Option* const labels_of = add_value(
-      app, kNoteGroup, "--labels-of", "DIR",
-      "Make a note for each sound file of this folder whose name tells a label, with this label and the "
-      "same name: what ictus evaluate compares.",
-      [&options](const std::string& value) { options.labels_of = non_empty("--labels-of", value); });
-  for (const char* const other : {"--each", "--count", "--family", "--pitch", "--velocity", "--like"})
-    labels_of->excludes(app.get_option(other));
-  like->excludes(app.get_option("--each"));
+}
+
+void CommandLine::add_generate_sampling(CLI::App& app) {
+  GenerateOptions& options = generate_notes;
   add_value(
       app, kSamplingGroup, "--guidance", "X",
       "How much more the label counts than by training: 0 is not at all, 1 as trained and twice as fast, "
@@ -829,29 +885,6 @@ void CommandLine::add_generate() {
       "Take only the likeliest tokens that have this much of the chance together.",
       [&options](const std::string& value) { options.top_p = number_within("--top-p", value, 1e-6, 1.0); })
       ->default_str(fmt::format("{}", options.top_p));
-  static constexpr Choice<NoteFormat> kFormats[] = {{"wav", NoteFormat::wav}, {"mars", NoteFormat::mars}};
-  add_value(
-      app, kOutputGroup, "--format", "wav|mars",
-      "Sound as WAV, or token pyramids. Without it: mars where the name of the output ends in .mars, else "
-      "wav.",
-      [&options](const std::string& value) { options.format = choice("--format", value, kFormats); });
-  add_output(
-      app, options.output,
-      "File to write, a folder for several (made if need be), or '-' for standard output. Without it: a "
-      "file named after label and seed, here.");
-  add_value(
-      app, kNetworkGroup, "--model", "FILE",
-      "The generator to use. Without it: the file that ICTUS_GENERATOR names, else the one installed with "
-      "the program.",
-      [&options](const std::string& value) { options.network.model = non_empty("--model", value); });
-  add_value(
-      app, kNetworkGroup, "--tokenizer", "FILE",
-      "The tokenizer it was trained with. Without it: the file that ICTUS_MARS_MODEL names, else the one "
-      "installed with the program.",
-      [&options](const std::string& value) { options.tokenizer = non_empty("--tokenizer", value); });
-  add_device(app, options.network.device);
-  add_threads(app, options.threads, "Notes to work on at the same time; 0 is one per processor core.");
-  add_talk(app, "note", options.talk);
 }
 
 void CommandLine::add_evaluate() {

@@ -47,11 +47,17 @@ class CommandLine {
 
  private:
   void add_encode();
+  void add_encode_events(CLI::App& app);
   void add_decode();
+  void add_decode_rate(CLI::App& app);
   void add_info();
   void add_dump();
   void add_assemble();
   void add_vary();
+  void add_vary_vectors(CLI::App& app);
+  void add_vary_pitches(CLI::App& app);
+  void add_vary_courses(CLI::App& app);
+  void add_vary_times(CLI::App& app);
   void add_mix();
   void add_cat();
   void add_play();
@@ -60,6 +66,8 @@ class CommandLine {
   void add_test();
   void add_train();
   void add_generate();
+  void add_generate_notes(CLI::App& app);
+  void add_generate_sampling(CLI::App& app);
   void add_evaluate();
   CLI::App& add_train_network(CLI::App& train, const char* name, const char* description,
                               const char* examples, TrainOptions& options);
