@@ -1,37 +1,42 @@
-#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <utility>
 
 #include "apps/cli/decoding.hpp"
-#include "apps/cli/jobs.hpp"
+#include "apps/cli/networks.hpp"
 #include "apps/cli/play_events.hpp"
 #include "apps/ictus/actions.hpp"
-#include "apps/ictus/beginnings.hpp"
 
 namespace ictus::front {
 namespace {
 
-/// Whether a network may be needed: where one input is a token pyramid, or cannot be told before it is read.
-bool needs_network(const options::DecodeOptions& options, const cli::Streams& streams) {
-  const auto jobs = cli::plan_jobs(options.inputs, options.output, options.talk,
-                                   {cli::InputKind::stream, options.raw ? ".raw" : ".wav"}, streams);
-  std::vector<std::string> inputs;
-  for (const cli::Job& job : jobs) inputs.push_back(job.input);
-  const std::vector<Beginning> beginnings = beginnings_of(inputs, streams);
-  return std::any_of(beginnings.begin(), beginnings.end(), [](Beginning beginning) {
-    return beginning == Beginning::token_pyramid || beginning == Beginning::unknown;
-  });
-}
+/// Plays streams of both codecs; the networks are loaded by the first token pyramid.
+class Player {
+ public:
+  explicit Player(const options::DecodeOptions& options)
+      : options_(options), models_(options.network.model) {}
+
+  std::unique_ptr<cli::StreamPlayer> play(cli::StreamInput& input, cli::TakeSound take) {
+    if (input.codec() == options::Codec::events)
+      return cli::play_events(input, options_, models_, std::move(take));
+    std::call_once(asked_, [this] { play_pyramid_ = cli::networks().pyramid_play(options_); });
+    return play_pyramid_(input, std::move(take));
+  }
+
+ private:
+  const options::DecodeOptions& options_;
+  cli::EventModels models_;
+  std::once_flag asked_;
+  cli::Play play_pyramid_;
+};
 
 }  // namespace
 
-int decode(const options::DecodeOptions& options, const std::vector<std::string>& words,
-           const cli::Streams& streams) {
+int decode(const options::DecodeOptions& options, const cli::Streams& streams) {
   if (options.stems_folder) return decode_stems(options, streams);
-  if (needs_network(options, streams))
-    return hand_over_jobs(words, streams, options.inputs, options.output, options.talk,
-                          {cli::InputKind::stream, options.raw ? ".raw" : ".wav"});
-  cli::EventModels models(options.network.model);
-  const auto play = [&](cli::StreamInput& input, cli::TakeSound take) {
-    return cli::play_events(input, options, models, std::move(take));
+  Player player(options);
+  const auto play = [&player](cli::StreamInput& input, cli::TakeSound take) {
+    return player.play(input, std::move(take));
   };
   return cli::decode(options, play, streams);
 }

@@ -5,7 +5,9 @@
 #include "apps/cli/encoding.hpp"
 #include "apps/cli/event_models.hpp"
 #include "apps/cli/jobs.hpp"
+#include "apps/cli/networks.hpp"
 #include "apps/ictus/actions.hpp"
+#include "apps/ictus/first_look.hpp"
 #include "apps/ictus/proposals.hpp"
 #include "formats/event_stream.hpp"
 #include "lib/analysis/encoder.hpp"
@@ -59,22 +61,31 @@ class EventMaker : public cli::StreamMaker {
   analysis::Encoder encoder_;
 };
 
+cli::Encoding event_encoding(const options::EncodeOptions& options) {
+  const cli::EventModel model = cli::load_event_model(options.network.model);
+  const auto proposals = load_proposals(options.network.model, *model);
+  cli::Encoding encoding;
+  encoding.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
+  encoding.most_channels = options.mono ? 1 : 2;
+  encoding.least_audible = analysis::kLeastAudible;
+  encoding.begin = [model, proposals, &options](const audio::Source& source, formats::ByteSink sink) {
+    return std::make_unique<EventMaker>(model, proposals, options, source, std::move(sink));
+  };
+  return encoding;
+}
+
 }  // namespace
 
 int encode(const options::EncodeOptions& options, const cli::Streams& streams) {
-  const auto load = [&options] {
-    const cli::EventModel model = cli::load_event_model(options.network.model);
-    const auto proposals = load_proposals(options.network.model, *model);
-    cli::Encoding encoding;
-    encoding.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
-    encoding.most_channels = options.mono ? 1 : 2;
-    encoding.least_audible = analysis::kLeastAudible;
-    encoding.begin = [model, proposals, &options](const audio::Source& source, formats::ByteSink sink) {
-      return std::make_unique<EventMaker>(model, proposals, options, source, std::move(sink));
-    };
-    return encoding;
-  };
-  return cli::encode(options, load, streams);
+  if (options.codec == options::Codec::events)
+    return cli::encode(
+        options, [&options] { return event_encoding(options); }, streams);
+  const auto jobs = cli::plan_jobs(options.inputs, options.output, options.talk,
+                                   {cli::InputKind::sound, options::suffix_of(options.codec)}, streams);
+  if (!options.talk.json && !any_can_begin(jobs, options.output.force, streams))
+    return refuse_all(jobs, options.output.force, streams);
+  return cli::encode(
+      options, [&options] { return cli::networks().pyramid_encoding(options); }, streams);
 }
 
 }  // namespace ictus::front

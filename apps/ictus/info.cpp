@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/jobs.hpp"
+#include "apps/cli/networks.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
 #include "apps/ictus/actions.hpp"
@@ -323,6 +324,7 @@ std::string rendered(const options::InfoOptions& options, const std::string& key
 }  // namespace
 
 int info(const options::InfoOptions& options, const cli::Streams& streams) {
+  if (options.model) return cli::networks().describe_models(options, streams);
   const std::string key = options.field ? field_key(*options.field) : std::string();
   const std::vector<std::string> inputs = cli::plan_inputs(options.inputs, streams);
   std::vector<std::string> names;

@@ -1,13 +1,25 @@
-#include "apps/cli/plot.hpp"
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <string>
 
+#include "apps/cli/event_input.hpp"
 #include "apps/cli/jobs.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/streams.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/ictus/actions.hpp"
 #include "apps/ictus/hearing.hpp"
+#include "apps/options/options.hpp"
+#include "apps/options/parse.hpp"
 #include "lib/audio/sound_files.hpp"
+#include "lib/core/error.hpp"
+#include "lib/core/path.hpp"
+#include "lib/plot/fonts.hpp"
 #include "lib/plot/map.hpp"
+#include "lib/plot/picture_format.hpp"
 #include "lib/plot/projection.hpp"
 #include "lib/plot/roll.hpp"
 #include "lib/plot/spectrograms.hpp"
@@ -15,8 +27,23 @@
 namespace ictus::front {
 namespace {
 
-std::string draw_map(const cli::PlotInput& input, const plot::PictureFormat& format,
-                     unsigned long long seed) {
+namespace fs = std::filesystem;
+
+/// What is drawn.
+struct PlotInput {
+  cli::EventInput& stream;
+  std::vector<Event> events;  ///< at least one
+  std::string title;
+
+  [[nodiscard]] double duration_s() const {
+    return static_cast<double>(stream.length_samples()) / stream.header().sample_rate_hz;
+  }
+};
+
+/// The bytes of a picture.
+using Draw = std::function<std::string(const PlotInput& input, const plot::PictureFormat& format)>;
+
+std::string draw_map(const PlotInput& input, const plot::PictureFormat& format, unsigned long long seed) {
   std::vector<plot::Vector> vectors;
   for (const Event& event : input.events) vectors.push_back(event.vector);
   const std::vector<double> places = plot::line_up(vectors, seed);
@@ -31,8 +58,8 @@ std::string draw_map(const cli::PlotInput& input, const plot::PictureFormat& for
   return plot::map(map, format);
 }
 
-std::string draw_roll(const cli::PlotInput& input, const plot::PictureFormat& format,
-                      const cli::EventModel& model, unsigned long long seed) {
+std::string draw_roll(const PlotInput& input, const plot::PictureFormat& format, const cli::EventModel& model,
+                      unsigned long long seed) {
   std::vector<plot::Vector> vectors;
   for (const Event& event : input.events) vectors.push_back(event.vector);
   const std::vector<report::Colour> colours = plot::colours(vectors, seed);
@@ -56,7 +83,7 @@ std::vector<float> original(const std::string& path, int sample_rate_hz) {
   return samples;
 }
 
-std::string draw_spectrograms(const cli::PlotInput& input, const plot::PictureFormat& format,
+std::string draw_spectrograms(const PlotInput& input, const plot::PictureFormat& format,
                               const cli::EventModel& model, const options::PlotOptions& options) {
   const auto rate_hz = static_cast<int>(input.stream.header().sample_rate_hz);
   std::vector<float> sound =
@@ -81,6 +108,60 @@ std::string draw_spectrograms(const cli::PlotInput& input, const plot::PictureFo
   return plot::spectrograms(picture, format);
 }
 
+plot::FileKind file_kind(const std::string& output) {
+  if (has_suffix(output, ".png")) return plot::FileKind::png;
+  if (has_suffix(output, ".svg")) return plot::FileKind::svg;
+  if (has_suffix(output, ".pdf")) return plot::FileKind::pdf;
+  // The names of standard output, pipes and devices say nothing.
+  if (output == cli::kStandardStream || place_at(output) == Place::special) return plot::FileKind::png;
+  throw options::UsageError(fmt::format("{}: the name does not say what kind of picture it is to be",
+                                        cli::display_output_name(output)),
+                            "Names of pictures end in .png, .svg or .pdf.");
+}
+
+plot::PictureFormat format_of(const options::PlotOptions& options, const std::string& output) {
+  const bool is_dark = options.theme == options::PlotTheme::dark;
+  return {file_kind(output), is_dark ? plot::Theme::dark : plot::Theme::light, options.size.width_px,
+          options.size.height_px};
+}
+
+void draw_job(const cli::Job& job, const options::PlotOptions& options, const Draw& draw,
+              const cli::Streams& streams, cli::Reporter& reporter) {
+  cli::check_job(job, options.output.force, streams);
+  cli::EventInput stream(job.input, "plot", streams);
+  PlotInput input{stream, cli::read_all(stream),
+                  cli::has_own_name(job.input) ? fs::path(job.input).filename().string() : "event stream"};
+  if (stream.damage() && input.events.empty())
+    throw Error(stream.damage()->what(), "there is nothing in it to draw");
+  if (input.events.empty()) throw Error("has no events to draw");
+  const std::string picture = draw(input, format_of(options, job.output));
+  cli::OutputFile output(job.output, options.output.force, streams);
+  output.write(std::as_bytes(std::span(picture)));
+  output.commit();
+  reporter.say(fmt::format("{} -> {}: {:.1f} s, {}", stream.name(), cli::display_output_name(job.output),
+                           input.duration_s(), cli::counted(input.events.size(), "event")));
+  if (stream.damage()) throw DamagedInput(stream.damage()->what(), stream.damage()->hint());
+}
+
+/// Draws all inputs. Returns the exit status.
+int draw_all(const options::PlotOptions& options, const Draw& draw, const cli::Streams& streams) {
+  const std::vector<cli::Job> jobs =
+      cli::plan_jobs(options.inputs, options.output, {}, {cli::InputKind::stream, ".png"}, streams);
+  std::vector<std::string> names;
+  for (const cli::Job& job : jobs) {
+    (void)file_kind(job.output);
+    names.push_back(cli::display_name(job.input));
+  }
+  cli::Reporter reporter(streams, options.quiet);
+  if (!plot::has_letters()) {
+    reporter.warning(
+        "no font with letters was found, so words are drawn as thin strokes and boxes; install one, such as "
+        "fonts-dejavu-core");
+  }
+  return cli::run_tasks(names, 1, reporter,
+                        [&](std::size_t task) { draw_job(jobs[task], options, draw, streams, reporter); });
+}
+
 }  // namespace
 
 int plot(const options::PlotOptions& asked, const cli::Streams& streams) {
@@ -92,13 +173,13 @@ int plot(const options::PlotOptions& asked, const cli::Streams& streams) {
     options.original = cli::plan_inputs(all, streams).back();  // refuses standard input as both
   }
   cli::EventModels models(options.model);
-  const auto draw = [&](const cli::PlotInput& input, const plot::PictureFormat& format) {
+  const auto draw = [&](const PlotInput& input, const plot::PictureFormat& format) {
     if (options.kind == options::PlotKind::map) return draw_map(input, format, options.seed);
     const cli::EventModel model = models.of(input.stream.name(), input.stream.header());
     return options.kind == options::PlotKind::roll ? draw_roll(input, format, model, options.seed)
                                                    : draw_spectrograms(input, format, model, options);
   };
-  return cli::plot(options, draw, streams);
+  return draw_all(options, draw, streams);
 }
 
 }  // namespace ictus::front

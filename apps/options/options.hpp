@@ -340,7 +340,4 @@ using Request = std::variant<PrintText, EncodeOptions, DecodeOptions, InfoOption
 /// What the name of a file of this codec ends in: ".evs".
 [[nodiscard]] const char* suffix_of(Codec codec);
 
-/// Whether the request can only be met by the program that has libtorch.
-[[nodiscard]] bool needs_network(const Request& request);
-
 }  // namespace ictus::options

@@ -489,26 +489,4 @@ std::string try_help(const std::string& command) { return fmt::format("Try '{} -
 
 const char* suffix_of(Codec codec) { return codec == Codec::events ? ".evs" : ".mars"; }
 
-bool needs_network(const Request& request) {
-  struct {
-    bool operator()(const PrintText&) const { return false; }
-    bool operator()(const EncodeOptions& encode) const { return encode.codec == Codec::mars; }
-    bool operator()(const DecodeOptions&) const { return true; }
-    bool operator()(const InfoOptions& info) const { return info.model; }
-    bool operator()(const DumpOptions&) const { return false; }
-    bool operator()(const AssembleOptions&) const { return false; }
-    bool operator()(const VaryOptions&) const { return false; }
-    bool operator()(const MixOptions&) const { return false; }
-    bool operator()(const CatOptions&) const { return false; }
-    bool operator()(const PlayOptions&) const { return false; }
-    bool operator()(const PlotOptions&) const { return false; }
-    bool operator()(const ExploreOptions&) const { return false; }
-    bool operator()(const TestOptions&) const { return false; }
-    bool operator()(const TrainOptions&) const { return true; }
-    bool operator()(const GenerateOptions&) const { return true; }
-    bool operator()(const EvaluateOptions&) const { return true; }
-  } const judge;
-  return std::visit(judge, request);
-}
-
 }  // namespace ictus::options

@@ -13,12 +13,12 @@
 #include "apps/cli/reporter.hpp"
 #include "apps/cli/signals.hpp"
 #include "apps/cli/text.hpp"
-#include "apps/ictus-nn/actions.hpp"
+#include "apps/networks/commands.hpp"
 #include "apps/options/parse.hpp"
 #include "lib/core/error.hpp"
 #include "lib/core/path.hpp"
 
-namespace ictus::network {
+namespace ictus::networks {
 namespace {
 
 train::TrainOptions train_options(const options::TrainOptions& options, bool draws_progress) {
@@ -89,4 +89,4 @@ int train(const options::TrainOptions& options, const cli::Streams& streams) {
   return cli::kDone;
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::networks

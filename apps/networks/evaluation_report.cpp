@@ -1,4 +1,4 @@
-#include "apps/ictus-nn/evaluation_report.hpp"
+#include "apps/networks/evaluation_report.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "lib/notes/note_name.hpp"
 
-namespace ictus::network {
+namespace ictus::networks {
 namespace {
 
 using evaluation::HeardFolder;
@@ -165,4 +165,4 @@ report::EvaluationPage report_page(const Evaluated& evaluated, std::size_t clips
   return page;
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::networks

@@ -1,4 +1,4 @@
-#include "apps/ictus-nn/evaluation_text.hpp"
+#include "apps/networks/evaluation_text.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "apps/cli/text.hpp"
 
-namespace ictus::network {
+namespace ictus::networks {
 namespace {
 
 using evaluation::Agreement;
@@ -253,4 +253,4 @@ Json evaluation_json(const Evaluated& evaluated) {
   return json;
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::networks

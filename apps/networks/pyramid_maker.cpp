@@ -1,12 +1,11 @@
 #include <utility>
 
-#include "apps/cli/encoding.hpp"
-#include "apps/ictus-nn/actions.hpp"
-#include "apps/ictus-nn/network.hpp"
+#include "apps/networks/pyramids.hpp"
+#include "apps/networks/tokenizer.hpp"
 #include "formats/token_pyramid.hpp"
 #include "lib/mars/codec.hpp"
 
-namespace ictus::network {
+namespace ictus::networks {
 namespace {
 
 /// Samples to a token pyramid.
@@ -52,18 +51,14 @@ class PyramidMaker : public cli::StreamMaker {
 
 }  // namespace
 
-/// Of events it is not asked.
-int encode(const options::EncodeOptions& options, const cli::Streams& streams) {
-  const auto load = [&options] {
-    const Tokenizer model = load_tokenizer(options.network);
-    cli::Encoding encoding;
-    encoding.sample_rate_hz = sample_rate_hz(*model);
-    encoding.begin = [model, &options](const audio::Source& source, formats::ByteSink sink) {
-      return std::make_unique<PyramidMaker>(model, options, source, std::move(sink));
-    };
-    return encoding;
+cli::Encoding pyramid_encoding(const options::EncodeOptions& options) {
+  const Tokenizer model = load_tokenizer(options.network);
+  cli::Encoding encoding;
+  encoding.sample_rate_hz = sample_rate_hz(*model);
+  encoding.begin = [model, &options](const audio::Source& source, formats::ByteSink sink) {
+    return std::make_unique<PyramidMaker>(model, options, source, std::move(sink));
   };
-  return cli::encode(options, load, streams);
+  return encoding;
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::networks

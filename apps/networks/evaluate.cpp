@@ -9,12 +9,12 @@
 #include "apps/cli/reporter.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
-#include "apps/ictus-nn/actions.hpp"
-#include "apps/ictus-nn/evaluation_report.hpp"
-#include "apps/ictus-nn/evaluation_text.hpp"
+#include "apps/networks/commands.hpp"
+#include "apps/networks/evaluation_report.hpp"
+#include "apps/networks/evaluation_text.hpp"
 #include "lib/core/error.hpp"
 
-namespace ictus::network {
+namespace ictus::networks {
 namespace {
 
 using evaluation::HeardFolder;
@@ -164,4 +164,4 @@ int evaluate(const options::EvaluateOptions& options, const cli::Streams& stream
   return hearing.summarise();
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::networks

@@ -20,8 +20,8 @@
 #include "apps/cli/stream_input.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
-#include "apps/ictus-nn/actions.hpp"
-#include "apps/ictus-nn/network.hpp"
+#include "apps/networks/commands.hpp"
+#include "apps/networks/tokenizer.hpp"
 #include "apps/options/parse.hpp"
 #include "lib/audio/audio.hpp"
 #include "lib/audio/sound_files.hpp"
@@ -32,7 +32,7 @@
 #include "lib/notes/note_name.hpp"
 #include "models/mars/generator_config.hpp"
 
-namespace ictus::network {
+namespace ictus::networks {
 namespace {
 
 namespace fs = std::filesystem;
@@ -503,4 +503,4 @@ int generate(const GenerateOptions& asked, const cli::Streams& streams) {
   });
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::networks

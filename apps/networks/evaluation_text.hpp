@@ -7,7 +7,7 @@
 
 #include "lib/evaluation/evaluation.hpp"
 
-namespace ictus::network {
+namespace ictus::networks {
 
 /// All that went into an evaluation and came out of it.
 struct Evaluated {
@@ -32,4 +32,4 @@ struct Evaluated {
 [[nodiscard]] std::string table_text(const Evaluated& evaluated);
 [[nodiscard]] nlohmann::ordered_json evaluation_json(const Evaluated& evaluated);
 
-}  // namespace ictus::network
+}  // namespace ictus::networks

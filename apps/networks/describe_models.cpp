@@ -10,7 +10,7 @@
 #include "apps/cli/model_search.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
-#include "apps/ictus-nn/actions.hpp"
+#include "apps/networks/commands.hpp"
 #include "lib/core/path.hpp"
 #include "lib/judges/judge.hpp"
 #include "lib/mars/generator_file.hpp"
@@ -19,7 +19,7 @@
 #include "lib/synthesis/timbre_file.hpp"
 #include "lib/weights/tensor_file.hpp"
 
-namespace ictus::network {
+namespace ictus::networks {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -172,7 +172,7 @@ std::vector<Wanted> usual_models() {
 
 }  // namespace
 
-int info_model(const options::InfoOptions& options, const cli::Streams& streams) {
+int describe_models(const options::InfoOptions& options, const cli::Streams& streams) {
   std::vector<Wanted> wanted = options.inputs.empty() ? usual_models() : named_models(options.inputs);
   // An installation need not have all models; one without any is an error.
   const auto missing = std::stable_partition(wanted.begin(), wanted.end(), [](const Wanted& one) {
@@ -202,4 +202,4 @@ int info_model(const options::InfoOptions& options, const cli::Streams& streams)
   return status;
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::networks

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
+#include <future>
+#include <memory>
 #include <utility>
 
-#include "apps/ictus-nn/player.hpp"
+#include "apps/networks/pyramids.hpp"
+#include "apps/networks/tokenizer.hpp"
 #include "lib/mars/codec.hpp"
 
-namespace ictus::network {
+namespace ictus::networks {
 namespace {
 
 class PyramidPlayer : public cli::StreamPlayer {
@@ -47,18 +50,23 @@ void check_scales(const cli::StreamInput& input, const formats::TokenPyramidRead
 
 }  // namespace
 
-std::unique_ptr<cli::StreamPlayer> play_mars(cli::StreamInput& input, const options::DecodeOptions& options,
-                                             const std::function<Tokenizer()>& load, cli::TakeSound take) {
-  if (options.events) input.require(options::Codec::events, "--events");
-  auto& reader = std::get<formats::TokenPyramidReader>(input.reader());
-  check_scales(input, reader, options);
-  const Tokenizer model = load();
-  cli::require_same_weights(input.name(), reader.header(), *model);
-  if (reader.header().shape != mars::shape(*model)) {
-    throw Error("its pyramids have another shape than those of the weights that it names",
-                "get the file again from where it came");
-  }
-  return std::make_unique<PyramidPlayer>(reader, options, model, std::move(take));
+cli::Play pyramid_play(const options::DecodeOptions& options) {
+  // Only the streams say which weights are needed, and a pipe says so when it comes.
+  const auto tokenizer = std::async(std::launch::deferred, load_tokenizer, options.network).share();
+  return [tokenizer, &options](cli::StreamInput& input,
+                               cli::TakeSound take) -> std::unique_ptr<cli::StreamPlayer> {
+    if (options.events) input.require(options::Codec::events, "--events");
+    auto& reader = std::get<formats::TokenPyramidReader>(input.reader());
+    check_scales(input, reader, options);
+    // A future may be shared by threads as long as each has its own copy of it.
+    const Tokenizer model = std::shared_future(tokenizer).get();
+    cli::require_same_weights(input.name(), reader.header(), *model);
+    if (reader.header().shape != mars::shape(*model)) {
+      throw Error("its pyramids have another shape than those of the weights that it names",
+                  "get the file again from where it came");
+    }
+    return std::make_unique<PyramidPlayer>(reader, options, model, std::move(take));
+  };
 }
 
-}  // namespace ictus::network
+}  // namespace ictus::networks

@@ -7,11 +7,11 @@
 #include "apps/options/options.hpp"
 #include "lib/mars/model_file.hpp"
 
-namespace ictus::network {
+namespace ictus::networks {
 
 using Tokenizer = std::shared_ptr<const mars::LoadedTokenizer>;
 
 /// Throws ictus::Error when the weights or the device are not there.
 [[nodiscard]] Tokenizer load_tokenizer(const options::NetworkOptions& options);
 
-}  // namespace ictus::network
+}  // namespace ictus::networks
