@@ -12,9 +12,11 @@
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
 #include "apps/cli/token_table.hpp"
-#include "apps/ictus/actions.hpp"
+#include "apps/ictus/commands.hpp"
 #include "apps/ictus/hearing.hpp"
+#include "apps/options/add.hpp"
 #include "apps/options/options.hpp"
+#include "apps/options/refuse.hpp"
 #include "lib/core/pitch.hpp"
 #include "lib/core/utf8.hpp"
 #include "lib/notes/midi_file.hpp"
@@ -25,9 +27,23 @@
 namespace ictus::front {
 namespace {
 
+using namespace options;
+
+struct DumpOptions {
+  std::vector<std::string> inputs;
+  TableFormat format = TableFormat::tsv;
+  bool no_vectors = false;           ///< event streams only
+  bool units = false;                ///< event streams only, and for columns
+  bool describe = false;             ///< event streams only
+  bool bends = false;                ///< for midi only
+  std::optional<std::string> model;  ///< used by `describe` and for midi only
+
+  [[nodiscard]] bool needs_model() const { return describe || format == TableFormat::midi; }
+};
+
 // What has been printed is flushed block by block: who reads along sees each when it has come.
 
-void print_events(formats::EventStreamReader& reader, const options::DumpOptions& options,
+void print_events(formats::EventStreamReader& reader, const DumpOptions& options,
                   const cli::ExtraColumns& extra, cli::TextOutput& out) {
   cli::EventTable table([&out](std::string_view text) { out.print(text); }, options.format,
                         !options.no_vectors, extra, reader.header().sample_rate_hz, options.units);
@@ -41,8 +57,7 @@ void print_events(formats::EventStreamReader& reader, const options::DumpOptions
   out.flush();
 }
 
-void print_tokens(formats::TokenPyramidReader& reader, const options::DumpOptions& options,
-                  cli::TextOutput& out) {
+void print_tokens(formats::TokenPyramidReader& reader, const DumpOptions& options, cli::TextOutput& out) {
   cli::TokenTable table(out, options.format, reader.header());
   table.print_header();
   out.flush();
@@ -60,7 +75,7 @@ void print_tokens(formats::TokenPyramidReader& reader, const options::DumpOption
 
 /// Prints every event or token; when the stream is damaged, those before the damage. `extra` is for event
 /// streams. Returns the exit status.
-int print_all(cli::StreamInput& input, const options::DumpOptions& options, const cli::ExtraColumns& extra,
+int print_all(cli::StreamInput& input, const DumpOptions& options, const cli::ExtraColumns& extra,
               const cli::Streams& streams) {
   if (options.describe) input.require(options::Codec::events, "--describe");
   if (options.no_vectors) input.require(options::Codec::events, "--no-vectors");
@@ -142,7 +157,7 @@ std::string midi_of(const std::vector<Event>& events, const std::vector<synthesi
 }
 
 /// Prints the events that are heard as notes as a MIDI file, once all are known. Returns the exit status.
-int dump_midi(const options::DumpOptions& options, const cli::Streams& streams) {
+int dump_midi(const DumpOptions& options, const cli::Streams& streams) {
   cli::check_standard_output({}, streams);
   cli::EventInput input(cli::plan_inputs(options.inputs, streams).front(), "--format midi", streams);
   cli::EventModels models(options.model);
@@ -160,7 +175,7 @@ int dump_midi(const options::DumpOptions& options, const cli::Streams& streams) 
 }
 
 /// With what is heard of each event.
-int print_described(const options::DumpOptions& options, const cli::Streams& streams) {
+int print_described(const DumpOptions& options, const cli::Streams& streams) {
   cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
   input.require(options::Codec::events, "--describe");
   const auto& header = std::get<formats::EventStreamReader>(input.reader()).header();
@@ -178,13 +193,80 @@ int print_described(const options::DumpOptions& options, const cli::Streams& str
   return print_all(input, options, heard, streams);
 }
 
-}  // namespace
-
-int dump(const options::DumpOptions& options, const cli::Streams& streams) {
+int dump(const DumpOptions& options, const cli::Streams& streams) {
   if (options.format == options::TableFormat::midi) return dump_midi(options, streams);
   if (options.describe) return print_described(options, streams);
   cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
   return print_all(input, options, {}, streams);
 }
+
+DumpOptions settled(DumpOptions options, const CLI::App& command) {
+  refuse_without(options.needs_model(), command, "--model", "--describe and --format midi");
+  if (options.format == TableFormat::midi && (options.describe || options.no_vectors)) {
+    throw UsageError("a MIDI file has no columns", "Leave out --describe and --no-vectors.");
+  }
+  refuse_without(options.format == TableFormat::midi, command, "--bends", "--format midi");
+  if (options.units && options.format != TableFormat::tsv && options.format != TableFormat::csv)
+    throw UsageError("--units is for columns", "Leave out --format, or ask for tsv or csv.");
+  if (options.units && (options.describe || options.no_vectors))
+    throw UsageError(fmt::format("--units and {} cannot be used together",
+                                 options.describe ? "--describe" : "--no-vectors"),
+                     options.describe ? "Their columns have the same names."
+                                      : "The one prints what the other leaves out.");
+  return options;
+}
+
+class DumpCommand : public Command {
+ public:
+  explicit DumpCommand(CLI::App& root) {
+    CLI::App& app = *add_command(root, "dump", "Print the events or the tokens of a stream as text",
+                                 "  ictus dump song.evs > song.tsv\n"
+                                 "  ictus dump note.mars > note.tsv\n"
+                                 "  ictus dump --units song.evs > song.tsv\n"
+                                 "  ictus dump --describe --no-vectors song.evs | less\n"
+                                 "  ictus dump --format json song.evs | jq 'select(.event).onset_s'\n"
+                                 "  ictus dump --format midi song.evs > song.mid");
+    add_inputs(app, "FILE", "One event stream or token pyramid. '-', or nothing, is standard input.",
+               options_.inputs)
+        ->expected(0, 1);
+    static constexpr Choice<TableFormat> kFormats[] = {{"tsv", TableFormat::tsv},
+                                                       {"csv", TableFormat::csv},
+                                                       {"json", TableFormat::json},
+                                                       {"midi", TableFormat::midi}};
+    add_choice(
+        app, kOutputGroup, "--format",
+        "Columns between tabs or commas under a line of names, or one JSON object a line; or, for event "
+        "streams, a MIDI file of the events that are heard as notes.",
+        kFormats, options_.format);
+    add_switch(app, kOutputGroup, "--no-vectors",
+               "Event streams only: leave out the 32 numbers of each event.", options_.no_vectors);
+    add_switch(
+        app, kOutputGroup, "--units",
+        "Event streams only: columns with the numbers that have names, in their units, in place of v0 to "
+        "v15: "
+        "note and cents of the pitch, balance_db, attack_s and so on, which 'ictus assemble' reads too.",
+        options_.units);
+    add_switch(app, kOutputGroup, "--describe",
+               "Event streams only: render each event with the model and add how "
+               "it sounds: duration, loudness, pitch in Hz and as "
+               "a note, brightness and decay time.",
+               options_.describe);
+    add_switch(
+        app, kOutputGroup, "--bends",
+        "With --format midi: pitches as they are, to a cent, and as they glide and swing, by bends of up to "
+        "24 semitones; each note is on a channel of its own, of which there are 15.",
+        options_.bends);
+    add_model(app, kEventModel, options_.model);
+  }
+  void settle(const CLI::App& given) override { options_ = settled(options_, given); }
+  int run(const cli::Streams& streams) override { return dump(options_, streams); }
+
+ private:
+  DumpOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<options::Command> add_dump(CLI::App& root) { return std::make_unique<DumpCommand>(root); }
 
 }  // namespace ictus::front

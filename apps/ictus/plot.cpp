@@ -10,10 +10,12 @@
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/streams.hpp"
 #include "apps/cli/text.hpp"
-#include "apps/ictus/actions.hpp"
+#include "apps/ictus/commands.hpp"
 #include "apps/ictus/hearing.hpp"
+#include "apps/options/add.hpp"
 #include "apps/options/options.hpp"
 #include "apps/options/parse.hpp"
+#include "apps/options/refuse.hpp"
 #include "lib/audio/sound_files.hpp"
 #include "lib/core/error.hpp"
 #include "lib/core/path.hpp"
@@ -26,6 +28,22 @@
 
 namespace ictus::front {
 namespace {
+
+using namespace options;
+
+struct PlotOptions {
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  bool quiet = false;
+  PlotKind kind = PlotKind::map;
+  std::optional<std::string> original;  ///< the recording that was encoded
+  PlotTheme theme = PlotTheme::light;
+  PictureSize size;
+  unsigned long long seed = 1;
+  std::optional<std::string> model;
+
+  [[nodiscard]] bool needs_model() const { return kind != PlotKind::map; }
+};
 
 namespace fs = std::filesystem;
 
@@ -84,7 +102,7 @@ std::vector<float> original(const std::string& path, int sample_rate_hz) {
 }
 
 std::string draw_spectrograms(const PlotInput& input, const plot::PictureFormat& format,
-                              const cli::EventModel& model, const options::PlotOptions& options) {
+                              const cli::EventModel& model, const PlotOptions& options) {
   const auto rate_hz = static_cast<int>(input.stream.header().sample_rate_hz);
   std::vector<float> sound =
       decode_mono(model, input.events, input.stream.header().channels, input.stream.length_samples());
@@ -119,14 +137,14 @@ plot::FileKind file_kind(const std::string& output) {
                             "Names of pictures end in .png, .svg or .pdf.");
 }
 
-plot::PictureFormat format_of(const options::PlotOptions& options, const std::string& output) {
+plot::PictureFormat format_of(const PlotOptions& options, const std::string& output) {
   const bool is_dark = options.theme == options::PlotTheme::dark;
   return {file_kind(output), is_dark ? plot::Theme::dark : plot::Theme::light, options.size.width_px,
           options.size.height_px};
 }
 
-void draw_job(const cli::Job& job, const options::PlotOptions& options, const Draw& draw,
-              const cli::Streams& streams, cli::Reporter& reporter) {
+void draw_job(const cli::Job& job, const PlotOptions& options, const Draw& draw, const cli::Streams& streams,
+              cli::Reporter& reporter) {
   cli::check_job(job, options.output.force, streams);
   cli::EventInput stream(job.input, "plot", streams);
   PlotInput input{stream, cli::read_all(stream),
@@ -144,7 +162,7 @@ void draw_job(const cli::Job& job, const options::PlotOptions& options, const Dr
 }
 
 /// Draws all inputs. Returns the exit status.
-int draw_all(const options::PlotOptions& options, const Draw& draw, const cli::Streams& streams) {
+int draw_all(const PlotOptions& options, const Draw& draw, const cli::Streams& streams) {
   const std::vector<cli::Job> jobs =
       cli::plan_jobs(options.inputs, options.output, {}, {cli::InputKind::stream, ".png"}, streams);
   std::vector<std::string> names;
@@ -162,10 +180,8 @@ int draw_all(const options::PlotOptions& options, const Draw& draw, const cli::S
                         [&](std::size_t task) { draw_job(jobs[task], options, draw, streams, reporter); });
 }
 
-}  // namespace
-
-int plot(const options::PlotOptions& asked, const cli::Streams& streams) {
-  options::PlotOptions options = asked;
+int plot(const PlotOptions& asked, const cli::Streams& streams) {
+  PlotOptions options = asked;
   if (options.original) {
     std::vector<std::string> all = options.inputs;
     if (all.empty()) all.emplace_back(cli::kStandardStream);
@@ -181,5 +197,66 @@ int plot(const options::PlotOptions& asked, const cli::Streams& streams) {
   };
   return draw_all(options, draw, streams);
 }
+
+PlotOptions settled(PlotOptions options, const CLI::App& command) {
+  refuse_force(options.output, is_standard_output(options.output, options.inputs));
+  const bool shows_original = options.kind == PlotKind::spectrogram || options.kind == PlotKind::residual;
+  refuse_without(shows_original, command, "--original", "--kind spectrogram and residual");
+  refuse_without(!shows_original, command, "--seed", "--kind map and roll");
+  refuse_without(options.needs_model(), command, "--model", "--kind roll, spectrogram and residual");
+  if (options.kind == PlotKind::residual && !options.original) {
+    throw UsageError("--original FILE is missing: the recording of which the residual is left");
+  }
+  if (options.original && options.inputs.size() > 1) {
+    throw UsageError("--original is one recording, and there are several inputs", "Draw them one by one.");
+  }
+  return options;
+}
+
+class PlotCommand : public Command {
+ public:
+  explicit PlotCommand(CLI::App& root) {
+    CLI::App& app = *add_command(root, "plot", "Draw an event stream",
+                                 "  ictus plot song.evs                       make song.png\n"
+                                 "  ictus plot --kind roll song.evs -o roll.svg\n"
+                                 "  ictus plot --kind residual --original song.wav song.evs -o left.png");
+    add_inputs(app, "IN", "Event streams. '-', or nothing, is standard input.", options_.inputs);
+    add_output(app, options_.output,
+               "Where to draw: a file that ends in .png, .svg or .pdf, an existing folder, or '-' for PNG on "
+               "standard output. Without it song.evs becomes song.png beside it, and standard input goes to "
+               "standard output.");
+    static constexpr Choice<PlotKind> kKinds[] = {{"map", PlotKind::map},
+                                                  {"roll", PlotKind::roll},
+                                                  {"spectrogram", PlotKind::spectrogram},
+                                                  {"residual", PlotKind::residual}};
+    add_choice(
+        app, kPictureGroup, "--kind",
+        "map: events over time, similar ones near each other; roll: their pitches over time, with the decay "
+        "as length; spectrogram: of the decoded sound, beside the original's where one is named; residual: "
+        "both and what the events left of it.",
+        kKinds, options_.kind);
+    add_value(app, kPictureGroup, "--original", "FILE", "The recording that was encoded.",
+              [this](const std::string& value) { options_.original = non_empty("--original", value); });
+    static constexpr Choice<PlotTheme> kThemes[] = {{"light", PlotTheme::light}, {"dark", PlotTheme::dark}};
+    add_choice(app, kPictureGroup, "--theme", "Ink on white, or light on a dark ground.", kThemes,
+               options_.theme);
+    add_value(app, kPictureGroup, "--size", "WIDTHxHEIGHT", "In pixels, 300x200 to 10000x10000.",
+              [this](const std::string& value) { options_.size = picture_size("--size", value); })
+        ->default_str("1200x600");
+    add_seed(app, kPictureGroup, "Where the random numbers start that colours, and places on a map, come of.",
+             options_.seed);
+    add_model(app, kEventModel, options_.model);
+    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
+  }
+  void settle(const CLI::App& given) override { options_ = settled(options_, given); }
+  int run(const cli::Streams& streams) override { return plot(options_, streams); }
+
+ private:
+  PlotOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<options::Command> add_plot(CLI::App& root) { return std::make_unique<PlotCommand>(root); }
 
 }  // namespace ictus::front

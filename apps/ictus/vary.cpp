@@ -17,8 +17,11 @@
 #include "apps/cli/streams.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/whole_file.hpp"
-#include "apps/ictus/actions.hpp"
+#include "apps/ictus/commands.hpp"
+#include "apps/options/add.hpp"
 #include "apps/options/options.hpp"
+#include "apps/options/refuse.hpp"
+#include "formats/number_names.hpp"
 #include "lib/analysis/timbre_change.hpp"
 #include "lib/compose/coding.hpp"
 #include "lib/compose/expression.hpp"
@@ -28,6 +31,50 @@
 
 namespace ictus::front {
 namespace {
+
+using namespace options;
+
+struct VaryOptions {
+  std::string input;
+  OutputOptions output;
+  bool quiet = false;
+  std::optional<compose::Expression> keep;
+  std::optional<compose::Expression> where;  ///< what is shaped; all that is kept, without it
+  std::optional<MorphOptions> morph;
+  bool random_vectors = false;
+  VectorOrigin vector_origin = VectorOrigin::file;
+  double perturb = 0.0;
+  bool perturb_each = false;
+  double transpose_semitones = 0.0;
+  std::optional<compose::Scale> tune;
+  std::optional<Bend> glide, vibrato;
+  std::optional<Duration> attack, hold, decay;
+  double brightness_db = 0.0;  ///< an octave
+  double noise_db = 0.0;       ///< more of it, against the partials
+  std::optional<double> pan;
+  double room_db = 0.0;
+  bool random_times = false;
+  std::optional<double> grid_s;
+  double strength = 1.0, swing = 0.0;
+  double stretch = 1.0;
+  double shift_s = 0.0;
+  double gain_db = 0.0;
+  unsigned long long seed = 1;
+  std::optional<std::string> model;  ///< used where a condition asks for what is heard, and for brightness
+
+  /// Whether numbers move by less than their steps.
+  [[nodiscard]] bool changes_vectors() const {
+    return morph || random_vectors || perturb > 0.0 || brightness_db != 0.0;
+  }
+  [[nodiscard]] bool changes_numbers() const {
+    return transpose_semitones != 0.0 || tune || glide || vibrato || attack || hold || decay ||
+           noise_db != 0.0 || pan || room_db != 0.0;
+  }
+  [[nodiscard]] bool changes_nothing() const {
+    return !keep && !changes_vectors() && !changes_numbers() && !random_times && !grid_s && stretch == 1.0 &&
+           shift_s == 0.0 && gain_db == 0.0;
+  }
+};
 
 namespace fs = std::filesystem;
 
@@ -117,8 +164,7 @@ void require_standard(std::size_t place, std::string_view option, const cli::Eve
 }
 
 /// What the options say of single numbers, in their order.
-std::vector<compose::NumberChange> changes_by(const options::VaryOptions& options,
-                                              const cli::EventInput& input) {
+std::vector<compose::NumberChange> changes_by(const VaryOptions& options, const cli::EventInput& input) {
   std::vector<compose::NumberChange> changes;
   const auto change = [&](std::string_view option, std::string_view name, bool is_set, double value) {
     const std::size_t place = formats::standard_place(name).value();
@@ -197,7 +243,7 @@ std::optional<std::uint64_t> original_length(const cli::EventInput& input, std::
 }
 
 /// With nothing to do the stream stays as it is, byte for byte, whoever wrote it. Returns the exit status.
-int copy(const cli::Job& job, const options::VaryOptions& options, const cli::Streams& streams,
+int copy(const cli::Job& job, const VaryOptions& options, const cli::Streams& streams,
          cli::Reporter& reporter) {
   cli::OutputFile output(job.output, options.output.force, streams);
   // The header is held back until it is known to be that of an event stream.
@@ -225,8 +271,8 @@ int copy(const cli::Job& job, const options::VaryOptions& options, const cli::St
 }
 
 /// Which events are meant.
-void set_choices(compose::VariationSettings& settings, const options::VaryOptions& options,
-                 cli::EventModels& models, const cli::EventInput& input) {
+void set_choices(compose::VariationSettings& settings, const VaryOptions& options, cli::EventModels& models,
+                 const cli::EventInput& input) {
   const auto choice = [&](std::string_view option, const std::optional<compose::Expression>& condition) {
     if (!condition) return compose::Chooser();
     for (const std::size_t place : condition->standard_numbers()) require_standard(place, option, input);
@@ -238,8 +284,8 @@ void set_choices(compose::VariationSettings& settings, const options::VaryOption
 }
 
 /// What becomes of their sound, but for random vectors, and of their times.
-void set_changes(compose::VariationSettings& settings, const options::VaryOptions& options,
-                 cli::EventModels& models, const cli::EventInput& input) {
+void set_changes(compose::VariationSettings& settings, const VaryOptions& options, cli::EventModels& models,
+                 const cli::EventInput& input) {
   settings.perturb = options.perturb;
   settings.perturb_each = options.perturb_each;
   for (const std::size_t place : {compose::kPitchPlace, compose::kBalancePlace}) {
@@ -261,8 +307,7 @@ void set_changes(compose::VariationSettings& settings, const options::VaryOption
 }
 
 /// The header of what is made of a stream with this one.
-formats::EventStreamHeader varied_header(formats::EventStreamHeader header,
-                                         const options::VaryOptions& options) {
+formats::EventStreamHeader varied_header(formats::EventStreamHeader header, const VaryOptions& options) {
   if (options.pan) header.channels = 2;
   header.coding = compose::refined(header.coding, 0, std::llround(10.0 * options.gain_db));
   if (options.changes_vectors()) header.coding = compose::with_finer_vectors(header.coding);
@@ -270,8 +315,8 @@ formats::EventStreamHeader varied_header(formats::EventStreamHeader header,
 }
 
 /// Says which events were left out or could not be changed as asked.
-void tell_of(const compose::VariationCounts& counts, const options::VaryOptions& options,
-             const std::string& name, cli::Reporter& reporter) {
+void tell_of(const compose::VariationCounts& counts, const VaryOptions& options, const std::string& name,
+             cli::Reporter& reporter) {
   if (const std::string left_out = what_was_left_out(counts); !left_out.empty()) {
     reporter.warning(fmt::format("{}: {}", name, left_out));
   }
@@ -300,9 +345,7 @@ void require_events(const compose::VariationCounts& counts, const cli::EventInpu
   }
 }
 
-}  // namespace
-
-int vary(const options::VaryOptions& options, const cli::Streams& streams) {
+int vary(const VaryOptions& options, const cli::Streams& streams) {
   cli::Reporter reporter(streams, options.quiet);
   // A stream to morph towards is read too, but is not the job's.
   std::vector<std::string> inputs = {options.input};
@@ -347,5 +390,210 @@ int vary(const options::VaryOptions& options, const cli::Streams& streams) {
   reporter.error(input.damage()->what(), input.damage()->hint());
   return cli::kInputFailed;
 }
+
+/// Throws where a standard number would be set to what it cannot be.
+void refuse_beyond(const char* option, const char* name, double value) {
+  const formats::StandardNumber& number = formats::kStandardNumbers[formats::standard_place(name).value()];
+  if (static_cast<float>(value) >= number.low && static_cast<float>(value) <= number.high) return;
+  throw UsageError(fmt::format("{}: {} is out of range", option, value),
+                   fmt::format("{} goes from {} to {} {}.", name, number.low, number.high, number.unit));
+}
+
+void refuse_beyond(const VaryOptions& options) {
+  const auto bend = [](const char* option, const char* depth, const char* other,
+                       const std::optional<Bend>& asked) {
+    if (asked) refuse_beyond(option, depth, asked->semitones);
+    if (asked && asked->seconds_or_hz) refuse_beyond(option, other, *asked->seconds_or_hz);
+  };
+  const auto time = [](const char* option, const char* name, const std::optional<Duration>& asked) {
+    if (asked && !asked->is_factor) refuse_beyond(option, name, asked->value);
+  };
+  bend("--glide", "glide", "glide_time", options.glide);
+  bend("--vibrato", "vibrato", "vibrato_rate", options.vibrato);
+  time("--attack", "attack", options.attack);
+  time("--hold", "hold", options.hold);
+  time("--decay", "decay", options.decay);
+}
+
+VaryOptions settled(VaryOptions options, const std::vector<std::string>& words, const CLI::App& command) {
+  refuse_beyond(options);
+  options.input = take_two_words(words, options.output);
+  const bool has_chance = options.random_vectors || options.random_times || was_given(command, "--perturb");
+  refuse_without(has_chance, command, "--seed", "--random-vectors, --perturb and --random-times");
+  if (options.morph && options.random_vectors) {
+    throw UsageError("--random-vectors takes the place of the vectors that --morph would move",
+                     "Leave out one of them, or join two calls of 'ictus vary' by a pipe.");
+  }
+  if (options.where && !options.changes_vectors() && !options.changes_numbers() && !options.grid_s &&
+      options.gain_db == 0.0) {
+    throw UsageError("--where chooses events, and nothing is asked for that shapes them",
+                     "Add what is to become of them, such as --transpose 12; --keep leaves out the others.");
+  }
+  const auto asks_for_heard = [](const std::optional<compose::Expression>& condition) {
+    return condition && condition->asks_for_heard();
+  };
+  const bool asks_model = (options.random_vectors && options.vector_origin == VectorOrigin::model) ||
+                          options.brightness_db != 0.0;
+  refuse_without(asks_for_heard(options.keep) || asks_for_heard(options.where) || asks_model, command,
+                 "--model", "conditions on what is heard, such as pitch, --brightness and --from model");
+  return options;
+}
+
+class VaryCommand : public Command {
+ public:
+  explicit VaryCommand(CLI::App& root) {
+    CLI::App& app = *add_command(root, "vary", "Make another event stream of one",
+                                 "  ictus vary --random-times --seed 3 song.evs - | ictus decode - | aplay\n"
+                                 "  ictus vary --keep 'gain>-30 && time<8s' song.evs -o beginning.evs\n"
+                                 "  ictus vary --perturb 0.2 --stretch 1.25 song.evs -o slower.evs\n"
+                                 "  ictus vary --transpose -5 song.evs -o lower.evs\n"
+                                 "  ictus vary --where 'note>=C4' --tune 'D dorian' song.evs -o dorian.evs\n"
+                                 "  ictus vary --quantise 1/16@96bpm --swing 0.2 song.evs -o tight.evs\n"
+                                 "  ictus vary --morph other.evs:0.5 song.evs -o between.evs");
+    add_inputs(
+        app, "IN",
+        "The event stream; '-', or nothing, is standard input. A second name is where to write, as with -o; "
+        "without one it is standard output. What is asked for is done in the order of this list.",
+        words_)
+        ->expected(0, 2);
+    add_output(app, options_.output, "Where to write: a file, or '-' for standard output.");
+    add_value(
+        app, kChoiceGroup, "--keep", "CONDITION",
+        "Leave out the events that do not meet it, such as 'gain>-30 && time<8s' or 'pitch>=A3 || "
+        "decay<200ms'. It can ask for event (the number), time, gain, note (the pitch; 0 where the event is "
+        "noise), attack, hold and the other numbers that 'ictus info' names, v0 to v31 and, which takes the "
+        "model, for duration, loudness, pitch, brightness and decay; it knows < <= > >= == != && || ! + - * "
+        "/ "
+        "% "
+        "and ( ).",
+        [this](const std::string& value) { options_.keep = expression("--keep", value); });
+    add_value(app, kChoiceGroup, "--where", "CONDITION",
+              "Shape, or move to a grid, only the events that meet it; the others stay as they are. It "
+              "asks as --keep "
+              "does.",
+              [this](const std::string& value) { options_.where = expression("--where", value); });
+    add_vary_vectors(app);
+    add_vary_pitches(app);
+    add_vary_courses(app);
+    add_vary_times(app);
+    add_value(app, kSoundGroup, "--gain", "GAIN", "All gains more by 6dB, or less by -6dB, to 0.1dB.",
+              [this](const std::string& value) { options_.gain_db = decibels("--gain", value); });
+    add_seed(app, kChoiceGroup,
+             "Where the random numbers of --random-vectors, --perturb and --random-times start.",
+             options_.seed);
+    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
+    add_model(app, kEventModel, options_.model);
+  }
+  void settle(const CLI::App& given) override { options_ = settled(options_, words_, given); }
+  int run(const cli::Streams& streams) override { return vary(options_, streams); }
+
+ private:
+  void add_vary_vectors(CLI::App& app) {
+    add_value(app, kSoundGroup, "--morph", "OTHER:AMOUNT",
+              "Move each vector towards that of the event of another stream which begins nearest in time; a "
+              "shorter one is begun again. 0 changes nothing, 1 goes all the way. Times and gains stay.",
+              [this](const std::string& value) { options_.morph = morph("--morph", value); });
+    CLI::Option* const random =
+        add_switch(app, kSoundGroup, "--random-vectors",
+                   "Replace each vector by a random one. Times and gains stay.", options_.random_vectors);
+    static constexpr Choice<VectorOrigin> kOrigins[] = {{"file", VectorOrigin::file},
+                                                        {"model", VectorOrigin::model}};
+    add_choice(
+        app, kSoundGroup, "--from",
+        "Whose vectors random ones are spread like: those of this file, or of the sound that the model "
+        "learned from.",
+        kOrigins, options_.vector_origin)
+        ->needs(random);
+    CLI::Option* const perturb = add_value(
+        app, kSoundGroup, "--perturb", "AMOUNT",
+        "Move all vectors by the same random step. AMOUNT is its standard deviation in each of the 32 "
+        "numbers, which go from -1 to 1 and end there.",
+        [this](const std::string& value) { options_.perturb = number_within("--perturb", value, 0.0, 2.0); });
+    add_switch(app, kSoundGroup, "--each", "With --perturb: a step for each event.", options_.perturb_each)
+        ->needs(perturb);
+  }
+  void add_vary_pitches(CLI::App& app) {
+    add_value(
+        app, kSoundGroup, "--transpose", "INTERVAL",
+        "Pitches higher by so many semitones, 12, or cents, 30ct, or lower by -5 or -30ct. Noise has none "
+        "and stays; so does an event whose pitch would leave the range that a stream holds.",
+        [this](const std::string& value) { options_.transpose_semitones = semitones("--transpose", value); });
+    add_value(
+        app, kSoundGroup, "--tune", "SCALE",
+        "Pitches to the nearest of a scale, such as 'D dorian', 'Bb minor' or 'chromatic', where A4 is 440 "
+        "Hz. Modes are major, minor, harmonic, melodic, those of the church, pentatonic, blues, whole-tone "
+        "and chromatic.",
+        [this](const std::string& value) { options_.tune = scale("--tune", value); });
+    add_value(app, kSoundGroup, "--glide", "INTERVAL[@TIME]",
+              "Each event begins so far above its pitch, or with -2st below it, and glides there; 0 ends all "
+              "glides.",
+              [this](const std::string& value) { options_.glide = glide("--glide", value); });
+    add_value(app, kSoundGroup, "--vibrato", "INTERVAL[@RATE]",
+              "Each event swings so far to either side, such as 30ct@5.5Hz; 0 ends all vibrato.",
+              [this](const std::string& value) { options_.vibrato = vibrato("--vibrato", value); });
+  }
+  void add_vary_courses(CLI::App& app) {
+    add_value(app, kSoundGroup, "--attack", "TIME|FACTORx", "How long attacks take: 20ms, or 2x as long.",
+              [this](const std::string& value) { options_.attack = duration("--attack", value); });
+    add_value(app, kSoundGroup, "--hold", "TIME|FACTORx", "How long events are held, in the same way.",
+              [this](const std::string& value) { options_.hold = duration("--hold", value); });
+    add_value(app, kSoundGroup, "--decay", "TIME|FACTORx",
+              "In which events die away by 60 dB while they are held, in the same way.",
+              [this](const std::string& value) { options_.decay = duration("--decay", value); });
+    add_value(
+        app, kSoundGroup, "--brightness", "GAIN",
+        "So much more for each octave of a spectrum, or less by -3dB, as near as the model's timbres come.",
+        [this](const std::string& value) { options_.brightness_db = decibels("--brightness", value); });
+    add_value(app, kSoundGroup, "--noise", "GAIN", "More noise against the partials by 6dB, or less by -6dB.",
+              [this](const std::string& value) { options_.noise_db = decibels("--noise", value); });
+    add_value(app, kSoundGroup, "--pan", "POSITION",
+              "Where all events are: -1 is left, 1 is right. The stream has two channels then.",
+              [this](const std::string& value) { options_.pan = number_within("--pan", value, -1.0, 1.0); });
+    add_value(app, kSoundGroup, "--room", "GAIN", "More of the room by 6dB, or less by -6dB.",
+              [this](const std::string& value) { options_.room_db = decibels("--room", value); });
+  }
+  void add_vary_times(CLI::App& app) {
+    CLI::Option* const random_times = add_switch(
+        app, kTimeGroup, "--random-times",
+        "Let each event begin anywhere in the length of the stream, every moment being equally likely.",
+        options_.random_times);
+    CLI::Option* const quantise = add_value(
+        app, kTimeGroup, "--quantise", "GRID",
+        "Onsets to the nearest beat of a grid from the beginning on: 1/16@96bpm, sixteenths at 96 quarters a "
+        "minute, or 250ms.",
+        [this](const std::string& value) { options_.grid_s = grid("--quantise", value); });
+    add_value(app, kTimeGroup, "--strength", "AMOUNT", "With --quantise: how far they go, 0 to 1. [1]",
+              [this](const std::string& value) {
+                options_.strength = number_within("--strength", value, 0.0, 1.0);
+              })
+        ->needs(quantise);
+    add_value(
+        app, kTimeGroup, "--swing", "AMOUNT",
+        "With --quantise: every second beat comes later by this part of a step, 0 to 0.9; 0.33 is that of "
+        "triplets. [0]",
+        [this](const std::string& value) { options_.swing = number_within("--swing", value, 0.0, 0.9); })
+        ->needs(quantise);
+    CLI::Option* const stretch =
+        add_value(app, kTimeGroup, "--stretch", "FACTOR",
+                  "Times, and the length, times this, 0.01 to 100; each event sounds as before.",
+                  [this](const std::string& value) {
+                    options_.stretch = number_within("--stretch", value, 0.01, 100.0);
+                  });
+    CLI::Option* const shift = add_value(
+        app, kTimeGroup, "--shift", "TIME",
+        "Everything later by 1.5, 1.5s or 200ms, or earlier by -1.5s; the length changes with it, and events "
+        "that would begin before the start are left out.",
+        [this](const std::string& value) { options_.shift_s = seconds("--shift", value); });
+    for (CLI::Option* const whole : {random_times, stretch, shift})
+      app.get_option("--where")->excludes(whole);
+  }
+
+  VaryOptions options_;
+  std::vector<std::string> words_;  ///< IN and OUT
+};
+
+}  // namespace
+
+std::unique_ptr<options::Command> add_vary(CLI::App& root) { return std::make_unique<VaryCommand>(root); }
 
 }  // namespace ictus::front
