@@ -23,9 +23,9 @@
 #include "apps/cli/stream_tags.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/whole_file.hpp"
-#include "apps/ictus/beginnings.hpp"
 #include "apps/ictus/commands.hpp"
 #include "apps/ictus/proposals.hpp"
+#include "apps/ictus/stream_beginning.hpp"
 #include "apps/options/add.hpp"
 #include "apps/options/refuse.hpp"
 #include "lib/analysis/encoder.hpp"
@@ -146,7 +146,7 @@ class Orchestra {
 
   std::vector<compose::Voice> voices(const std::string& path, std::optional<unsigned long long> event) {
     // What is no stream is a recording, or nothing that can be opened, which is said.
-    const bool is_recording = beginnings_of({path}, streams_).front() == Beginning::neither;
+    const bool is_recording = !may_be_stream(path, streams_);
     Sounds sounds = is_recording ? encode(path) : read(path);
     if (event) {
       if (*event >= sounds.events.size())
