@@ -189,7 +189,7 @@ std::vector<TokenClip> Writer::write(std::span<const Wish> wishes) const {
 std::vector<TokenClip> Writer::write_together(std::span<const Wish> wishes) const {
   torch::NoGradGuard no_grad;
   const models::GeneratorConfig& c = generator_->config;
-  const models::Tokenizer& tokenizer = *tokenizer_->model;
+  models::Tokenizer& tokenizer = *tokenizer_->model;
   const std::int64_t latent_columns = tokenizer.config.latent_columns();
   const auto count = static_cast<std::int64_t>(wishes.size());
   GuidedGenerator model(*generator_, wishes, settings_.guidance);
