@@ -8,7 +8,8 @@ function(ictus_target name)
     target_compile_options(${name} PRIVATE -Werror)
   endif()
   if(ICTUS_SANITIZE)
-    target_compile_options(${name} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer)
+    target_compile_options(${name} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+      -Wno-maybe-uninitialized)  # of instrumented code it is not to be believed, says GCC's own manual; other builds have it
     target_link_options(${name} PUBLIC -fsanitize=address,undefined)
   endif()
 endfunction()

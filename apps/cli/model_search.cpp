@@ -53,8 +53,7 @@ std::vector<fs::path> usual_places(const Weights& weights) {
   const fs::path folder = fs::path("models") / weights.folder;
   const fs::path shared = fs::path("share/ictus") / folder / weights.file;
   std::vector<fs::path> places = {here / folder / weights.file,
-                                  here / ".." / shared,     // from bin/
-                                  here / "../.." / shared,  // from libexec/ictus/
+                                  here / ".." / shared,  // from bin/
                                   fs::path(ICTUS_INSTALL_PREFIX) / shared};
   std::error_code failure;
   if (fs::equivalent(here, ICTUS_BUILD_BIN_DIR, failure)) {

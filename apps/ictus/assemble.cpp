@@ -11,13 +11,24 @@
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/whole_file.hpp"
-#include "apps/ictus/actions.hpp"
+#include "apps/ictus/commands.hpp"
+#include "apps/options/add.hpp"
+#include "apps/options/refuse.hpp"
 #include "lib/compose/coding.hpp"
 #include "lib/compose/event_list.hpp"
 #include "lib/compose/reblock.hpp"
 
 namespace ictus::front {
 namespace {
+
+using namespace options;
+
+struct AssembleOptions {
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  std::optional<double> length_s;
+  bool quiet = false;
+};
 
 namespace fs = std::filesystem;
 
@@ -168,7 +179,7 @@ void require_list(std::string_view content) {
   }
 }
 
-void assemble_list(const cli::Job& job, const options::AssembleOptions& options, const cli::Streams& streams,
+void assemble_list(const cli::Job& job, const AssembleOptions& options, const cli::Streams& streams,
                    cli::Reporter& reporter) {
   const std::string name = cli::display_name(job.input);
   const std::string text = cli::read_whole_file(job.input, streams);
@@ -226,9 +237,7 @@ void assemble_list(const cli::Job& job, const options::AssembleOptions& options,
   reporter.say(cli::made_line(name, job.output, output, length.samples, header.sample_rate_hz));
 }
 
-}  // namespace
-
-int assemble(const options::AssembleOptions& options, const cli::Streams& streams) {
+int assemble(const AssembleOptions& options, const cli::Streams& streams) {
   const std::vector<cli::Job> jobs =
       cli::plan_jobs(options.inputs, options.output, {}, {cli::InputKind::list, ".evs"}, streams);
   cli::Reporter reporter(streams, options.quiet);
@@ -238,6 +247,44 @@ int assemble(const options::AssembleOptions& options, const cli::Streams& stream
     cli::check_job(jobs[task], options.output.force, streams);
     assemble_list(jobs[task], options, streams, reporter);
   });
+}
+
+class AssembleCommand : public Command {
+ public:
+  explicit AssembleCommand(CLI::App& root) {
+    CLI::App& app = *add_command(root, "assemble", "Make an event stream of a list of events",
+                                 "  ictus dump song.evs > song.tsv ; $EDITOR song.tsv\n"
+                                 "  ictus assemble song.tsv -o new.evs\n"
+                                 "  ictus assemble tune.txt | ictus decode - | aplay");
+    add_inputs(
+        app, "LIST",
+        "Lists as 'ictus dump' prints them, or shorter ones made by hand. '-', or nothing, is standard "
+        "input.",
+        options_.inputs);
+    add_output(app, options_.output,
+               "Where to write: a file, an existing folder, or '-' for standard output. Without it song.tsv "
+               "becomes song.evs beside it, and standard input goes to standard output.");
+    add_value(
+        app, kTimeGroup, "--length", "TIME",
+        "How long the sound is: 8, 8s, 800ms or 2min. Without it what the list says, else until 4 seconds "
+        "after the last onset.",
+        [this](const std::string& value) { options_.length_s = non_negative_seconds("--length", value); });
+    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
+  }
+  void settle(const CLI::App& given) override {
+    (void)given;
+    refuse_force(options_.output, is_standard_output(options_.output, options_.inputs));
+  }
+  int run(const cli::Streams& streams) override { return assemble(options_, streams); }
+
+ private:
+  AssembleOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<options::Command> add_assemble(CLI::App& root) {
+  return std::make_unique<AssembleCommand>(root);
 }
 
 }  // namespace ictus::front

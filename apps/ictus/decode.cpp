@@ -1,39 +1,159 @@
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <memory>
+#include <mutex>
+#include <utility>
 
 #include "apps/cli/decoding.hpp"
-#include "apps/cli/jobs.hpp"
+#include "apps/cli/networks.hpp"
 #include "apps/cli/play_events.hpp"
-#include "apps/ictus/actions.hpp"
-#include "apps/ictus/beginnings.hpp"
+#include "apps/ictus/commands.hpp"
+#include "apps/ictus/stems.hpp"
+#include "apps/options/add.hpp"
+#include "apps/options/refuse.hpp"
+#include "lib/audio/rates.hpp"
 
 namespace ictus::front {
 namespace {
 
-/// Whether a network may be needed: where one input is a token pyramid, or cannot be told before it is read.
-bool needs_network(const options::DecodeOptions& options, const cli::Streams& streams) {
-  const auto jobs = cli::plan_jobs(options.inputs, options.output, options.talk,
-                                   {cli::InputKind::stream, options.raw ? ".raw" : ".wav"}, streams);
-  std::vector<std::string> inputs;
-  for (const cli::Job& job : jobs) inputs.push_back(job.input);
-  const std::vector<Beginning> beginnings = beginnings_of(inputs, streams);
-  return std::any_of(beginnings.begin(), beginnings.end(), [](Beginning beginning) {
-    return beginning == Beginning::token_pyramid || beginning == Beginning::unknown;
-  });
-}
+using namespace options;
 
-}  // namespace
+/// Plays streams of both codecs; the networks are loaded by the first token pyramid.
+class Player {
+ public:
+  explicit Player(const options::DecodeOptions& options)
+      : options_(options), models_(options.network.model) {}
 
-int decode(const options::DecodeOptions& options, const std::vector<std::string>& words,
-           const cli::Streams& streams) {
+  std::unique_ptr<cli::StreamPlayer> play(cli::StreamInput& input, cli::TakeSound take) {
+    if (input.codec() == options::Codec::events)
+      return cli::play_events(input, options_, models_, std::move(take));
+    std::call_once(asked_, [this] { play_pyramid_ = cli::networks().pyramid_play(options_); });
+    return play_pyramid_(input, std::move(take));
+  }
+
+ private:
+  const options::DecodeOptions& options_;
+  cli::EventModels models_;
+  std::once_flag asked_;
+  cli::Play play_pyramid_;
+};
+
+int decode(const options::DecodeOptions& options, const cli::Streams& streams) {
   if (options.stems_folder) return decode_stems(options, streams);
-  if (needs_network(options, streams))
-    return hand_over_jobs(words, streams, options.inputs, options.output, options.talk,
-                          {cli::InputKind::stream, options.raw ? ".raw" : ".wav"});
-  cli::EventModels models(options.network.model);
-  const auto play = [&](cli::StreamInput& input, cli::TakeSound take) {
-    return cli::play_events(input, options, models, std::move(take));
+  Player player(options);
+  const auto play = [&player](cli::StreamInput& input, cli::TakeSound take) {
+    return player.play(input, std::move(take));
   };
   return cli::decode(options, play, streams);
 }
+
+DecodeOptions settled(DecodeOptions options) {
+  refuse_force(options.output, !options.stems_folder && is_standard_output(options.output, options.inputs));
+  if (options.scales && options.events) {
+    throw UsageError("--scales is for token pyramids, and --events for event streams",
+                     "Decode streams of the two codecs one by one.");
+  }
+  if (!options.stems_folder) return options;
+  if (options.output.path) {
+    throw UsageError("--output and --stems cannot be used together", "--stems names the folder by itself.");
+  }
+  if (options.talk.json) {
+    throw UsageError("--json and --stems cannot be used together",
+                     "The table beside the stems says what was written.");
+  }
+  if (options.scales) {
+    throw UsageError("--scales is for token pyramids, and --stems for event streams", "Leave out --scales.");
+  }
+  if (options.original_rate || options.rate_hz) {
+    throw UsageError("--rate and --stems cannot be used together",
+                     "Stems have the model's own rate; sox makes another of them.");
+  }
+  return options;
+}
+
+class DecodeCommand : public Command {
+ public:
+  explicit DecodeCommand(CLI::App& root) {
+    CLI::App& app = *add_command(root, "decode", "Turn a stream of events or of tokens back into sound",
+                                 "  ictus decode song.evs                     make song.wav\n"
+                                 "  ictus decode song.evs -o back.wav --rate original\n"
+                                 "  ictus decode *.evs -o sound/              many files into a folder\n"
+                                 "  ictus decode song.evs -o - | aplay        listen to it\n"
+                                 "  ictus decode --events 3,7,10..20 song.evs -o some.wav\n"
+                                 "  ictus decode --stems events/ song.evs     a file of each event\n"
+                                 "  ictus decode --scales 4 note.mars         only what is coarse");
+    add_inputs(app, "IN",
+               "Event streams or token pyramids to decode; which it is the file says. '-', or nothing, is "
+               "standard input.",
+               options_.inputs);
+    add_output(
+        app, options_.output,
+        "Where to write WAV, or samples with --raw, whatever the name ends in: a file, an existing folder, "
+        "or "
+        "'-' for standard output. Without it song.evs becomes song.wav beside it, and standard input goes to "
+        "standard output.");
+    static constexpr Choice<audio::SampleFormat> kSamples[] = {{"pcm16", audio::SampleFormat::pcm16},
+                                                               {"pcm24", audio::SampleFormat::pcm24},
+                                                               {"float32", audio::SampleFormat::float32}};
+    add_choice(app, kCodingGroup, "--samples", "How samples are stored; pcm16 is dithered.", kSamples,
+               options_.samples);
+    add_decode_rate(app);
+    add_value(app, kCodingGroup, "--scales", "N",
+              "Token pyramids only: decode the N coarsest scales alone. Without it: all that are there.",
+              [this](const std::string& value) {
+                options_.scales = static_cast<int>(whole_number("--scales", value, 1, kMostScales));
+              });
+    add_switch(app, kCodingGroup, "--raw",
+               "Write the samples alone, without a WAV header; a file gets the suffix .raw.", options_.raw);
+    add_value(
+        app, kCodingGroup, "--events", "N[,...]",
+        "Event streams only: decode these events alone, by the numbers that 'ictus dump' prints, from 0 on; "
+        "10..20 is a range. Times, gains and the length stay.",
+        [this](const std::string& value) { options_.events = event_choice("--events", value); });
+    add_value(
+        app, kCodingGroup, "--stems", "DIR",
+        "Event streams only: write each event into a file of its own in this folder, SONG-NUMBER.wav, from "
+        "its onset on until it has died away. Their onsets stand in SONG-stems.tsv beside them.",
+        [this](const std::string& value) { options_.stems_folder = non_empty("--stems", value); });
+    add_device(app, options_.network.device)
+        ->description(
+            "Of token pyramids: what the network runs on; auto takes a graphics processor where there is "
+            "one. "
+            "Events "
+            "run on the processor.");
+    add_model(app, kModelOfEitherCodec, options_.network.model);
+    add_threads(app, options_.threads,
+                "Files, with --stems events, worked on at the same time; 0 is one per processor core.");
+    add_talk(app, "input", options_.talk);
+  }
+  void settle(const CLI::App& given) override {
+    (void)given;
+    options_ = settled(options_);
+  }
+  int run(const cli::Streams& streams) override { return decode(options_, streams); }
+
+ private:
+  void add_decode_rate(CLI::App& app) {
+    add_value(
+        app, kCodingGroup, "--rate", "N|original",
+        fmt::format("Sample rate of the sound in Hz, {} to {}, or that of the recording which was encoded. "
+                    "Without it: the model's own rate.",
+                    audio::kMinSampleRateHz, audio::kMaxSampleRateHz),
+        [this](const std::string& value) {
+          if (value == "original") {
+            options_.original_rate = true;
+          } else {
+            options_.rate_hz = static_cast<int>(
+                whole_number("--rate", value, audio::kMinSampleRateHz, audio::kMaxSampleRateHz));
+          }
+        });
+  }
+
+  DecodeOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<options::Command> add_decode(CLI::App& root) { return std::make_unique<DecodeCommand>(root); }
 
 }  // namespace ictus::front

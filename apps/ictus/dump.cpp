@@ -1,14 +1,272 @@
-#include "apps/cli/dump.hpp"
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "apps/cli/event_input.hpp"
+#include "apps/cli/event_table.hpp"
 #include "apps/cli/jobs.hpp"
-#include "apps/ictus/actions.hpp"
+#include "apps/cli/stream_input.hpp"
+#include "apps/cli/streams.hpp"
+#include "apps/cli/text.hpp"
+#include "apps/cli/text_output.hpp"
+#include "apps/cli/token_table.hpp"
+#include "apps/ictus/commands.hpp"
+#include "apps/ictus/hearing.hpp"
+#include "apps/options/add.hpp"
+#include "apps/options/options.hpp"
+#include "apps/options/refuse.hpp"
+#include "lib/core/pitch.hpp"
+#include "lib/core/utf8.hpp"
+#include "lib/notes/midi_file.hpp"
+#include "lib/synthesis/describe.hpp"
+#include "lib/synthesis/event_notes.hpp"
+#include "lib/synthesis/time_course.hpp"
 
 namespace ictus::front {
+namespace {
 
-int dump(const options::DumpOptions& options, const cli::Streams& streams) {
-  if (options.needs_model()) return dump_described(options, streams);
-  cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
-  return cli::dump(input, options, {}, streams);
+using namespace options;
+
+struct DumpOptions {
+  std::vector<std::string> inputs;
+  TableFormat format = TableFormat::tsv;
+  bool no_vectors = false;           ///< event streams only
+  bool units = false;                ///< event streams only, and for columns
+  bool describe = false;             ///< event streams only
+  bool bends = false;                ///< for midi only
+  std::optional<std::string> model;  ///< used by `describe` and for midi only
+
+  [[nodiscard]] bool needs_model() const { return describe || format == TableFormat::midi; }
+};
+
+// What has been printed is flushed block by block: who reads along sees each when it has come.
+
+void print_events(formats::EventStreamReader& reader, const DumpOptions& options,
+                  const cli::ExtraColumns& extra, cli::TextOutput& out) {
+  cli::EventTable table([&out](std::string_view text) { out.print(text); }, options.format,
+                        !options.no_vectors, extra, reader.header().sample_rate_hz, options.units);
+  table.print_header(reader.header());
+  out.flush();
+  while (const auto block = reader.next()) {
+    table.print(block->events);
+    out.flush();
+  }
+  table.print_totals(*reader.totals());
+  out.flush();
 }
+
+void print_tokens(formats::TokenPyramidReader& reader, const DumpOptions& options, cli::TextOutput& out) {
+  cli::TokenTable table(out, options.format, reader.header());
+  table.print_header();
+  out.flush();
+  try {
+    while (const auto clip = reader.next()) {
+      table.print(*clip);
+      out.flush();
+    }
+  } catch (const DamagedInput&) {
+    if (reader.unfinished()) table.print(*reader.unfinished());
+    out.flush();
+    throw;
+  }
+}
+
+/// Prints every event or token; when the stream is damaged, those before the damage. `extra` is for event
+/// streams. Returns the exit status.
+int print_all(cli::StreamInput& input, const DumpOptions& options, const cli::ExtraColumns& extra,
+              const cli::Streams& streams) {
+  if (options.describe) input.require(options::Codec::events, "--describe");
+  if (options.no_vectors) input.require(options::Codec::events, "--no-vectors");
+  if (options.units) input.require(options::Codec::events, "--units");
+  cli::Reporter reporter(streams);
+  return cli::run_tasks({input.name()}, 1, reporter, [&](std::size_t) {
+    cli::TextOutput out(streams.out);
+    if (auto* const events = std::get_if<formats::EventStreamReader>(&input.reader())) {
+      print_events(*events, options, extra, out);
+    } else {
+      print_tokens(std::get<formats::TokenPyramidReader>(input.reader()), options, out);
+    }
+  });
+}
+
+std::vector<cli::Cell> cells(const synthesis::EventDescription& heard) {
+  const bool has_pitch = heard.pitch_hz > 0.0;
+  return {{fmt::format("{:.3f}", heard.duration_s)},
+          {std::isfinite(heard.loudness_db) ? fmt::format("{:.1f}", heard.loudness_db) : std::string()},
+          {has_pitch ? fmt::format("{:.2f}", heard.pitch_hz) : std::string()},
+          {has_pitch ? note_name(heard.pitch_hz) : std::string(), false},
+          {fmt::format("{:.0f}", heard.brightness_hz)},
+          {fmt::format("{:.3f}", heard.decay_s)}};
+}
+
+/// Of each tag that is a title; names of tags are the same in capitals and in small letters.
+std::string title_of(const formats::EventStreamHeader& header) {
+  std::string title;
+  for (const auto& [field, value] : header.tags) {
+    if (lower_case(field) != "title" || value.empty()) continue;
+    title += title.empty() ? value : " / " + value;
+  }
+  return title;
+}
+
+/// The way of an event's pitch, against a key, while a note of it lasts.
+std::vector<notes::MidiBend> bends_of(const synthesis::EventSound& sound, double heard_hz, int key,
+                                      double duration_s) {
+  constexpr double kBetweenS = 0.01;
+  constexpr double kLeastSemitones = 0.02;
+  // It may be heard some octaves above the event's own pitch.
+  const double own_hz = std::exp2(static_cast<double>(sound.pitch_octaves));
+  const double octaves = std::round(std::log2(heard_hz / own_hz));
+  const double still = key_of_hz(own_hz) + 12.0 * octaves - key;
+  std::vector<notes::MidiBend> bends;
+  for (double after_s = 0.0; after_s < duration_s; after_s += kBetweenS) {
+    const double semitones =
+        still + static_cast<double>(synthesis::deviation_semitones(sound, static_cast<float>(after_s)));
+    if (bends.empty() || std::abs(semitones - bends.back().semitones) >= kLeastSemitones)
+      bends.push_back({after_s, semitones});
+    if (!synthesis::moves(sound)) break;
+  }
+  return bends;
+}
+
+/// Throws ictus::Error when no event has a pitch.
+std::string midi_of(const std::vector<Event>& events, const std::vector<synthesis::EventDescription>& heard,
+                    const cli::EventInput& input, const synthesis::EventModel& model, bool bends) {
+  std::vector<double> onsets_s;
+  for (const Event& event : events)
+    onsets_s.push_back(static_cast<double>(event.onset_samples) / input.header().sample_rate_hz);
+  const std::vector<synthesis::EventNote> among = synthesis::notes_among(onsets_s, heard);
+  double loudest_db = -std::numeric_limits<double>::infinity();
+  for (const synthesis::EventNote& note : among) loudest_db = std::max(loudest_db, note.level_db);
+  std::vector<notes::MidiNote> notes;
+  for (const synthesis::EventNote& note : among) {
+    const auto pitch = midi_pitch(heard[note.event].pitch_hz);
+    if (!pitch) continue;
+    const synthesis::EventDescription& sound = heard[note.event];
+    notes.push_back(
+        {onsets_s[note.event], sound.duration_s, *pitch, notes::velocity_of(note.level_db - loudest_db)});
+    if (bends)
+      notes.back().bends =
+          bends_of(model.sound_of(events[note.event]), sound.pitch_hz, *pitch, sound.duration_s);
+  }
+  if (notes.empty())
+    throw Error(fmt::format("none of its {} has a pitch", cli::counted(events.size(), "event")));
+  return notes::midi_file(notes, title_of(input.header()));
+}
+
+/// Prints the events that are heard as notes as a MIDI file, once all are known. Returns the exit status.
+int dump_midi(const DumpOptions& options, const cli::Streams& streams) {
+  cli::check_standard_output({}, streams);
+  cli::EventInput input(cli::plan_inputs(options.inputs, streams).front(), "--format midi", streams);
+  cli::EventModels models(options.model);
+  const cli::EventModel model = models.of(input.name(), input.header());
+  cli::Reporter reporter(streams);
+  return cli::run_tasks({input.name()}, 1, reporter, [&](std::size_t) {
+    const std::vector<Event> events = cli::read_all(input);
+    const std::string midi =
+        midi_of(events, synthesis::describe(*model, events), input, *model, options.bends);
+    cli::TextOutput out(streams.out);
+    out.print(midi);
+    out.flush();
+    if (input.damage()) throw DamagedInput(input.damage()->what(), input.damage()->hint());
+  });
+}
+
+/// With what is heard of each event.
+int print_described(const DumpOptions& options, const cli::Streams& streams) {
+  cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
+  input.require(options::Codec::events, "--describe");
+  const auto& header = std::get<formats::EventStreamReader>(input.reader()).header();
+  cli::EventModels models(options.model);
+  const cli::EventModel model = models.of(input.name(), header);
+  const cli::ExtraColumns heard{
+      {"duration_s", "loudness_db", "pitch_hz", "note", "brightness_hz", "decay_s"},
+      [&model](std::span<const Event> events) {
+        std::vector<std::vector<cli::Cell>> rows;
+        for (const synthesis::EventDescription& description : synthesis::describe(*model, events)) {
+          rows.push_back(cells(description));
+        }
+        return rows;
+      }};
+  return print_all(input, options, heard, streams);
+}
+
+int dump(const DumpOptions& options, const cli::Streams& streams) {
+  if (options.format == options::TableFormat::midi) return dump_midi(options, streams);
+  if (options.describe) return print_described(options, streams);
+  cli::StreamInput input(cli::plan_inputs(options.inputs, streams).front(), streams);
+  return print_all(input, options, {}, streams);
+}
+
+DumpOptions settled(DumpOptions options, const CLI::App& command) {
+  refuse_without(options.needs_model(), command, "--model", "--describe and --format midi");
+  if (options.format == TableFormat::midi && (options.describe || options.no_vectors)) {
+    throw UsageError("a MIDI file has no columns", "Leave out --describe and --no-vectors.");
+  }
+  refuse_without(options.format == TableFormat::midi, command, "--bends", "--format midi");
+  if (options.units && options.format != TableFormat::tsv && options.format != TableFormat::csv)
+    throw UsageError("--units is for columns", "Leave out --format, or ask for tsv or csv.");
+  if (options.units && (options.describe || options.no_vectors))
+    throw UsageError(fmt::format("--units and {} cannot be used together",
+                                 options.describe ? "--describe" : "--no-vectors"),
+                     options.describe ? "Their columns have the same names."
+                                      : "The one prints what the other leaves out.");
+  return options;
+}
+
+class DumpCommand : public Command {
+ public:
+  explicit DumpCommand(CLI::App& root) {
+    CLI::App& app = *add_command(root, "dump", "Print the events or the tokens of a stream as text",
+                                 "  ictus dump song.evs > song.tsv\n"
+                                 "  ictus dump note.mars > note.tsv\n"
+                                 "  ictus dump --units song.evs > song.tsv\n"
+                                 "  ictus dump --describe --no-vectors song.evs | less\n"
+                                 "  ictus dump --format json song.evs | jq 'select(.event).onset_s'\n"
+                                 "  ictus dump --format midi song.evs > song.mid");
+    add_inputs(app, "FILE", "One event stream or token pyramid. '-', or nothing, is standard input.",
+               options_.inputs)
+        ->expected(0, 1);
+    static constexpr Choice<TableFormat> kFormats[] = {{"tsv", TableFormat::tsv},
+                                                       {"csv", TableFormat::csv},
+                                                       {"json", TableFormat::json},
+                                                       {"midi", TableFormat::midi}};
+    add_choice(
+        app, kOutputGroup, "--format",
+        "Columns between tabs or commas under a line of names, or one JSON object a line; or, for event "
+        "streams, a MIDI file of the events that are heard as notes.",
+        kFormats, options_.format);
+    add_switch(app, kOutputGroup, "--no-vectors",
+               "Event streams only: leave out the 32 numbers of each event.", options_.no_vectors);
+    add_switch(
+        app, kOutputGroup, "--units",
+        "Event streams only: columns with the numbers that have names, in their units, in place of v0 to "
+        "v15: "
+        "note and cents of the pitch, balance_db, attack_s and so on, which 'ictus assemble' reads too.",
+        options_.units);
+    add_switch(app, kOutputGroup, "--describe",
+               "Event streams only: render each event with the model and add how "
+               "it sounds: duration, loudness, pitch in Hz and as "
+               "a note, brightness and decay time.",
+               options_.describe);
+    add_switch(
+        app, kOutputGroup, "--bends",
+        "With --format midi: pitches as they are, to a cent, and as they glide and swing, by bends of up to "
+        "24 semitones; each note is on a channel of its own, of which there are 15.",
+        options_.bends);
+    add_model(app, kEventModel, options_.model);
+  }
+  void settle(const CLI::App& given) override { options_ = settled(options_, given); }
+  int run(const cli::Streams& streams) override { return dump(options_, streams); }
+
+ private:
+  DumpOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<options::Command> add_dump(CLI::App& root) { return std::make_unique<DumpCommand>(root); }
 
 }  // namespace ictus::front

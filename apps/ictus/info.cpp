@@ -5,16 +5,21 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/jobs.hpp"
+#include "apps/cli/networks.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
-#include "apps/ictus/actions.hpp"
+#include "apps/ictus/commands.hpp"
 #include "apps/ictus/stream_facts.hpp"
+#include "apps/options/add.hpp"
 #include "apps/options/parse.hpp"
+#include "apps/options/refuse.hpp"
 #include "apps/options/suggest.hpp"
 #include "lib/core/utf8.hpp"
 
 namespace ictus::front {
 namespace {
+
+using namespace options;
 
 using Json = nlohmann::ordered_json;
 
@@ -320,9 +325,8 @@ std::string rendered(const options::InfoOptions& options, const std::string& key
   return text_of(facts, cli::display_name(path));
 }
 
-}  // namespace
-
 int info(const options::InfoOptions& options, const cli::Streams& streams) {
+  if (options.model) return cli::networks().describe_models(options, streams);
   const std::string key = options.field ? field_key(*options.field) : std::string();
   const std::vector<std::string> inputs = cli::plan_inputs(options.inputs, streams);
   std::vector<std::string> names;
@@ -339,5 +343,42 @@ int info(const options::InfoOptions& options, const cli::Streams& streams) {
     if (damage) throw *damage;
   });
 }
+
+class InfoCommand : public Command {
+ public:
+  explicit InfoCommand(CLI::App& root) {
+    CLI::App& app = *add_command(root, "info", "Say what a stream or a model holds",
+                                 "  ictus info song.evs\n"
+                                 "  ictus info --json *.evs | jq .bitrate_bps\n"
+                                 "  ictus info --get duration_s song.evs\n"
+                                 "  ictus info note.mars\n"
+                                 "  ictus info --model                        the installed models");
+    add_inputs(
+        app, "FILE",
+        "Event streams and token pyramids; '-', or nothing, is standard input. With --model weights, which "
+        "have to be files; nothing are all that are installed.",
+        options_.inputs);
+    CLI::Option* const json =
+        add_switch(app, kOutputGroup, "--json", "Print one line of JSON for each file.", options_.json);
+    CLI::Option* const get = add_value(
+        app, kOutputGroup, "--get", "FIELD",
+        "Print the value of one field of --json alone, one line for each file: any but tags and scales. The "
+        "unit may be left out: bitrate is bitrate_bps.",
+        [this](const std::string& value) { options_.field = non_empty("--get", value); });
+    CLI::Option* const model =
+        add_switch(app, kInputGroup, "--model", "Describe models: their parts, configuration and identity.",
+                   options_.model);
+    get->excludes(json);
+    get->excludes(model);
+  }
+  int run(const cli::Streams& streams) override { return info(options_, streams); }
+
+ private:
+  InfoOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<options::Command> add_info(CLI::App& root) { return std::make_unique<InfoCommand>(root); }
 
 }  // namespace ictus::front

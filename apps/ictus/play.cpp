@@ -23,9 +23,11 @@
 #include "apps/cli/stream_tags.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/whole_file.hpp"
-#include "apps/ictus/actions.hpp"
-#include "apps/ictus/beginnings.hpp"
+#include "apps/ictus/commands.hpp"
 #include "apps/ictus/proposals.hpp"
+#include "apps/ictus/stream_beginning.hpp"
+#include "apps/options/add.hpp"
+#include "apps/options/refuse.hpp"
 #include "lib/analysis/encoder.hpp"
 #include "lib/analysis/timbre_change.hpp"
 #include "lib/compose/coding.hpp"
@@ -38,6 +40,17 @@
 
 namespace ictus::front {
 namespace {
+
+using namespace options;
+
+struct PlayOptions {
+  std::string score;
+  OutputOptions output;
+  bool quiet = false;
+  std::vector<Instrument> instruments;
+  double gain_db = 0.0;
+  std::optional<std::string> model;
+};
 
 namespace fs = std::filesystem;
 
@@ -79,7 +92,7 @@ struct Sounds {
 
 class Orchestra {
  public:
-  Orchestra(const options::PlayOptions& options, const cli::Streams& streams, cli::Reporter& reporter)
+  Orchestra(const PlayOptions& options, const cli::Streams& streams, cli::Reporter& reporter)
       : options_(options),
         streams_(streams),
         reporter_(reporter),
@@ -133,7 +146,7 @@ class Orchestra {
 
   std::vector<compose::Voice> voices(const std::string& path, std::optional<unsigned long long> event) {
     // What is no stream is a recording, or nothing that can be opened, which is said.
-    const bool is_recording = beginnings_of({path}, streams_).front() == Beginning::neither;
+    const bool is_recording = !may_be_stream(path, streams_);
     Sounds sounds = is_recording ? encode(path) : read(path);
     if (event) {
       if (*event >= sounds.events.size())
@@ -181,7 +194,7 @@ class Orchestra {
     return sounds;
   }
 
-  const options::PlayOptions& options_;
+  const PlayOptions& options_;
   const cli::Streams& streams_;
   cli::Reporter& reporter_;
   cli::EventModel model_;
@@ -193,9 +206,7 @@ class Orchestra {
   std::map<std::pair<int, int>, compose::Instrument*> chosen_;  ///< by channel and program
 };
 
-}  // namespace
-
-int play(const options::PlayOptions& options, const cli::Streams& streams) {
+int play(const PlayOptions& options, const cli::Streams& streams) {
   cli::Reporter reporter(streams, options.quiet);
   std::vector<std::string> inputs = {options.score};
   for (const options::Instrument& instrument : options.instruments) inputs.push_back(instrument.path);
@@ -254,5 +265,72 @@ int play(const options::PlayOptions& options, const cli::Streams& streams) {
                               header.sample_rate_hz));
   return cli::kDone;
 }
+
+PlayOptions settled(PlayOptions options, const std::vector<std::string>& words) {
+  options.score = take_two_words(words, options.output);
+  std::set<int> taken;
+  bool has_default = false;
+  for (const Instrument& instrument : options.instruments) {
+    if (instrument.channels.empty() && std::exchange(has_default, true))
+      throw UsageError("--with: two sounds are for all channels",
+                       "Say for which one of them is: 1=flute.evs.");
+    for (const int channel : instrument.channels)
+      if (!taken.insert(channel).second)
+        throw UsageError(fmt::format("--with: channel {} has two sounds", channel));
+  }
+  return options;
+}
+
+class PlayCommand : public Command {
+ public:
+  explicit PlayCommand(CLI::App& root) {
+    CLI::App& app =
+        *add_command(root, "play", "Play a score with the sounds of events",
+                     "  ictus play score.mid | ictus decode - | aplay\n"
+                     "  ictus play score.mid --with piano.evs -o piece.evs\n"
+                     "  ictus play score.mid --with 1=flute.evs#12 --with drums=kit.wav -o piece.evs");
+    add_inputs(
+        app, "SCORE",
+        "A Standard MIDI File of format 0 or 1. '-', or nothing, is standard input. A second name is where "
+        "to write, as with -o; without one it is standard output.",
+        words_)
+        ->expected(0, 2);
+    add_output(app, options_.output, "Where to write: a file, or '-' for standard output.");
+    app.add_option_function<std::vector<std::string>>(
+           "--with",
+           [this](const std::vector<std::string>& words) {
+             for (const std::string& word : words) {
+               refuse_marked("--with", word);
+               options_.instruments.push_back(instrument("--with", word));
+             }
+           },
+           "Sounds for the notes: an event stream, of which each note takes the event that is nearest in "
+           "pitch "
+           "and loudness; a single event of it, as in flute.evs#12; or a recording, which is encoded first. "
+           "In "
+           "front of it may stand whom it is for: channels, as in 1,3..5=flute.evs, or drums=kit.evs. May be "
+           "repeated. Who has none is played by an instrument that comes with the program.")
+        ->allow_extra_args(false)
+        ->type_name("[CHANNELS=]SOUND")
+        ->group(kSoundGroup);
+    add_value(app, kSoundGroup, "--gain", "GAIN", "All notes louder by 6dB, or softer by -6dB, to 0.1dB.",
+              [this](const std::string& value) { options_.gain_db = decibels("--gain", value); });
+    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
+    add_model(app, kEventModel, options_.model);
+  }
+  void settle(const CLI::App& given) override {
+    (void)given;
+    options_ = settled(options_, words_);
+  }
+  int run(const cli::Streams& streams) override { return play(options_, streams); }
+
+ private:
+  PlayOptions options_;
+  std::vector<std::string> words_;  ///< SCORE and OUT
+};
+
+}  // namespace
+
+std::unique_ptr<options::Command> add_play(CLI::App& root) { return std::make_unique<PlayCommand>(root); }
 
 }  // namespace ictus::front

@@ -2,51 +2,29 @@
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/text_output.hpp"
-#include "apps/ictus/actions.hpp"
+#include "apps/ictus/commands.hpp"
 #include "apps/options/parse.hpp"
 
 namespace ictus::front {
 namespace {
 
-/// What to do for each kind of request.
-struct Actions {
-  const std::vector<std::string>& words;
-  const cli::Streams& streams;
+#define ICTUS_ADD(name) add_##name,
+constexpr options::AddCommand* kCommands[] = {ICTUS_COMMANDS(ICTUS_ADD)};
+#undef ICTUS_ADD
 
-  int operator()(const options::PrintText& request) const {
-    cli::TextOutput out(streams.out);
-    out.print(request.text);
-    out.flush();
-    return cli::kDone;
-  }
-  int operator()(const options::EncodeOptions& request) const {
-    if (request.codec == options::Codec::events) return encode(request, streams);
-    return hand_over_jobs(words, streams, request.inputs, request.output, request.talk,
-                          {cli::InputKind::sound, options::suffix_of(request.codec)});
-  }
-  int operator()(const options::DecodeOptions& request) const { return decode(request, words, streams); }
-  int operator()(const options::InfoOptions& request) const {
-    return request.model ? hand_over(words) : info(request, streams);
-  }
-  int operator()(const options::DumpOptions& request) const { return dump(request, streams); }
-  int operator()(const options::AssembleOptions& request) const { return assemble(request, streams); }
-  int operator()(const options::VaryOptions& request) const { return vary(request, streams); }
-  int operator()(const options::MixOptions& request) const { return mix(request, streams); }
-  int operator()(const options::PlayOptions& request) const { return play(request, streams); }
-  int operator()(const options::CatOptions& request) const { return cat(request, streams); }
-  int operator()(const options::PlotOptions& request) const { return plot(request, streams); }
-  int operator()(const options::ExploreOptions& request) const { return explore(request, streams); }
-  int operator()(const options::TestOptions& request) const { return test(request, streams); }
-  int operator()(const options::TrainOptions&) const { return hand_over(words); }
-  int operator()(const options::GenerateOptions&) const { return hand_over(words); }
-  int operator()(const options::EvaluateOptions&) const { return hand_over(words); }
-};
+int print(const std::string& text, const cli::Streams& streams) {
+  cli::TextOutput out(streams.out);
+  out.print(text);
+  out.flush();
+  return cli::kDone;
+}
 
 }  // namespace
 
 int run(const std::vector<std::string>& words, const cli::Streams& streams) {
   return cli::run_command(streams, [&] {
-    return std::visit(Actions{words, streams}, options::parse(words));
+    const options::Request request = options::parse(words, kCommands);
+    return request.command ? request.command->run(streams) : print(request.text, streams);
   });
 }
 

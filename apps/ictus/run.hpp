@@ -8,8 +8,7 @@
 
 namespace ictus::front {
 
-/// `words` are the arguments without the program's name. Returns the exit status, unless the command
-/// needs a network: then ictus-nn takes the place of this process.
+/// `words` are the arguments without the program's name. Returns the exit status.
 int run(const std::vector<std::string>& words, const cli::Streams& streams);
 
 }  // namespace ictus::front

@@ -1,3 +1,5 @@
+#include "apps/ictus/stems.hpp"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -11,7 +13,6 @@
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text.hpp"
-#include "apps/ictus/actions.hpp"
 #include "apps/ictus/hearing.hpp"
 #include "apps/options/parse.hpp"
 #include "lib/audio/audio.hpp"

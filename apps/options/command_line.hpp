@@ -1,21 +1,23 @@
-// The commands and options as CLI11 objects: the one place where they are written down.
+// The commands and options as CLI11 objects, from which the parser, help, man pages and completions are made.
 #pragma once
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "apps/options/options.hpp"
+#include "apps/options/command.hpp"
 
 namespace ictus::options {
 
-/// The tree of commands, and the values that parsing with it fills in.
+/// The tree of commands, which hold the values that parsing with it fills in.
 class CommandLine {
  public:
-  CommandLine();
+  explicit CommandLine(std::span<AddCommand* const> adders);
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
 
@@ -24,45 +26,10 @@ class CommandLine {
   bool version = false;
   std::string generate;                 ///< hidden: what to make from this tree
   std::vector<std::string> help_topic;  ///< the words after `ictus help`
-  EncodeOptions encode;
-  DecodeOptions decode;
-  InfoOptions info;
-  DumpOptions dump;
-  AssembleOptions assemble;
-  std::vector<std::string> vary_words;  ///< IN and OUT
-  VaryOptions vary;
-  std::vector<std::string> mix_words;  ///< IN[=GAIN][@OFFSET]
-  MixOptions mix;
-  CatOptions cat;
-  std::vector<std::string> play_words;  ///< SCORE and OUT
-  PlayOptions play;
-  PlotOptions plot;
-  ExploreOptions explore;
-  TestOptions test;
-  TrainOptions train_tokenizer;
-  TrainOptions train_generator;
-  TrainOptions train_judge;
-  GenerateOptions generate_notes;
-  EvaluateOptions evaluate;
+  /// Each with its place in the tree.
+  std::vector<std::pair<const CLI::App*, std::unique_ptr<Command>>> commands;
 
  private:
-  void add_encode();
-  void add_decode();
-  void add_info();
-  void add_dump();
-  void add_assemble();
-  void add_vary();
-  void add_mix();
-  void add_cat();
-  void add_play();
-  void add_plot();
-  void add_explore();
-  void add_test();
-  void add_train();
-  void add_generate();
-  void add_evaluate();
-  CLI::App& add_train_network(CLI::App& train, const char* name, const char* description,
-                              const char* examples, TrainOptions& options);
   void add_help();
 };
 

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include "lib/audio/audio.hpp"
@@ -108,25 +106,6 @@ struct InfoOptions {
 
 enum class TableFormat { tsv, csv, json, midi };
 
-struct DumpOptions {
-  std::vector<std::string> inputs;
-  TableFormat format = TableFormat::tsv;
-  bool no_vectors = false;           ///< event streams only
-  bool units = false;                ///< event streams only, and for columns
-  bool describe = false;             ///< event streams only
-  bool bends = false;                ///< for midi only
-  std::optional<std::string> model;  ///< used by `describe` and for midi only
-
-  [[nodiscard]] bool needs_model() const { return describe || format == TableFormat::midi; }
-};
-
-struct AssembleOptions {
-  std::vector<std::string> inputs;
-  OutputOptions output;
-  std::optional<double> length_s;
-  bool quiet = false;
-};
-
 /// Whose vectors random ones are like.
 enum class VectorOrigin { file, model };
 
@@ -146,48 +125,6 @@ struct Duration {
   double value = 1.0;
 };
 
-struct VaryOptions {
-  std::string input;
-  OutputOptions output;
-  bool quiet = false;
-  std::optional<compose::Expression> keep;
-  std::optional<compose::Expression> where;  ///< what is shaped; all that is kept, without it
-  std::optional<MorphOptions> morph;
-  bool random_vectors = false;
-  VectorOrigin vector_origin = VectorOrigin::file;
-  double perturb = 0.0;
-  bool perturb_each = false;
-  double transpose_semitones = 0.0;
-  std::optional<compose::Scale> tune;
-  std::optional<Bend> glide, vibrato;
-  std::optional<Duration> attack, hold, decay;
-  double brightness_db = 0.0;  ///< an octave
-  double noise_db = 0.0;       ///< more of it, against the partials
-  std::optional<double> pan;
-  double room_db = 0.0;
-  bool random_times = false;
-  std::optional<double> grid_s;
-  double strength = 1.0, swing = 0.0;
-  double stretch = 1.0;
-  double shift_s = 0.0;
-  double gain_db = 0.0;
-  unsigned long long seed = 1;
-  std::optional<std::string> model;  ///< used where a condition asks for what is heard, and for brightness
-
-  /// Whether numbers move by less than their steps.
-  [[nodiscard]] bool changes_vectors() const {
-    return morph || random_vectors || perturb > 0.0 || brightness_db != 0.0;
-  }
-  [[nodiscard]] bool changes_numbers() const {
-    return transpose_semitones != 0.0 || tune || glide || vibrato || attack || hold || decay ||
-           noise_db != 0.0 || pan || room_db != 0.0;
-  }
-  [[nodiscard]] bool changes_nothing() const {
-    return !keep && !changes_vectors() && !changes_numbers() && !random_times && !grid_s && stretch == 1.0 &&
-           shift_s == 0.0 && gain_db == 0.0;
-  }
-};
-
 /// One of the streams that are mixed.
 struct MixPart {
   std::string path;
@@ -195,32 +132,11 @@ struct MixPart {
   double offset_s = 0.0;
 };
 
-struct MixOptions {
-  std::vector<MixPart> inputs;
-  OutputOptions output;
-  bool quiet = false;
-};
-
-struct CatOptions {
-  std::vector<std::string> inputs;
-  OutputOptions output;
-  bool quiet = false;
-};
-
 /// Sounds for notes of a score: an event of a stream, all of a stream, or those of a recording.
 struct Instrument {
   std::vector<int> channels;  ///< 1 .. 16; empty: all that have no other but that of drums
   std::string path;
   std::optional<unsigned long long> event;
-};
-
-struct PlayOptions {
-  std::string score;
-  OutputOptions output;
-  bool quiet = false;
-  std::vector<Instrument> instruments;
-  double gain_db = 0.0;
-  std::optional<std::string> model;
 };
 
 enum class PlotKind { map, roll, spectrogram, residual };
@@ -231,31 +147,12 @@ struct PictureSize {
   int height_px = 600;
 };
 
-struct PlotOptions {
-  std::vector<std::string> inputs;
-  OutputOptions output;
-  bool quiet = false;
-  PlotKind kind = PlotKind::map;
-  std::optional<std::string> original;  ///< the recording that was encoded
-  PlotTheme theme = PlotTheme::light;
-  PictureSize size;
-  unsigned long long seed = 1;
-  std::optional<std::string> model;
-
-  [[nodiscard]] bool needs_model() const { return kind != PlotKind::map; }
-};
-
 struct ExploreOptions {
   std::vector<std::string> inputs;
   OutputOptions output;
   TalkOptions talk;
   unsigned long long seed = 1;
   std::optional<std::string> model;
-};
-
-struct TestOptions {
-  std::vector<std::string> inputs;
-  bool quiet = false;
 };
 
 /// What can be trained.
@@ -336,19 +233,7 @@ struct EvaluateOptions {
   TalkOptions talk;
 };
 
-/// Text that was asked for, such as a help page; it goes to stdout.
-struct PrintText {
-  std::string text;
-};
-
-using Request = std::variant<PrintText, EncodeOptions, DecodeOptions, InfoOptions, DumpOptions,
-                             AssembleOptions, VaryOptions, MixOptions, CatOptions, PlayOptions, PlotOptions,
-                             ExploreOptions, TestOptions, TrainOptions, GenerateOptions, EvaluateOptions>;
-
 /// What the name of a file of this codec ends in: ".evs".
 [[nodiscard]] const char* suffix_of(Codec codec);
-
-/// Whether the request can only be met by the program that has libtorch.
-[[nodiscard]] bool needs_network(const Request& request);
 
 }  // namespace ictus::options

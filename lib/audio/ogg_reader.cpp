@@ -5,9 +5,9 @@
 #include <set>
 #include <utility>
 
+#include "lib/audio/joined_reader.hpp"
 #include "lib/audio/ogg_pages.hpp"
 #include "lib/audio/ogg_streams.hpp"
-#include "lib/audio/uniform_reader.hpp"
 
 namespace ictus::audio {
 namespace {
@@ -19,7 +19,7 @@ std::string listed(const std::vector<std::string>& names) {
   return list;
 }
 
-class OggReader : public BlockReader {
+class OggReader : public JoinedReader {
  public:
   explicit OggReader(const ByteRange& file) : name_(file.name()), pages_(file) {
     if (!pages_.next_link()) {
@@ -36,27 +36,9 @@ class OggReader : public BlockReader {
     }
     remark_others();
     stream_ = open_stream();
-    spec_ = stream_->spec();
-    speakers_ = stream_->speakers();
-    tags_ = stream_->tags();
+    begin_with(*stream_);
     expected_frames_ = frames_at_end(file);
   }
-
-  bool next(SoundBlock& block) override {
-    while (stream_) {
-      if (stream_->next(block)) {
-        frames_ += block.interleaved.size() / static_cast<std::size_t>(block.spec.channels);
-        return true;
-      }
-      finish_link();
-    }
-    return false;
-  }
-
-  [[nodiscard]] AudioSpec spec() const override { return spec_; }
-  [[nodiscard]] Speakers speakers() const override { return speakers_; }
-  [[nodiscard]] Tags tags() const override { return tags_; }
-  [[nodiscard]] std::optional<std::uint64_t> expected_frames() const override { return expected_frames_; }
   [[nodiscard]] std::vector<std::string> faults() const override {
     std::vector<std::string> faults = faults_;
     const auto is_cut = [](const std::string& fault) { return fault.starts_with("is cut short"); };
@@ -91,15 +73,13 @@ class OggReader : public BlockReader {
     remarks_.push_back(name_ + " holds " + listed(pages_.others()) + " beside its sound, which was left out");
   }
 
-  void finish_link() {
-    const auto found = stream_->faults();
-    faults_.insert(faults_.end(), found.begin(), found.end());
-    const auto said = stream_->remarks();
-    remarks_.insert(remarks_.end(), said.begin(), said.end());
+  [[nodiscard]] bool has_part() const override { return stream_ != nullptr; }
+  bool next_of_part(SoundBlock& block) override { return stream_->next(block); }
+  void finish_part() override {
+    keep_words_of(*stream_);
     stream_.reset();
     while (!stream_ && pages_.next_link()) {
-      const std::string where =
-          "is several files joined, of which the one after " + std::to_string(frames_) + " frames ";
+      const std::string where = in_what_follows();
       if (!pages_.codec()) {
         faults_.push_back(where + "holds " + listed(pages_.others()) + ", which cannot be decoded");
         continue;
@@ -111,10 +91,7 @@ class OggReader : public BlockReader {
         continue;
       }
       remark_others();
-      if (!has_other_tags_ && !stream_->tags().empty() && stream_->tags() != tags_) {
-        has_other_tags_ = true;
-        remarks_.push_back(name_ + " is several files joined; the tags are those of the first");
-      }
+      compare_tags(name_, stream_->tags());
     }
   }
 
@@ -141,15 +118,7 @@ class OggReader : public BlockReader {
   std::string name_;
   OggPages pages_;
   std::unique_ptr<OggStream> stream_;
-  AudioSpec spec_;
-  Speakers speakers_;
-  Tags tags_;
-  std::optional<std::uint64_t> expected_frames_;
-  std::uint64_t frames_ = 0;
-  std::vector<std::string> faults_;
-  std::vector<std::string> remarks_;
   bool has_others_ = false;
-  bool has_other_tags_ = false;
 };
 
 }  // namespace

@@ -287,68 +287,77 @@ class TableParser {
     return value;
   }
 
-  [[nodiscard]] ListedEvent event_of(std::span<const std::string> cells, std::size_t line) {
+  /// What the cells of a line say, before it is known whether it is whole.
+  struct Line {
     ListedEvent event;
-    event.line = line;
-    const bool in_units = tells_units();
-    Vector vector = in_units ? plain_vector() : Vector{};
+    Vector vector{};
     std::size_t numbers = 0;
     std::optional<BorrowedEvent> from;
     std::optional<int> key;
-    double cents = 0.0;
     std::optional<Place> key_place;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string_view cell = trimmed(cells[i]);
-      const Column& column = columns_[i];
-      const Place place{line, column.name};
-      if (column.kind == Kind::onset) {
-        event.onset_s = take_number<double>(cell, place, 0.0, kLatestOnsetS);
-      } else if (cell.empty() || cell == "-" || column.kind == Kind::passed_over) {
-        continue;
-      } else if (column.kind == Kind::gain) {
-        event.gain_db = take_number<float>(cell, place, -kMostGainDb, kMostGainDb);
-      } else if (column.kind == Kind::vector) {
-        from = borrowed(cell, place);
-      } else if (column.kind == Kind::number) {
-        vector[column.dimension] = take_number<float>(cell, place, -1.0, 1.0);
-        ++numbers;
-      } else if (column.kind == Kind::value) {
-        const formats::StandardNumber& number = formats::kStandardNumbers[column.dimension];
-        const float value =
-            take_number<float>(cell, place, in_decimals(number.low), in_decimals(number.high));
-        event.values.emplace_back(column.dimension, std::clamp(number.number_of(value), -1.0F, 1.0F));
-      } else if (column.kind == Kind::note) {
-        key = notes::pitch_of(std::string(cell));
-        key_place = place;
-        if (!key) place.refuse(cell, "is no note", "a note is A4, C#3, Bb2 or a number from 0 to 127");
-      } else if (column.kind == Kind::cents) {
-        cents = take_number<double>(cell, place, -1200.0, 1200.0);
-      } else if (column.kind == Kind::unnamed ||
-                 cell.find_first_not_of("0123456789") != std::string_view::npos) {
-        const std::string hint = hint_of_commas();
-        place.refuse(cell, "stands in a column without a name", hint.empty() ? "empty the column" : hint);
-      }
+    double cents = 0.0;
+  };
+
+  void take_cell(Line& taken, std::string_view cell, const Column& column, const Place& place) {
+    ListedEvent& event = taken.event;
+    if (column.kind == Kind::onset) {
+      event.onset_s = take_number<double>(cell, place, 0.0, kLatestOnsetS);
+    } else if (cell.empty() || cell == "-" || column.kind == Kind::passed_over) {
+      return;
+    } else if (column.kind == Kind::gain) {
+      event.gain_db = take_number<float>(cell, place, -kMostGainDb, kMostGainDb);
+    } else if (column.kind == Kind::vector) {
+      taken.from = borrowed(cell, place);
+    } else if (column.kind == Kind::number) {
+      taken.vector[column.dimension] = take_number<float>(cell, place, -1.0, 1.0);
+      ++taken.numbers;
+    } else if (column.kind == Kind::value) {
+      const formats::StandardNumber& number = formats::kStandardNumbers[column.dimension];
+      const float value = take_number<float>(cell, place, in_decimals(number.low), in_decimals(number.high));
+      event.values.emplace_back(column.dimension, std::clamp(number.number_of(value), -1.0F, 1.0F));
+    } else if (column.kind == Kind::note) {
+      taken.key = notes::pitch_of(std::string(cell));
+      taken.key_place = place;
+      if (!taken.key) place.refuse(cell, "is no note", "a note is A4, C#3, Bb2 or a number from 0 to 127");
+    } else if (column.kind == Kind::cents) {
+      taken.cents = take_number<double>(cell, place, -1200.0, 1200.0);
+    } else if (column.kind == Kind::unnamed ||
+               cell.find_first_not_of("0123456789") != std::string_view::npos) {
+      const std::string hint = hint_of_commas();
+      place.refuse(cell, "stands in a column without a name", hint.empty() ? "empty the column" : hint);
     }
-    if (key) {
-      const auto number = pitch_number(*key, cents);
+  }
+
+  [[nodiscard]] ListedEvent event_of(std::span<const std::string> cells, std::size_t line) {
+    Line taken;
+    ListedEvent& event = taken.event;
+    event.line = line;
+    const bool in_units = tells_units();
+    if (in_units) taken.vector = plain_vector();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      take_cell(taken, trimmed(cells[i]), columns_[i], Place{line, columns_[i].name});
+    }
+    if (taken.key) {
+      const auto number = pitch_number(*taken.key, taken.cents);
       if (!number)
-        key_place->refuse(notes::pitch_name(*key), "lies beyond what an event can have",
-                          "pitches go from 25 Hz to 10500 Hz, A0 to D#9");
+        taken.key_place->refuse(notes::pitch_name(*taken.key), "lies beyond what an event can have",
+                                "pitches go from 25 Hz to 10500 Hz, A0 to D#9");
       event.values.emplace_back(kPitchPlace, *number);
     }
-    if (from && numbers > 0)
+    if (taken.from && taken.numbers > 0)
       refuse_line(line, "has numbers of its own and a borrowed vector", "leave one empty");
-    if (!from && !in_units && numbers != kEventVectorSize) {
-      refuse_line(line, fmt::format("has {} numbers of a vector, which are {}", numbers, kEventVectorSize));
+    if (!taken.from && !in_units && taken.numbers != kEventVectorSize) {
+      refuse_line(line,
+                  fmt::format("has {} numbers of a vector, which are {}", taken.numbers, kEventVectorSize));
     }
-    if (in_units && !from && !event.gain_db) event.gain_db = kPlainGainDb;
-    if (!from && !event.gain_db) refuse_line(line, fmt::format("has no {}", kGain));
-    if (from) {
-      event.vector = std::move(*from);
+    if (in_units && !taken.from && !event.gain_db) event.gain_db = kPlainGainDb;
+    if (!taken.from && !event.gain_db) refuse_line(line, fmt::format("has no {}", kGain));
+    if (taken.from) {
+      event.vector = std::move(*taken.from);
     } else {
-      event.vector = vector;
+      event.vector = taken.vector;
     }
-    return event;
+    return std::move(event);
   }
 
   EventList& list_;

@@ -46,95 +46,124 @@ torch::Tensor peak_phases(const torch::Tensor& magnitudes, const KnownFrame& bef
   return out;
 }
 
-torch::Tensor gradient_phases(const torch::Tensor& magnitudes, const KnownFrame& before, std::int64_t window,
-                              std::int64_t hop) {
-  // Frame 0 is the known one.
-  const std::int64_t bins = magnitudes.size(1);
-  const std::int64_t frames = magnitudes.size(0) + 1;
-  std::vector<float> magnitude(before.magnitude);
-  magnitude.insert(magnitude.end(), magnitudes.data_ptr<float>(),
-                   magnitudes.data_ptr<float>() + magnitudes.numel());
-  const auto at = [bins](std::int64_t frame, std::int64_t bin) {
-    return static_cast<std::size_t>(frame * bins + bin);
-  };
-  const float loudest = *std::max_element(magnitude.begin(), magnitude.end());
-  const float least = 1e-6F * loudest;  // what lies below bears no phase worth following
-  std::vector<float> level(magnitude.size());
-  for (std::size_t i = 0; i < level.size(); ++i) level[i] = std::log(std::max(magnitude[i], least) + 1e-30F);
+/// Integrates the slopes of phase that a Gaussian window gives to magnitudes, from the loudest place on.
+class PhaseIntegral {
+ public:
+  PhaseIntegral(const torch::Tensor& magnitudes, const KnownFrame& before, std::int64_t window,
+                std::int64_t hop)
+      : bins_(magnitudes.size(1)),
+        frames_(magnitudes.size(0) + 1),  // frame 0 is the known one
+        size_(static_cast<double>(window)),
+        step_(static_cast<double>(hop)),
+        // A Hann window is nearest to the Gaussian exp(-pi t^2 / gamma) with this gamma (section III.B
+        // there).
+        gamma_(0.25645 * static_cast<double>(window) * static_cast<double>(window)),
+        magnitude_(before.magnitude) {
+    magnitude_.insert(magnitude_.end(), magnitudes.data_ptr<float>(),
+                      magnitudes.data_ptr<float>() + magnitudes.numel());
+    least_ = 1e-6F * *std::max_element(magnitude_.begin(), magnitude_.end());
+    for (const float magnitude : magnitude_) level_.push_back(std::log(std::max(magnitude, least_) + 1e-30F));
+    phase_.resize(magnitude_.size());
+    known_.resize(magnitude_.size(), false);
+    for (std::int64_t bin = 0; bin < bins_; ++bin) {
+      phase_[at(0, bin)] = before.centre_phase[static_cast<std::size_t>(bin)];
+      start_from({magnitude_[at(0, bin)], 0, bin});
+    }
+    spread_out();
+  }
 
-  // A Hann window is nearest to the Gaussian exp(-pi t^2 / gamma) with this gamma (section III.B there).
-  const double gamma = 0.25645 * static_cast<double>(window) * static_cast<double>(window);
-  const double size = static_cast<double>(window);
-  const double step = static_cast<double>(hop);
-  const auto along_time = [&](std::int64_t frame, std::int64_t bin) {  // radians a hop
-    const std::int64_t below = std::max<std::int64_t>(bin - 1, 0);
-    const std::int64_t above = std::min(bin + 1, bins - 1);
-    const double slope =
-        (level[at(frame, above)] - level[at(frame, below)]) / static_cast<double>(above - below);
-    return 2.0 * kPi * static_cast<double>(bin) * step / size + slope * step * size / gamma;
-  };
-  const auto along_frequency = [&](std::int64_t frame, std::int64_t bin) {  // radians a bin
-    const std::int64_t earlier = std::max<std::int64_t>(frame - 1, 0);
-    const std::int64_t later = std::min(frame + 1, frames - 1);
-    if (later == earlier) return 0.0;
-    const double slope =
-        (level[at(later, bin)] - level[at(earlier, bin)]) / static_cast<double>(later - earlier);
-    return -slope * gamma / (step * size);
-  };
+  /// Islands that no known place touches start from their loudest place, at a phase of its own.
+  void start_islands() {
+    const std::vector<float> spread = spread_phases(bins_);
+    std::vector<Place> rest;
+    for (std::int64_t frame = 1; frame < frames_; ++frame)
+      for (std::int64_t bin = 0; bin < bins_; ++bin)
+        if (const std::size_t i = at(frame, bin); !known_[i]) {
+          phase_[i] = spread[static_cast<std::size_t>(bin)];
+          if (magnitude_[i] > least_) rest.push_back({magnitude_[i], frame, bin});
+        }
+    std::stable_sort(rest.begin(), rest.end(), [](const Place& a, const Place& b) { return b < a; });
+    for (const Place& place : rest) {
+      if (known_[at(place.frame, place.bin)]) continue;
+      start_from(place);
+      spread_out();
+    }
+  }
 
-  const std::vector<float> spread = spread_phases(bins);
-  std::vector<double> phase(magnitude.size());
-  std::vector<bool> known(magnitude.size(), false);
+  /// Phases [frames, bins] without the known frame.
+  [[nodiscard]] torch::Tensor phases() const {
+    torch::Tensor out = torch::empty({frames_ - 1, bins_});
+    std::copy(phase_.begin() + bins_, phase_.end(), out.data_ptr<float>());
+    return out;
+  }
+
+ private:
   struct Place {
     float magnitude;
     std::int64_t frame, bin;
     bool operator<(const Place& other) const { return magnitude < other.magnitude; }
   };
-  std::priority_queue<Place> edge;  // the loudest place whose neighbours may still be unknown
-  for (std::int64_t bin = 0; bin < bins; ++bin) {
-    const std::size_t i = at(0, bin);
-    phase[i] = before.centre_phase[static_cast<std::size_t>(bin)];
-    known[i] = true;
-    if (magnitude[i] > least) edge.push({magnitude[i], 0, bin});
-  }
-  const auto reach = [&](const Place& from, std::int64_t frame, std::int64_t bin, double turn) {
-    const std::size_t i = at(frame, bin);
-    if (known[i] || magnitude[i] <= least) return;
-    phase[i] = std::remainder(phase[at(from.frame, from.bin)] + turn, 2.0 * kPi);
-    known[i] = true;
-    edge.push({magnitude[i], frame, bin});
-  };
-  const auto spread_out = [&] {
-    while (!edge.empty()) {
-      const Place p = edge.top();
-      edge.pop();
-      const auto [m, t, k] = p;
-      if (t + 1 < frames) reach(p, t + 1, k, 0.5 * (along_time(t, k) + along_time(t + 1, k)));
-      if (t > 0) reach(p, t - 1, k, -0.5 * (along_time(t, k) + along_time(t - 1, k)));
-      if (k + 1 < bins) reach(p, t, k + 1, 0.5 * (along_frequency(t, k) + along_frequency(t, k + 1)));
-      if (k > 0) reach(p, t, k - 1, -0.5 * (along_frequency(t, k) + along_frequency(t, k - 1)));
-    }
-  };
-  spread_out();
-  // Islands that no known place touches start from their loudest place, at a phase of its own.
-  std::vector<Place> rest;
-  for (std::int64_t frame = 1; frame < frames; ++frame)
-    for (std::int64_t bin = 0; bin < bins; ++bin)
-      if (!known[at(frame, bin)]) {
-        phase[at(frame, bin)] = spread[static_cast<std::size_t>(bin)];
-        if (magnitude[at(frame, bin)] > least) rest.push_back({magnitude[at(frame, bin)], frame, bin});
-      }
-  std::stable_sort(rest.begin(), rest.end(), [](const Place& a, const Place& b) { return b < a; });
-  for (const Place& place : rest) {
-    if (known[at(place.frame, place.bin)]) continue;
-    known[at(place.frame, place.bin)] = true;
-    edge.push(place);
-    spread_out();
+
+  [[nodiscard]] std::size_t at(std::int64_t frame, std::int64_t bin) const {
+    return static_cast<std::size_t>(frame * bins_ + bin);
   }
 
-  torch::Tensor out = torch::empty({frames - 1, bins});
-  std::copy(phase.begin() + bins, phase.end(), out.data_ptr<float>());
-  return out;
+  /// In radians a hop.
+  [[nodiscard]] double along_time(std::int64_t frame, std::int64_t bin) const {
+    const std::int64_t below = std::max<std::int64_t>(bin - 1, 0);
+    const std::int64_t above = std::min(bin + 1, bins_ - 1);
+    const double slope =
+        (level_[at(frame, above)] - level_[at(frame, below)]) / static_cast<double>(above - below);
+    return 2.0 * kPi * static_cast<double>(bin) * step_ / size_ + slope * step_ * size_ / gamma_;
+  }
+  /// In radians a bin.
+  [[nodiscard]] double along_frequency(std::int64_t frame, std::int64_t bin) const {
+    const std::int64_t earlier = std::max<std::int64_t>(frame - 1, 0);
+    const std::int64_t later = std::min(frame + 1, frames_ - 1);
+    if (later == earlier) return 0.0;
+    const double slope =
+        (level_[at(later, bin)] - level_[at(earlier, bin)]) / static_cast<double>(later - earlier);
+    return -slope * gamma_ / (step_ * size_);
+  }
+
+  /// From a place whose phase stands.
+  void start_from(const Place& place) {
+    known_[at(place.frame, place.bin)] = true;
+    if (place.magnitude > least_) edge_.push(place);
+  }
+  void reach(const Place& from, std::int64_t frame, std::int64_t bin, double turn) {
+    const std::size_t i = at(frame, bin);
+    if (known_[i] || magnitude_[i] <= least_) return;
+    phase_[i] = std::remainder(phase_[at(from.frame, from.bin)] + turn, 2.0 * kPi);
+    start_from({magnitude_[i], frame, bin});
+  }
+  void spread_out() {
+    while (!edge_.empty()) {
+      const Place p = edge_.top();
+      edge_.pop();
+      const auto [m, t, k] = p;
+      if (t + 1 < frames_) reach(p, t + 1, k, 0.5 * (along_time(t, k) + along_time(t + 1, k)));
+      if (t > 0) reach(p, t - 1, k, -0.5 * (along_time(t, k) + along_time(t - 1, k)));
+      if (k + 1 < bins_) reach(p, t, k + 1, 0.5 * (along_frequency(t, k) + along_frequency(t, k + 1)));
+      if (k > 0) reach(p, t, k - 1, -0.5 * (along_frequency(t, k) + along_frequency(t, k - 1)));
+    }
+  }
+
+  std::int64_t bins_, frames_;
+  double size_, step_, gamma_;
+  float least_ = 0.0F;            ///< what lies below bears no phase worth following
+  std::vector<float> magnitude_;  ///< [frames, bins], as the others
+  std::vector<float> level_;      ///< natural logarithms
+  std::vector<double> phase_;
+  std::vector<bool> known_;
+  std::priority_queue<Place> edge_;  ///< the loudest place whose neighbours may still be unknown
+};
+
+torch::Tensor gradient_phases(const torch::Tensor& magnitudes, const KnownFrame& before, std::int64_t window,
+                              std::int64_t hop) {
+  PhaseIntegral integral(magnitudes, before, window, hop);
+  integral.start_islands();
+  return integral.phases();
 }
 
 }  // namespace

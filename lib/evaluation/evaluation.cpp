@@ -80,16 +80,11 @@ class Evaluator {
                .name = "NDB/k",
                .meaning =
                    "Part of the kinds of notes that come too often or too rarely; lower is better, about "
-                   "0.05 is expected of the same distribution.",
-               .estimate = std::nullopt,
-               .missing = {},
-               .parameters = {}};
+                   "0.05 is expected of the same distribution."};
     Metric divergence{
         .key = "js_divergence",
         .name = "JS divergence",
         .meaning = "How far the shares of these kinds differ, in bits, 0 to 1; lower is better.",
-        .estimate = std::nullopt,
-        .missing = {},
         .parameters = "of the same bins"};
     ndb.missing =
         lack(reference_, static_cast<std::size_t>(kLeastBins * kNotesPerBin), generated_, kNotesPerBin);
@@ -124,10 +119,7 @@ class Evaluator {
         .name = name,
         .meaning = fmt::format("Whether each note has a clear {} and all together have many: between 1 "
                                "and the number of classes; higher is better, up to that of real notes.",
-                               about),
-        .estimate = std::nullopt,
-        .missing = {},
-        .parameters = {}};
+                               about)};
     constexpr std::size_t kLeast = 2;
     if (generated_.notes.size() < kLeast) {
       metric.missing = needs(kLeast, "generated", generated_.notes.size());
@@ -152,9 +144,7 @@ class Evaluator {
                                "lower is better, 0 (or a little below) is expected of the same "
                                "distribution.",
                                question_of(judge)),
-        .estimate = std::nullopt,
-        .missing = lack(reference_, 2, generated_, 2),
-        .parameters = {}};
+        .missing = lack(reference_, 2, generated_, 2)};
     if (metric.missing.empty()) {
       metric.estimate =
           estimate(kernel_distance(real.logits, made.logits, drawn_.reference, drawn_.generated));
@@ -171,9 +161,7 @@ class Evaluator {
                   .meaning =
                       "How far real and generated notes lie apart as a network hears them; lower is better. "
                       "Comparable only with the same network and about as many notes.",
-                  .estimate = std::nullopt,
-                  .missing = lack(reference_, 2, generated_, 2),
-                  .parameters = {}};
+                  .missing = lack(reference_, 2, generated_, 2)};
     if (metric.missing.empty()) {
       const bool by_vggish = reference_.vggish.defined();
       const torch::Tensor& real = by_vggish ? reference_.vggish : reference_.family.embeddings;
@@ -230,10 +218,7 @@ class Evaluator {
         .name = name,
         .meaning = fmt::format("{} difference of the spectrograms of paired notes, each value on a scale "
                                "from -1 to 1; lower is better.",
-                               mean),
-        .estimate = std::nullopt,
-        .missing = {},
-        .parameters = {}};
+                               mean)};
     if (errors.empty()) {
       metric.missing = "no generated note has the name, or the family and pitch, of a reference note";
     } else {
@@ -316,9 +301,7 @@ class Evaluator {
                                "the real notes do: {} is expected of notes that are new as real ones are, "
                                "1 of copies.",
                                quantile == 0.5 ? "half" : "a twentieth", quantile),
-        .estimate = std::nullopt,
-        .missing = lack(reference_, kLeastForShares, generated_, 1),
-        .parameters = {}};
+        .missing = lack(reference_, kLeastForShares, generated_, 1)};
     if (metric.missing.empty()) {
       metric.estimate =
           estimate(share_below_quantile(made, real, quantile, drawn_.generated, drawn_.reference), kShare);

@@ -29,9 +29,9 @@ struct Metric {
   std::string key;   ///< in JSON: "ndb"
   std::string name;  ///< "NDB/k"
   std::string meaning;
-  std::optional<Estimate> estimate;
-  std::string missing;  ///< why there is none: "needs at least 20 reference notes, there are 3"
-  std::string parameters;
+  std::optional<Estimate> estimate = std::nullopt;
+  std::string missing = {};  ///< why there is none: "needs at least 20 reference notes, there are 3"
+  std::string parameters = {};
   nlohmann::ordered_json details = nlohmann::ordered_json::object();  ///< the parameters as values
 };
 

@@ -77,6 +77,73 @@ void require_kept(const models::GeneratorConfig& c, const Wish& wish) {
   }
 }
 
+/// What the generator says of the next tokens, as much guided by labels as is asked for. It remembers those
+/// before.
+class GuidedGenerator {
+ public:
+  GuidedGenerator(const LoadedGenerator& generator, std::span<const Wish> wishes, double guidance)
+      : model_(*generator.model),
+        count_(static_cast<std::int64_t>(wishes.size())),
+        guidance_(guidance),
+        condition_(model_.condition(labels_of(generator.config, wishes, is_guided(), generator.device))) {}
+
+  /// Logits [clips, n, V] of the n tokens from `first` on.
+  torch::Tensor logits(std::int64_t first, std::int64_t n, const torch::Tensor& sums,
+                       const torch::Tensor& before) {
+    const torch::Tensor logits = model_.next(condition_, first, n, sums.defined() ? both(sums) : sums,
+                                             before.defined() ? both(before) : before, memory_);
+    if (!is_guided()) return logits;
+    const torch::Tensor without = logits.narrow(0, count_, count_);
+    return without + guidance_ * (logits.narrow(0, 0, count_) - without);
+  }
+
+ private:
+  [[nodiscard]] bool is_guided() const { return guidance_ != 1.0; }
+  /// For the rows with and without label alike.
+  [[nodiscard]] torch::Tensor both(const torch::Tensor& x) const {
+    return is_guided() ? torch::cat({x, x}) : x;
+  }
+
+  models::GeneratorImpl& model_;
+  std::int64_t count_;
+  double guidance_;
+  models::Condition condition_;
+  models::Memory memory_;
+};
+
+/// Takes the tokens that are given, and others by the chance of each clip.
+class TokenChoice {
+ public:
+  TokenChoice(const models::GeneratorConfig& config, std::span<const Wish> wishes,
+              const SamplingSettings& settings, const torch::Device& device)
+      : config_(config), wishes_(wishes), settings_(settings), device_(device) {
+    for (const Wish& wish : wishes) {
+      require_kept(config, wish);
+      randoms_.emplace_back(wish.seed);
+    }
+  }
+
+  /// Tokens [clips, n] of a scale, from its token `first` on, with logits [clips, n, V] for those not given.
+  torch::Tensor tokens(std::size_t scale, std::int64_t first, const torch::Tensor& logits) {
+    std::vector<torch::Tensor> rows;
+    for (std::size_t i = 0; i < wishes_.size(); ++i) {
+      const std::vector<std::vector<std::uint16_t>>& kept = wishes_[i].kept;
+      rows.push_back(
+          scale < kept.size()
+              ? tensor_of(kept[scale], 1, config_.tokens_of(scale))[0][0].narrow(0, first, logits.size(1))
+              : sample(logits[static_cast<std::int64_t>(i)], settings_, randoms_[i]));
+    }
+    return torch::stack(rows).to(device_);
+  }
+
+ private:
+  const models::GeneratorConfig& config_;
+  std::span<const Wish> wishes_;
+  const SamplingSettings& settings_;
+  torch::Device device_;
+  std::vector<std::mt19937_64> randoms_;
+};
+
 /// The largest sample of a clip's sound, in dB re full scale.
 double peak_db(const std::shared_ptr<const LoadedTokenizer>& tokenizer, const TokenClip& clip) {
   float peak = 0.0F;
@@ -123,45 +190,12 @@ std::vector<TokenClip> Writer::write_together(std::span<const Wish> wishes) cons
   torch::NoGradGuard no_grad;
   const models::GeneratorConfig& c = generator_->config;
   models::Tokenizer& tokenizer = *tokenizer_->model;
-  models::GeneratorImpl& model = *generator_->model;
-  const torch::Device& device = generator_->device;
+  const std::int64_t latent_columns = tokenizer.config.latent_columns();
   const auto count = static_cast<std::int64_t>(wishes.size());
-  const bool guided = settings_.guidance != 1.0;
-  const models::Condition condition = model.condition(labels_of(c, wishes, guided, device));
-  std::vector<std::mt19937_64> randoms;
-  for (const Wish& wish : wishes) {
-    require_kept(c, wish);
-    randoms.emplace_back(wish.seed);
-  }
-
-  /// For the rows with and without label alike.
-  const auto both = [guided](const torch::Tensor& x) { return guided ? torch::cat({x, x}) : x; };
-  models::Memory memory;
-  /// Logits [clips, n, V] of the n tokens from `first` on.
-  const auto logits_of = [&](std::int64_t first, std::int64_t n, const torch::Tensor& sums,
-                             const torch::Tensor& before) {
-    const torch::Tensor logits = model.next(condition, first, n, sums.defined() ? both(sums) : sums,
-                                            before.defined() ? both(before) : before, memory);
-    if (!guided) return logits;
-    const torch::Tensor without = logits.narrow(0, count, count);
-    return without + settings_.guidance * (logits.narrow(0, 0, count) - without);
-  };
-  /// Tokens [clips, n] of a scale, from its token `first` on: what is given, else, each clip by its own
-  /// chance, from logits [clips, n, V].
-  const auto chosen = [&](std::size_t scale, std::int64_t first, const torch::Tensor& logits) {
-    std::vector<torch::Tensor> rows;
-    for (std::size_t i = 0; i < wishes.size(); ++i) {
-      const std::vector<std::vector<std::uint16_t>>& kept = wishes[i].kept;
-      rows.push_back(
-          scale < kept.size()
-              ? tensor_of(kept[scale], 1, c.tokens_of(scale))[0][0].narrow(0, first, logits.size(1))
-              : sample(logits[static_cast<std::int64_t>(i)], settings_, randoms[i]));
-    }
-    return torch::stack(rows).to(device);
-  };
-
+  GuidedGenerator model(*generator_, wishes, settings_.guidance);
+  TokenChoice choice(c, wishes, settings_, generator_->device);
   models::PyramidSum sum(*tokenizer.quantiser, count, c.code_size, tokenizer.config.latent_rows(),
-                         tokenizer.config.latent_columns(), device);
+                         latent_columns, generator_->device);
   std::vector<torch::Tensor> pyramid;
   torch::Tensor last;  // code of the token before, [clips, 1, code size]
   for (std::size_t scale = 0; scale < c.scales.size(); ++scale) {
@@ -171,13 +205,14 @@ std::vector<TokenClip> Writer::write_together(std::span<const Wish> wishes) cons
     const torch::Tensor sums = scale > 0 ? sum.at(rows, columns) : torch::Tensor();  // [clips, n, code size]
     torch::Tensor tokens;                                                            // [clips, n]
     if (c.order == "scales") {
-      tokens = chosen(scale, 0, logits_of(first, n, sums, {}));  // given tokens too have to be remembered
+      // Given tokens too have to be remembered.
+      tokens = choice.tokens(scale, 0, model.logits(first, n, sums, {}));
     } else {
       std::vector<torch::Tensor> written;
       for (std::int64_t i = 0; i < n; ++i) {
         const torch::Tensor logits =
-            logits_of(first + i, 1, sums.defined() ? sums.narrow(1, i, 1) : sums, last);
-        written.push_back(chosen(scale, i, logits));
+            model.logits(first + i, 1, sums.defined() ? sums.narrow(1, i, 1) : sums, last);
+        written.push_back(choice.tokens(scale, i, logits));
         last = tokenizer.quantiser->codes().index_select(0, written.back().flatten()).unsqueeze(1);
       }
       tokens = torch::cat(written, 1);
@@ -190,7 +225,7 @@ std::vector<TokenClip> Writer::write_together(std::span<const Wish> wishes) cons
   for (std::int64_t i = 0; i < count; ++i) {
     const Wish& wish = wishes[static_cast<std::size_t>(i)];
     TokenClip clip;
-    clip.columns = static_cast<std::uint16_t>(tokenizer.config.latent_columns());
+    clip.columns = static_cast<std::uint16_t>(latent_columns);
     for (const torch::Tensor& tokens : pyramid) clip.scales.push_back(tokens_of(tokens[i]));
     clip.spectral_level_db = formats::quantised_level_db(
         wish.spectral_level_db ? *wish.spectral_level_db

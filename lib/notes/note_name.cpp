@@ -2,20 +2,38 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <regex>
+#include <iterator>
+#include <string_view>
+#include <vector>
 
 namespace ictus::notes {
 namespace {
 
 constexpr const char* kNames[] = {"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
 
-std::optional<int> whole(const std::string& word) {
+std::optional<int> whole(std::string_view word) {
   int value = 0;
   const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (failure != std::errc() || end != word.data() + word.size()) return std::nullopt;
   return value;
+}
+
+bool are_digits(std::string_view word) {
+  return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::vector<std::string_view> split_at(std::string_view word, char mark) {
+  std::vector<std::string_view> parts;
+  std::size_t begin = 0;
+  for (std::size_t end = word.find(mark); end != std::string_view::npos; end = word.find(mark, begin)) {
+    parts.push_back(word.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  parts.push_back(word.substr(begin));
+  return parts;
 }
 
 std::optional<int> within_midi(std::optional<int> value) {
@@ -28,30 +46,33 @@ std::string pitch_name(int pitch) { return fmt::format("{}{}", kNames[pitch % 12
 
 std::optional<int> pitch_of(const std::string& word) {
   if (const std::optional<int> number = whole(word)) return within_midi(number);
-  static const std::regex kName("([A-Ga-g])([#b]?)(-?[0-9]{1,2})");
-  std::smatch parts;
-  if (!std::regex_match(word, parts, kName)) return std::nullopt;
+  if (word.empty()) return std::nullopt;
   static constexpr int kSemitones[] = {9, 11, 0, 2, 4, 5, 7};  // A to G above C
-  const int letter = kSemitones[(parts.str(1)[0] | 0x20) - 'a'];
-  const int shift = parts.str(2) == "#" ? 1 : parts.str(2) == "b" ? -1 : 0;
-  return within_midi(letter + shift + 12 * (*whole(parts.str(3)) + 1));
+  const int letter = (word[0] | 0x20) - 'a';
+  if (letter < 0 || letter >= static_cast<int>(std::size(kSemitones))) return std::nullopt;
+  std::string_view octave = std::string_view(word).substr(1);
+  const int shift = octave.starts_with('#') ? 1 : octave.starts_with('b') ? -1 : 0;
+  if (shift != 0) octave.remove_prefix(1);
+  const std::string_view digits = octave.starts_with('-') ? octave.substr(1) : octave;
+  if (!are_digits(digits) || digits.size() > 2) return std::nullopt;
+  return within_midi(kSemitones[letter] + shift + 12 * (*whole(octave) + 1));
 }
 
 std::optional<formats::NoteLabel> label_in(const std::string& path) {
-  static const std::regex kName("(.+)_([^_]+)_([0-9]+(?:-[0-9]+){2,4})");
   const std::string name = std::filesystem::path(path).stem().string();
-  std::smatch parts;
-  if (!std::regex_match(name, parts, kName)) return std::nullopt;
-  std::vector<std::string> numbers;
-  static const std::regex kNumber("[0-9]+");
-  const std::string all = parts.str(3);
-  for (std::sregex_iterator at(all.begin(), all.end(), kNumber), end; at != end; ++at)
-    numbers.push_back(at->str());
+  const std::vector<std::string_view> words = split_at(name, '_');
+  if (words.size() < 3 || words[words.size() - 2].empty()) return std::nullopt;
+  const std::string_view family(name.data(),
+                                static_cast<std::size_t>(words[words.size() - 2].data() - 1 - name.data()));
+  if (family.empty() || family.find_first_of("\n\r") != std::string_view::npos) return std::nullopt;
+  const std::vector<std::string_view> numbers = split_at(words.back(), '-');
+  if (numbers.size() < 3 || numbers.size() > 5 || !std::all_of(numbers.begin(), numbers.end(), are_digits))
+    return std::nullopt;
   const std::size_t pitch_at = numbers.size() == 3 ? 1 : 2;
   const std::optional<int> pitch = within_midi(whole(numbers[pitch_at]));
   const std::optional<int> velocity = within_midi(whole(numbers[pitch_at + 1]));
   if (!pitch || !velocity) return std::nullopt;
-  return formats::NoteLabel{parts.str(1), static_cast<std::uint8_t>(*pitch),
+  return formats::NoteLabel{std::string(family), static_cast<std::uint8_t>(*pitch),
                             static_cast<std::uint8_t>(*velocity)};
 }
 

@@ -33,6 +33,14 @@ struct Area {
   [[nodiscard]] double bottom() const { return y + height; }
 };
 
+/// Between the sides of a picture and what is drawn in it.
+struct Margins {
+  double left;
+  double top;
+  double right;
+  double bottom;
+};
+
 enum class Alignment { begin, middle, end };
 
 struct TextStyle {
@@ -58,6 +66,10 @@ class Canvas {
   [[nodiscard]] double width() const { return width_; }
   [[nodiscard]] double height() const { return height_; }
   [[nodiscard]] double scale() const { return scale_; }  ///< pixels a unit
+  [[nodiscard]] Area within(const Margins& margins) const {
+    return {margins.left, margins.top, width_ - margins.left - margins.right,
+            height_ - margins.top - margins.bottom};
+  }
 
   void set_colour(const report::Colour& colour, double opacity = 1.0) const;
   void fill(const Area& area, const report::Colour& colour) const;

@@ -14,10 +14,7 @@
 namespace ictus::plot {
 namespace {
 
-constexpr double kLeft = 44.0;
-constexpr double kTop = 66.0;
-constexpr double kRight = 24.0;
-constexpr double kBottom = 48.0;
+constexpr Margins kMargins{44.0, 66.0, 24.0, 48.0};
 constexpr double kNarrow = 520.0;  // a picture of less has no room for a legend
 
 /// How discs look, so that few can be seen and many can be told apart.
@@ -79,7 +76,7 @@ double draw_legend(const Canvas& canvas, double loudest, const DiscStyle& style,
 std::string map(const Map& map, const PictureFormat& format) {
   if (map.events.empty()) throw Error("there is nothing to draw");
   Canvas canvas(format);
-  const Area area{kLeft, kTop, canvas.width() - kLeft - kRight, canvas.height() - kTop - kBottom};
+  const Area area = canvas.within(kMargins);
   const DiscStyle style = style_for(map.events.size(), area, format.theme);
   const double loudest = loudest_db(map.events, &MapEvent::gain_db);
 
@@ -117,7 +114,7 @@ std::string map(const Map& map, const PictureFormat& format) {
                 {"where sounds lie along their widest spread (first component, PCA, of the 32 numbers)",
                  "place along the widest spread (PCA of the 32 numbers)", "widest spread (PCA)", "PCA"},
                 room, words);
-  canvas.upward_text(caption, kLeft - 16.0, area.y + area.height / 2.0, words);
+  canvas.upward_text(caption, area.x - 16.0, area.y + area.height / 2.0, words);
   const bool narrow = canvas.width() < kNarrow;
   const double end = narrow ? area.right() : draw_legend(canvas, loudest, style, area.right()) - 24.0;
   draw_title(

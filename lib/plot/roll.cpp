@@ -17,10 +17,7 @@
 namespace ictus::plot {
 namespace {
 
-constexpr double kLeft = 58.0;
-constexpr double kTop = 66.0;
-constexpr double kRight = 24.0;
-constexpr double kBottom = 48.0;
+constexpr Margins kMargins{58.0, 66.0, 24.0, 48.0};
 constexpr double kGap = 24.0;  // above the strip of events without pitch, for its title
 constexpr double kNarrow = 520.0;
 constexpr double kShortestBar = 3.0;
@@ -168,81 +165,93 @@ double draw_legend(const Canvas& canvas, double loudest, double right) {
   return x - canvas.width_of("loudness", words);
 }
 
+/// Where events are drawn: by their pitch, or, without one, by their brightness.
+struct Planes {
+  std::optional<Scale> pitches;
+  std::optional<Scale> brightnesses;
+};
+
+Planes planes_of(const std::vector<RollEvent>& events, const Area& whole) {
+  const auto pitched = static_cast<std::size_t>(std::count_if(
+      events.begin(), events.end(), [](const RollEvent& event) { return is_frequency(event.pitch_hz); }));
+  if (pitched == 0)
+    return {{}, brightness_scale(events, {whole.x, whole.y + kGap, whole.width, whole.height - kGap})};
+  if (pitched == events.size()) return {pitch_scale(events, whole), {}};
+  const double strip = std::clamp(0.22 * whole.height, 40.0, 160.0);
+  return {pitch_scale(events, {whole.x, whole.y, whole.width, whole.height - strip - kGap}),
+          brightness_scale(events, {whole.x, whole.bottom() - strip, whole.width, strip})};
+}
+
+void draw_planes(const Canvas& canvas, const Planes& planes, TimeAxis& axis) {
+  const TextStyle words{kLabelSize, canvas.palette().quiet_words};
+  if (planes.pitches) {
+    axis.area = planes.pitches->area;
+    canvas.fill(axis.area, canvas.palette().plane);
+    draw_keys(canvas, *planes.pitches);
+    draw_time_lines(canvas, axis);
+    draw_octaves(canvas, *planes.pitches);
+    canvas.outline(axis.area, canvas.palette().line);
+    canvas.upward_text("pitch", 18.0, axis.area.y + axis.area.height / 2.0, words);
+  }
+  if (planes.brightnesses) {
+    axis.area = planes.brightnesses->area;
+    canvas.fill(axis.area, canvas.palette().plane);
+    draw_time_lines(canvas, axis);
+    draw_brightness_labels(canvas, *planes.brightnesses);
+    canvas.outline(axis.area, canvas.palette().line);
+    canvas.text(canvas.fitting({"without pitch, by the centre of their spectrum, Hz", "without pitch"},
+                               axis.area.width, words),
+                axis.area.x, axis.area.y - 7.0, words);
+  }
+}
+
+void draw_event(const Canvas& canvas, const Planes& planes, const TimeAxis& axis, const RollEvent& event,
+                double loudest) {
+  const bool has_pitch = is_frequency(event.pitch_hz);
+  const Scale& scale = has_pitch ? *planes.pitches : *planes.brightnesses;
+  const double height =
+      has_pitch ? std::clamp(0.9 * scale.unit(), 3.5, 14.0) : std::clamp(scale.area.height / 16.0, 3.5, 8.0);
+  const double middle = scale.y_of(has_pitch                           ? semitone_of(event.pitch_hz)
+                                   : is_frequency(event.brightness_hz) ? std::log(event.brightness_hz)
+                                                                       : (scale.low + scale.high) / 2.0);
+  const double left = axis.x_of(event.onset_s);
+  // Of longer ones the end is not seen, and coordinates have their limits.
+  const double longest_s = 2.0 * (axis.to_s - axis.from_s);
+  const double length_s =
+      std::isfinite(event.duration_s) ? std::clamp(event.duration_s, 0.0, longest_s) : 0.0;
+  const double length = std::max(axis.x_of(axis.from_s + length_s) - axis.x_of(axis.from_s), kShortestBar);
+  cairo_save(canvas.context());
+  cairo_rectangle(canvas.context(), scale.area.x, scale.area.y, scale.area.width, scale.area.height);
+  cairo_clip(canvas.context());
+  draw_bar(canvas, {left, middle - height / 2.0, length, height}, event.colour,
+           opacity_of(below_db(event.loudness_db, loudest)));
+  cairo_restore(canvas.context());
+}
+
+/// Quiet ones first, so that the loud ones can be seen.
+void draw_events(const Canvas& canvas, const Planes& planes, const TimeAxis& axis,
+                 const std::vector<RollEvent>& events, double loudest) {
+  std::vector<std::size_t> order(events.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return below_db(events[a].loudness_db, loudest) > below_db(events[b].loudness_db, loudest);
+  });
+  for (const std::size_t i : order) {
+    if (std::isfinite(events[i].onset_s)) draw_event(canvas, planes, axis, events[i], loudest);
+  }
+}
+
 }  // namespace
 
 std::string roll(const Roll& roll, const PictureFormat& format) {
   if (roll.events.empty()) throw Error("there is nothing to draw");
   Canvas canvas(format);
-  const Area whole{kLeft, kTop, canvas.width() - kLeft - kRight, canvas.height() - kTop - kBottom};
-  const auto pitched = static_cast<std::size_t>(
-      std::count_if(roll.events.begin(), roll.events.end(),
-                    [](const RollEvent& event) { return is_frequency(event.pitch_hz); }));
+  const Area whole = canvas.within(kMargins);
   const double loudest = loudest_db(roll.events, &RollEvent::loudness_db);
-
-  std::optional<Scale> pitches;
-  std::optional<Scale> brightnesses;
-  if (pitched == 0) {
-    brightnesses = brightness_scale(roll.events, {whole.x, whole.y + kGap, whole.width, whole.height - kGap});
-  } else if (pitched == roll.events.size()) {
-    pitches = pitch_scale(roll.events, whole);
-  } else {
-    const double strip = std::clamp(0.22 * whole.height, 40.0, 160.0);
-    pitches = pitch_scale(roll.events, {whole.x, whole.y, whole.width, whole.height - strip - kGap});
-    brightnesses = brightness_scale(roll.events, {whole.x, whole.bottom() - strip, whole.width, strip});
-  }
-
+  const Planes planes = planes_of(roll.events, whole);
   TimeAxis axis = time_axis(roll.duration_s, roll.events, whole, 4.0);
-  const TextStyle words{kLabelSize, canvas.palette().quiet_words};
-  if (pitches) {
-    axis.area = pitches->area;
-    canvas.fill(axis.area, canvas.palette().plane);
-    draw_keys(canvas, *pitches);
-    draw_time_lines(canvas, axis);
-    draw_octaves(canvas, *pitches);
-    canvas.outline(pitches->area, canvas.palette().line);
-    canvas.upward_text("pitch", 18.0, pitches->area.y + pitches->area.height / 2.0, words);
-  }
-  if (brightnesses) {
-    axis.area = brightnesses->area;
-    canvas.fill(axis.area, canvas.palette().plane);
-    draw_time_lines(canvas, axis);
-    draw_brightness_labels(canvas, *brightnesses);
-    canvas.outline(brightnesses->area, canvas.palette().line);
-    canvas.text(canvas.fitting({"without pitch, by the centre of their spectrum, Hz", "without pitch"},
-                               whole.width, words),
-                whole.x, brightnesses->area.y - 7.0, words);
-  }
-
-  // Quiet ones first, so that the loud ones can be seen.
-  std::vector<std::size_t> order(roll.events.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return below_db(roll.events[a].loudness_db, loudest) > below_db(roll.events[b].loudness_db, loudest);
-  });
-  for (const std::size_t i : order) {
-    const RollEvent& event = roll.events[i];
-    if (!std::isfinite(event.onset_s)) continue;
-    const bool has_pitch = is_frequency(event.pitch_hz);
-    const Scale& scale = has_pitch ? *pitches : *brightnesses;
-    const double height = has_pitch ? std::clamp(0.9 * scale.unit(), 3.5, 14.0)
-                                    : std::clamp(scale.area.height / 16.0, 3.5, 8.0);
-    const double middle = scale.y_of(has_pitch                           ? semitone_of(event.pitch_hz)
-                                     : is_frequency(event.brightness_hz) ? std::log(event.brightness_hz)
-                                                                         : (scale.low + scale.high) / 2.0);
-    const double left = axis.x_of(event.onset_s);
-    // Of longer ones the end is not seen, and coordinates have their limits.
-    const double longest_s = 2.0 * (axis.to_s - axis.from_s);
-    const double length_s =
-        std::isfinite(event.duration_s) ? std::clamp(event.duration_s, 0.0, longest_s) : 0.0;
-    const double length = std::max(axis.x_of(axis.from_s + length_s) - axis.x_of(axis.from_s), kShortestBar);
-    cairo_save(canvas.context());
-    cairo_rectangle(canvas.context(), scale.area.x, scale.area.y, scale.area.width, scale.area.height);
-    cairo_clip(canvas.context());
-    draw_bar(canvas, {left, middle - height / 2.0, length, height}, event.colour,
-             opacity_of(below_db(event.loudness_db, loudest)));
-    cairo_restore(canvas.context());
-  }
-
+  draw_planes(canvas, planes, axis);
+  draw_events(canvas, planes, axis, roll.events, loudest);
   draw_time_labels(canvas, axis);
   const double end =
       canvas.width() < kNarrow ? whole.right() : draw_legend(canvas, loudest, whole.right()) - 24.0;

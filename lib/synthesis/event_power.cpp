@@ -361,6 +361,18 @@ float slowest(const EventSound& sound) {
   return std::exp(std::min(partials, noise));
 }
 
+/// Slopes of an event's partials that stand for more than one of its numbers.
+struct TonalSlopes {
+  TonalSlopes(std::size_t frames, std::size_t moving_frames)
+      : by_log(frames), by_elapsed(frames), by_power(frames), by_deviation(moving_frames * kBorders) {}
+
+  static constexpr std::size_t kBorders = Motion::kParts + 1;
+  std::vector<float> by_log, by_elapsed;  ///< [frames]
+  std::vector<float> by_power;            ///< [frames] of one partial
+  std::vector<float> by_deviation;        ///< [frames that move, borders]
+  PartialsGradient by_partials;
+};
+
 }  // namespace
 
 struct EventPower::Parts {
@@ -415,6 +427,15 @@ struct EventPower::Parts {
       motions.push_back(motion_at(sound, elapsed_s, view.window_s()));
     }
   }
+
+  void add_tonal_gradient(const PowerMap& slope, EventSound& gradient) const;
+  void add_noise_gradient(const PowerMap& slope, EventSound& gradient) const;
+  void add_partial_slopes(const PowerMap& slope, std::size_t partial, TonalSlopes& slopes,
+                          EventSound& gradient) const;
+  void add_still_slopes(const PowerMap& slope, std::size_t partial, int moving, std::span<float> by_ring,
+                        float& by_hz) const;
+  void add_moving_slopes(const PowerMap& slope, std::size_t partial, int moving, std::span<float> by_ring,
+                         std::span<float> by_deviation, float& by_hz) const;
 
   EventSound sound;
   const BandView& view;
@@ -483,113 +504,128 @@ void EventPower::add_to(PowerMap& map, float scale) const {
   }
 }
 
-void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const {
-  const Parts& parts = *parts_;
-  const EventSound& sound = parts.sound;
-  const BandView& view = parts.view;
-  const std::size_t most_frames = std::max(parts.tonal.power.size(), parts.noisy.power.size());
-  std::vector<float> by_log(most_frames);
-  std::vector<float> by_elapsed(most_frames);
-  std::vector<float> by_deviation(parts.motions.size() * (Motion::kParts + 1));
-  std::vector<float> by_power(most_frames);
-  PartialsGradient by_partials;
-  const float hz_per_bin = view.hz_per_bin();
-  for (int h = 0; h < parts.partials.count; ++h) {
-    const auto i = static_cast<std::size_t>(h);
-    const float power = parts.partials.power[i] * tone_power(view);
-    const Ring& ring = parts.rings[i];
-    const int frames = ring.frames();
-    if (frames == 0) continue;
-    const std::span<float> by_ring(by_power.data(), static_cast<std::size_t>(frames));
-    std::fill(by_ring.begin(), by_ring.end(), 0.0F);
-    const int moving = std::min(frames, static_cast<int>(parts.motions.size()));
-    float by_hz = 0.0F;
-    if (moving < frames) {
-      const Place& place = parts.places[i];
-      float by_bins = 0.0F;
-      for (int b = 0; b < place.bands; ++b) {
-        const float* row = slope.row(place.first_band + b) + parts.tonal.begin + moving;
-        const auto at = static_cast<std::size_t>(b);
-        add_scaled(row, place.share[at], frames - moving, by_ring.data() + moving);
-        by_bins += place.slope[at] * inner(row, ring.power() + moving, frames - moving);
-      }
-      by_hz += by_bins * power / hz_per_bin;
-    }
-    if (moving > 0) {
-      const float bins = parts.partials.hz[i] / hz_per_bin;
-      for (int t = 0; t < moving; ++t) {
-        const auto at = static_cast<std::size_t>(t);
-        if (power * ring[at] < kMovingLeast * parts.least_power) continue;
-        const Motion& motion = parts.motions[at];
-        for (const MovingPart& part : MovingParts(bins, motion, view)) {
-          float by_place = 0.0F;
-          float by_width = 0.0F;
-          for_moving_bands<true>(part, view, [&](int band, const MovingSums& sums) {
-            const float s = part.weight * slope.row(band)[parts.tonal.begin + t];
-            by_ring[at] += s * sums.sum;
-            by_place += s * sums.by_at;
-            by_width += s * sums.by_width;
-          });
-          const float now = power * ring[at];
-          for (const std::size_t border : {part.begin, part.end}) {
-            const float turn = border == part.begin ? -part.turn : part.turn;
-            const float by_bins = now * (0.5F * by_place + turn * by_width) * motion.factor[border];
-            by_hz += by_bins / hz_per_bin;
-            by_deviation[at * (Motion::kParts + 1) + border] += by_bins * bins * kSemitoneLog;
-          }
-        }
-      }
-    }
-    by_partials.hz[i] = by_hz;
-    by_partials.power[i] = tone_power(view) * inner(by_ring.data(), ring.power(), frames);
-    for (float& value : by_ring) value *= power;
-    const Ring::Slopes slopes = ring.add_slopes(by_ring, by_log, by_elapsed);
-    by_partials.rate[i] = slopes.by_rate;
-    by_partials.room_rate[i] = slopes.by_room_rate;
-    gradient.room_db += slopes.by_room_db;
+/// Of a partial while its pitch rests, from frame `moving` on; adds to by_ring. by_hz is by its frequency.
+void EventPower::Parts::add_still_slopes(const PowerMap& slope, std::size_t partial, int moving,
+                                         std::span<float> by_ring, float& by_hz) const {
+  const Place& place = places[partial];
+  const Ring& ring = rings[partial];
+  const auto still = static_cast<int>(by_ring.size()) - moving;
+  const float power = partials.power[partial] * tone_power(view);
+  float by_bins = 0.0F;
+  for (int b = 0; b < place.bands; ++b) {
+    const float* row = slope.row(place.first_band + b) + tonal.begin + moving;
+    const auto at = static_cast<std::size_t>(b);
+    add_scaled(row, place.share[at], still, by_ring.data() + moving);
+    by_bins += place.slope[at] * inner(row, ring.power() + moving, still);
   }
-  add_partials_gradient(sound, parts.partials, by_partials, gradient);
-  for (std::size_t t = 0; t < parts.motions.size(); ++t) {
-    for (std::size_t border = 0; border <= Motion::kParts; ++border) {
-      const float elapsed_s = parts.motions[t].elapsed_s[border];
-      const float seconds =
-          add_deviation_gradient(sound, elapsed_s, by_deviation[t * (Motion::kParts + 1) + border], gradient);
-      if (elapsed_s > 0.0F) by_elapsed[t] += seconds;
-    }
-  }
-  add_course_slopes(sound, sound.attack_log_s, view, parts.tonal, by_log, by_elapsed, gradient,
-                    gradient.attack_log_s);
+  by_hz += by_bins * power / view.hz_per_bin();
+}
 
-  // Noise: all bands of a region share an envelope.
-  const std::size_t noisy_frames = parts.noisy.power.size();
-  std::vector<float> by_density(parts.densities.size());
-  std::vector<float> by_region(noisy_frames * kNoiseRegions);
-  std::array<int, kNoiseRegions> region_frames{};
-  for (std::size_t b = 0; b < parts.densities.size(); ++b) {
-    const float density = parts.densities[b];
-    const auto region = static_cast<std::size_t>(view.noise_region[b]);
-    const Ring& ring = parts.regions[region];
-    const int frames = ring.frames_above(parts.least_power / density);
-    const float* row = slope.row(static_cast<int>(b)) + parts.noisy.begin;
-    by_density[b] = inner(row, ring.power(), frames);
-    add_scaled(row, density, frames, by_region.data() + region * noisy_frames);
-    region_frames[region] = std::max(region_frames[region], frames);
+/// The same while it moves, before frame `moving`, and by the deviations of the pitch.
+void EventPower::Parts::add_moving_slopes(const PowerMap& slope, std::size_t partial, int moving,
+                                          std::span<float> by_ring, std::span<float> by_deviation,
+                                          float& by_hz) const {
+  const Ring& ring = rings[partial];
+  const float power = partials.power[partial] * tone_power(view);
+  const float bins = partials.hz[partial] / view.hz_per_bin();
+  for (int t = 0; t < moving; ++t) {
+    const auto at = static_cast<std::size_t>(t);
+    if (power * ring[at] < kMovingLeast * least_power) continue;
+    const Motion& motion = motions[at];
+    for (const MovingPart& part : MovingParts(bins, motion, view)) {
+      float by_place = 0.0F;
+      float by_width = 0.0F;
+      for_moving_bands<true>(part, view, [&](int band, const MovingSums& sums) {
+        const float s = part.weight * slope.row(band)[tonal.begin + t];
+        by_ring[at] += s * sums.sum;
+        by_place += s * sums.by_at;
+        by_width += s * sums.by_width;
+      });
+      const float now = power * ring[at];
+      for (const std::size_t border : {part.begin, part.end}) {
+        const float turn = border == part.begin ? -part.turn : part.turn;
+        const float by_bins = now * (0.5F * by_place + turn * by_width) * motion.factor[border];
+        by_hz += by_bins / view.hz_per_bin();
+        by_deviation[at * TonalSlopes::kBorders + border] += by_bins * bins * kSemitoneLog;
+      }
+    }
   }
-  parts.noise.add_gradient(sound, view.spectrum_place, parts.densities, by_density, gradient);
-  std::fill(by_log.begin(), by_log.end(), 0.0F);
-  std::fill(by_elapsed.begin(), by_elapsed.end(), 0.0F);
+}
+
+void EventPower::Parts::add_partial_slopes(const PowerMap& slope, std::size_t partial, TonalSlopes& slopes,
+                                           EventSound& gradient) const {
+  const float power = partials.power[partial] * tone_power(view);
+  const Ring& ring = rings[partial];
+  const int heard = ring.frames();
+  if (heard == 0) return;
+  const std::span<float> by_ring(slopes.by_power.data(), static_cast<std::size_t>(heard));
+  std::fill(by_ring.begin(), by_ring.end(), 0.0F);
+  const int moving = std::min(heard, static_cast<int>(motions.size()));
+  float by_hz = 0.0F;
+  if (moving < heard) add_still_slopes(slope, partial, moving, by_ring, by_hz);
+  if (moving > 0) add_moving_slopes(slope, partial, moving, by_ring, slopes.by_deviation, by_hz);
+  slopes.by_partials.hz[partial] = by_hz;
+  slopes.by_partials.power[partial] = tone_power(view) * inner(by_ring.data(), ring.power(), heard);
+  for (float& value : by_ring) value *= power;
+  const Ring::Slopes of_ring = ring.add_slopes(by_ring, slopes.by_log, slopes.by_elapsed);
+  slopes.by_partials.rate[partial] = of_ring.by_rate;
+  slopes.by_partials.room_rate[partial] = of_ring.by_room_rate;
+  gradient.room_db += of_ring.by_room_db;
+}
+
+void EventPower::Parts::add_tonal_gradient(const PowerMap& slope, EventSound& gradient) const {
+  TonalSlopes slopes(tonal.power.size(), motions.size());
+  for (std::size_t h = 0; h < static_cast<std::size_t>(partials.count); ++h)
+    add_partial_slopes(slope, h, slopes, gradient);
+  add_partials_gradient(sound, partials, slopes.by_partials, gradient);
+  for (std::size_t t = 0; t < motions.size(); ++t) {
+    for (std::size_t border = 0; border < TonalSlopes::kBorders; ++border) {
+      const float elapsed_s = motions[t].elapsed_s[border];
+      const float seconds = add_deviation_gradient(
+          sound, elapsed_s, slopes.by_deviation[t * TonalSlopes::kBorders + border], gradient);
+      if (elapsed_s > 0.0F) slopes.by_elapsed[t] += seconds;
+    }
+  }
+  add_course_slopes(sound, sound.attack_log_s, view, tonal, slopes.by_log, slopes.by_elapsed, gradient,
+                    gradient.attack_log_s);
+}
+
+/// All bands of a region share an envelope.
+void EventPower::Parts::add_noise_gradient(const PowerMap& slope, EventSound& gradient) const {
+  const std::size_t frame_count = noisy.power.size();
+  std::vector<float> by_density(densities.size());
+  std::vector<float> by_region(frame_count * kNoiseRegions);
+  std::array<int, kNoiseRegions> region_frames{};
+  for (std::size_t b = 0; b < densities.size(); ++b) {
+    const float density = densities[b];
+    const auto region = static_cast<std::size_t>(view.noise_region[b]);
+    const Ring& ring = regions[region];
+    const int heard = ring.frames_above(least_power / density);
+    const float* row = slope.row(static_cast<int>(b)) + noisy.begin;
+    by_density[b] = inner(row, ring.power(), heard);
+    add_scaled(row, density, heard, by_region.data() + region * frame_count);
+    region_frames[region] = std::max(region_frames[region], heard);
+  }
+  noise.add_gradient(sound, view.spectrum_place, densities, by_density, gradient);
+  std::vector<float> by_log(frame_count);
+  std::vector<float> by_elapsed(frame_count);
   for (std::size_t region = 0; region < kNoiseRegions; ++region) {
-    const std::span<float> by_ring(by_region.data() + region * noisy_frames,
+    const std::span<float> by_ring(by_region.data() + region * frame_count,
                                    static_cast<std::size_t>(region_frames[region]));
-    const Ring::Slopes slopes = parts.regions[region].add_slopes(by_ring, by_log, by_elapsed);
+    const Ring::Slopes slopes = regions[region].add_slopes(by_ring, by_log, by_elapsed);
     const KnotPlace place = noise_decay_place(view.region_hz[region]);
     spread(gradient.noise_decay_log_rate, place,
            slopes.by_rate * std::exp(value_at(sound.noise_decay_log_rate, place)));
     gradient.room_log_s -= slopes.by_room_rate * room_rate(sound.room_log_s, view.region_hz[region]);
     gradient.room_db += slopes.by_room_db;
   }
-  add_course_slopes(sound, sound.noise_attack_log_s, view, parts.noisy, by_log, by_elapsed, gradient,
+  add_course_slopes(sound, sound.noise_attack_log_s, view, noisy, by_log, by_elapsed, gradient,
                     gradient.noise_attack_log_s);
+}
+
+void EventPower::add_gradient(const PowerMap& slope, EventSound& gradient) const {
+  parts_->add_tonal_gradient(slope, gradient);
+  parts_->add_noise_gradient(slope, gradient);
 }
 
 }  // namespace ictus::synthesis

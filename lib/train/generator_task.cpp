@@ -266,10 +266,7 @@ Gradients GeneratorTask::gradients(std::mt19937_64& random, int count, double pr
   const torch::Tensor weights = token_weights_.narrow(0, 0, config_.first_token(scales));
   const torch::Tensor loss = (losses(labels_of(examples, &random), pyramids) * weights).sum() /
                              (weights.sum() * static_cast<double>(count));
-  Gradients out;
-  out.model = gradients_of(loss, parameters());
-  out.figures["nats"] = loss.item<double>();
-  return out;
+  return gradients_by(loss, parameters(), "nats");
 }
 
 Figures GeneratorTask::validate() {

@@ -241,10 +241,7 @@ Gradients JudgeTask::gradients(std::mt19937_64& random, int count, double /*prog
   }
   const torch::Tensor loss =
       -(right * torch::log_softmax(network_->answer(features).logits, 1)).sum(1).mean();
-  Gradients out;
-  out.model = gradients_of(loss, parameters());
-  out.figures["loss"] = loss.item<double>();
-  return out;
+  return gradients_by(loss, parameters(), "loss");
 }
 
 Figures JudgeTask::validate() {

@@ -33,4 +33,11 @@ models::NamedTensors gradients_of(const torch::Tensor& loss, const models::Named
   return named;
 }
 
+Gradients gradients_by(const torch::Tensor& loss, const models::NamedTensors& parameters, const char* name) {
+  Gradients out;
+  out.model = gradients_of(loss, parameters);
+  out.figures[name] = loss.item<double>();
+  return out;
+}
+
 }  // namespace ictus::train

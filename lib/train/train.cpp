@@ -271,67 +271,68 @@ class Log {
   std::ofstream file_;
 };
 
-void train(const Kind& kind, const TrainOptions& options, const std::function<bool()>& stop_requested,
-           std::ostream& words) {
-  Configuration configuration{kind.default_model, kind.default_recipe};
+/// What a training begins with.
+struct Beginning {
+  Configuration configuration;
   Schedule schedule;
+  std::optional<StoredTensors> start;  ///< weights, or with --resume a checkpoint
+  std::string start_path;
+};
+
+/// Reads and checks it. Throws ictus::Error.
+Beginning beginning_of(const Kind& kind, const TrainOptions& options) {
+  Beginning begun{{kind.default_model, kind.default_recipe}, {}, {}, {}};
+  Configuration& configuration = begun.configuration;
   const auto check_as_from = [&](const std::string& path) {
     try {
       kind.check(configuration.model, configuration.recipe);
-      schedule = configuration.schedule();
+      begun.schedule = configuration.schedule();
     } catch (const json::exception& error) {
       throw Error(fmt::format("{}: {}", path, error.what()));
     }
   };
   const bool resuming = !options.resume_path.empty();
-  const std::string start_path = resuming ? options.resume_path : options.init_path;
-  std::optional<StoredTensors> start;
-  if (!start_path.empty()) {
-    start = read_tensor_file(start_path, "name the file of an earlier training");
-    check_start(start_path, *start, kind, resuming, options);
+  begun.start_path = resuming ? options.resume_path : options.init_path;
+  if (const std::string& path = begun.start_path; !path.empty()) {
+    begun.start = read_tensor_file(path, "name the file of an earlier training");
+    check_start(path, *begun.start, kind, resuming, options);
     // Weights of an earlier version may say what this one no longer asks for.
-    const auto own = start->config<json>();
+    const auto own = begun.start->config<json>();
     for (const auto& [key, value] : own.items())
       if (configuration.model.contains(key)) configuration.model[key] = value;
-    check_as_from(start_path);
+    check_as_from(path);
     if (resuming && options.config_path.empty())
-      take_over(configuration.recipe, json::parse(start->file.metadata.at("recipe")), start_path);
+      take_over(configuration.recipe, json::parse(begun.start->file.metadata.at("recipe")), path);
   }
   if (!options.config_path.empty()) read_configuration(options.config_path, configuration);
   if (options.steps > 0) configuration.recipe["steps"] = options.steps;
-  check_as_from(options.config_path.empty() ? start_path : options.config_path);
+  check_as_from(options.config_path.empty() ? begun.start_path : options.config_path);
+  return begun;
+}
 
-  keep_freed_memory();
-  use_one_thread_per_caller();  // workers are the parallelism
-  torch::manual_seed(options.seed);
-  const torch::Device device = dsp::usable_device(options.device);
-
-  const auto loading = Clock::now();
-  const std::unique_ptr<Task> task = kind.make_task(configuration.model, configuration.recipe,
-                                                    {options.data_dir, stop_requested, words}, device);
-  fmt::print(words, "{:.2f} h to train on, {:.2f} h held out, read in {:.0f} s\n", task->training_hours(),
-             task->validation_hours(), std::chrono::duration<double>(Clock::now() - loading).count());
-  Run run(kind, configuration, options.seed, *task);
-  if (resuming) {
-    run.load_checkpoint(start->file, device);
-  } else {
-    if (start) {
-      const bool is_checkpoint = start->format() == kind.checkpoint_format;
-      models::NamedTensors weights = fetch(start->file, is_checkpoint ? "average." : "", device);
-      // A model may have more parts than the one it starts from; they start as they would from nothing.
-      for (const auto& [name, value] : task->parameters())
-        if (weights.try_emplace(name, value.detach().clone()).second)
-          fmt::print(words, "{} has no '{}': it starts at random\n", printable(start_path), name);
-      models::copy_weights(weights, task->parameters());
-    } else {
-      std::mt19937_64 random(options.seed);
-      task->start_from_data(random);
-    }
-    run.restart_average();
+/// Weights that are not those of a checkpoint to go on from: of a file, or as nothing was learnt.
+void set_weights(Task& task, const Kind& kind, const Beginning& begun, unsigned long long seed,
+                 const torch::Device& device, std::ostream& words) {
+  if (!begun.start) {
+    std::mt19937_64 random(seed);
+    task.start_from_data(random);
+    return;
   }
+  const bool is_checkpoint = begun.start->format() == kind.checkpoint_format;
+  models::NamedTensors weights = fetch(begun.start->file, is_checkpoint ? "average." : "", device);
+  // A model may have more parts than the one it starts from; they start as they would from nothing.
+  for (const auto& [name, value] : task.parameters())
+    if (weights.try_emplace(name, value.detach().clone()).second)
+      fmt::print(words, "{} has no '{}': it starts at random\n", printable(begun.start_path), name);
+  models::copy_weights(weights, task.parameters());
+}
 
+/// Takes the steps that are left, with files and words as the options say.
+void learn(Run& run, Task& task, const Schedule& schedule, const TrainOptions& options,
+           const std::function<bool()>& stop_requested, std::ostream& words) {
   // Only now, so that a training which cannot begin leaves nothing behind.
-  Log log(options.log_path.empty() ? options.out_path + ".tsv" : options.log_path, resuming);
+  Log log(options.log_path.empty() ? options.out_path + ".tsv" : options.log_path,
+          !options.resume_path.empty());
   const std::string checkpoint = checkpoint_path(options.out_path);
   const auto began = Clock::now();
   const auto seconds = [&began] { return std::chrono::duration<double>(Clock::now() - began).count(); };
@@ -344,7 +345,7 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
   if (first_step >= schedule.steps) save();  // nothing is left to learn, and the model may not be there yet
   while (run.step() < schedule.steps && !stopped) {
     const double progress = static_cast<double>(run.step()) / static_cast<double>(schedule.steps);
-    const Gradients g = batch_gradients(*task, options, schedule.batch, run.step(), progress);
+    const Gradients g = batch_gradients(task, options, schedule.batch, run.step(), progress);
     const double norm = run.update(g, progress);
     Figures figures = g.figures;
     figures["gradient_norm"] = norm;
@@ -352,23 +353,46 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
     if (options.progress) {
       const double per_step = seconds() / static_cast<double>(run.step() - first_step);
       fmt::print(words, "\rstep {}/{}  {}  {:.2f} s/step  {:.0f} min left ", run.step(), schedule.steps,
-                 task->step_words(figures), per_step,
+                 task.step_words(figures), per_step,
                  per_step * static_cast<double>(schedule.steps - run.step()) / 60.0);
       words.flush();
     }
     stopped = stop_requested() || (options.hours > 0.0 && seconds() > options.hours * 3600.0);
     const bool last = stopped || run.step() == schedule.steps;
     if (last || run.step() % schedule.validate_every == 0) {
-      const Figures validation = run.with_average([&] { return task->validate(); });
+      const Figures validation = run.with_average([&] { return task.validate(); });
       log.write(run.step(), seconds(), validation);
       fmt::print(words, "{}step {}: {}\n", options.progress ? "\r" : "", run.step(),
-                 task->validation_words(validation));
+                 task.validation_words(validation));
       words.flush();
     }
     if (last || run.step() % schedule.checkpoint_every == 0) save();
   }
   fmt::print(words, "{} after {} steps, {:.0f} min: {}\n", stopped ? "stopped" : "done", run.step(),
              seconds() / 60.0, printable(options.out_path));
+}
+
+void train(const Kind& kind, const TrainOptions& options, const std::function<bool()>& stop_requested,
+           std::ostream& words) {
+  const Beginning begun = beginning_of(kind, options);
+  keep_freed_memory();
+  use_one_thread_per_caller();  // workers are the parallelism
+  torch::manual_seed(options.seed);
+  const torch::Device device = dsp::usable_device(options.device);
+
+  const auto loading = Clock::now();
+  const std::unique_ptr<Task> task = kind.make_task(begun.configuration.model, begun.configuration.recipe,
+                                                    {options.data_dir, stop_requested, words}, device);
+  fmt::print(words, "{:.2f} h to train on, {:.2f} h held out, read in {:.0f} s\n", task->training_hours(),
+             task->validation_hours(), std::chrono::duration<double>(Clock::now() - loading).count());
+  Run run(kind, begun.configuration, options.seed, *task);
+  if (!options.resume_path.empty()) {
+    run.load_checkpoint(begun.start->file, device);
+  } else {
+    set_weights(*task, kind, begun, options.seed, device, words);
+    run.restart_average();
+  }
+  learn(run, *task, begun.schedule, options, stop_requested, words);
 }
 
 }  // namespace

@@ -51,6 +51,17 @@ def _chunks(data):
         at += 8 + size
 
 
+def _variable_length(body, at):
+    """A number of a track and where what follows it begins."""
+    value = 0
+    while True:
+        byte = body[at]
+        at += 1
+        value = value << 7 | byte & 127
+        if byte < 128:
+            return value, at
+
+
 def read(data):
     """Notes of a MIDI file (bytes), sorted by start."""
     tracks, division = [], 480
@@ -65,31 +76,22 @@ def read(data):
     for number, body in enumerate(tracks):
         at, tick, status = 0, 0, 0
         program, open_notes = [0] * 16, {}
-
-        def varlen(at):
-            value = 0
-            while True:
-                byte = body[at]
-                at += 1
-                value = value << 7 | byte & 127
-                if byte < 128:
-                    return value, at
         while at < len(body):
-            delta, at = varlen(at)
+            delta, at = _variable_length(body, at)
             tick += delta
             if body[at] & 128:
                 status = body[at]
                 at += 1
             if status == 0xFF:
                 kind = body[at]
-                size, at = varlen(at + 1)
+                size, at = _variable_length(body, at + 1)
                 if kind == 0x51 and size == 3:
                     tempos[tick] = int.from_bytes(body[at:at + 3], "big")
                 at += size
                 if kind == 0x2F:
                     break
             elif status in (0xF0, 0xF7):
-                size, at = varlen(at)
+                size, at = _variable_length(body, at)
                 at += size
             else:
                 command, channel = status >> 4, status & 15
@@ -105,7 +107,7 @@ def read(data):
                 if command == 9 and b:
                     open_notes[key] = (tick, b, program[channel])
     ticks = sorted(tempos)
-    seconds, last = [0.0], 0
+    seconds = [0.0]
     for before, tick in zip(ticks, ticks[1:]):
         seconds.append(seconds[-1] + (tick - before) * tempos[before] / 1e6 / division)
 

@@ -93,6 +93,23 @@ def choose_programs(rng, parts):
     return chosen
 
 
+def controllers(rng, program, channel, seconds):
+    """Events of swell and modulation of instruments that sustain, and of the pedal of pianos."""
+    events = []
+    if program in midi.SUSTAINED and rng.random() < 0.6:
+        swell = dsp.smooth_curve(rng, int(seconds * 20) + 8, rng.uniform(0.7, 3), rng.uniform(40, 95), 127, rate=20)
+        for k in range(0, int(seconds * 20)):
+            events.append((k / 20, "cc", channel, 11, int(swell[k])))
+    if program in midi.SUSTAINED and rng.random() < 0.3:
+        events.append((0.0, "cc", channel, 1, int(rng.integers(10, 90))))
+    if program in (0, 1, 2, 3, 4, 5) and rng.random() < 0.6:
+        t = 0.0
+        while t < seconds:
+            t += rng.uniform(0.8, 3)
+            events += [(t, "cc", channel, 64, 0), (t + 0.06, "cc", channel, 64, 127)]
+    return events
+
+
 def perform(rng, notes):
     """Humanised events and their length in seconds."""
     parts = {}
@@ -122,18 +139,7 @@ def perform(rng, notes):
         setting[part] = (program, rng.uniform(-0.008, 0.008), rng.uniform(0.45, 1.02) if rng.random() < 0.4 else rng.uniform(0.85, 1.02),
                          rng.uniform(-12, 12), rng.uniform(45, 95))
         events.append((0.0, "program", channel, program, 0))
-        if program in midi.SUSTAINED and rng.random() < 0.6:
-            t, seconds = 0.0, when(end)
-            swell = dsp.smooth_curve(rng, int(seconds * 20) + 8, rng.uniform(0.7, 3), rng.uniform(40, 95), 127, rate=20)
-            for k in range(0, int(seconds * 20)):
-                events.append((k / 20, "cc", channel, 11, int(swell[k])))
-        if program in midi.SUSTAINED and rng.random() < 0.3:
-            events.append((0.0, "cc", channel, 1, int(rng.integers(10, 90))))
-        if program in (0, 1, 2, 3, 4, 5) and rng.random() < 0.6:
-            t = 0.0
-            while t < when(end):
-                t += rng.uniform(0.8, 3)
-                events += [(t, "cc", channel, 64, 0), (t + 0.06, "cc", channel, 64, 127)]
+        events += controllers(rng, program, channel, when(end))
     written = [n.velocity for n in notes]
     flat = max(written) - min(written) < 12
     chord = {}

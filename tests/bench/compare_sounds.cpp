@@ -22,6 +22,7 @@
 #include "lib/metrics/note_match.hpp"
 #include "lib/metrics/pitch_track.hpp"
 #include "lib/metrics/spectral_convergence.hpp"
+#include "lib/metrics/third_octaves.hpp"
 #include "lib/metrics/tone.hpp"
 
 namespace {
@@ -117,6 +118,31 @@ Table answer(const Band& asked) {
     table.rows.push_back(
         {metrics::band_level_difference_db(read_all(reference_path, rate_hz), read_all(test_path, rate_hz),
                                            rate_hz, asked.lowest_hz, asked.highest_hz)});
+  }
+  return table;
+}
+
+struct Bands {
+  std::string sound;
+  double every_s = 0.25;
+  int rate_hz = kFullRateHz;
+};
+
+/// Of each stretch of time and each third of an octave the mean power, as 10 lg.
+Table answer(const Bands& asked) {
+  const std::vector<float> sound = read_all(asked.sound, asked.rate_hz);
+  const auto step = static_cast<std::size_t>(asked.every_s * asked.rate_hz);
+  Table table{{"time_s", "band", "power_db"}, {}};
+  for (std::size_t begin = 0; begin < sound.size(); begin += step) {
+    const auto part = std::span(sound).subspan(begin, std::min(step, sound.size() - begin));
+    const metrics::ThirdOctaves found = metrics::third_octaves(part, asked.rate_hz);
+    for (std::size_t band = 0; band < found.bands; ++band) {
+      double sum = 0.0;
+      for (std::size_t i = band; i < found.powers.size(); i += found.bands) sum += found.powers[i];
+      const double blocks = static_cast<double>(found.powers.size() / found.bands);
+      table.rows.push_back({static_cast<double>(begin) / asked.rate_hz, static_cast<double>(band),
+                            10.0 * std::log10(sum / blocks)});
+    }
   }
   return table;
 }
@@ -239,6 +265,27 @@ void add_pairs(CLI::App& app, Pairs& pairs, const std::string& names) {
       ->required();
 }
 
+void add_left_right(CLI::App& app, LeftRight& asked) {
+  CLI::App& own =
+      *app.add_subcommand("left-right", "level of the left over the right channel; each channel is a file");
+  own.add_option("REFERENCE_LEFT", asked.reference_left)->required();
+  own.add_option("REFERENCE_RIGHT", asked.reference_right)->required();
+  own.add_option("TEST_LEFT", asked.test_left)->required();
+  own.add_option("TEST_RIGHT", asked.test_right)->required();
+  add_rate(own, asked.rate_hz);
+  own.callback([&] { print(answer(asked)); });
+}
+
+void add_tone(CLI::App& app, Tone& asked) {
+  CLI::App& own = *app.add_subcommand("tone", "level, swing and pitch of a steady tone");
+  own.add_option("HZ", asked.tone.frequency_hz)->required()->check(CLI::PositiveNumber);
+  own.add_option("LEVEL_DBFS", asked.tone.level_dbfs, "Of its root mean square")->required();
+  own.add_option("FROM_S", asked.from_s)->required()->check(CLI::NonNegativeNumber);
+  own.add_option("TO_S", asked.to_s)->required()->check(CLI::NonNegativeNumber);
+  own.add_option("SOUND", asked.sound)->required();
+  own.callback([&] { print(answer(asked)); });
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Measures how far sounds, tones, pitches and notes are from what they should be.",
                "compare_sounds");
@@ -259,24 +306,20 @@ int run(int argc, char** argv) {
   add_rate(*band_app, band.sounds.rate_hz);
   band_app->callback([&] { print(answer(band)); });
 
+  Bands bands;
+  CLI::App* const bands_app = app.add_subcommand("bands", "powers of thirds of an octave over time");
+  bands_app->add_option("SOUND", bands.sound)->required();
+  bands_app->add_option("--every", bands.every_s, "Seconds")
+      ->check(CLI::Range(0.01, 3600.0))
+      ->capture_default_str();
+  add_rate(*bands_app, bands.rate_hz);
+  bands_app->callback([&] { print(answer(bands)); });
+
   LeftRight left_right;
-  CLI::App* const left_right_app =
-      app.add_subcommand("left-right", "level of the left over the right channel; each channel is a file");
-  left_right_app->add_option("REFERENCE_LEFT", left_right.reference_left)->required();
-  left_right_app->add_option("REFERENCE_RIGHT", left_right.reference_right)->required();
-  left_right_app->add_option("TEST_LEFT", left_right.test_left)->required();
-  left_right_app->add_option("TEST_RIGHT", left_right.test_right)->required();
-  add_rate(*left_right_app, left_right.rate_hz);
-  left_right_app->callback([&] { print(answer(left_right)); });
+  add_left_right(app, left_right);
 
   Tone tone;
-  CLI::App* const tone_app = app.add_subcommand("tone", "level, swing and pitch of a steady tone");
-  tone_app->add_option("HZ", tone.tone.frequency_hz)->required()->check(CLI::PositiveNumber);
-  tone_app->add_option("LEVEL_DBFS", tone.tone.level_dbfs, "Of its root mean square")->required();
-  tone_app->add_option("FROM_S", tone.from_s)->required()->check(CLI::NonNegativeNumber);
-  tone_app->add_option("TO_S", tone.to_s)->required()->check(CLI::NonNegativeNumber);
-  tone_app->add_option("SOUND", tone.sound)->required();
-  tone_app->callback([&] { print(answer(tone)); });
+  add_tone(app, tone);
 
   Pitch pitch;
   CLI::App* const pitch_app = app.add_subcommand("pitch", "deviation of a pitch that moves, every 20 ms");

@@ -108,6 +108,16 @@ class CompareSounds(unittest.TestCase):
         self.assertEqual(told[1]["band_level_db"], 0.0)
         self.assertEqual(self.compare("band", 11000, 16000, "--rate", 22050, a, b).returncode, 1)
 
+    def test_thirds_of_an_octave_over_time(self):
+        """A tone, then one that is two octaves higher and half as strong."""
+        found = write_samples(self.folder / "a.wav", sine(440) + sine(1760, LOUD / 2))
+        told = measure.told_by_compare("bands", "--every", 0.5, found)
+        loudest = [max((line for line in told if line["time_s"] == time_s), key=lambda line: line["power_db"])
+                   for time_s in (0.0, 0.5)]
+        self.assertEqual(loudest[1]["band"] - loudest[0]["band"], 6)
+        self.assertAlmostEqual(loudest[1]["power_db"] - loudest[0]["power_db"], -6.02, delta=0.3)
+        self.assertEqual(len(told), 2 * 23)
+
     def test_left_and_right(self):
         a, softer = write_wav(self.folder / "a.wav", 440), write_wav(self.folder / "softer.wav", 440, LOUD / 2)
         for channels, error_db in (((a, softer, a, softer), 0.0), ((a, softer, a, a), 6.02), ((a, softer, softer, a), 12.04)):

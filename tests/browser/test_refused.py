@@ -15,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 import test_evaluation
 import test_explore
 from browser import BIN
-from test_explore import COUNT, LENGTH_S, RATE_HZ, duration_s, lag_samples, likeness, onset_s, sound_of
+from test_explore import COUNT, LENGTH_S, RATE_HZ, lag_samples, likeness, onset_s, sound_of
 
 # Files of the kinds in `refused` are neither decoded nor played; `asked` has what was to be decoded.
 REFUSE = """

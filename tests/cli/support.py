@@ -31,6 +31,8 @@ ICTUS = str(BIN / "ictus")
 TIMEOUT_S = 900
 # Whether the programs were built with sanitisers, which keep memory that was freed.
 SANITIZED = os.environ.get("ICTUS_TEST_SANITIZED") == "1"
+# Whether they were built with what needs libtorch. Else a test is skipped where it runs a network.
+NETWORKS = os.environ.get("ICTUS_TEST_NETWORKS") != "0"
 
 DONE, FAILED, USAGE = 0, 1, 2
 
@@ -43,7 +45,14 @@ def ictus(*words, stdin=b"", **options):
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": TIMEOUT_S, **options},
     )
     process.stderr = (process.stderr or b"").decode()
+    skip_without_networks(process.stderr)
     return process
+
+
+def skip_without_networks(stderr):
+    """Skips the test where a command asked for networks and the programs were built without them."""
+    if not NETWORKS and "the part of ictus that runs networks, is missing" in stderr:
+        raise unittest.SkipTest("built without networks")
 
 
 def encode(*words, **options):
@@ -417,6 +426,33 @@ class Case(unittest.TestCase):
         while process.stdout.read(1 << 16):
             pass
         self.assertEqual(process.wait(TIMEOUT_S), DONE)
+
+    def assert_any_flipped_byte_is_found(self, stream, tries):
+        """By `ictus test`; at some of its places, and at both ends at each."""
+        data = bytearray(stream)
+        step = max(1, len(data) // tries) | 1
+        for at in sorted({*range(0, len(data), step), *range(16), *range(len(data) - 16, len(data))}):
+            for bits in (0x01, 0xFF):
+                data[at] ^= bits
+                run = ictus("test", "-", stdin=bytes(data))
+                self.assertEqual(run.returncode, FAILED, f"byte {at}")
+                self.assertTrue(run.stderr.startswith("ictus: standard input: "), run.stderr)
+                data[at] ^= bits
+
+    def assert_memory_does_not_grow(self, long, short):
+        """With the length of a stream, whatever only reads it."""
+        long, short = self.put("long", long), self.put("short", short)
+        for command in ("info", "dump", "test"):
+            self.assertLess(peak_kib(command, long), 1.1 * peak_kib(command, short), command)
+
+    def words_until(self, process, end):
+        """What a running program says on stderr until it says that."""
+        words = b""
+        while end not in words:
+            piece = os.read(process.stderr.fileno(), 4096)
+            self.assertTrue(piece, words)
+            words += piece
+        return words
 
     def assert_ended(self, run, status, *texts):
         self.assertEqual(run.returncode, status, run.stderr)

@@ -181,7 +181,10 @@ class HandMade(Case):
         # It is a tone: nearly all of its power lies at its partials, and it is let go after half a second.
         raw = decoded(assembled("onset_s note\n0 A4\n").stdout, "--raw")
         samples = struct.unpack(f"<{len(raw) // 4}f", raw)
-        power = lambda some: sum(x * x for x in some)
+
+        def power(some):
+            return sum(x * x for x in some)
+
         self.assertGreater(power(samples[4410:17640]), 1e4 * power(samples[44100:57330]))
         some = samples[4410:17640]
         self.assertLess(power([x - y for x, y in zip(some[100:], some)]), 0.01 * power(some))     # as good as a period
@@ -542,6 +545,7 @@ class Vary(Case):
         one, same, other = (varied(clip_stream(), "--random-times", "--seed", seed) for seed in (3, 3, 4))
         self.assertEqual(one, same)
         self.assertNotEqual(one, other)
+
         def shapes(stream):
             return sorted((event["gain_db"], event["vector"]) for event in dumped(stream))
         self.assertEqual(shapes(one), shapes(clip_stream()))
@@ -551,6 +555,7 @@ class Vary(Case):
     def test_a_perturbation_moves_all_events_in_one_direction(self):
         lossless = encode("-", "--lossless", stdin=clip()).stdout
         before = dumped(lossless)
+
         def steps(*words):
             after = dumped(varied(lossless, "--perturb", "0.1", *words))
             self.assertEqual([event["gain_db"] for event in after], [event["gain_db"] for event in before])
@@ -796,8 +801,10 @@ class Decode(Case):
         self.assert_ended(ictus("decode", "-q", "--stems", "out", "--raw", "--samples", "float32", "song.evs"), DONE)
         events = dumped(clip_stream())
         loudest = max(events, key=lambda event: event["gain_db"])
+
         def samples_of(data):
             return struct.unpack(f"<{len(data) // 4}f", data)
+
         def power(samples):
             return sum(x * x for x in samples)
         stem = samples_of((self.folder / "out" / f"song-{loudest['event']:0{len(str(len(events)))}}.raw").read_bytes())

@@ -311,11 +311,7 @@ class Report(Folders):
         for number in (signal.SIGINT, signal.SIGTERM):
             process = start("evaluate", "--reference", "real", "--generated", "made", "--bootstrap", "100000", "--report", "out",
                             "--progress=always", env=environment())
-            words = b""
-            while b"computing" not in words:
-                piece = os.read(process.stderr.fileno(), 4096)
-                self.assertTrue(piece, words)
-                words += piece
+            self.words_until(process, b"computing")
             process.send_signal(number)
             process.communicate(timeout=TIMEOUT_S)
             self.assertEqual(process.returncode, -number)

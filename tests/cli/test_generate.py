@@ -544,11 +544,7 @@ class Training(Case):
                         "1", "--tokenizer", str(tiny_tokenizer()), "--steps", "100000", "--out", "t.model",
                         "--progress=always")
         process.stdin.close()
-        words = b""
-        while b"step 3/" not in words:
-            piece = os.read(process.stderr.fileno(), 4096)
-            self.assertTrue(piece, words)
-            words += piece
+        words = self.words_until(process, b"step 3/")
         process.send_signal(signal.SIGINT)
         words += process.stderr.read()
         process.stderr.close()

@@ -17,7 +17,7 @@ import unittest
 import xml.dom.minidom
 
 from support import (DONE, FAILED, ICTUS, TIMEOUT_S, TINY_TOKENIZER, USAGE, Case, clip, clip_pyramid, clip_stream, dumped, encode, ictus,
-                     put_sounds, tiny_generator, tiny_tokenizer, tone, wav_bytes)
+                     put_sounds, skip_without_networks, tiny_generator, tiny_tokenizer, tone, wav_bytes)
 
 
 def shell(line, *words):
@@ -25,6 +25,7 @@ def shell(line, *words):
     run = subprocess.run(["bash", "-c", line, "bash", *words], capture_output=True, timeout=TIMEOUT_S,
                          env={**os.environ, "ictus": ICTUS})
     run.stderr = run.stderr.decode()
+    skip_without_networks(run.stderr)
     return run
 
 

@@ -1,6 +1,5 @@
 """What the events of single notes are like: where they begin and how many they are."""
 
-import json
 import math
 import unittest
 

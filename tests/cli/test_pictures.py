@@ -114,6 +114,7 @@ class Plot(Case):
     def test_the_residual_of_the_decoded_sound_itself_is_dark(self):
         """What is left of the decoded sound after taking the decoded sound away is next to nothing."""
         self.assert_ended(ictus("decode", "-q", "song.evs", "-o", "decoded.wav"), DONE)
+
         def brightness(original):
             width, height, rows = png(self.picture("--kind", "residual", "--original", original, "--theme", "dark"))
             panel = [sum(rows[y][x]) for y in range(100, height - 70, 5) for x in range(int(0.68 * width), int(0.9 * width), 5)]
@@ -273,7 +274,10 @@ class Midi(Case):
             elif message.type == "note_off":
                 del channel_of[message.note]
         self.assertEqual(sorted(ways), [69, 72])
-        at = lambda way, s: [semitones for when, semitones in way if when <= s + 0.0005][-1]
+
+        def at(way, s):
+            return [semitones for when, semitones in way if when <= s + 0.0005][-1]
+
         for after in (0.0, 0.1, 0.2, 0.3, 0.4, 0.8):
             self.assertAlmostEqual(at(ways[69], 0.5 + after), 0.3 - 7 * max(0, 1 - after / 0.4), delta=0.35)
         for after in (0.05, 0.15, 0.25):

@@ -89,7 +89,10 @@ class Play(Case):
                               sum(w * x * math.sin(angle * i) for i, (w, x) in enumerate(zip(window, some))))
         around = {cents: part_at(key_hz(64) * 2 ** (cents / 1200)) for cents in range(-20, 21, 5)}
         self.assertLessEqual(abs(max(around, key=around.get)), 5)
-        power = lambda begin_s, end_s: sum(x * x for x in samples[int(begin_s * RATE_HZ):int(end_s * RATE_HZ)])
+
+        def power(begin_s, end_s):
+            return sum(x * x for x in samples[int(begin_s * RATE_HZ):int(end_s * RATE_HZ)])
+
         self.assertLess(power(0, 0.45), 1e-6 * power(0.5, 0.95))
         self.assertLess(power(2.5, 2.95), 1e-3 * power(1.0, 1.45))
 
@@ -109,7 +112,10 @@ class Play(Case):
         strongest = max(self.events((self.folder / "one.evs").read_bytes()), key=lambda event: event["gain_db"])
         slow = ictus("vary", "--attack", "500ms", "one.evs").stdout
         self.put("slow.evs", slow)
-        attack = lambda event: value(event, 7, 0.001, 1)
+
+        def attack(event):
+            return value(event, 7, 0.001, 1)
+
         song = notes([(0, 1, 57, 100)], 0) + notes([(2, 1, 57, 100)], 1) + notes([(4, 1, 38, 100)], 9)
         number_ = f"#{strongest['event']}"
         first, second, third = self.played(song, "--with", "one.evs" + number_, "--with", "2=slow.evs" + number_)

@@ -288,15 +288,7 @@ class Bad(Case):
                 self.assertRegex(run.stderr, r"standard input: block \d+ at byte \d+: the stream is cut short")
 
     def test_any_byte_flipped(self):
-        data = bytearray(EXAMPLE)
-        step = max(1, len(data) // TRIES) | 1
-        for at in sorted({*range(0, len(data), step), *range(16), *range(len(data) - 16, len(data))}):
-            for bits in (0x01, 0xFF):
-                data[at] ^= bits
-                run = ictus("test", "-", stdin=bytes(data))
-                self.assertEqual(run.returncode, FAILED, f"byte {at}")
-                self.assertTrue(run.stderr.startswith("ictus: standard input: "), run.stderr)
-                data[at] ^= bits
+        self.assert_any_flipped_byte_is_found(EXAMPLE, TRIES)
 
     def test_token_outside_the_codebook(self):
         tokens = [list(scale) for scale in TOKENS[0]]
@@ -366,10 +358,7 @@ class HourLong(Case):
 
     @unittest.skipIf(SANITIZED, "sanitisers keep memory that was freed")
     def test_memory_does_not_grow_with_length(self):
-        self.put("hour.mars", self.hour)
-        self.put("short.mars", self.five_minutes)
-        for command in ("info", "dump", "test"):
-            self.assertLess(peak_kib(command, "hour.mars"), 1.1 * peak_kib(command, "short.mars"), command)
+        self.assert_memory_does_not_grow(self.hour, self.five_minutes)
 
 
 class WithoutNetwork(Case):

@@ -92,8 +92,8 @@ DIALECTS = {
     "Excel for Mac OS 9": lambda rows: saved(filled_up(rows), ",", end="\r"),
     "UTF-16 in big endian": lambda rows: saved(filled_up(rows), ";", "utf-16-be", mark=codecs.BOM_UTF16_BE),
     "UTF-16 without a mark": lambda rows: saved(filled_up(rows), "\t", "utf-16-le"),
-    "ends of lines of several systems": lambda rows: saved(rows[:2], ";", end="\r") + saved(rows[2:9], ";", end="\n")
-                                                     + b"\r\n\n\r" + saved(rows[9:], ";"),
+    "ends of lines of several systems": lambda rows: b"".join([
+        saved(rows[:2], ";", end="\r"), saved(rows[2:9], ";", end="\n"), b"\r\n\n\r", saved(rows[9:], ";")]),
     "columns in another order": lambda rows: saved(reordered(rows), ";"),
 }
 

@@ -78,11 +78,7 @@ class Tokenizer(Case):
                 process = start("train", "tokenizer", "--data", "notes", "--config", "tiny.json", "--device", "cpu",
                                 "--threads", "1", "--steps", "100000", "--out", "t.model", "-f", "--progress=always")
                 process.stdin.close()
-                words = b""
-                while b"step 3/" not in words:
-                    piece = os.read(process.stderr.fileno(), 4096)
-                    self.assertTrue(piece, words)
-                    words += piece
+                words = self.words_until(process, b"step 3/")
                 process.send_signal(number)
                 words += process.stderr.read()
                 process.stderr.close()

@@ -21,8 +21,13 @@ class Files(list):
 def xxh32(data, seed):
     """XXH32, written here once more so that generator and reader do not share a mistake."""
     primes = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)
-    wrap = lambda x: x & 0xFFFFFFFF
-    turn = lambda x, r: wrap(x << r) | wrap(x) >> (32 - r)
+
+    def wrap(x):
+        return x & 0xFFFFFFFF
+
+    def turn(x, r):
+        return wrap(x << r) | wrap(x) >> (32 - r)
+
     rest = data
     if len(data) < 16:
         h = seed + primes[4]

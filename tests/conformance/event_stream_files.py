@@ -294,8 +294,6 @@ def _():
     return Plain().add(events, frame=lambda content: bytes.fromhex(LIBZSTD_FRAME)).end().complete()
 
 
-
-
 CODED_ONE = [(15, 80, [steps // 2 + d % 4 for d, steps in enumerate(STANDARD_STEPS)])]
 
 
@@ -537,7 +535,6 @@ def _():
     given = {4: ("B", 255), 9: ("H", 0), 10: Numbers("H", [0] * 33)}
     piece.blocks[0] = Block(HEADER, flatbuffer(fields | given))
     return piece.add(ONE).end().complete()
-
 
 
 # --- Faulty: signature, version, order of blocks, damage --------------------------------------------

@@ -163,6 +163,22 @@ def varint(take, most_bytes):
     raise Damaged(f"a number is longer than {most_bytes} bytes")
 
 
+class Content:
+    """A packed content, from its first byte on."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def take(self, size):
+        if size > len(self.data):
+            raise Damaged("the content is too short")
+        taken, self.data = self.data[:size], self.data[size:]
+        return taken
+
+    def varint(self, most_bytes):
+        return varint(self.take, most_bytes)
+
+
 # --- The frame --------------------------------------------------------------------------------------
 
 

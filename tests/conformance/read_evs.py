@@ -12,7 +12,7 @@ import re
 import struct
 
 import read_blocks
-from read_blocks import END, MAX_POSITION, Damaged, Refused, Table
+from read_blocks import END, MAX_POSITION, Content, Damaged, Refused, Table
 from read_packed_events import GAIN, PackedEvents
 
 EVENTS, PACKED_EVENTS = 0x02, 0x12
@@ -181,17 +181,9 @@ class Reader(read_blocks.BlockReader):
         return {"end_samples": end, "events": events}
 
     def packed_totals(self, content):
-        at = 0
-
-        def take(size):
-            nonlocal at
-            at += size
-            if at > len(content):
-                raise Damaged("the totals are cut short")
-            return content[at - size : at]
-
-        totals = [read_blocks.varint(take, 8) for _ in range(3)]
-        if at != len(content):
+        left = Content(content)
+        totals = [left.varint(8) for _ in range(3)]
+        if left.data:
             raise Damaged("there is more after the totals")
         return totals
 

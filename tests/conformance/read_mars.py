@@ -8,28 +8,12 @@ printed all the same.
 """
 
 import read_blocks
-from read_blocks import END, MAX_POSITION, Damaged, Refused
+from read_blocks import END, MAX_POSITION, Content, Damaged, Refused
 
 FIRST_SCALE, MAX_SCALES = 0x20, 32
 MAX_CLIP_SAMPLES, MAX_CLIP_COLUMNS, MAX_CODEBOOK = 1 << 24, 4096, 1 << 16
 MAX_SIDE, MAX_TOKENS = 4096, 262144
 MAX_LABEL, MAX_MIDI = 66, 127
-
-
-class Bytes:
-    """A packed content, from its first byte on."""
-
-    def __init__(self, data):
-        self.data = data
-
-    def take(self, size):
-        if size > len(self.data):
-            raise Damaged("the content is too short")
-        taken, self.data = self.data[:size], self.data[size:]
-        return taken
-
-    def varint(self, most_bytes):
-        return read_blocks.varint(self.take, most_bytes)
 
 
 def require(condition, what):
@@ -43,7 +27,7 @@ def vector_of(table, number):
 
 
 def scales_of(data):
-    content, scales = Bytes(data), []
+    content, scales = Content(data), []
     while content.data and len(scales) <= MAX_SCALES:
         scales.append([content.varint(2), content.varint(2)])
     require(1 <= len(scales) <= MAX_SCALES, "bad number of scales")
@@ -113,7 +97,7 @@ class Reader(read_blocks.BlockReader):
 
     def scale(self, scale, data):
         """The clip, when this was its last scale."""
-        clip, content = self.clip, Bytes(data)
+        clip, content = self.clip, Content(data)
         require(scale == (len(clip["scales"]) if clip else 0), "a scale out of order")
         require(scale < len(self.head["scales"]), "a scale that the header does not have")
         if scale == 0:
@@ -137,7 +121,7 @@ class Reader(read_blocks.BlockReader):
 
     def totals(self, data):
         require(self.clip is None, "an end within a clip")
-        content = Bytes(data)
+        content = Content(data)
         clips, length, original_length = (content.varint(8) for _ in range(3))
         require(not content.data, "bytes after the totals")
         require(clips == self.clips, "the number of clips differs")

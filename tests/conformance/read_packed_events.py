@@ -4,7 +4,7 @@ import copy
 import functools
 import pathlib
 
-from read_blocks import MAX_POSITION, Damaged, varint
+from read_blocks import MAX_POSITION, Content, Damaged
 
 START = pathlib.Path(__file__).resolve().parents[2] / "formats" / "start_events.txt"
 GAIN = 32
@@ -192,24 +192,16 @@ class PackedEvents:
 
     def block(self, content):
         """(end, events), an event being its onset and the symbols of its 33 numbers."""
-        at = 0
-
-        def take(size):
-            nonlocal at
-            at += size
-            if at > len(content):
-                raise Damaged("cut short")
-            return content[at - size : at]
-
-        count, is_new_span = divmod(varint(take, 2), 2)
+        left = Content(content)
+        count, is_new_span = divmod(left.varint(2), 2)
         if is_new_span:
-            self.span = varint(take, 8)
+            self.span = left.varint(8)
         start, self.end = self.end, self.end + self.span
         if self.end > MAX_POSITION:
             raise Damaged("the block ends too late")
         if count > MAX_EVENTS or count and not self.span:
             raise Damaged("bad number of events")
-        decoder = RangeDecoder(content[at:])
+        decoder = RangeDecoder(left.data)
         step, last = 0, (self.span - 1) // self.onset_step
         events = []
         for i in range(count):

@@ -241,7 +241,9 @@ def _():
 
 @conformance("uncommon", "zstd-stored-scales", "Zstandard frames of stored bytes in header, scales and end")
 def _():
-    stored = lambda content: zstd_frame(content[:1], b"", content[1:])
+    def stored(content):
+        return zstd_frame(content[:1], b"", content[1:])
+
     piece = Piece().add(ONE, frame={0: stored, 1: stored}).end()
     for number in 0, 3:
         content = piece.blocks[number].stored

@@ -2,20 +2,16 @@
 // stand in a stream.
 
 #include <cmath>
-#include <stdexcept>
 #include <string_view>
 
 #include "lib/compose/event_list.hpp"
 #include "lib/core/error.hpp"
 #include "lib/core/utf8.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace ictus;
-
-void require(bool condition, const char* what) {
-  if (!condition) throw std::logic_error(what);
-}
 
 void check(std::string_view text) {
   compose::EventList list;

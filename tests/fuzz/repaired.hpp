@@ -40,4 +40,13 @@ inline std::vector<std::byte> repaired(const StreamFormat& format, std::vector<s
   return bytes;
 }
 
+/// Tries an input as it is, and with all checksums put right.
+template <typename Check>
+void check_both(const StreamFormat& format, const std::uint8_t* data, std::size_t size, Check check) {
+  const auto input = std::as_bytes(std::span(data, size));
+  const std::vector<std::byte> bytes(input.begin(), input.end());
+  check(bytes);
+  check(repaired(format, bytes));
+}
+
 }  // namespace ictus::formats::testing

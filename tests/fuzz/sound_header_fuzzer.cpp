@@ -3,21 +3,17 @@
 
 #include <algorithm>
 #include <span>
-#include <stdexcept>
 #include <string>
 
 #include "lib/audio/channel_layout.hpp"
 #include "lib/audio/sound_header.hpp"
 #include "lib/audio/tags.hpp"
 #include "lib/core/error.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace ictus;
-
-void require(bool condition, const char* what) {
-  if (!condition) throw std::logic_error(what);
-}
 
 void check_header(std::span<const std::byte> bytes, std::optional<std::uint64_t> file_bytes) {
   std::size_t reads = 0;

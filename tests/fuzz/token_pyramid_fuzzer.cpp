@@ -1,9 +1,8 @@
 // Reads any bytes as a token pyramid. What is accepted must survive being written and read again.
 
-#include <stdexcept>
-
 #include "formats/token_pyramid.hpp"
 #include "repaired.hpp"
+#include "require.hpp"
 #include "tests/unit/formats/pyramid_helpers.hpp"
 
 namespace {
@@ -11,10 +10,6 @@ namespace {
 using namespace ictus::formats;
 using testing::Bytes;
 using testing::PyramidReading;
-
-void require(bool condition, const char* what) {
-  if (!condition) throw std::logic_error(what);
-}
 
 /// What can be decoded of an unfinished clip is no more than a clip has.
 void check_unfinished(const TokenClip& clip, const PyramidShape& shape) {
@@ -54,9 +49,6 @@ void check(const Bytes& bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto input = std::as_bytes(std::span(data, size));
-  const Bytes bytes(input.begin(), input.end());
-  check(bytes);
-  check(testing::repaired(kTokenPyramidFormat, bytes));
+  testing::check_both(kTokenPyramidFormat, data, size, check);
   return 0;
 }

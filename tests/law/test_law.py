@@ -81,6 +81,11 @@ class Law(unittest.TestCase):
         there = {f"{above}/{path.name}" for above in ("lib", "apps") for path in (ROOT / above).iterdir() if path.is_dir()}
         self.assertEqual({folder for folder in law if "/" in folder}, there)
 
+    def test_no_two_folders_use_each_other(self):
+        allowed = may_use(table((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+        self.assertEqual([(one, other) for one, (folders, _) in allowed.items() for other in folders - {one}
+                          if one in allowed[other][0]], [])
+
     def test_what_breaks_it_is_found(self):
         with tempfile.TemporaryDirectory() as scratch:
             root = pathlib.Path(scratch)

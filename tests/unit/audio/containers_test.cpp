@@ -533,17 +533,7 @@ TEST_CASE("the first description of a CAF file is that of its sound") {
 TEST_CASE("texts of AIFF, AU and CAF are tags") {
   const TempFolder folder;
   for (const int format : {SF_FORMAT_AIFF | SF_FORMAT_PCM_16, SF_FORMAT_CAF | SF_FORMAT_PCM_16}) {
-    SF_INFO info{};
-    info.samplerate = 22050;
-    info.channels = 1;
-    info.format = format;
-    SNDFILE* const file = sf_open(folder.file("x").c_str(), SFM_WRITE, &info);
-    REQUIRE(file != nullptr);
-    sf_set_string(file, SF_STR_TITLE, "Rusalka");
-    sf_set_string(file, SF_STR_ARTIST, "Dvořák");
-    const auto samples = sine(1000, 440, 22050);
-    sf_write_float(file, samples.data(), 1000);
-    sf_close(file);
+    write_tagged(folder.file("x"), format);
     const Tags tags = read(folder.file("x")).tags;
     CHECK(std::count(tags.begin(), tags.end(), Tags::value_type{"title", "Rusalka"}) == 1);
     CHECK(std::count(tags.begin(), tags.end(), Tags::value_type{"artist", "Dvořák"}) == 1);

@@ -186,17 +186,7 @@ TEST_CASE("tags of FLAC and Ogg") {
   const TempFolder folder;
   for (const auto& [name, format] : {std::pair{"x.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16},
                                      {"x.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS}}) {
-    SF_INFO info{};
-    info.samplerate = 22050;
-    info.channels = 1;
-    info.format = format;
-    SNDFILE* file = sf_open(folder.file(name).c_str(), SFM_WRITE, &info);
-    REQUIRE(file != nullptr);
-    sf_set_string(file, SF_STR_TITLE, "Rusalka");
-    sf_set_string(file, SF_STR_ARTIST, "Dvořák");
-    const auto samples = sine(1000, 440, 22050);
-    sf_write_float(file, samples.data(), 1000);
-    sf_close(file);
+    write_tagged(folder.file(name), format);
     const Tags tags = Source::open(folder.file(name), 22050)->tags();
     // In the order of the file, in which libsndfile puts what it calls itself first in Ogg.
     const Tags ours(tags.begin() + (tags.at(0).first == "title" ? 0 : 1), tags.end());

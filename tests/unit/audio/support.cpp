@@ -232,6 +232,20 @@ std::string error_of(const std::function<void()>& action) {
   return {};
 }
 
+void write_tagged(const std::string& path, int sndfile_format) {
+  SF_INFO info{};
+  info.samplerate = 22050;
+  info.channels = 1;
+  info.format = sndfile_format;
+  SNDFILE* const file = sf_open(path.c_str(), SFM_WRITE, &info);
+  REQUIRE(file != nullptr);
+  sf_set_string(file, SF_STR_TITLE, "Rusalka");
+  sf_set_string(file, SF_STR_ARTIST, "Dvořák");
+  const auto samples = sine(1000, 440, 22050);
+  sf_write_float(file, samples.data(), static_cast<sf_count_t>(samples.size()));
+  sf_close(file);
+}
+
 std::vector<float> side_by_side(const std::vector<std::vector<float>>& channels) {
   std::vector<float> frames;
   for (std::size_t frame = 0; frame < channels[0].size(); ++frame)

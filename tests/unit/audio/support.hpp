@@ -51,6 +51,9 @@ std::optional<audio::SoundHeader> header_of_pipe(const Bytes& content, const std
 /// A 16-bit sine of half full scale.
 std::vector<int> sine16(std::size_t count, double hz, double rate);
 
+/// A file of libsndfile's with a short sine at 22.05 kHz, the title "Rusalka" and the artist "Dvořák".
+void write_tagged(const std::string& path, int sndfile_format);
+
 /// A folder of its own that goes when the test ends.
 class TempFolder {
  public:

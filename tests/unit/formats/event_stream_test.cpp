@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "block_helpers.hpp"
+#include "reading_by_blocks.hpp"
 #include "stream_helpers.hpp"
 
 using namespace ictus;
@@ -112,28 +113,7 @@ TEST_CASE("event stream: a source that gives one byte at a time makes no differe
 
 TEST_CASE("event stream: a reader asks for nothing beyond the block it returns") {
   const Stream stream = small_stream(kFloat32);
-  const std::vector<Bytes> parts = written_parts(stream);
-  const Bytes bytes = joined(parts);
-  std::size_t delivered = 0;
-  EventStreamReader reader([&](std::span<std::byte> into) {
-    const std::size_t count = std::min(into.size(), bytes.size() - delivered);
-    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(delivered), count, into.begin());
-    delivered += count;
-    return count;
-  });
-  std::size_t expected = parts[0].size();
-  CHECK(delivered == expected);
-  for (std::size_t i = 1; i + 1 < parts.size(); ++i) {
-    REQUIRE(reader.next());
-    expected += parts[i].size();
-    CHECK(delivered == expected);
-    CHECK(reader.bytes_read() == expected);
-    CHECK(!reader.totals());
-  }
-  CHECK(!reader.next());
-  CHECK(reader.totals());
-  CHECK(reader.bytes_read() == bytes.size());
-  CHECK(!reader.next());
+  check_that_it_reads_by_blocks<EventStreamReader>(written_parts(stream), [](const EventStreamReader&) {});
 }
 
 TEST_CASE("event stream: the same stream gives the same bytes, one call of the sink per block") {

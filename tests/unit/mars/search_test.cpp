@@ -16,6 +16,21 @@ double off_db(models::Tokenizer& model, const models::ImageDistance& distance, c
       .item<double>();
 }
 
+/// A random image, and what the tokens of the small tokenizer are searched by.
+struct Searched {
+  Searched(std::uint64_t seed, std::int64_t frames) : distance(loaded->model->config, torch::kCPU) {
+    torch::manual_seed(seed);
+    image = torch::rand({1, 1, 128, frames});
+  }
+  [[nodiscard]] std::vector<torch::Tensor> tokens(int steps) const {
+    return mars::search_tokens(*loaded->model, distance, image, steps);
+  }
+
+  std::shared_ptr<mars::LoadedTokenizer> loaded = tests::small_tokenizer();
+  models::ImageDistance distance;
+  torch::Tensor image;
+};
+
 }  // namespace
 
 TEST_CASE("more steps never make the tokens worse, and some make them better") {
@@ -39,26 +54,20 @@ TEST_CASE("more steps never make the tokens worse, and some make them better") {
 
 TEST_CASE("without steps the tokens are those of the encoder") {
   torch::NoGradGuard no_grad;
-  const auto loaded = tests::small_tokenizer();
-  models::Tokenizer& model = *loaded->model;
-  const models::ImageDistance distance(model.config, torch::kCPU);
-  torch::manual_seed(22);
-  const torch::Tensor image = torch::rand({1, 1, 128, 24});
-  const auto tokens = mars::search_tokens(model, distance, image, 0);
-  const auto expected = model.quantiser->quantise(model.encoder->forward(image)).tokens;
+  const Searched searched(22, 24);
+  models::Tokenizer& model = *searched.loaded->model;
+  const auto tokens = searched.tokens(0);
+  const auto expected = model.quantiser->quantise(model.encoder->forward(searched.image)).tokens;
   for (std::size_t k = 0; k < 3; ++k) CHECK(torch::equal(tokens[k], expected[k]));
 }
 
 TEST_CASE("the same image gives the same tokens, and leaves the weights without gradients") {
-  const auto loaded = tests::small_tokenizer();
-  models::Tokenizer& model = *loaded->model;
-  const models::ImageDistance distance(model.config, torch::kCPU);
-  torch::manual_seed(23);
-  const torch::Tensor image = torch::rand({1, 1, 128, 32});
-  const auto first = mars::search_tokens(model, distance, image, 5);
-  const auto second = mars::search_tokens(model, distance, image, 5);
+  const Searched searched(23, 32);
+  const auto first = searched.tokens(5);
+  const auto second = searched.tokens(5);
   for (std::size_t k = 0; k < 3; ++k) CHECK(torch::equal(first[k], second[k]));
-  for (const auto& [name, tensor] : model.parameters()) CHECK_FALSE(torch::Tensor(tensor).grad().defined());
+  for (const auto& [name, tensor] : searched.loaded->model->parameters())
+    CHECK_FALSE(torch::Tensor(tensor).grad().defined());
 }
 
 TEST_CASE("effort is time: 0 takes no steps, more take more") {

@@ -1,9 +1,12 @@
 // A small tokenizer and generator for tests: the real architecture with few channels, weights from a seed.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <memory>
 #include <string>
 
+#include "lib/core/error.hpp"
 #include "lib/mars/loaded_generator.hpp"
 #include "lib/mars/loaded_tokenizer.hpp"
 
@@ -19,6 +22,19 @@ models::GeneratorConfig small_generator_config(const std::string& order);
 
 /// Weights from a seed, large enough that label, place and coarser tokens all decide which token is likely.
 std::shared_ptr<mars::LoadedGenerator> small_generator(const std::string& order);
+
+/// A configuration that was changed so is refused, with an error that speaks of `about`.
+template <typename Config, typename Change>
+void check_refused(Config config, const Change& change, const char* about) {
+  change(config);
+  try {
+    models::check(config);
+    FAIL_CHECK("accepted: ", about);
+  } catch (const Error& error) {
+    INFO(error.what());
+    CHECK(std::string(error.what()).find(about) != std::string::npos);
+  }
+}
 
 /// The bytes of a weights file that holds the model.
 std::string weights_bytes(const mars::LoadedTokenizer& tokenizer);

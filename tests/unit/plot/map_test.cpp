@@ -7,6 +7,7 @@
 
 #include "lib/core/error.hpp"
 #include "tests/unit/plot/drawn.hpp"
+#include "tests/unit/plot/kinds_of_file.hpp"
 
 using namespace ictus;
 using namespace ictus::plot;
@@ -24,15 +25,8 @@ const std::vector<MapEvent> kEvents = {{1.0, -10.0, 0.1, tests::kRed}, {7.5, -30
 }  // namespace
 
 TEST_CASE("map: each kind of file begins as it must, and is the same each time") {
-  for (const auto& [kind, first] : {std::pair{FileKind::png, "\x89PNG\r\n\x1a\n"},
-                                    std::pair{FileKind::svg, "<?xml"}, std::pair{FileKind::pdf, "%PDF-1."}}) {
-    const std::string begin = first;
-    CAPTURE(begin);
-    const PictureFormat format{kind, Theme::light, 1200, 600};
-    const std::string bytes = map(map_of(kEvents), format);
-    CHECK(bytes.starts_with(begin));
-    CHECK(map(map_of(kEvents), format) == bytes);
-  }
+  tests::check_kinds_of_file({FileKind::png, Theme::light, 1200, 600},
+                             [](const PictureFormat& format) { return map(map_of(kEvents), format); });
 }
 
 TEST_CASE("map: a vector file has no bitmap in it") {

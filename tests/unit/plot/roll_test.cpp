@@ -7,6 +7,7 @@
 
 #include "lib/core/error.hpp"
 #include "tests/unit/plot/drawn.hpp"
+#include "tests/unit/plot/kinds_of_file.hpp"
 
 using namespace ictus;
 using namespace ictus::plot;
@@ -27,15 +28,8 @@ const std::vector<RollEvent> kEvents = {{1.0, 2.0, -10.0, 440.0, 900.0, tests::k
 }  // namespace
 
 TEST_CASE("roll: each kind of file begins as it must, and is the same each time") {
-  for (const auto& [kind, first] : {std::pair{FileKind::png, "\x89PNG\r\n\x1a\n"},
-                                    std::pair{FileKind::svg, "<?xml"}, std::pair{FileKind::pdf, "%PDF-1."}}) {
-    const std::string begin = first;
-    CAPTURE(begin);
-    const PictureFormat format{kind, Theme::dark, 800, 500};
-    const std::string bytes = roll(roll_of(kEvents), format);
-    CHECK(bytes.starts_with(begin));
-    CHECK(roll(roll_of(kEvents), format) == bytes);
-  }
+  tests::check_kinds_of_file({FileKind::png, Theme::dark, 800, 500},
+                             [](const PictureFormat& format) { return roll(roll_of(kEvents), format); });
 }
 
 TEST_CASE("roll: a bar begins at its onset, ends when the sound has died away, and fades") {

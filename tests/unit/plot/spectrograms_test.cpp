@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lib/core/error.hpp"
+#include "tests/unit/plot/kinds_of_file.hpp"
 #include "tests/unit/report/png_reader.hpp"
 
 using namespace ictus;
@@ -53,15 +54,8 @@ TEST_CASE("spectrograms: all panels share the first one's reference") {
 }
 
 TEST_CASE("spectrograms: each kind of file begins as it must, and is the same each time") {
-  for (const auto& [kind, first] : {std::pair{FileKind::png, "\x89PNG\r\n\x1a\n"},
-                                    std::pair{FileKind::svg, "<?xml"}, std::pair{FileKind::pdf, "%PDF-1."}}) {
-    const std::string begin = first;
-    CAPTURE(begin);
-    const PictureFormat format{kind, Theme::dark, 600, 400};
-    const std::string bytes = spectrograms(three(format), format);
-    CHECK(bytes.starts_with(begin));
-    CHECK(spectrograms(three(format), format) == bytes);
-  }
+  tests::check_kinds_of_file({FileKind::png, Theme::dark, 600, 400},
+                             [](const PictureFormat& format) { return spectrograms(three(format), format); });
 }
 
 TEST_CASE("spectrograms: the residual is what the decoded sound is short of") {

@@ -1,6 +1,7 @@
 // A folder to train in.
 #pragma once
 
+#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -9,10 +10,12 @@
 #include <fstream>
 #include <numbers>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "lib/audio/audio.hpp"
+#include "lib/train/train.hpp"
 
 namespace ictus::tests {
 
@@ -45,6 +48,14 @@ class Folder {
     std::ofstream(path_ / "small.json") << configuration;
   }
   ~Folder() { std::filesystem::remove_all(path_); }
+  /// To train on what lies in a folder in it, by its configuration.
+  [[nodiscard]] train::TrainOptions options(const std::string& data) const {
+    train::TrainOptions options;
+    options.data_dir = *this / data;
+    options.config_path = *this / "small.json";
+    options.device = "cpu";
+    return options;
+  }
   [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
 
  private:
@@ -54,6 +65,43 @@ class Folder {
 inline std::string bytes_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// The configuration of a tokenizer of 8 kHz and clips of 2048 samples, which is trained as `training` says.
+inline std::string tiny_tokenizer(const std::string& training) {
+  return R"({"model": {"id": "tiny", "sample_rate_hz": 8000, "window_samples": 256, "hop_samples": 64, "clip_frames": 32,
+      "cmx_regions": [{"bins": 64, "rows": 16}, {"bins": 64, "rows": 16}], "cmx_columns": 4, "outer_channels": 16,
+      "inner_channels": 16, "encoder_blocks": 1, "decoder_blocks": 1, "attention_heads": 2,
+      "full_band_channels": 4, "full_band_hidden": 16, "code_size": 4,
+      "codebook_size": 64, "scales": [[1, 1], [2, 2], [4, 3]]}, "training": {)" +
+         training + "}}";
+}
+
+/// Asks a training to stop after so many steps, which begin once `words` tell that the data are read.
+struct StopAfter {
+  const std::ostringstream& words;
+  int most;
+  bool reading = true;
+  int steps = 0;
+
+  bool operator()() {
+    reading = reading && words.str().find("held out") == std::string::npos;
+    return !reading && ++steps >= most;
+  }
+};
+
+/// Two workers share a batch: each learns from sound of its own, in the same way every time. `train` trains
+/// once, after which the file "whole" is the weights of a single worker.
+template <typename Train>
+void check_that_workers_share(const Folder& folder, train::TrainOptions options, const Train& train) {
+  options.resume_path.clear();
+  options.threads = 2;
+  for (const char* const name : {"shared", "again"}) {
+    options.out_path = folder / name;
+    train(options);
+  }
+  CHECK(bytes_of(folder / "shared") == bytes_of(folder / "again"));
+  CHECK(bytes_of(folder / "shared") != bytes_of(folder / "whole"));
 }
 
 }  // namespace ictus::tests

@@ -25,14 +25,8 @@ constexpr int kRateHz = 8000;
 constexpr int kClipSamples = 2048;
 constexpr int kCodebook = 64;
 
-constexpr const char* kTokenizer =
-    R"({"model": {"id": "tiny", "sample_rate_hz": 8000, "window_samples": 256, "hop_samples": 64, "clip_frames": 32,
-      "cmx_regions": [{"bins": 64, "rows": 16}, {"bins": 64, "rows": 16}], "cmx_columns": 4, "outer_channels": 16,
-      "inner_channels": 16, "encoder_blocks": 1, "decoder_blocks": 1, "attention_heads": 2,
-      "full_band_channels": 4, "full_band_hidden": 16, "code_size": 4,
-      "codebook_size": 64, "scales": [[1, 1], [2, 2], [4, 3]]},
-      "training": {"steps": 20, "batch": 2, "validate_every": 100, "checkpoint_every": 100,
-      "validation_excerpts": 1}})";
+const std::string kTokenizer = tests::tiny_tokenizer(
+    R"("steps": 20, "batch": 2, "validate_every": 100, "checkpoint_every": 100, "validation_excerpts": 1)");
 
 const auto never = [] { return false; };
 
@@ -174,15 +168,7 @@ TEST_CASE("a generator's training is repeatable, and can be stopped and resumed"
 
   options = ground.options("parts", config);
   std::ostringstream own;
-  bool reading = true;
-  int steps = 0;
-  train::train_generator(
-      options,
-      [&] {
-        reading = reading && own.str().find("held out") == std::string::npos;
-        return !reading && ++steps >= 3;
-      },
-      own);
+  train::train_generator(options, tests::StopAfter{own, 3}, own);
   CHECK(own.str().find("stopped after 3 steps") != std::string::npos);
   options.resume_path = ground.folder / "parts.checkpoint";
   train::train_generator(options, never, ground.words);

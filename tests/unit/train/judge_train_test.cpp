@@ -66,11 +66,8 @@ double last_value(const std::string& log, const std::string& wanted) {
 TEST_CASE("a judge's training stopped and resumed ends with the same weights as training in one go") {
   const tests::Folder folder(kSmall);
   put_notes(folder);
-  train::TrainOptions options;
+  train::TrainOptions options = folder.options("notes");
   options.about = "family";
-  options.data_dir = folder / "notes";
-  options.config_path = folder / "small.json";
-  options.device = "cpu";
   std::ostringstream words;
 
   options.out_path = folder / "whole";
@@ -78,40 +75,24 @@ TEST_CASE("a judge's training stopped and resumed ends with the same weights as 
   CHECK(judges::model_id(*judges::load_judge(folder / "whole", "cpu")) == "tiny");
 
   options.out_path = folder / "parts";
-  bool reading = true;
-  int steps = 0;
   std::ostringstream own;
-  train::train_judge(
-      options,
-      [&] {
-        reading = reading && own.str().find("held out") == std::string::npos;
-        return !reading && ++steps >= 3;
-      },
-      own);
+  train::train_judge(options, tests::StopAfter{own, 3}, own);
   options.resume_path = folder / "parts.checkpoint";
   train::train_judge(options, never, words);
   CHECK(tests::bytes_of(folder / "whole") == tests::bytes_of(folder / "parts"));
   CHECK(tests::bytes_of(folder / "whole.checkpoint") == tests::bytes_of(folder / "parts.checkpoint"));
 
   SUBCASE("two workers share a batch: each learns from sound of its own, in the same way every time") {
-    options.resume_path.clear();
-    options.threads = 2;
-    for (const char* const name : {"shared", "again"}) {
-      options.out_path = folder / name;
-      train::train_judge(options, never, words);
-    }
-    CHECK(tests::bytes_of(folder / "shared") == tests::bytes_of(folder / "again"));
-    CHECK(tests::bytes_of(folder / "shared") != tests::bytes_of(folder / "whole"));
+    tests::check_that_workers_share(folder, options, [&](const train::TrainOptions& shared) {
+      train::train_judge(shared, never, words);
+    });
   }
 }
 
 TEST_CASE("judges learn the family and the pitch, and are right about notes that they did not hear") {
   const tests::Folder folder(kSmall);
   put_notes(folder);
-  train::TrainOptions options;
-  options.data_dir = folder / "notes";
-  options.config_path = folder / "small.json";
-  options.device = "cpu";
+  train::TrainOptions options = folder.options("notes");
   std::ostringstream words;
   for (const std::string about : {"family", "pitch"}) {
     CAPTURE(about);

@@ -12,15 +12,10 @@ using namespace ictus;
 namespace {
 
 // Codes are revived, scales dropped, clips short and the critic heard within these few steps.
-constexpr const char* kSmall =
-    R"({"model": {"id": "tiny", "sample_rate_hz": 8000, "window_samples": 256, "hop_samples": 64, "clip_frames": 32,
-      "cmx_regions": [{"bins": 64, "rows": 16}, {"bins": 64, "rows": 16}], "cmx_columns": 4, "outer_channels": 16,
-      "inner_channels": 16, "encoder_blocks": 1, "decoder_blocks": 1, "attention_heads": 2,
-      "full_band_channels": 4, "full_band_hidden": 16, "code_size": 4,
-      "codebook_size": 64, "scales": [[1, 1], [2, 2], [4, 3]]},
-      "training": {"steps": 6, "batch": 2, "dropout_share": 0.5, "dropout_scales": 1, "short_share": 0.5,
-      "revive_after": 2, "adversarial_weight": 0.5, "adversarial_from": 0.3, "validate_every": 3,
-      "checkpoint_every": 3, "validation_excerpts": 2}})";
+const std::string kSmall = tests::tiny_tokenizer(
+    R"("steps": 6, "batch": 2, "dropout_share": 0.5, "dropout_scales": 1, "short_share": 0.5, "revive_after": 2,
+       "adversarial_weight": 0.5, "adversarial_from": 0.3, "validate_every": 3, "checkpoint_every": 3,
+       "validation_excerpts": 2)");
 
 const auto never = [] { return false; };
 
@@ -28,10 +23,7 @@ const auto never = [] { return false; };
 
 TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights as training in one go") {
   const tests::Folder folder(kSmall);
-  train::TrainOptions options;
-  options.data_dir = folder / "sound";
-  options.config_path = folder / "small.json";
-  options.device = "cpu";
+  train::TrainOptions options = folder.options("sound");
   std::ostringstream words;
 
   options.out_path = folder / "whole";
@@ -54,14 +46,9 @@ TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights
   CHECK(tests::bytes_of(folder / "whole.tsv").find("val_bands_db") != std::string::npos);
 
   SUBCASE("two workers share a batch: each learns from sound of its own, in the same way every time") {
-    options.resume_path.clear();
-    options.threads = 2;
-    for (const char* const name : {"shared", "again"}) {
-      options.out_path = folder / name;
-      train::train_tokenizer(options, never, words);
-    }
-    CHECK(tests::bytes_of(folder / "shared") == tests::bytes_of(folder / "again"));
-    CHECK(tests::bytes_of(folder / "shared") != tests::bytes_of(folder / "whole"));
+    tests::check_that_workers_share(folder, options, [&](const train::TrainOptions& shared) {
+      train::train_tokenizer(shared, never, words);
+    });
   }
   SUBCASE("finished weights start a new training, but cannot be resumed") {
     options.resume_path = folder / "whole";
@@ -86,11 +73,8 @@ TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights
 
 TEST_CASE("training lowers the distance, and leaves no code idle for long") {
   const tests::Folder folder(kSmall);
-  train::TrainOptions options;
-  options.data_dir = folder / "sound";
-  options.config_path = folder / "small.json";
+  train::TrainOptions options = folder.options("sound");
   options.out_path = folder / "out";
-  options.device = "cpu";
   options.steps = 80;
   std::ostringstream words;
   train::train_tokenizer(options, never, words);

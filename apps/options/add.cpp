@@ -1,0 +1,120 @@
+#include "apps/options/add.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <utility>
+
+#include "apps/options/command_line.hpp"
+#include "apps/options/parse.hpp"
+
+namespace ictus::options {
+
+/// The word after an option that takes a value, where that word follows `--`.
+void refuse_marked(const std::string& option, const std::string& value) {
+  if (is_marked(value)) throw UsageError(option + ": its value is missing; '--' follows");
+}
+
+CLI::Option* add_value(CLI::App& app, const char* group, const char* names, const char* metavar,
+                       const std::string& description, TakeValue take) {
+  const auto take_unmarked = [name = std::string(names), take = std::move(take)](const std::string& value) {
+    refuse_marked(name.substr(name.rfind(',') + 1), value);
+    take(value);
+  };
+  return app.add_option_function<std::string>(names, take_unmarked, description)
+      ->type_name(metavar)
+      ->group(group);
+}
+
+CLI::Option* add_switch(CLI::App& app, const char* group, const char* names, const std::string& description,
+                        bool& value) {
+  return app
+      .add_flag_callback(
+          names, [&value] { value = true; }, description)
+      ->disable_flag_override()
+      ->group(group);
+}
+
+/// A whole number from `least` to `most`; the value that the field has already is the default.
+void add_whole_number(CLI::App& app, const char* group, const char* name, const char* description,
+                      long long least, long long most, int& field) {
+  add_value(app, group, name, "N", description, [=, &field](const std::string& value) {
+    field = static_cast<int>(whole_number(name, value, least, most));
+  })->default_str(std::to_string(field));
+}
+
+CLI::Option* add_inputs(CLI::App& app, const char* metavar, const std::string& description,
+                        std::vector<std::string>& inputs) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          metavar,
+          [&inputs](const std::vector<std::string>& words) {
+            inputs.clear();
+            for (const std::string& word : words) inputs.push_back(as_typed(word));
+          },
+          description)
+      ->type_name(metavar);
+}
+
+void add_seed(CLI::App& app, const char* group, const char* description, unsigned long long& seed) {
+  add_value(app, group, "--seed", "N", description, [&seed](const std::string& value) {
+    seed = static_cast<unsigned long long>(
+        whole_number("--seed", value, 0, std::numeric_limits<long long>::max()));
+  })->default_str(std::to_string(seed));
+}
+
+/// Help is found before parsing; the switch is there to be listed and completed.
+void add_help_switch(CLI::App& app) {
+  app.add_flag_callback(
+         "-h,--help", [] {}, "Print this help.")
+      ->group(kGeneralGroup);
+}
+
+CLI::App* add_command(CLI::App& parent, const char* name, const char* description, const char* examples) {
+  CLI::App* const command = parent.add_subcommand(name, description);
+  command->footer(examples);
+  command->set_help_flag("");
+  command->allow_extras(true);  // they are judged after parsing, with suggestions
+  add_help_switch(*command);
+  return command;
+}
+
+void add_output(CLI::App& app, OutputOptions& output, const char* description) {
+  add_value(app, kOutputGroup, "-o,--output", "OUT", description,
+            [&output](const std::string& value) { output.path = non_empty("--output", value); });
+  add_switch(app, kOutputGroup, "-f,--force", "Replace an output that exists.", output.force);
+}
+
+void add_progress(CLI::App& app, TalkOptions& talk) {
+  static constexpr Choice<Progress> kChoices[] = {
+      {"auto", Progress::automatic}, {"always", Progress::always}, {"never", Progress::never}};
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", talk.quiet);
+  add_choice(app, kMessagesGroup, "--progress",
+             "Show how far the work is, on one line; auto does so on a terminal.", kChoices, talk.progress);
+}
+
+/// `of_each` is what there is a result of.
+void add_talk(CLI::App& app, const char* of_each, TalkOptions& talk) {
+  add_progress(app, talk);
+  add_switch(app, kMessagesGroup, "--json",
+             fmt::format("Print the result of each {} as one line of JSON on standard output.", of_each),
+             talk.json);
+}
+
+CLI::Option* add_device(CLI::App& app, std::string& target) {
+  return add_value(app, kNetworkGroup, "--device", "auto|cpu|cuda[:N]",
+                   "What the network runs on; auto takes a graphics processor where there is one.",
+                   [&target](const std::string& value) { target = device("--device", value); })
+      ->default_str("auto");
+}
+
+CLI::Option* add_model(CLI::App& app, const char* description, std::optional<std::string>& target) {
+  return add_value(app, kNetworkGroup, "--model", "FILE", description,
+                   [&target](const std::string& value) { target = non_empty("--model", value); });
+}
+
+void add_threads(CLI::App& app, int& threads, const char* description) {
+  add_whole_number(app, kNetworkGroup, "--threads", description, 0, 1024, threads);
+}
+
+}  // namespace ictus::options

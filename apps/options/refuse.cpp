@@ -1,0 +1,53 @@
+#include "apps/options/refuse.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ictus::options {
+namespace {
+
+constexpr const char* kStandardStream = "-";
+
+}  // namespace
+
+bool was_given(const CLI::App& command, const std::string& option) {
+  return command.get_option(option)->count() > 0;
+}
+
+void refuse_without(bool is_needed, const CLI::App& command, const char* option, const char* needed,
+                    const char* remedy) {
+  if (is_needed || !was_given(command, option)) return;
+  throw UsageError(fmt::format("{} is for {} alone", option, needed), remedy);
+}
+
+bool is_standard_output(const OutputOptions& output, const std::vector<std::string>& inputs) {
+  if (output.path) return *output.path == kStandardStream;
+  return std::all_of(inputs.begin(), inputs.end(),
+                     [](const std::string& input) { return input == kStandardStream; });
+}
+
+bool is_standard_output(const OutputOptions& output) {
+  return output.path.value_or(kStandardStream) == kStandardStream;
+}
+
+void refuse_force(const OutputOptions& output, bool to_standard_output) {
+  if (!output.force || !to_standard_output) return;
+  throw UsageError("--force replaces a file, and the result goes to standard output",
+                   "Leave it out, or name a file with -o.");
+}
+
+std::string take_two_words(const std::vector<std::string>& words, OutputOptions& output) {
+  if (words.size() > 1) {
+    if (output.path) {
+      throw UsageError(fmt::format("two outputs are named, {} and {}", words[1], *output.path),
+                       "Name one of them.");
+    }
+    output.path = words[1];
+  }
+  if (!output.path) output.path = kStandardStream;
+  refuse_force(output, is_standard_output(output));
+  return words.empty() ? kStandardStream : words[0];
+}
+
+}  // namespace ictus::options

@@ -1,0 +1,31 @@
+// What a command looks at once its words are known: what does not go together is refused.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+#include <vector>
+
+#include "apps/options/options.hpp"
+#include "apps/options/parse.hpp"
+
+namespace ictus::options {
+
+[[nodiscard]] bool was_given(const CLI::App& command, const std::string& option);
+
+/// The option, if it was given, is for nothing without what `needed` says.
+void refuse_without(bool is_needed, const CLI::App& command, const char* option, const char* needed,
+                    const char* remedy = "Leave it out.");
+
+/// Whether all results go there, of a command whose results lie beside its inputs where no output is named.
+[[nodiscard]] bool is_standard_output(const OutputOptions& output, const std::vector<std::string>& inputs);
+
+/// The same of a command that names no file by itself.
+[[nodiscard]] bool is_standard_output(const OutputOptions& output);
+
+void refuse_force(const OutputOptions& output, bool to_standard_output);
+
+/// Of commands with one input and one output, IN and OUT: the first word is returned, the second one is where
+/// to write where no other place is named.
+std::string take_two_words(const std::vector<std::string>& words, OutputOptions& output);
+
+}  // namespace ictus::options
