@@ -38,22 +38,34 @@ const done = []; // changes: lists of {what, event, from, to}
 const undone = [];
 let saved = undefined; // the last change when the list was downloaded
 
-/// What an event sounds like after its numbers have changed; where there are many, a little later.
+/// Events of which it is found out what they sound like; where there are many, a little later.
 const unknown_heard = new Set();
+const exactly_known = new Set(); // the others are as exact as is drawn
+
+function find_out(event) {
+  const { loudness_db, duration_s, pitch_hz } = here.describe(state.vector[event], state.gain_db[event]);
+  const partial = pitch_hz > 0 ? Math.max(Math.round(pitch_hz / own_hz(state.vector[event])), 1) : 0;
+  heard[event] = { loudness_db, duration_s, partial };
+  unknown_heard.delete(event);
+  exactly_known.add(event);
+}
 
 function refresh_heard() {
   const until_ms = performance.now() + 8;
   while (here && unknown_heard.size > 0 && performance.now() < until_ms) {
     const [event] = unknown_heard;
-    unknown_heard.delete(event);
-    const { loudness_db, duration_s, pitch_hz } = here.describe(state.vector[event], state.gain_db[event]);
-    const partial = pitch_hz > 0 ? Math.max(Math.round(pitch_hz / own_hz(state.vector[event])), 1) : 0;
-    heard[event] = { loudness_db, duration_s, partial };
+    find_out(event);
     place_event(event);
   }
   if (here && unknown_heard.size > 0) setTimeout(refresh_heard, 0);
   settle_sizes();
   redraw();
+}
+
+/// What an event sounds like, for those who are told.
+function exactly_heard(event) {
+  if (here && !exactly_known.has(event)) find_out(event);
+  return heard[event];
 }
 
 /// Takes over values as {what, event, value}; nothing is heard of it yet.

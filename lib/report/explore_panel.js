@@ -9,11 +9,12 @@ function show_tooltip(event) {
   if (event === null) return;
   const name = document.createElement("b");
   name.textContent = `Event ${event}`;
+  const { duration_s, loudness_db } = exactly_heard(event);
   const lines = [
     seconds(onset_s(event), 3),
     pitch_words(event),
-    `${seconds(duration_s(event), 2)} long`,
-    `Loudness ${decibels(heard[event].loudness_db)}`,
+    `${seconds(duration_s, 2)} long`,
+    `Loudness ${decibels(loudness_db)}`,
     ...(state_words(event).length > 0 ? [state_words(event).join(", ")] : []),
   ].map((words) => {
     const line = document.createElement("span");
@@ -73,12 +74,13 @@ function show_panel() {
 }
 
 function facts_of(event) {
+  const { duration_s, loudness_db } = exactly_heard(event);
   const facts = [
     ["Time", seconds(onset_s(event), 3)],
     ["Pitch", pitch_words(event)],
-    ["Length", seconds(duration_s(event), 2)],
+    ["Length", seconds(duration_s, 2)],
     ["Gain", decibels(state.gain_db[event])],
-    ["Loudness", decibels(heard[event].loudness_db)],
+    ["Loudness", decibels(loudness_db)],
   ];
   if (is_moved(event)) facts.splice(1, 0, ["Was at", seconds(original[event].onset / rate_hz, 3)]);
   return facts;

@@ -202,8 +202,8 @@ const facts_in_words = (event) =>
   [
     `Event ${event} at ${seconds(onset_s(event), 3)}`,
     pitch_words(event),
-    `${seconds(duration_s(event), 2)} long`,
-    `loudness ${decibels(heard[event].loudness_db)}`,
+    `${seconds(exactly_heard(event).duration_s, 2)} long`,
+    `loudness ${decibels(exactly_heard(event).loudness_db)}`,
     ...state_words(event),
   ].join(", ");
 

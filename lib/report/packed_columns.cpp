@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,12 +13,15 @@ void put(std::string& to, std::uint64_t value, int bytes) {
   for (int b = 0; b < bytes; ++b) to.push_back(static_cast<char>(value >> (8 * b) & 0xFF));
 }
 
+/// In which 0 and -0 are two.
+bool is_before(double one, double other) { return std::strong_order(one, other) < 0; }
+
 void put_codes(std::string& to, const std::vector<double>& column, const std::vector<double>& values,
                int bits) {
   std::uint64_t waiting = 0;
   int waiting_bits = 0;
   for (const double number : column) {
-    const auto place = std::lower_bound(values.begin(), values.end(), number) - values.begin();
+    const auto place = std::lower_bound(values.begin(), values.end(), number, is_before) - values.begin();
     waiting |= static_cast<std::uint64_t>(place) << waiting_bits;
     for (waiting_bits += bits; waiting_bits >= 8; waiting_bits -= 8, waiting >>= 8) put(to, waiting, 1);
   }
@@ -26,8 +30,9 @@ void put_codes(std::string& to, const std::vector<double>& column, const std::ve
 
 void put_column(std::string& to, const std::vector<double>& column) {
   std::vector<double> values = column;
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
+  std::sort(values.begin(), values.end(), is_before);
+  const auto is_same = [](double one, double other) { return std::strong_order(one, other) == 0; };
+  values.erase(std::unique(values.begin(), values.end(), is_same), values.end());
   const bool is_single = std::all_of(values.begin(), values.end(), [](double value) {
     return static_cast<double>(static_cast<float>(value)) == value;
   });
