@@ -276,7 +276,7 @@ class Page(unittest.TestCase):
     def play_frozen(self):
         """Presses play while the page's clock stands still."""
         self.run_js("window.frozen_s = 1000")
-        self.press(" ")
+        self.find("play").click()
 
     def heard_piece(self, first, count):
         """So many samples of each channel from `first` on, of what is played; the page's clock goes on as far as it is needed."""

@@ -120,18 +120,17 @@ class Stream(test_explore.Page):
         path = folder / "strokes.tsv"
         path.write_bytes(self.download(name="strokes.tsv"))
         ictus("assemble", "-q", "-f", path, "-o", folder / "edited.evs")
-        self.press(" ")
-        self.press(Keys.ESCAPE)
-        self.open_at_the_beginning()
+        self.find("play").click()
+        self.play_from_the_beginning()
         expected = decoded(folder / "edited.evs")
         self.assertGreater(noise_db(self.heard_piece(0, len(expected)), expected), 90)
 
-    def open_at_the_beginning(self):
+    def play_from_the_beginning(self):
         view = self.view()
         at_0 = view["left"] + (0 - view["from"]) / (view["to"] - view["from"]) * view["width"]
         self.move_to(at_0 - 2, view["top"] + view["height"] + 15).click().perform()
         self.run_js("started.length = 0")
-        self.press(" ")
+        self.find("play").click()
 
     def test_the_sound_is_saved_as_it_is_decoded(self):
         data = self.download("save-sound", "strokes.wav")
