@@ -103,8 +103,11 @@ function fill_rectangle(left, top, right, bottom, colour, opacity = 256) {
   const x0 = clamp(Math.round(left), 0, columns);
   const x1 = clamp(Math.round(right), 0, columns);
   const y1 = clamp(Math.round(bottom), 0, rows);
+  if (x1 <= x0) return;
   for (let y = clamp(Math.round(top), 0, rows); y < y1; ++y) {
-    for (let i = y * columns + x0; i < y * columns + x1; ++i) pixels[i] = over(pixels[i], colour, opacity);
+    const row = y * columns;
+    if (opacity === 256) pixels.fill(colour, row + x0, row + x1);
+    else for (let i = row + x0; i < row + x1; ++i) pixels[i] = over(pixels[i], colour, opacity);
   }
 }
 
@@ -137,14 +140,14 @@ function draw_disc(x, y, radius, rim, inside, inside_opacity, edge, edge_opacity
 function draw_ground(scale) {
   const x = (time_s) => Math.round((x_of(time_s) - plot.left) * scale);
   const y = (place) => Math.round((y_of(place) - plot.top) * scale);
-  pixels.fill(palette.surface_pixel);
-  fill_rectangle(0, 0, x(0), rows, palette.nothing_pixel);
-  fill_rectangle(x(length_s), 0, columns, rows, palette.nothing_pixel);
-  const line = palette.line_pixel;
+  const { line_pixel: line, surface_pixel: surface, nothing_pixel: nothing } = palette;
+  pixels.fill(surface);
   if (axis === "pitch") {
-    fill_rectangle(x(0), y(kUnpitched), x(length_s), rows, palette.nothing_pixel, 150);
-    draw_black_keys(x, y);
+    fill_rectangle(0, y(kUnpitched), columns, rows, over(surface, nothing, 150));
+    draw_black_keys(y, over(surface, nothing, 110));
   }
+  fill_rectangle(0, 0, x(0), rows, nothing);
+  fill_rectangle(x(length_s), 0, columns, rows, nothing);
   const beats = grid_lines(view.from_s, Math.min(view.to_s, length_s), (8 * (view.to_s - view.from_s)) / plot.width);
   for (const { at_s, is_beat } of beats) fill_rectangle(x(at_s), 0, x(at_s) + 1, rows, line, is_beat ? 256 : 130);
   if (beats.length === 0) for (const { at } of time_ticks()) fill_rectangle(x(at), 0, x(at) + 1, rows, line, 170);
@@ -152,14 +155,12 @@ function draw_ground(scale) {
 }
 
 /// As a piano roll has them, where they are wide enough to be seen.
-function draw_black_keys(x, y) {
-  const px_per_key = y(height_of_key(60)) - y(height_of_key(61));
-  if (px_per_key < 4) return;
+function draw_black_keys(y, colour) {
+  if (y(height_of_key(60)) - y(height_of_key(61)) < 4) return;
   for (let key = Math.floor(pitch_range.low); key <= pitch_range.high; ++key) {
     if (!key_name(key).includes("#")) continue;
     const top = Math.max(y(height_of_key(key + 0.5)), y(1));
-    const bottom = Math.min(y(height_of_key(key - 0.5)), y(kUnpitched));
-    fill_rectangle(x(0), top, x(length_s), bottom, palette.nothing_pixel, 110);
+    fill_rectangle(0, top, columns, Math.min(y(height_of_key(key - 0.5)), y(kUnpitched)), colour);
   }
 }
 
@@ -180,11 +181,8 @@ function draw_disc_of(event, x, y, radius, scale) {
   else draw_disc(x, y, radius, scale, colour, 190, over(colour, palette.ink_pixel, 50), 225);
 }
 
-/// A bar, as strong as its event is loud, which fades as that dies away.
-function draw_bar_of(event, scale) {
-  const bar = bar_of(event);
-  const [left, right] = [(bar.left - plot.left) * scale, (bar.right - plot.left) * scale];
-  const [top, bottom] = [(bar.top - plot.top) * scale, (bar.bottom - plot.top) * scale];
+/// A bar, as strong as its event is loud, which fades as that dies away. Places in pixels.
+function draw_bar_of(event, left, right, top, bottom, scale) {
   const colour = pixel_colour(event);
   if (is_moved(event)) draw_way(event, left, (top + bottom) / 2, scale, colour);
   if (state.soloed[event] && !state.muted[event]) {
@@ -195,15 +193,14 @@ function draw_bar_of(event, scale) {
   const strength = is_silent(event) ? 30 : 60 + 170 * area_of(event);
   const x0 = clamp(Math.round(left), 0, columns);
   const x1 = clamp(Math.round(right), 0, columns);
-  const y0 = clamp(Math.round(top), 0, rows);
   const y1 = clamp(Math.round(bottom), 0, rows);
   const fall = (0.65 * strength) / Math.max(right - left, 1);
-  const edge = over(colour, palette.ink_pixel, 60);
-  for (let y = y0; y < y1; ++y) {
+  for (let y = clamp(Math.round(top), 0, rows); y < y1; ++y) {
     const row = y * columns;
     for (let x = x0; x < x1; ++x) pixels[row + x] = over(pixels[row + x], colour, (strength - fall * (x - left)) | 0);
   }
   // The onset, which is where the eye looks for it.
+  const edge = over(colour, palette.ink_pixel, 60);
   fill_rectangle(left, top, left + 2 * scale, bottom, edge, is_silent(event) ? 110 : 235);
 }
 
@@ -218,12 +215,18 @@ function size_image(width_px, height_px) {
 }
 
 function draw_bars(scale) {
+  const half = half_bar();
+  const end = plot.left + plot.width;
   for (const event of by_size) {
-    const { left, right, top, bottom } = bar_of(event);
+    const left = x_of(onset_s(event));
+    if (left > end && !is_moved(event)) continue;
+    const right = Math.max(x_of(onset_s(event) + duration_s(event)), left + kLeastBar);
     const before = is_moved(event) ? x_of(original[event].onset / rate_hz) : left;
-    if (Math.max(right, before) < plot.left || Math.min(left, before) > plot.left + plot.width) continue;
-    if (bottom < plot.top || top > plot.top + plot.height) continue;
-    draw_bar_of(event, scale);
+    if (Math.max(right, before) < plot.left || Math.min(left, before) > end) continue;
+    const y = y_of(height[event]) - plot.top;
+    if (y + half < 0 || y - half > plot.height) continue;
+    const [x0, x1] = [(left - plot.left) * scale, (right - plot.left) * scale];
+    draw_bar_of(event, x0, x1, (y - half) * scale, (y + half) * scale, scale);
   }
 }
 

@@ -213,6 +213,7 @@ function end_gesture(how) {
   const ended = gesture;
   gesture = null;
   ended?.[how]();
+  render_more();
   redraw_overlay();
 }
 

@@ -109,6 +109,8 @@ function wanted_block() {
     return null;
   };
   for (const block of awaited.keys()) if (!in_work.has(block)) return block;
+  // What is not needed yet is not to make dragging jerk.
+  if (!playing && pointers.size > 0) return null;
   const now = block_at(clamp(position() * rate_hz, 0, length_samples - 1));
   if (playing && loop) {
     const found = missing(block_at(loop.from_s * rate_hz), Math.min(block_at(loop.to_s * rate_hz), last_block));

@@ -157,11 +157,14 @@ function largest_radius() {
 
 const radius_of = (event, largest) => Math.max(largest * Math.sqrt(area_of(event)), 1.5);
 
+const kLeastBar = 3; // pixels, however short an event is
+const half_bar = () => clamp(((0.42 / keys_per_height()) * plot.height) / (view.high - view.low), 2, 7);
+
 /// The bar of an event in the piano roll: {left, right, top, bottom}.
 function bar_of(event) {
-  const half = clamp(((0.42 / keys_per_height()) * plot.height) / (view.high - view.low), 2, 7);
+  const half = half_bar();
   const left = x_of(onset_s(event));
-  const right = Math.max(x_of(onset_s(event) + duration_s(event)), left + 3);
+  const right = Math.max(x_of(onset_s(event) + duration_s(event)), left + kLeastBar);
   const y = y_of(height[event]);
   return { left, right, top: y - half, bottom: y + half };
 }
