@@ -67,7 +67,7 @@ function time_ticks() {
 function pitch_ticks() {
   if (axis !== "pitch") return [];
   const px_per_key = y_of(height_of_key(60)) - y_of(height_of_key(61));
-  const step = [1, 2, 3, 4, 6, 12, 24].find((keys) => keys * px_per_key >= 22) ?? 48;
+  const step = [1, 2, 3, 4, 12, 24].find((keys) => keys * px_per_key >= 22) ?? 48;
   const ticks = [];
   for (let key = 0; key < 140; key += step) {
     const at = height_of_key(key);

@@ -86,6 +86,7 @@ function pcm24(channels, frames) {
 
 async function save_sound() {
   const button = element("save-sound");
+  const label = button.textContent;
   const frames = Math.ceil(length_samples);
   const parts = [wav_head(frames)];
   button.disabled = true;
@@ -93,14 +94,14 @@ async function save_sound() {
     for (let block = 0; block <= last_block; ++block) {
       const channels = await block_samples(block);
       parts.push(pcm24(channels, Math.min(begin_of(block + 1), frames) - begin_of(block)));
-      button.textContent = `Rendering, ${Math.round((100 * (block + 1)) / (last_block + 1))} %`;
+      button.textContent = `Rendering ${Math.round((100 * (block + 1)) / (last_block + 1))} %`;
     }
     save(parts, name_with(".wav"), "audio/wav");
   } catch (error) {
     tell_of(error);
   }
   button.disabled = false;
-  button.textContent = "WAV";
+  button.textContent = label;
 }
 
 // ---- The notes

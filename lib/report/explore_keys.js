@@ -107,6 +107,7 @@ const actions = {
   reset,
   copy,
   paste,
+  duplicate,
   remove,
   loop: switch_loop,
   quantise,

@@ -63,7 +63,7 @@ function show_panel() {
   }
   element("event-play").disabled = current === null;
   element("reset").disabled = ![...chosen].some((event) => is_moved(event) || is_reshaped(event));
-  for (const id of ["copy", "remove", "quantise"]) element(id).disabled = chosen.size === 0;
+  for (const id of ["copy", "duplicate", "remove", "quantise"]) element(id).disabled = chosen.size === 0;
   element("paste").disabled = clipboard.length === 0;
   show_numbers();
   element("undo").disabled = done.length === 0;
@@ -132,7 +132,7 @@ function let_slider_go() {
 }
 
 function number_words(vector, place) {
-  const { unit } = data.numbers[place];
+  const unit = data.numbers[place].unit.replace("semitones", "st");
   const value = value_of(vector, place);
   if (unit === "s" && value < 1) return `${(1000 * value).toPrecision(3)} ms`;
   const digits = Math.abs(value) >= 100 || value === 0 ? value.toFixed(0) : value.toPrecision(2);

@@ -37,7 +37,7 @@ void put_column(std::string& to, const std::vector<double>& column) {
     return static_cast<double>(static_cast<float>(value)) == value;
   });
   const int bytes = is_single ? 4 : 8;
-  auto bits = static_cast<int>(std::bit_width(values.size() - 1));
+  auto bits = values.empty() ? 0 : static_cast<int>(std::bit_width(values.size() - 1));
   if (8 * static_cast<std::size_t>(bytes) * (column.size() - values.size()) <
       column.size() * static_cast<std::size_t>(bits)) {
     values = column;
