@@ -98,7 +98,8 @@ std::string page_of(cli::EventInput& input, const cli::Job& job, const options::
   page.channels = header.channels;
   page.length_samples = static_cast<double>(input.length_samples());
   page.facts = {fmt::format("{:.1f} s", page.length_samples / page.sample_rate_hz),
-                cli::counted(events.size(), "event"), fmt::format("model {}", cli::harmless(header.model_id))};
+                cli::counted(events.size(), "event"),
+                fmt::format("model {}", cli::harmless(header.model_id))};
   page.events = shown(*model, events, options.seed);
   page.numbers = numbers_of(header.coding);
   if (header.coding.precision == formats::Precision::coded)

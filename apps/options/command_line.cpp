@@ -645,7 +645,7 @@ void CommandLine::add_plot() {
 
 void CommandLine::add_explore() {
   CLI::App& app =
-      *add_command(root, "explore", "Make a page on which every event can be seen, heard and moved",
+      *add_command(root, "explore", "Make a page on which every event can be seen, heard and changed",
                    "  ictus explore song.evs                    make song.html\n"
                    "  ictus explore song.evs -o page.html && xdg-open page.html");
   add_inputs(app, "IN", "Event streams. '-', or nothing, is standard input.", explore.inputs);

@@ -53,8 +53,9 @@ std::int64_t Piece::set_events(std::vector<Event> events) {
 }
 
 void Piece::go_back_to(std::int64_t block) {
-  const auto after = std::upper_bound(remembered_.begin(), remembered_.end(), block,
-                                      [](std::int64_t b, const State& state) { return b < state.next_block; });
+  const auto after =
+      std::upper_bound(remembered_.begin(), remembered_.end(), block,
+                       [](std::int64_t b, const State& state) { return b < state.next_block; });
   state_ = *std::prev(after);
 }
 

@@ -91,13 +91,17 @@ std::string columns_of(const std::vector<ExploreEvent>& events) {
     for (const ExploreEvent& event : events) columns.back().push_back(value_of(event));
   };
   double before = 0.0;
-  add([&](const ExploreEvent& event) { return event.onset_samples - std::exchange(before, event.onset_samples); });
+  add([&](const ExploreEvent& event) {
+    return event.onset_samples - std::exchange(before, event.onset_samples);
+  });
   add([](const ExploreEvent& event) { return event.gain_db; });
   for (std::size_t i = 0; i < 32; ++i)
     add([i](const ExploreEvent& event) { return static_cast<double>(event.vector[i]); });
   add([](const ExploreEvent& event) { return rounded(std::max(event.loudness_db, -150.0), 2.0); });
   // In steps of 7 %.
-  add([](const ExploreEvent& event) { return std::round(10.0 * std::log2(std::max(event.duration_s, 1e-3))); });
+  add([](const ExploreEvent& event) {
+    return std::round(10.0 * std::log2(std::max(event.duration_s, 1e-3)));
+  });
   add([](const ExploreEvent& event) { return event.partial; });
   add([](const ExploreEvent& event) { return rounded(event.place, 1000.0); });
   for (const auto part : {&Colour::red, &Colour::green, &Colour::blue})
@@ -114,10 +118,10 @@ std::string bytes_of(std::span<const float> numbers) {
 /// The parts of the script, which see each other's names and show none to the page. That of the player is an
 /// element of its own: a worker runs it too.
 std::string script() {
-  constexpr std::string_view kParts[] = {
-      kExplorePieceJs, kExploreGridJs,  kExploreViewJs,     kExploreEditJs, kExploreRenderJs,    kExploreSoundJs,
-      kExploreFilesJs, kExploreDrawJs,  kExplorePanelJs,    kExplorePointingJs, kExploreInstrumentJs,
-      kExploreKeysJs};
+  constexpr std::string_view kParts[] = {kExplorePieceJs,    kExploreGridJs,       kExploreViewJs,
+                                         kExploreEditJs,     kExploreRenderJs,     kExploreSoundJs,
+                                         kExploreFilesJs,    kExploreDrawJs,       kExplorePanelJs,
+                                         kExplorePointingJs, kExploreInstrumentJs, kExploreKeysJs};
   std::string text = "\"use strict\";\n\n(() => {\n";
   for (const std::string_view part : kParts) text.append("\n").append(part);
   return text + "})();\n";

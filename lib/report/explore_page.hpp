@@ -44,9 +44,9 @@ struct ExplorePage {
   std::string list_head, list_tail;    ///< lines of the list above and below those of the events
   std::string list_name;               ///< what the edited list is saved as, such as "song.tsv"
   std::string midi_title;              ///< of a MIDI file that is saved
-  std::string place_caption;           ///< what `place` is, such as "similar sounds lie near each other (t-SNE)"
-  std::string_view player;             ///< the module that renders (lib/player), gzipped, in base64
-  std::span<const float> weights;      ///< of the network of timbres, as the module takes them
+  std::string place_caption;       ///< what `place` is, such as "similar sounds lie near each other (t-SNE)"
+  std::string_view player;         ///< the module that renders (lib/player), gzipped, in base64
+  std::span<const float> weights;  ///< of the network of timbres, as the module takes them
 };
 
 /// One HTML document in UTF-8 that needs nothing else: no network, no file beside it. All strings above

@@ -47,7 +47,9 @@ void put_column(std::string& to, const std::vector<double>& column) {
   put(to, static_cast<std::uint64_t>(bits), 1);
   put(to, static_cast<std::uint64_t>(bytes), 1);
   for (const double value : values)
-    put(to, is_single ? std::bit_cast<std::uint32_t>(static_cast<float>(value)) : std::bit_cast<std::uint64_t>(value),
+    put(to,
+        is_single ? std::bit_cast<std::uint32_t>(static_cast<float>(value))
+                  : std::bit_cast<std::uint64_t>(value),
         bytes);
   if (bits > 0) put_codes(to, column, values, bits);
 }

@@ -64,17 +64,19 @@ Event event_of(std::size_t k, std::size_t count, double length_s) {
 std::shared_ptr<const synthesis::EventModel> model() {
   auto made = std::make_shared<synthesis::EventModel>();
   auto weights = made->timbre.weights();
-  for (std::size_t knot = 0; knot < synthesis::kPartialKnots; ++knot) weights[knot] = -2.0F * static_cast<float>(knot);
+  for (std::size_t knot = 0; knot < synthesis::kPartialKnots; ++knot)
+    weights[knot] = -2.0F * static_cast<float>(knot);
   return made;
 }
 
 void write(const std::string& path, const void* bytes, std::size_t size) {
-  std::ofstream(path, std::ios::binary).write(static_cast<const char*>(bytes), static_cast<std::streamsize>(size));
+  std::ofstream(path, std::ios::binary)
+      .write(static_cast<const char*>(bytes), static_cast<std::streamsize>(size));
 }
 
 void write_sounds(const std::string& folder, const synthesis::EventModel& model,
-                  const std::shared_ptr<const synthesis::EventModel>& shared, const std::vector<Event>& events,
-                  double length_s) {
+                  const std::shared_ptr<const synthesis::EventModel>& shared,
+                  const std::vector<Event>& events, double length_s) {
   for (std::size_t k = 0; k < events.size(); ++k) {
     const auto samples = synthesis::render_solo(model, events[k], kChannels, 66.0, 30.0);
     write(fmt::format("{}/event-{}.f32", folder, k), samples.data(), samples.size() * sizeof(float));
@@ -89,8 +91,8 @@ void write_sounds(const std::string& folder, const synthesis::EventModel& model,
   write(folder + "/piece.f32", piece.data(), piece.size() * sizeof(float));
 }
 
-report::ExplorePage page_of(const std::vector<Event>& events, const synthesis::EventModel& model, double length_s,
-                            nlohmann::json& facts) {
+report::ExplorePage page_of(const std::vector<Event>& events, const synthesis::EventModel& model,
+                            double length_s, nlohmann::json& facts) {
   report::ExplorePage page;
   page.title = std::string("Tones ") + kHostile;
   page.facts = {fmt::format("{} events", events.size()), "{{title}}"};
@@ -101,10 +103,11 @@ report::ExplorePage page_of(const std::vector<Event>& events, const synthesis::E
   for (std::size_t k = 0; k < events.size(); ++k) {
     const double place = std::fmod(0.618 * static_cast<double>(k), 1.0);
     const double own_hz = std::exp2(static_cast<double>(model.sound_of(events[k]).pitch_octaves));
-    const int partial = heard[k].pitch_hz > 0.0 ? static_cast<int>(std::lround(heard[k].pitch_hz / own_hz)) : 0;
-    page.events.push_back({static_cast<double>(events[k].onset_samples), static_cast<double>(events[k].gain_db),
-                           events[k].vector, heard[k].loudness_db, heard[k].duration_s, partial, place,
-                           report::colour_of(0.25 + 0.6 * place)});
+    const int partial =
+        heard[k].pitch_hz > 0.0 ? static_cast<int>(std::lround(heard[k].pitch_hz / own_hz)) : 0;
+    page.events.push_back({static_cast<double>(events[k].onset_samples),
+                           static_cast<double>(events[k].gain_db), events[k].vector, heard[k].loudness_db,
+                           heard[k].duration_s, partial, place, report::colour_of(0.25 + 0.6 * place)});
     facts["events"].push_back({{"onset_samples", events[k].onset_samples},
                                {"gain_db", events[k].gain_db},
                                {"vector", events[k].vector},
@@ -116,8 +119,9 @@ report::ExplorePage page_of(const std::vector<Event>& events, const synthesis::E
     report::ExploreNumber number;
     if (i < formats::kStandardNumbers.size()) {
       const formats::StandardNumber& standard = formats::kStandardNumbers[i];
-      number = {std::string(standard.name), std::string(standard.unit), static_cast<double>(standard.low),
-                static_cast<double>(standard.high), standard.is_ratio, 0};
+      number = {
+          std::string(standard.name),         std::string(standard.unit), static_cast<double>(standard.low),
+          static_cast<double>(standard.high), standard.is_ratio,          0};
     }
     number.steps = formats::standard_steps()[i];
     page.numbers.push_back(number);

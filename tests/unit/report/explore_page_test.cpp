@@ -46,7 +46,11 @@ TEST_CASE("explore page: everything is in it, and the same page is the same byte
   CHECK(count_of(html, "id=\"weights\">AACAPwAAAMA=<") == 1);
   CHECK(count_of(html, "http:") + count_of(html, "https:") == 0);
   CHECK(count_of(html, "\"count\":2") == 1);
-  CHECK(count_of(html, "\"name\":\"pitch\",\"unit\":\"Hz\",\"low\":25,\"high\":10500,\"is_ratio\":true,\"steps\":2093") == 1);
+  CHECK(
+      count_of(
+          html,
+          "\"name\":\"pitch\",\"unit\":\"Hz\",\"low\":25,\"high\":10500,\"is_ratio\":true,\"steps\":2093") ==
+      1);
   CHECK(explore_page(page_of_two()) == html);
 }
 

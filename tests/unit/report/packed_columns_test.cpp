@@ -23,8 +23,9 @@ class Unpacker {
     std::vector<double> values;
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint64_t value = whole(width);
-      values.push_back(width == 4 ? static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(value)))
-                                  : std::bit_cast<double>(value));
+      values.push_back(width == 4
+                           ? static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(value)))
+                           : std::bit_cast<double>(value));
     }
     if (bits == 0 && count > 1) return values;
     std::vector<double> column;
