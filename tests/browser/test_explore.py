@@ -585,17 +585,48 @@ class Hearing(Page):
         hz = float(self.text("event-facts").split(" Hz")[0].split()[-1])
         self.assertAlmostEqual(key_of_hz(hz) - key_of_hz(facts[1]["pitch_hz"]), 12, delta=0.06)
 
-    def test_letters_and_a_midi_keyboard_play_the_chosen_event(self):
+    def heard_hz(self):
+        """Of what sounds next, which is a tone."""
+        heard, pieces = self.heard(8192)
+        louder = max(heard[0::2], heard[1::2], key=max)
+        crossings = sum(a < 0 <= b for a, b in zip(louder[2000:], louder[2001:]))
+        return crossings / (len(louder) - 2001) * RATE_HZ, max(louder)
+
+    def test_letters_play_the_chosen_event(self):
         self.find("lift").click()
         self.click(1)
         self.assert_is_sound_of(1)
         self.press("k")
-        self.press("a")  # C4
-        heard, _ = self.heard(8192)
-        left = heard[0::2] if max(heard[0::2]) > max(heard[1::2]) else heard[1::2]
-        crossings = sum(a < 0 <= b for a, b in zip(left[2000:], left[2001:]))
-        self.assertAlmostEqual(crossings / (len(left) - 2001) * RATE_HZ, 261.6, delta=8)
+        for key, hz in (("a", 261.6), ("l", 587.3)):
+            self.press(key)
+            self.assertAlmostEqual(self.heard_hz()[0], hz, delta=8)
+        self.press("x")
+        self.press("a")
+        self.assertAlmostEqual(self.heard_hz()[0], 523.3, delta=8)
         self.press("k")
+        self.press("m")
+        self.assertEqual(self.text("status"), "1 muted")
+
+    def test_a_midi_keyboard_plays_the_chosen_event(self):
+        self.run_js(
+            "const input = {name: 'Piano'};"
+            "navigator.requestMIDIAccess = async () => ({inputs: new Map([['a', input]])});"
+            "window.midi = (...data) => input.onmidimessage({data});"
+        )
+        self.find("lift").click()
+        self.click(1)
+        self.assert_is_sound_of(1)
+        self.all("details summary")[1].click()
+        self.find("midi").click()
+        self.wait_until(lambda: self.text("midi-state") == "Piano", "the keyboard was found")
+        self.run_js("midi(0x90, 69, 100)")
+        hz, level = self.heard_hz()
+        self.assertAlmostEqual(hz, 440, delta=8)
+        self.run_js("midi(0x80, 69, 0); midi(0x90, 57, 50)")
+        hz, softer = self.heard_hz()
+        self.assertAlmostEqual(hz, 220, delta=8)
+        self.assertAlmostEqual(20 * math.log10(softer / level), -12, delta=1.5)
+        self.run_js("midi(0x90, 57, 0)")
         self.assertEqual(self.text("status"), "None so far")
 
 
