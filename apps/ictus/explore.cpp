@@ -11,6 +11,7 @@
 #include "apps/ictus/actions.hpp"
 #include "apps/ictus/hearing.hpp"
 #include "lib/player/module.hpp"
+#include "lib/player/piece.hpp"
 #include "lib/plot/projection.hpp"
 #include "lib/report/explore_page.hpp"
 #include "lib/synthesis/describe.hpp"
@@ -111,6 +112,8 @@ std::string page_of(cli::EventInput& input, const cli::Job& job, const options::
   page.place_caption = plot::uses_tsne(events.size())
                            ? "similar sounds lie near each other (t-SNE of the 32 numbers)"
                            : "similar sounds lie near each other (PCA of the 32 numbers)";
+  page.block_samples = player::Piece::kStepSamples;
+  page.lag_samples = player::Piece::kLagSamples;
   page.player = player::module_base64();
   page.weights = model->timbre.weights();
   return report::explore_page(page);

@@ -84,10 +84,6 @@ double set_events(const double* onsets_samples, const float* gains_db, const flo
   return static_cast<double>(the_player().piece->set_events(std::move(events)));
 }
 
-ICTUS_EXPORT(step_samples) int step_samples() { return static_cast<int>(player::Piece::kStepSamples); }
-ICTUS_EXPORT(begin_of) double begin_of(double block) {
-  return static_cast<double>(the_player().piece->begin_of(static_cast<std::int64_t>(block)));
-}
 /// Returns how many samples of each channel lie at samples(), side by side.
 ICTUS_EXPORT(render) int render(double block) {
   return samples_given(the_player().piece->render(static_cast<std::int64_t>(block)));

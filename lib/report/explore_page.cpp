@@ -71,11 +71,13 @@ std::string numbers_json(const std::vector<ExploreNumber>& numbers) {
 std::string data_of(const ExplorePage& page) {
   return fmt::format(
       "{{\"count\":{},\"rate_hz\":{},\"channels\":{},\"length_samples\":{},\"gain_step_db\":{},"
+      "\"block_samples\":{},\"lag_samples\":{},"
       "\"list_head\":{},\"list_tail\":{},\"list_name\":{},\"midi_title\":{},\"place_caption\":{},"
       "\"numbers\":{}}}",
       page.events.size(), page.sample_rate_hz, page.channels, page.length_samples, page.gain_step_db,
-      json_text(page.list_head), json_text(page.list_tail), json_text(page.list_name),
-      json_text(page.midi_title), json_text(page.place_caption), numbers_json(page.numbers));
+      page.block_samples, page.lag_samples, json_text(page.list_head), json_text(page.list_tail),
+      json_text(page.list_name), json_text(page.midi_title), json_text(page.place_caption),
+      numbers_json(page.numbers));
 }
 
 /// To so many parts of 1, and 0 where it is not finite.

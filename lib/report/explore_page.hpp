@@ -45,6 +45,8 @@ struct ExplorePage {
   std::string list_name;               ///< what the edited list is saved as, such as "song.tsv"
   std::string midi_title;              ///< of a MIDI file that is saved
   std::string place_caption;       ///< what `place` is, such as "similar sounds lie near each other (t-SNE)"
+  double block_samples = 0.0;      ///< of the blocks that the module renders,
+  double lag_samples = 0.0;        ///< which begin by so much before multiples of that
   std::string_view player;         ///< the module that renders (lib/player), gzipped, in base64
   std::span<const float> weights;  ///< of the network of timbres, as the module takes them
 };

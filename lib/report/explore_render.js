@@ -66,8 +66,7 @@ worker_opened.catch(() => {});
 
 // ---- Blocks
 
-const kStep = 16384; // samples, as lib/player/piece.hpp has it
-const kLag = 3072;
+const { block_samples: kStep, lag_samples: kLag } = data;
 const kMostBlocks = Math.floor(256e6 / (4 * kStep * data.channels)); // that are kept
 const kAhead = 160; // blocks, so about a minute
 const block_at = (sample) => Math.floor((sample + kLag) / kStep);

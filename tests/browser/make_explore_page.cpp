@@ -17,6 +17,7 @@
 
 #include "formats/quantise.hpp"
 #include "lib/player/module.hpp"
+#include "lib/player/piece.hpp"
 #include "lib/report/colour_map.hpp"
 #include "lib/report/explore_page.hpp"
 #include "lib/synthesis/decoder.hpp"
@@ -134,6 +135,8 @@ report::ExplorePage page_of(const std::vector<Event>& events, const synthesis::E
   page.list_name = "many tones.tsv";
   page.midi_title = "Tones";
   page.place_caption = "similar sounds lie near each other";
+  page.block_samples = player::Piece::kStepSamples;
+  page.lag_samples = player::Piece::kLagSamples;
   page.player = player::module_base64();
   page.weights = model.timbre.weights();
   return page;

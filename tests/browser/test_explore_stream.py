@@ -91,6 +91,17 @@ class Stream(test_explore.Page):
         self.play_frozen()
         self.assertGreater(noise_db(self.heard_piece(0, len(expected)), expected), 90)
 
+    def test_a_list_without_changes_is_what_dump_prints(self):
+        self.assertEqual(self.download(name="strokes.tsv"), ictus("dump", stream))
+        lossless = folder / "lossless.evs"
+        ictus("encode", "-q", "-f", "--lossless", "--effort", "0", folder / "strokes.wav", "-o", lossless)
+        ictus("explore", "-q", "-f", lossless)
+        self.open(folder / "lossless.html")
+        self.assertEqual(self.download(name="lossless.tsv"), ictus("dump", lossless))
+        expected = decoded(lossless)
+        self.play_frozen()
+        self.assertGreater(noise_db(self.heard_piece(0, len(expected)), expected), 90)
+
     def edit(self):
         """Something of all that can be done to events."""
         self.press("n", "m", "n")

@@ -98,11 +98,16 @@ TEST_CASE("after a change the piece is what it would have been, and what lies be
 }
 
 TEST_CASE("a long piece is remembered in few places, and goes on from each") {
-  Piece piece(synthesis::one_partial_model(), 1);
+  Piece piece(synthesis::random_model(), 1);
   std::vector<Event> events;
   for (int k = 0; k < 200; ++k) {
     events.push_back(synthesis::plain_event(200.0F + static_cast<float>(k), -12.0F));
     events.back().onset_samples = k * kRate;
+    synthesis::set(events.back(), synthesis::kHold, 12.0F);
+    synthesis::set(events.back(), synthesis::kDamping, 3.0F);
+    synthesis::set(events.back(), synthesis::kGlide, k % 2 == 0 ? 3.0F : 0.0F);
+    synthesis::set(events.back(), synthesis::kRoom, -10.0F);
+    synthesis::set(events.back(), synthesis::kRoomTime, 6.0F);
   }
   piece.set_events(events);
   const std::int64_t last = 200 * kRate / Piece::kStepSamples;
@@ -113,6 +118,11 @@ TEST_CASE("a long piece is remembered in few places, and goes on from each") {
   }
   const auto again = piece.render(333);
   CHECK(std::equal(one.begin(), one.end(), again.begin(), again.end()));
+  // Without having been there before.
+  Piece other(synthesis::random_model(), 1);
+  other.set_events(events);
+  const auto at_once = other.render(333);
+  CHECK(std::equal(one.begin(), one.end(), at_once.begin(), at_once.end()));
 }
 
 }  // namespace ictus::player
