@@ -86,6 +86,7 @@ function set_values(values) {
 
 function apply(change, side) {
   set_values(change.map(({ what, event, ...sides }) => ({ what, event, value: sides[side] })));
+  fit_pitches();
   show_panel();
   redraw();
   hand_events_over();

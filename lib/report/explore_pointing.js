@@ -63,28 +63,25 @@ function pan_gesture(at, hit, adds = false) {
   };
 }
 
-/// A gesture that changes events while it lasts, and is one change: `value_of(to)` gives what becomes of them as
-/// lists of {what, event, value}.
+/// A gesture that changes events while it lasts, and is one change: `values_of(events, to, before)` gives what
+/// becomes of them, as a list of {what, event, value}; before(event) is what it was. `adds`: of copies.
 function changing_gesture(at, hit, adds, values_of) {
   const events = chosen.has(hit) ? [...chosen] : [hit];
   const kinds = ["onset", "vector", "there"];
   let before = null;
-  let copies = null;
-  const restore = () => {
-    const all = [...before].flatMap(([event, was]) => kinds.map((what) => ({ what, event, value: was[what] })));
-    set_values(all);
+  const begin = () => {
+    choose(events, hit);
+    const copies = adds ? events.map(copy_of) : [];
+    const as_it_is = (event) => Object.fromEntries(kinds.map((what) => [what, state[what][event]]));
+    before = new Map((adds ? copies : events).map((event) => [event, as_it_is(event)]));
+    if (!adds) return;
+    set_values(copies.map((event) => ({ what: "there", event, value: 1 })));
+    choose(copies, copies[events.indexOf(hit)]);
   };
   return {
     move(to) {
       if (!before && Math.hypot(to.x - at.x, to.y - at.y) <= kClick_px) return;
-      if (!before) {
-        if (!chosen.has(hit)) choose([hit]);
-        copies = adds ? events.map(copy_of) : null;
-        const moved = copies ?? events;
-        before = new Map(moved.map((event) => [event, Object.fromEntries(kinds.map((what) => [what, state[what][event]]))]));
-        if (copies) choose(copies, copies[events.indexOf(hit)]);
-        set_values((copies ?? []).map((event) => ({ what: "there", event, value: 1 })));
-      }
+      if (!before) begin();
       set_values(values_of([...before.keys()], to, (event) => before.get(event)));
       show_panel();
       show_tooltip(current);
@@ -99,12 +96,11 @@ function changing_gesture(at, hit, adds, values_of) {
         for (const what of kinds) change.push({ what, event, from: was[what], to: state[what][event] });
       }
       commit(change);
-      fit_pitches();
     },
     cancel() {
       last_sounded = null;
       if (!before) return;
-      restore();
+      set_values([...before].flatMap(([event, was]) => kinds.map((what) => ({ what, event, value: was[what] }))));
       show_panel();
       redraw();
     },
@@ -144,9 +140,10 @@ function stretch_gesture(at, hit) {
 let last_sounded = null;
 
 function sound_changed(event) {
-  if (!here || playing || !output || output.state !== "running") {
-    // The first time the browser has to be asked.
-    if (here && !playing && !(output?.state === "running")) open_output().catch(() => {});
+  if (!here || playing) return;
+  if (output?.state !== "running") {
+    // The first time the browser has to be asked; where it refuses, a click tells.
+    open_output().then(() => sound_changed(event), () => {});
     return;
   }
   const now = { event, vector: state.vector[event].join() };
