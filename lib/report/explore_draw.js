@@ -111,6 +111,18 @@ function fill_rectangle(left, top, right, bottom, colour, opacity = 256) {
   }
 }
 
+/// As over() does, for pixels above each other.
+function fill_column(x, y0, y1, colour, opacity) {
+  const rest = 256 - opacity;
+  const red_blue = Math.imul(colour & 0xff00ff, opacity);
+  const green = Math.imul((colour >>> 8) & 0xff, opacity);
+  for (let i = y0 * columns + x; i < y1 * columns; i += columns) {
+    const pixel = pixels[i];
+    const sum = Math.imul(pixel & 0xff00ff, rest) + red_blue;
+    pixels[i] = 0xff000000 | ((sum >>> 8) & 0xff00ff) | ((Math.imul((pixel >>> 8) & 0xff, rest) + green) & 0xff00);
+  }
+}
+
 /// A disc whose outermost `rim` pixels have another colour and opacity; places and lengths in pixels.
 function draw_disc(x, y, radius, rim, inside, inside_opacity, edge, edge_opacity) {
   const outer = radius + 0.5;
@@ -195,10 +207,8 @@ function draw_bar_of(event, left, right, top, bottom, scale) {
   const x1 = clamp(Math.round(right), 0, columns);
   const y1 = clamp(Math.round(bottom), 0, rows);
   const fall = (0.65 * strength) / Math.max(right - left, 1);
-  for (let y = clamp(Math.round(top), 0, rows); y < y1; ++y) {
-    const row = y * columns;
-    for (let x = x0; x < x1; ++x) pixels[row + x] = over(pixels[row + x], colour, (strength - fall * (x - left)) | 0);
-  }
+  const y0 = clamp(Math.round(top), 0, rows);
+  for (let x = x0; x < x1; ++x) fill_column(x, y0, y1, colour, (strength - fall * (x - left)) | 0);
   // The onset, which is where the eye looks for it.
   const edge = over(colour, palette.ink_pixel, 60);
   fill_rectangle(left, top, left + 2 * scale, bottom, edge, is_silent(event) ? 110 : 235);
