@@ -211,7 +211,8 @@ class EncodeCommand : public Command {
   void add_encode_events(CLI::App& app) {
     add_value(
         app, kCodingGroup, "--bitrate", "KBIT_S",
-        "Events only: the file takes at most so many kbit/s, 0.5 to 100, tags left out; fewer where the sound "
+        "Events only: the file takes at most so many kbit/s, 0.5 to 100, tags left out; fewer where the "
+        "sound "
         "needs fewer. The events of a sound of about a second or less may take what a second may, without "
         "header and end, and one too short for an event at that rate has one all the same. With --lossless "
         "there is no limit unless one is given.",
@@ -229,7 +230,8 @@ class EncodeCommand : public Command {
     add_value(
         app, kCodingGroup, "--until", "left=DB|distance=DB|events=N[,...]",
         "Events only: no more events than bring what is left of a sound's spectrogram so far below it "
-        "(left=-20dB), or the events so near to it by the distance that they are fitted by (distance=3dB), in "
+        "(left=-20dB), or the events so near to it by the distance that they are fitted by (distance=3dB), "
+        "in "
         "each stretch of 4.5 s; or no more than N in the file, from its beginning on. Of several, the first "
         "that is reached. Those that do least for the whole are left out.",
         [this](const std::string& value) { options_.until = until("--until", value); });

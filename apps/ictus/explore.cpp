@@ -1,155 +1,139 @@
 #include <fmt/format.h>
 
-#include <atomic>
-#include <thread>
+#include <cmath>
+#include <memory>
+#include <utility>
 
 #include "apps/cli/event_input.hpp"
 #include "apps/cli/event_table.hpp"
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text.hpp"
-#include "apps/ictus/actions.hpp"
+#include "apps/ictus/commands.hpp"
 #include "apps/ictus/hearing.hpp"
-#include "lib/audio/resampler.hpp"
-#include "lib/core/workers.hpp"
+#include "apps/options/add.hpp"
+#include "apps/options/options.hpp"
+#include "apps/options/refuse.hpp"
+#include "lib/player/module.hpp"
+#include "lib/player/piece.hpp"
 #include "lib/plot/projection.hpp"
 #include "lib/report/explore_page.hpp"
-#include "lib/report/opus.hpp"
-#include "lib/synthesis/solo.hpp"
+#include "lib/synthesis/describe.hpp"
 
 namespace ictus::front {
 namespace {
 
-constexpr int kPageRateHz = 24000;
-/// Where an event no longer counts as sounding on the page: at most, and at least where there is so much
-/// sound that the page would become too large. And how long one may sound there.
-constexpr double kAudibleDb = 40.0;
-constexpr double kLeastAudibleDb = 20.0;
-constexpr double kLongestS = 8.0;
-/// So many seconds of events in each second of the piece, or of the first minute, leave enough bits for each.
-constexpr double kMostSoundS = 25.0;
+using namespace options;
 
-std::vector<float> at_page_rate(std::span<const float> samples, int sample_rate_hz) {
-  std::vector<float> result;
-  audio::Resampler resampler(sample_rate_hz, kPageRateHz);
-  resampler.push(samples, result);
-  resampler.finish(result);
-  return result;
-}
+struct ExploreOptions {
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  TalkOptions talk;
+  unsigned long long seed = 1;
+  std::optional<std::string> model;
+};
 
-/// The stream as `ictus dump` prints it.
-std::string list_of(const cli::EventInput& input, const std::vector<Event>& events) {
+/// The lines that `ictus dump` prints above and below those of the events.
+struct ListFrame {
+  std::string head, tail;
+};
+
+ListFrame list_frame(const cli::EventInput& input, std::size_t events) {
   std::string text;
   const cli::ExtraColumns none;
   cli::EventTable table([&text](std::string_view more) { text += more; }, options::TableFormat::tsv, true,
                         none, input.header().sample_rate_hz);
   table.print_header(input.header());
-  table.print(events);
+  ListFrame frame{std::exchange(text, {}), {}};
   // Of a damaged stream they are not known.
-  if (const auto original = input.original_length_samples()) {
-    table.print_totals({events.size(), input.length_samples(), *original});
-  }
-  return text;
+  if (const auto original = input.original_length_samples())
+    table.print_totals({events, input.length_samples(), *original});
+  frame.tail = text;
+  return frame;
 }
 
-/// How long the sounds of all events are on the page when each ends where it has fallen by `audible_db`.
-double sounds_s(const std::vector<synthesis::EventDescription>& heard, double audible_db) {
-  double sum = 0.0;
-  // What falls evenly falls by half as much in half of the time.
-  for (const auto& one : heard) sum += std::min(one.duration_s * audible_db / kAudibleDb, kLongestS);
-  return sum;
+/// Which partial an event is heard at; 0 where it has no pitch.
+int heard_partial(const synthesis::EventModel& model, const Event& event, double pitch_hz) {
+  if (!(pitch_hz > 0.0)) return 0;
+  const double own_hz = std::exp2(static_cast<double>(model.sound_of(event).pitch_octaves));
+  return std::max(1, static_cast<int>(std::lround(pitch_hz / own_hz)));
 }
 
-double audible_db(const std::vector<synthesis::EventDescription>& heard, double length_s) {
-  const double most_s = kMostSoundS * std::max(length_s, 60.0);
-  return std::clamp(kAudibleDb * most_s / sounds_s(heard, kAudibleDb), kLeastAudibleDb, kAudibleDb);
-}
-
-/// Renders each event by itself, some at a time on each core, and gives them to the page in their order.
-report::EncodedSounds sounds_of(const cli::EventModel& model, const std::vector<Event>& events,
-                                double audible_db, double kbit_per_s,
-                                const std::function<void(std::size_t done)>& tell) {
-  const std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
-  constexpr std::size_t kAtATime = 64;
-  report::EventSounds sounds(kPageRateHz, kbit_per_s, workers);
-  for (std::size_t begin = 0; begin < events.size(); begin += kAtATime) {
-    const std::size_t count = std::min(kAtATime, events.size() - begin);
-    std::vector<std::vector<float>> rendered(count);
-    std::atomic<std::size_t> next{0};
-    run_workers(workers, [&](std::size_t) {
-      for (std::size_t i = next++; i < count; i = next++) {
-        const auto alone = synthesis::render_solo(*model, events[begin + i], 1, audible_db, kLongestS);
-        rendered[i] = at_page_rate(alone, synthesis::EventModel::kSampleRateHz);
-      }
-    });
-    for (const std::vector<float>& samples : rendered) sounds.push(samples);
-    tell(begin + count);
-  }
-  return sounds.finish();
-}
-
-std::vector<report::ExploreEvent> shown(const std::vector<Event>& events,
-                                        const std::vector<synthesis::EventDescription>& heard,
-                                        const std::vector<plot::Vector>& vectors, double rate_hz,
+std::vector<report::ExploreEvent> shown(const synthesis::EventModel& model, const std::vector<Event>& events,
                                         unsigned long long seed) {
+  const auto heard = synthesis::describe(model, events);
+  std::vector<plot::Vector> vectors;
+  for (const Event& event : events) vectors.push_back(event.vector);
   const std::vector<double> places = plot::line_up(vectors, seed);
   const std::vector<report::Colour> colours = plot::colours(vectors, seed);
   std::vector<report::ExploreEvent> result;
   for (std::size_t i = 0; i < events.size(); ++i) {
-    result.push_back({.onset_s = static_cast<double>(events[i].onset_samples) / rate_hz,
+    result.push_back({.onset_samples = static_cast<double>(events[i].onset_samples),
                       .gain_db = static_cast<double>(events[i].gain_db),
+                      .vector = events[i].vector,
                       .loudness_db = heard[i].loudness_db,
                       .duration_s = heard[i].duration_s,
-                      .decay_s = heard[i].decay_s,
-                      .pitch_hz = heard[i].pitch_hz,
-                      .note = note_name(heard[i].pitch_hz),
+                      .partial = heard_partial(model, events[i], heard[i].pitch_hz),
                       .place = places[i],
                       .colour = colours[i]});
   }
   return result;
 }
 
-std::string page_of(cli::EventInput& input, const cli::Job& job, const options::ExploreOptions& options,
-                    cli::EventModels& models, const std::function<void(double part)>& tell) {
+std::vector<report::ExploreNumber> numbers_of(const formats::EventCoding& coding) {
+  std::vector<report::ExploreNumber> numbers(kEventVectorSize);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (i < formats::kStandardNumbers.size()) {
+      const formats::StandardNumber& standard = formats::kStandardNumbers[i];
+      numbers[i] = {.name = std::string(standard.name),
+                    .unit = std::string(standard.unit),
+                    .low = static_cast<double>(standard.low),
+                    .high = static_cast<double>(standard.high),
+                    .is_ratio = standard.is_ratio};
+    }
+    if (coding.precision == formats::Precision::coded) numbers[i].steps = coding.vector_steps[i];
+  }
+  return numbers;
+}
+
+std::string page_of(cli::EventInput& input, const cli::Job& job, const ExploreOptions& options,
+                    cli::EventModels& models) {
   const cli::EventModel model = models.of(input.name(), input.header());
   const std::vector<Event> events = cli::read_all(input);
   if (events.empty()) {
     if (input.damage()) throw Error(input.damage()->what(), "there is nothing in it to keep");
     throw Error("has no events to show");
   }
-  const auto heard = synthesis::describe(*model, events);
-  std::vector<plot::Vector> vectors;
-  for (const Event& event : events) vectors.push_back(event.vector);
-  const double rate_hz = input.header().sample_rate_hz;
-
+  const formats::EventStreamHeader& header = input.header();
+  const ListFrame frame = list_frame(input, events.size());
   report::ExplorePage page;
   page.title =
       cli::has_own_name(job.input) ? cli::stem_of(job.input, cli::InputKind::stream) : "event stream";
-  page.length_s = static_cast<double>(input.length_samples()) / rate_hz;
-  page.facts = {fmt::format("{:.1f} s", page.length_s), cli::counted(events.size(), "event"),
-                fmt::format("model {}", cli::harmless(input.header().model_id))};
-  page.events = shown(events, heard, vectors, rate_hz, options.seed);
-  page.list = list_of(input, events);
+  page.sample_rate_hz = header.sample_rate_hz;
+  page.channels = header.channels;
+  page.length_samples = static_cast<double>(input.length_samples());
+  page.facts = {fmt::format("{:.1f} s", page.length_samples / page.sample_rate_hz),
+                cli::counted(events.size(), "event"),
+                fmt::format("model {}", cli::harmless(header.model_id))};
+  page.events = shown(*model, events, options.seed);
+  page.numbers = numbers_of(header.coding);
+  if (header.coding.precision == formats::Precision::coded)
+    page.gain_step_db = header.coding.gain_step_centibels / 10.0;
+  page.list_head = frame.head;
+  page.list_tail = frame.tail;
   page.list_name = page.title + ".tsv";
+  page.midi_title = title_of(header);
   page.place_caption = plot::uses_tsne(events.size())
                            ? "similar sounds lie near each other (t-SNE of the 32 numbers)"
                            : "similar sounds lie near each other (PCA of the 32 numbers)";
-  const double heard_db = audible_db(heard, page.length_s);
-  const double kbit_per_s =
-      report::sounds_kbit_per_s(sounds_s(heard, heard_db), events.size(), page.length_s, page.list);
-  page.sounds = sounds_of(model, events, heard_db, kbit_per_s, [&](std::size_t done) {
-    tell(static_cast<double>(done) / static_cast<double>(events.size()));
-  });
-  const std::vector<float> mix =
-      at_page_rate(decode_mono(model, events, input.header().channels, input.length_samples()),
-                   synthesis::EventModel::kSampleRateHz);
-  if (!mix.empty()) page.mix_opus = report::ogg_opus(mix, kPageRateHz, report::kMixKbitPerS);
+  page.block_samples = player::Piece::kStepSamples;
+  page.lag_samples = player::Piece::kLagSamples;
+  page.player = player::module_base64();
+  page.weights = model->timbre.weights();
   return report::explore_page(page);
 }
 
-}  // namespace
-
-int explore(const options::ExploreOptions& options, const cli::Streams& streams) {
+int explore(const ExploreOptions& options, const cli::Streams& streams) {
   const std::vector<cli::Job> jobs = cli::plan_jobs(options.inputs, options.output, options.talk,
                                                     {cli::InputKind::stream, ".html"}, streams);
   std::vector<std::string> names;
@@ -160,9 +144,8 @@ int explore(const options::ExploreOptions& options, const cli::Streams& streams)
     const cli::Job& job = jobs[task];
     cli::check_job(job, options.output.force, streams);
     cli::EventInput input(job.input, "explore", streams);
-    const std::string page = page_of(input, job, options, models, [&](double part) {
-      reporter.progress(task, fmt::format("{}: {:.0f} %", names[task], 100.0 * part));
-    });
+    reporter.progress(task, fmt::format("{}: looking at its events", names[task]));
+    const std::string page = page_of(input, job, options, models);
     reporter.end_progress(task);
     cli::OutputFile output(job.output, options.output.force, streams);
     output.write(std::as_bytes(std::span(page)));
@@ -171,6 +154,38 @@ int explore(const options::ExploreOptions& options, const cli::Streams& streams)
                              static_cast<double>(page.size()) / 1e6));
     if (input.damage()) throw DamagedInput(input.damage()->what(), input.damage()->hint());
   });
+}
+
+class ExploreCommand : public Command {
+ public:
+  explicit ExploreCommand(CLI::App& root) {
+    CLI::App& app =
+        *add_command(root, "explore", "Make a page on which every event can be seen, heard and changed",
+                     "  ictus explore song.evs                    make song.html\n"
+                     "  ictus explore song.evs -o page.html && xdg-open page.html");
+    add_inputs(app, "IN", "Event streams. '-', or nothing, is standard input.", options_.inputs);
+    add_output(app, options_.output,
+               "Where to write: a file, an existing folder, or '-' for standard output. Without it song.evs "
+               "becomes song.html beside it, and standard input goes to standard output.");
+    add_seed(app, kPictureGroup, "Where the random numbers start that colours and places come of.",
+             options_.seed);
+    add_model(app, kEventModel, options_.model);
+    add_progress(app, options_.talk);
+  }
+  void settle(const CLI::App& given) override {
+    (void)given;
+    refuse_force(options_.output, is_standard_output(options_.output, options_.inputs));
+  }
+  int run(const cli::Streams& streams) override { return explore(options_, streams); }
+
+ private:
+  ExploreOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<options::Command> add_explore(CLI::App& root) {
+  return std::make_unique<ExploreCommand>(root);
 }
 
 }  // namespace ictus::front

@@ -1,10 +1,9 @@
 #include "apps/ictus/hearing.hpp"
 
-#include <cmath>
-
 #include "lib/compose/reblock.hpp"
-#include "lib/core/pitch.hpp"
+#include "lib/core/utf8.hpp"
 #include "lib/notes/note_name.hpp"
+#include "lib/player/midi.hpp"
 #include "lib/synthesis/decoder.hpp"
 
 namespace ictus::front {
@@ -25,15 +24,18 @@ std::vector<float> decode_mono(const cli::EventModel& model, std::span<const Eve
   return samples;
 }
 
-std::optional<int> midi_pitch(double pitch_hz) {
-  if (!(pitch_hz > 0.0)) return std::nullopt;
-  const auto midi = static_cast<int>(std::lround(key_of_hz(pitch_hz)));
-  return midi >= 0 && midi <= 127 ? std::optional(midi) : std::nullopt;
+std::string note_name(double pitch_hz) {
+  const auto midi = player::midi_pitch(pitch_hz);
+  return midi ? notes::pitch_name(*midi) : std::string();
 }
 
-std::string note_name(double pitch_hz) {
-  const auto midi = midi_pitch(pitch_hz);
-  return midi ? notes::pitch_name(*midi) : std::string();
+std::string title_of(const formats::EventStreamHeader& header) {
+  std::string title;
+  for (const auto& [field, value] : header.tags) {
+    if (lower_case(field) != "title" || value.empty()) continue;
+    title += title.empty() ? value : " / " + value;
+  }
+  return title;
 }
 
 }  // namespace ictus::front

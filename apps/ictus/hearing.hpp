@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,7 +18,8 @@ namespace ictus::front {
 
 /// "A4" for 440 Hz: the nearest note of the equally tempered scale; empty where there is no pitch or no note.
 [[nodiscard]] std::string note_name(double pitch_hz);
-/// Its MIDI number; nothing where there is no pitch or none from 0 to 127.
-[[nodiscard]] std::optional<int> midi_pitch(double pitch_hz);
+
+/// Of each tag that is a title; names of tags are the same in capitals and in small letters.
+[[nodiscard]] std::string title_of(const formats::EventStreamHeader& header);
 
 }  // namespace ictus::front

@@ -147,14 +147,6 @@ struct PictureSize {
   int height_px = 600;
 };
 
-struct ExploreOptions {
-  std::vector<std::string> inputs;
-  OutputOptions output;
-  TalkOptions talk;
-  unsigned long long seed = 1;
-  std::optional<std::string> model;
-};
-
 /// What can be trained.
 enum class Network { tokenizer, generator, judge };
 

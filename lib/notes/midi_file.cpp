@@ -1,12 +1,11 @@
 #include "lib/notes/midi_file.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -23,6 +22,11 @@ constexpr std::int64_t kLongestDelta = (1 << 28) - 1;
 /// Far beyond any recording, and far within what a std::int64_t of ticks holds.
 constexpr double kLastSecond = 1e9;
 constexpr std::size_t kLongestTitle = 255;
+
+/// A tick is 1 ms. Without what the library has for fractions, which a page would have to carry along.
+std::string in_seconds(std::int64_t ticks) {
+  return std::to_string(ticks / 1000) + '.' + std::to_string(1000 + ticks % 1000).substr(1);
+}
 
 void put_big_endian(std::string& to, std::uint32_t value, int bytes) {
   for (int b = bytes - 1; b >= 0; --b) to.push_back(static_cast<char>(value >> (8 * b) & 0xFF));
@@ -84,12 +88,12 @@ Key key_of(const MidiNote& note) {
   const double end_s = note.onset_s + note.duration_s;
   // Written so that what is no number is refused.
   if (!(note.onset_s >= 0.0 && note.duration_s >= 0.0 && end_s <= kLastSecond))
-    throw Error(
-        fmt::format("a note of {} s at {} s cannot be in a MIDI file", note.duration_s, note.onset_s));
+    throw Error("a note that begins before 0 s or ends after a billion seconds cannot be in a MIDI file");
   if (note.pitch < 0 || note.pitch > 127)
-    throw Error(fmt::format("a pitch of {} is not within the 0 to 127 of a MIDI file", note.pitch));
+    throw Error("a pitch of " + std::to_string(note.pitch) + " is not within the 0 to 127 of a MIDI file");
   if (note.velocity < 1 || note.velocity > 127)
-    throw Error(fmt::format("a velocity of {} is not within the 1 to 127 of a MIDI file", note.velocity));
+    throw Error("a velocity of " + std::to_string(note.velocity) +
+                " is not within the 1 to 127 of a MIDI file");
   const std::int64_t begin = std::llround(note.onset_s * kTicksPerSecond);
   return {begin, std::max<std::int64_t>(begin + 1, std::llround(end_s * kTicksPerSecond)), note.pitch,
           note.velocity, &note.bends};
@@ -223,8 +227,7 @@ std::string midi_file(const std::vector<MidiNote>& notes, std::string_view title
   for (const Message& message : messages) {
     const std::int64_t delta = message.tick - tick;
     if (delta > kLongestDelta)
-      throw Error(fmt::format("a MIDI file cannot hold {} s in which no note begins or ends",
-                              static_cast<double>(delta) / kTicksPerSecond));
+      throw Error("a MIDI file cannot hold " + in_seconds(delta) + " s in which no note begins or ends");
     put_variable_length(track, static_cast<std::uint32_t>(delta));
     track += message.bytes;
     tick = message.tick;

@@ -1,4 +1,4 @@
-// Which events are chosen, what has been done to them, and the list that comes of it.
+// Which events are chosen, and what has been done to them.
 
 // ---- Choosing events
 
@@ -23,28 +23,73 @@ function toggle(event) {
 }
 
 function step(by) {
-  if (count === 0) return;
+  if (by_time.length === 0) return;
   const near = first_from(position());
   const at = current === null ? near - (by < 0 ? 0 : 1) : by_time.indexOf(current);
-  const event = by_time[clamp(at + by, 0, count - 1)];
+  const event = by_time[clamp(at + by, 0, by_time.length - 1)];
   choose([event]);
   show_event(event);
   show_tooltip(event);
 }
 
-// ---- Editing
+// ---- Changes
 
 const done = []; // changes: lists of {what, event, from, to}
 const undone = [];
 let saved = undefined; // the last change when the list was downloaded
 
-function apply(change, side) {
-  for (const { what, event, ...sides } of change) state[what][event] = sides[side];
+/// Events of which it is found out what they sound like; where there are many, a little later.
+const unknown_heard = new Set();
+const exactly_known = new Set(); // the others are as exact as is drawn
+
+function find_out(event) {
+  const { loudness_db, duration_s, pitch_hz } = here.describe(state.vector[event], state.gain_db[event]);
+  const partial = pitch_hz > 0 ? Math.max(Math.round(pitch_hz / own_hz(state.vector[event])), 1) : 0;
+  heard[event] = { loudness_db, duration_s, partial };
+  unknown_heard.delete(event);
+  exactly_known.add(event);
+}
+
+function refresh_heard() {
+  const until_ms = performance.now() + 8;
+  while (here && unknown_heard.size > 0 && performance.now() < until_ms) {
+    const [event] = unknown_heard;
+    find_out(event);
+    place_event(event);
+  }
+  if (here && unknown_heard.size > 0) setTimeout(refresh_heard, 0);
+  settle_sizes();
+  redraw();
+}
+
+/// What an event sounds like, for those who are told.
+function exactly_heard(event) {
+  if (here && !exactly_known.has(event)) find_out(event);
+  return heard[event];
+}
+
+/// Takes over values as {what, event, value}; nothing is heard of it yet.
+function set_values(values) {
+  for (const { what, event, value } of values) {
+    state[what][event] = value;
+    if (what === "gain_db" || what === "vector") unknown_heard.add(event);
+    if (what === "there" && !value) {
+      chosen.delete(event);
+      if (current === event) current = [...chosen].at(-1) ?? null;
+      if (hovered === event) hovered = null;
+      if (tip === event) show_tooltip(null);
+    }
+  }
   settle();
+  refresh_heard();
+}
+
+function apply(change, side) {
+  set_values(change.map(({ what, event, ...sides }) => ({ what, event, value: sides[side] })));
+  fit_pitches();
   show_panel();
   redraw();
-  // What is played changes with the events.
-  if (playing) play_from(position());
+  hand_events_over();
 }
 
 function commit(change) {
@@ -53,6 +98,19 @@ function commit(change) {
   done.push(real);
   undone.length = 0;
   apply(real, "to");
+}
+
+/// As commit(), but as long as a key is held it is one change.
+function commit_held(name, change, held) {
+  if (change.length === 0) return;
+  if (held && done.at(-1)?.held === name) {
+    const before = new Map(done.pop().map(({ what, event, from }) => [what + event, from]));
+    for (const one of change) one.from = before.get(one.what + one.event) ?? one.from;
+  }
+  change.held = name;
+  done.push(change);
+  undone.length = 0;
+  apply(change, "to");
 }
 
 function undo() {
@@ -75,112 +133,138 @@ function switch_over(what) {
   commit([...chosen].map((event) => ({ what, event, from: state[what][event], to })));
 }
 
-const moves_to = (events, onset_of) =>
-  events.map((event) => ({ what: "onset_s", event, from: state.onset_s[event], to: onset_of(event) }));
+const changes = (what, events, value_of_event) =>
+  events.map((event) => ({ what, event, from: state[what][event], to: value_of_event(event) }));
 
-const reset_times = () => commit(moves_to([...chosen], (event) => data.onset_s[event]));
-
-/// How far these events, all together, can be moved in the direction of by_s.
-function possible_shift(events, onset_of, by_s) {
-  const onsets = events.map(onset_of);
-  const first = onsets.reduce((a, b) => Math.min(a, b), Infinity);
-  const last = onsets.reduce((a, b) => Math.max(a, b), -Infinity);
-  return clamp(by_s, -first, length_s - last);
+/// The chosen events as they were.
+function reset() {
+  const events = [...chosen].filter((event) => !is_copy(event));
+  commit(["onset", "gain_db", "vector"].flatMap((what) => changes(what, events, (event) => original[event][what])));
 }
 
-// The list has six digits.
-const rounded = (time_s) => Math.round(time_s * 1e6) / 1e6;
+// ---- Time
+
+const last_onset = Math.ceil(length_samples) - 1;
+
+/// How far these events, all together, can be moved in the direction of `by`, in samples.
+function possible_shift(onsets, by) {
+  const first = onsets.reduce((a, b) => Math.min(a, b), Infinity);
+  const last = onsets.reduce((a, b) => Math.max(a, b), -Infinity);
+  return clamp(Math.round(by), -first, last_onset - last);
+}
 
 function nudge(by_s, held) {
   const events = [...chosen];
   if (events.length === 0) return;
-  const onset_of = (event) => state.onset_s[event];
-  const shift_s = possible_shift(events, onset_of, by_s);
-  const change = moves_to(events, (event) => rounded(onset_of(event) + shift_s));
-  // As long as the key is held, it is one change.
-  if (held && done.at(-1)?.nudged) {
-    const before = new Map(done.pop().map(({ event, from }) => [event, from]));
-    for (const move of change) move.from = before.get(move.event) ?? move.from;
-  }
-  change.nudged = true;
-  done.push(change);
-  undone.length = 0;
-  apply(change, "to");
+  const shift = possible_shift(events.map((event) => state.onset[event]), by_s * rate_hz);
+  commit_held("onset", changes("onset", events, (event) => state.onset[event] + shift), held);
   show_event(events.at(-1));
-  if (current !== null) announce(`Event ${current} at ${seconds(state.onset_s[current], 3)}`);
+  if (current !== null) announce(`Event ${current} at ${seconds(onset_s(current), 3)}`);
 }
 
-function status_words() {
-  const moved = numbers.filter(is_moved).length;
-  const muted = numbers.filter((event) => state.muted[event]).length;
-  const soloed = numbers.filter((event) => state.soloed[event]).length;
-  const words = [];
-  if (muted > 0) words.push(`${muted} muted`);
-  if (soloed > 0) words.push(`${soloed} soloed`);
-  if (moved > 0) words.push(`${moved} moved`);
-  return words.join(", ") || "None so far";
-}
-
-const is_edited = () => state.muted.includes(1) || any_soloed || numbers.some(is_moved);
-
-// ---- The list
-
-/// The lines of the list as it was; letters stand for cells that are often there.
-function original_lines() {
-  const { letters, cells, text } = JSON.parse(element("list").textContent);
-  const cell_of = new Map(cells.map((cell, i) => [letters[i], cell]));
-  const unpacked = (line) =>
-    [...line.matchAll(/~([^~]*)~|(.)/gs)].map(([, cell, letter]) => cell ?? cell_of.get(letter)).join("\t");
-  return text.split("\n").map((line) => (line[0] === "=" ? line.slice(1) : unpacked(line.slice(1))));
-}
-
-/// The list as it was, but for what was edited.
-function edited_list() {
-  const lines = original_lines();
-  const is_event = (line) => line !== "" && !line.startsWith("#");
-  const names_at = lines.findIndex(is_event);
-  const onset_at = lines[names_at].replace("\r", "").split("\t").indexOf("onset_s");
-  const ends_at = lines.findLastIndex(is_event) + 1;
-  // Lines with # between those of two events stay behind the first of them.
-  const entries = [];
-  const head = lines.slice(0, names_at + 1);
-  for (const line of lines.slice(names_at + 1, ends_at)) {
-    if (is_event(line)) entries.push({ line, followers: [] });
-    else (entries.at(-1)?.followers ?? head).push(line);
-  }
-  entries.forEach((entry, event) => {
-    const cells = entry.line.split("\t");
-    if (is_moved(event)) {
-      cells[onset_at] = cells[onset_at].replace(/[^\r]*/, state.onset_s[event].toFixed(6));
-      entry.line = cells.join("\t");
-    }
-    entry.onset_s = Number(cells[onset_at]);
-    entry.kept = !is_silent(event);
-  });
-  entries.sort((a, b) => a.onset_s - b.onset_s); // those at the same time keep their order
-  const body = entries.flatMap(({ line, followers, kept }) => (kept ? [line, ...followers] : followers));
-  return [...head, ...body, ...lines.slice(ends_at)].join("\n");
-}
-
-async function download() {
-  await loaded;
-  let list;
-  try {
-    list = edited_list();
-  } catch (error) {
-    if (is_whole()) throw error;
-    tell("");
+function quantise() {
+  if (grid_step_s() === 0) {
+    announce("There is no grid; choose one above the map");
     return;
   }
-  const blob = new Blob([list], { type: "text/tab-separated-values" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = data.list_name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  saved = done.at(-1);
-  announce(`${data.list_name} is downloaded`);
+  const to_grid = (event) => clamp(Math.round(on_grid(onset_s(event)) * rate_hz), 0, last_onset);
+  commit(changes("onset", [...chosen], to_grid));
 }
+
+// ---- Pitch, gain and length
+
+/// Vectors of these events, transposed; those without a pitch stay.
+const transposed = (event, vector, semitones) =>
+  heard[event].partial > 0 ? with_pitch(vector, own_hz(vector) * 2 ** (semitones / 12)) : vector;
+
+function transpose(semitones, held) {
+  const events = [...chosen].filter((event) => heard[event].partial > 0);
+  commit_held("vector", changes("vector", events, (event) => transposed(event, state.vector[event], semitones)), held);
+  if (current !== null) announce(`Event ${current}: ${pitch_words(current)}`);
+}
+
+function change_gain(by_db, held) {
+  commit_held("gain_db", changes("gain_db", [...chosen], (event) => gain_on_step(state.gain_db[event] + by_db)), held);
+  if (current !== null) announce(`Event ${current}: gain ${decibels(state.gain_db[current])}`);
+}
+
+/// Held and dying away for so many times as long.
+function stretched(vector, factor) {
+  const { hold, decay } = number_at;
+  return with_value(with_value(vector, hold, value_of(vector, hold) * factor), decay, value_of(vector, decay) * factor);
+}
+
+function stretch(factor, held) {
+  commit_held("vector", changes("vector", [...chosen], (event) => stretched(state.vector[event], factor)), held);
+  if (current !== null) announce(`Event ${current}: ${seconds(duration_s(current), 2)} long`);
+}
+
+// ---- Copies
+
+/// Makes room for a copy of an event, which is not there yet. Returns its number.
+function copy_of(event) {
+  const copy = state.there.length;
+  for (const what of ["onset", "gain_db", "vector", "soloed"]) state[what].push(state[what][event]);
+  state.muted.push(0);
+  state.there.push(0);
+  heard.push(heard[event]);
+  places.push(places[event]);
+  colour_of.push(colour_of[event]);
+  copied_from.set(copy, copied_from.get(event) ?? event);
+  place_event(copy);
+  return copy;
+}
+
+/// Copies of events, `by` samples later, which are chosen then.
+function add_copies(events, by) {
+  if (events.length === 0) return;
+  const shift = possible_shift(events.map((event) => state.onset[event]), by);
+  const copies = events.map((event) => copy_of(event));
+  copies.forEach((copy) => (state.onset[copy] += shift));
+  commit(copies.map((event) => ({ what: "there", event, from: 0, to: 1 })));
+  choose(copies);
+  announce(copies.length === 1 ? `Event ${copies[0]} is a copy` : `${copies.length} copies`);
+}
+
+let clipboard = [];
+
+function copy() {
+  clipboard = [...chosen].sort((a, b) => state.onset[a] - state.onset[b]);
+  announce(`${clipboard.length === 1 ? "1 event" : `${clipboard.length} events`} to be pasted at the line`);
+}
+
+function paste() {
+  if (clipboard.length === 0) return;
+  add_copies(clipboard, on_grid(position()) * rate_hz - Math.min(...clipboard.map((event) => state.onset[event])));
+}
+
+/// Behind themselves, by the next line of the grid or by how long the first one is.
+function duplicate() {
+  const events = [...chosen];
+  if (events.length === 0) return;
+  add_copies(events, (grid_step_s() || Math.max(duration_s(events[0]), 0.1)) * rate_hz);
+}
+
+const remove = () => commit(changes("there", [...chosen], () => 0));
+
+// ---- Words
+
+function status_words() {
+  const events = [...state.there.keys()];
+  const there = events.filter((event) => state.there[event]);
+  const counts = {
+    copied: there.filter(is_copy),
+    removed: events.filter((event) => !is_copy(event) && !state.there[event]),
+    muted: there.filter((event) => state.muted[event]),
+    soloed: there.filter((event) => state.soloed[event]),
+    moved: there.filter(is_moved),
+    reshaped: there.filter(is_reshaped),
+  };
+  const words = Object.entries(counts).filter(([, which]) => which.length > 0);
+  return words.map(([word, which]) => `${which.length} ${word}`).join(", ") || "None so far";
+}
+
+const is_edited = () => status_words() !== "None so far";
 
 addEventListener("beforeunload", (event) => {
   if (is_edited() && done.at(-1) !== saved) event.preventDefault();

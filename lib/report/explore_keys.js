@@ -13,6 +13,7 @@ function arrow(event) {
   const step_s = event.ctrlKey || event.metaKey ? kFineNudge_s : kNudge_s;
   if (!event.shiftKey) pan(-dx * kPan_px, -dy * kPan_px);
   else if (dx !== 0) nudge(dx * step_s, event.repeat);
+  else transpose(-dy * (event.ctrlKey || event.metaKey ? 12 : 1), event.repeat);
 }
 
 function escape() {
@@ -37,7 +38,17 @@ const keys = {
   ",": () => step(-1),
   m: () => switch_over("muted"),
   s: () => switch_over("soloed"),
-  r: reset_times,
+  r: reset,
+  l: switch_loop,
+  k: switch_instrument,
+  q: quantise,
+  b: set_first_beat,
+  "[": (event) => change_gain(-1, event.repeat),
+  "]": (event) => change_gain(1, event.repeat),
+  "{": (event) => stretch(1 / 1.1, event.repeat),
+  "}": (event) => stretch(1.1, event.repeat),
+  delete: remove,
+  backspace: remove,
   v: () => set_axis(axis === "place" ? "pitch" : "place"),
   "+": () => zoom_times(1.5),
   "=": () => zoom_times(1.5),
@@ -55,21 +66,33 @@ const keys_with_control = {
   z: (event) => (event.shiftKey ? redo() : undo()),
   y: redo,
   a: () => choose([...by_time]),
+  c: copy,
+  v: paste,
+  d: duplicate,
   arrowleft: (event) => event.shiftKey && arrow(event),
   arrowright: (event) => event.shiftKey && arrow(event),
+  arrowup: (event) => event.shiftKey && arrow(event),
+  arrowdown: (event) => event.shiftKey && arrow(event),
 };
 
 document.addEventListener("keydown", (event) => {
   if (element("help").open || event.altKey) return;
+  if (instrument_key(event, true)) {
+    event.preventDefault();
+    return;
+  }
   const key = event.key.toLowerCase();
-  const has_own_use = event.target.closest("button, input") && (key === " " || key === "enter");
+  const is_field = event.target.closest("select, input:not([type=checkbox])");
+  const has_own_use = is_field || (event.target.closest("button, input, summary") && (key === " " || key === "enter"));
   const action = (event.ctrlKey || event.metaKey ? keys_with_control : keys)[key];
   if (!action || has_own_use) return;
   // A held key plays or switches once.
-  const repeats = key.startsWith("arrow") || "np.,+-=zy".includes(key);
+  const repeats = key.startsWith("arrow") || "np.,+-=zy[]{}".includes(key);
   event.preventDefault();
   if (!event.repeat || repeats) action(event);
 });
+
+document.addEventListener("keyup", (event) => instrument_key(event, false));
 
 const actions = {
   play: play_or_pause,
@@ -81,7 +104,17 @@ const actions = {
   "event-play": play_current,
   mute: () => switch_over("muted"),
   solo: () => switch_over("soloed"),
-  reset: reset_times,
+  reset,
+  copy,
+  paste,
+  duplicate,
+  remove,
+  loop: switch_loop,
+  quantise,
+  instrument: switch_instrument,
+  midi: open_midi,
+  "save-sound": save_sound,
+  "save-notes": save_notes,
   undo,
   redo,
   download,
@@ -92,6 +125,7 @@ for (const [id, action] of Object.entries(actions)) element(id).addEventListener
 for (const button of document.querySelectorAll("[data-view]")) {
   button.addEventListener("click", () => set_axis(button.dataset.view));
 }
+for (const id of ["grid", "tempo"]) element(id).addEventListener("input", redraw);
 element("help").addEventListener("click", (event) => {
   if (event.target === element("help")) element("help").close();
 });
@@ -122,7 +156,8 @@ new ResizeObserver(lay_out).observe(map);
 addEventListener("resize", lay_out);
 lay_out();
 read_palette();
-set_axis("place");
+make_numbers();
+set_axis("pitch");
 fit();
 show_panel();
 draw(performance.now());

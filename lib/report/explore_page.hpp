@@ -1,56 +1,61 @@
-// A piece as one web page, on which each of its events can be seen, heard and edited.
+// A piece as one web page, which renders it: each of its events can be seen, heard and changed there.
 #pragma once
 
-#include <cstddef>
+#include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/report/colour_map.hpp"
-#include "lib/report/event_sounds.hpp"
 
 namespace ictus::report {
 
 struct ExploreEvent {
-  double onset_s;
+  double onset_samples;
   double gain_db;
-  double loudness_db;  ///< of its sound; the area of its disc
+  std::array<float, 32> vector;
+  double loudness_db;  ///< of its sound
   double duration_s;   ///< how long it is audible
-  double decay_s;
-  double pitch_hz;   ///< 0: none
-  std::string note;  ///< such as "A4"; may be empty
-  double place;      ///< from 0 to 1, bottom to top: similar sounds lie near each other
+  int partial;         ///< at which it is heard; 0: it has no pitch
+  double place;        ///< from 0 to 1, bottom to top: similar sounds lie near each other
   Colour colour;
+};
+
+/// A number of an event's vector: from -1, `low`, to 1, `high`.
+struct ExploreNumber {
+  std::string name;  ///< empty for those of the timbre
+  std::string unit;
+  double low = -1.0;
+  double high = 1.0;
+  bool is_ratio = false;  ///< equal steps are equal ratios
+  int steps = 0;          ///< how many values it has; 0: any
 };
 
 struct ExplorePage {
   std::string title;
   std::vector<std::string> facts;  ///< short sentences below the title
-  double length_s = 0.0;           ///< of the piece; events cannot be moved beyond it
+  double sample_rate_hz = 44100.0;
+  int channels = 1;
+  double length_samples = 0.0;  ///< of the piece
   std::vector<ExploreEvent> events;
-  EncodedSounds sounds;       ///< of the events, in their order
-  std::string mix_opus;       ///< the whole piece as Ogg Opus; without it the events are played
-  std::string list;           ///< the events as `ictus dump` prints them, in UTF-8, in their order
-  std::string list_name;      ///< what the edited list is saved as, such as "song.tsv"
-  std::string place_caption;  ///< what `place` is, such as "similar sounds lie near each other (t-SNE)"
+  std::vector<ExploreNumber> numbers;  ///< 32 of them
+  double gain_step_db = 0.0;           ///< 0: any gain
+  std::string list_head, list_tail;    ///< lines of the list above and below those of the events
+  std::string list_name;               ///< what the edited list is saved as, such as "song.tsv"
+  std::string midi_title;              ///< of a MIDI file that is saved
+  std::string place_caption;       ///< what `place` is, such as "similar sounds lie near each other (t-SNE)"
+  double block_samples = 0.0;      ///< of the blocks that the module renders,
+  double lag_samples = 0.0;        ///< which begin by so much before multiples of that
+  std::string_view player;         ///< the module that renders (lib/player), gzipped, in base64
+  std::span<const float> weights;  ///< of the network of timbres, as the module takes them
 };
 
 /// One HTML document in UTF-8 that needs nothing else: no network, no file beside it. All strings above
-/// are plain text, whatever is in them. What is not finite is shown as unknown. The same page gives the
-/// same bytes.
-/// The list is tab-separated: a line of column names, one of them `onset_s`, and a line for each event;
-/// lines that begin with # may stand anywhere. The page writes it anew with the onsets of moved events, in
-/// the order of onsets, without muted events and, if some are soloed, with those alone; all else stays.
-/// Throws std::logic_error if list, sounds and events are not equally many, or the list has no such column.
+/// are plain text, whatever is in them. The same page gives the same bytes.
+/// The page writes lists as `ictus dump` does: columns of event, onset_s, gain_db and v0 to v31, with tabs
+/// between them, in order of onset.
+/// Throws std::logic_error where there are not 32 numbers.
 [[nodiscard]] std::string explore_page(const ExplorePage& page);
-
-/// The bitrate for ogg_opus() (opus.hpp) of the whole piece.
-constexpr double kMixKbitPerS = 20.0;
-
-/// The bitrate for EventSounds, from 6 to 28 kbit/s, with which a page stays below 3 MB for each minute of
-/// the piece, or for the first. `sounds_s` is how long the sounds of all events are together; if that is more
-/// than about 30 times the piece, not even 6 kbit/s are little enough.
-[[nodiscard]] double sounds_kbit_per_s(double sounds_s, std::size_t events, double length_s,
-                                       std::string_view list);
 
 }  // namespace ictus::report

@@ -20,22 +20,34 @@ const y_of = (place) => plot.top + ((view.high - place) / (view.high - view.low)
 const place_at = (y) => view.high - ((y - plot.top) / plot.height) * (view.high - view.low);
 
 const kUnpitched = 0.12; // the height of the strip for events without a pitch
-const pitches = data.pitch_hz.filter((pitch_hz) => known(pitch_hz) && pitch_hz > 0).map(Math.log2);
-const lowest_pitch = pitches.reduce((a, b) => Math.min(a, b), Infinity) - 1 / 12;
-const highest_pitch = pitches.reduce((a, b) => Math.max(a, b), -Infinity) + 1 / 12;
-const height_of_pitch = (pitch) =>
-  kUnpitched + 0.02 + ((pitch - lowest_pitch) / (highest_pitch - lowest_pitch)) * (0.98 - kUnpitched);
+const pitch_range = { low: 48, high: 72 }; // in keys, a little more than there is
+const height_of_key = (key) =>
+  kUnpitched + 0.02 + ((key - pitch_range.low) / (pitch_range.high - pitch_range.low)) * (0.98 - kUnpitched);
+const keys_per_height = () => (pitch_range.high - pitch_range.low) / (0.98 - kUnpitched);
 
-const heights = {
-  place: Float64Array.from(data.place),
-  pitch: Float64Array.from(numbers, (event) => {
-    const pitch_hz = data.pitch_hz[event];
-    if (known(pitch_hz) && pitch_hz > 0) return height_of_pitch(Math.log2(pitch_hz));
-    return data.place[event] * (kUnpitched - 0.02);
-  }),
+function pitch_height(event) {
+  const hz = pitch_hz(event);
+  return hz > 0 ? clamp(height_of_key(key_of_hz(hz)), kUnpitched, 1) : places[event] * (kUnpitched - 0.02);
+}
+
+let axis = "pitch";
+const heights = { place: (event) => places[event], pitch: pitch_height };
+const height = []; // where the events are now, which may be on the way
+
+const place_event = (event) => {
+  height[event] = heights[axis](event);
 };
-let axis = "place";
-let height = Float64Array.from(heights.place); // where the events are now, which may be on the way
+
+/// Makes room for all pitches that there are.
+function fit_pitches() {
+  const keys = by_time.map(pitch_hz).filter((hz) => hz > 0).map(key_of_hz);
+  if (keys.length > 0) {
+    pitch_range.low = Math.floor(keys.reduce((a, b) => Math.min(a, b))) - 1.5;
+    pitch_range.high = Math.ceil(keys.reduce((a, b) => Math.max(a, b))) + 1.5;
+  }
+  state.there.forEach((_, event) => place_event(event));
+}
+fit_pitches();
 
 const kTimeMargin = 0.025; // of the width, before the beginning and after the end
 const full_span_s = length_s / (1 - 2 * kTimeMargin);
@@ -88,27 +100,33 @@ function show_time(time_s) {
 
 function show_event(event) {
   const span = view.high - view.low;
-  show_time(state.onset_s[event]);
+  show_time(onset_s(event));
   if (height[event] < view.low || height[event] > view.high) set_places(height[event] - span / 2, span);
 }
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+const kCaptions = {
+  pitch: () => "By pitch; events without one lie in the strip below. Stronger bars are louder.",
+  place: () => `Bottom to top: ${data.place_caption}. Larger discs are louder.`,
+};
 
 function set_axis(name) {
   axis = name;
   for (const button of document.querySelectorAll("[data-view]")) {
     button.setAttribute("aria-pressed", button.dataset.view === name);
   }
-  const unpitched = "by pitch; events without one lie in the strip below";
-  element("caption").textContent =
-    `Bottom to top: ${name === "place" ? data.place_caption : unpitched}. Larger discs are louder.`;
+  element("caption").textContent = kCaptions[name]();
   const from = height.slice();
   const begin_ms = performance.now();
   const duration_ms = still.matches ? 0 : 300;
   animate((now_ms) => {
     const way = duration_ms > 0 ? clamp((now_ms - begin_ms) / duration_ms, 0, 1) : 1;
     const eased = way * way * (3 - 2 * way);
-    for (const event of numbers) height[event] = from[event] + (heights[name][event] - from[event]) * eased;
+    for (let event = 0; event < height.length; ++event) {
+      const to = heights[axis](event);
+      height[event] = event < from.length ? from[event] + (to - from[event]) * eased : to;
+    }
     redraw();
     return axis === name && way < 1;
   });
@@ -118,39 +136,77 @@ function set_axis(name) {
 // ---- Sizes
 
 const kSoftest_db = 45; // below the loudest event, and where discs do not get smaller any more
-const loudest_db = data.loudness_db.reduce((a, b) => (known(b) ? Math.max(a, b) : a), -Infinity);
-const areas = Float64Array.from(data.loudness_db, (loudness_db) =>
-  known(loudness_db) ? clamp(1 + (loudness_db - loudest_db) / kSoftest_db, 0.03, 1) : 0.03,
-);
-const by_size = [...numbers].sort((a, b) => areas[b] - areas[a] || a - b); // the small ones on top
+let loudest_db;
+let by_size; // the small ones last, so on top
+
+/// From 0.03 to 1.
+const area_of = (event) => clamp(1 + (heard[event].loudness_db - loudest_db) / kSoftest_db, 0.03, 1);
+
+function settle_sizes() {
+  loudest_db = by_time.reduce((loudest, event) => Math.max(loudest, heard[event].loudness_db), -Infinity);
+  by_size = [...by_time].sort((a, b) => heard[b].loudness_db - heard[a].loudness_db || a - b);
+}
+settle_sizes();
 
 /// The radius of the loudest event: less where events are dense.
 function largest_radius() {
   const share = (view.to_s - view.from_s) * (view.high - view.low);
-  const space = Math.sqrt((plot.width * plot.height * full_span_s) / Math.max(share, 1e-9) / count);
+  const space = Math.sqrt((plot.width * plot.height * full_span_s) / Math.max(share, 1e-9) / Math.max(by_time.length, 1));
   return clamp(0.55 * space, 5.5, 17);
 }
 
-const radius_of = (event, largest) => Math.max(largest * Math.sqrt(areas[event]), 1.5);
+const radius_of = (event, largest) => Math.max(largest * Math.sqrt(area_of(event)), 1.5);
 
-/// The event whose disc is at a place of the map: the smallest, which lies on top, or else the nearest.
+const kLeastBar = 3; // pixels, however short an event is
+const half_bar = () => clamp(((0.42 / keys_per_height()) * plot.height) / (view.high - view.low), 2, 7);
+
+/// The bar of an event in the piano roll: {left, right, top, bottom}.
+function bar_of(event) {
+  const half = half_bar();
+  const left = x_of(onset_s(event));
+  const right = Math.max(x_of(onset_s(event) + duration_s(event)), left + kLeastBar);
+  const y = y_of(height[event]);
+  return { left, right, top: y - half, bottom: y + half };
+}
+
+/// How far a place lies from what is drawn of an event: below 0 within it.
+function distance_to(event, x, y, largest) {
+  if (axis === "place") return Math.hypot(x_of(onset_s(event)) - x, y_of(height[event]) - y) - radius_of(event, largest);
+  const { left, right, top, bottom } = bar_of(event);
+  const outside = Math.max(left - x, x - right, top - y, y - bottom);
+  return outside;
+}
+
+/// The event that is drawn at a place of the map: the smallest, which lies on top, or else the nearest.
 function event_at(x, y, tolerance) {
   const largest = largest_radius();
-  const reach_s = ((largest + tolerance) / plot.width) * (view.to_s - view.from_s);
+  const s_per_px = (view.to_s - view.from_s) / plot.width;
+  const reach_s = (axis === "place" ? largest + tolerance : tolerance + 3) * s_per_px;
+  const behind_s = axis === "place" ? reach_s : longest_s + reach_s;
   const time_s = time_at(x);
   let found = null;
   let best = Infinity;
-  for (let i = first_from(time_s - reach_s); i < count; ++i) {
+  for (let i = first_from(time_s - behind_s); i < by_time.length; ++i) {
     const event = by_time[i];
-    if (state.onset_s[event] > time_s + reach_s) break;
-    const radius = radius_of(event, largest);
-    const distance = Math.hypot(x_of(state.onset_s[event]) - x, y_of(height[event]) - y);
-    if (distance > radius + tolerance) continue;
-    const cost = distance <= radius ? radius - 1000 : distance - radius;
+    if (onset_s(event) > time_s + reach_s) break;
+    const distance = distance_to(event, x, y, largest);
+    if (distance > tolerance) continue;
+    // Within: the smaller before the larger.
+    const size = axis === "place" ? radius_of(event, largest) : bar_of(event).right - bar_of(event).left;
+    const cost = distance <= 0 ? size - 1e6 : distance;
     if (cost < best) {
       best = cost;
       found = event;
     }
   }
   return found;
+}
+
+const kEdge_px = 6;
+
+/// Whether a place is at the end of an event's bar, by which it is stretched.
+function is_at_end(event, x) {
+  if (axis !== "pitch" || event === null) return false;
+  const { left, right } = bar_of(event);
+  return right - left >= 3 * kEdge_px && Math.abs(x - right) <= kEdge_px;
 }

@@ -37,13 +37,13 @@ ICTUS_WIDE void set_power(const float* __restrict wanted, int bins, float* __res
 }  // namespace
 
 Projection::Projection(int sample_rate_hz, int channels, int window_samples, int hop_samples)
-    : view_(BandView::bins(sample_rate_hz, window_samples, hop_samples)),
+    : view_(std::make_shared<const BandView>(BandView::bins(sample_rate_hz, window_samples, hop_samples))),
       fourier_(window_samples),
       spectra_(static_cast<std::size_t>(channels), Spectrum(window_samples)),
       frame_(static_cast<std::size_t>(window_samples)),
       window_(static_cast<std::size_t>(channels), frame_),
       power_(static_cast<std::size_t>(channels), std::vector<float>(spectra_[0].re.size())),
-      masking_(view_, channels),
+      masking_(*view_, channels),
       in_(static_cast<std::size_t>(channels), std::vector<float>(frame_.size())),
       out_(in_),
       silent_hops_(2 * window_samples / hop_samples) {
@@ -65,14 +65,14 @@ void Projection::add(const EventSound& sound, const Partials& heard, std::int64_
   Gains gains = pan_gains(sound.position, static_cast<int>(in_.size()));
   Gains factors = gains;
   for (float& factor : factors) factor *= factor;
-  Event event{FramePower(sound, heard, onset_samples, view_, kNoiseFactor),
+  Event event{FramePower(sound, heard, onset_samples, *view_, kNoiseFactor),
               factors,
               gains,
               makes_partials(sound),
               {}};
   if (event.makes_partials) {
-    Oscillators oscillators(sound, heard, view_.sample_rate_hz, turn);
-    const auto rate_hz = static_cast<float>(view_.sample_rate_hz);
+    Oscillators oscillators(sound, heard, view_->sample_rate_hz, turn);
+    const auto rate_hz = static_cast<float>(view_->sample_rate_hz);
     float settled_s = std::min(attack_s(sound.attack_log_s), kMostAttackS);
     if (moves(sound)) settled_s = std::max(settled_s, std::exp(sound.glide_log_s));
     const auto periods = static_cast<std::int64_t>(settled_s * rate_hz) / Oscillators::kPeriod + 1;
@@ -94,22 +94,22 @@ void Projection::find_power(std::int64_t frame) {
 /// To the windows that end with the latest hop.
 void Projection::add_opening(Opening& opening, const Gains& gains) {
   std::vector<float>& samples = opening.samples;
-  const std::int64_t end = hops_ * view_.hop_samples;
-  std::copy(samples.begin() + view_.hop_samples, samples.end(), samples.begin());
-  std::fill(samples.end() - view_.hop_samples, samples.end(), 0.0F);
+  const std::int64_t end = hops_ * view_->hop_samples;
+  std::copy(samples.begin() + view_->hop_samples, samples.end(), samples.begin());
+  std::fill(samples.end() - view_->hop_samples, samples.end(), 0.0F);
   std::array<float, Oscillators::kPeriod> period;
   while (opening.next_sample < end && opening.oscillators.sounds()) {
     opening.oscillators.render(period);
-    const std::int64_t place = opening.next_sample - (end - view_.window_samples);
+    const std::int64_t place = opening.next_sample - (end - view_->window_samples);
     std::copy(period.begin(), period.end(), samples.begin() + place);
     opening.next_sample += Oscillators::kPeriod;
   }
   for (std::size_t c = 0; c < window_.size(); ++c)
-    add_scaled(samples.data(), gains[c], view_.window_samples, window_[c].data());
+    add_scaled(samples.data(), gains[c], view_->window_samples, window_[c].data());
 }
 
 void Projection::find_spectra(std::int64_t frame) {
-  const std::int64_t begin = hops_ * view_.hop_samples - view_.window_samples;
+  const std::int64_t begin = hops_ * view_->hop_samples - view_->window_samples;
   for (std::size_t c = 0; c < in_.size(); ++c) std::copy(in_[c].begin(), in_[c].end(), window_[c].begin());
   for (Event& event : events_) {
     if (!event.opening) continue;
@@ -119,7 +119,7 @@ void Projection::find_spectra(std::int64_t frame) {
       add_opening(*event.opening, event.gains);
   }
   for (std::size_t c = 0; c < in_.size(); ++c) {
-    multiply(window_[c].data(), analysis_window_.data(), view_.window_samples, frame_.data());
+    multiply(window_[c].data(), analysis_window_.data(), view_->window_samples, frame_.data());
     fourier_.forward(frame_, spectra_[c]);
   }
   for (Event& event : events_)
@@ -128,13 +128,13 @@ void Projection::find_spectra(std::int64_t frame) {
 
 void Projection::project(std::size_t channel) {
   Spectrum& spectrum = spectra_[channel];
-  set_power(power_[channel].data(), view_.bin_count(), spectrum.re.data(), spectrum.im.data());
+  set_power(power_[channel].data(), view_->bin_count(), spectrum.re.data(), spectrum.im.data());
   fourier_.inverse(spectrum, frame_);
-  add_product(frame_.data(), synthesis_window_.data(), view_.window_samples, out_[channel].data());
+  add_product(frame_.data(), synthesis_window_.data(), view_->window_samples, out_[channel].data());
 }
 
 void Projection::push(std::vector<std::vector<float>>& hop) {
-  const auto hop_samples = static_cast<std::ptrdiff_t>(view_.hop_samples);
+  const auto hop_samples = static_cast<std::ptrdiff_t>(view_->hop_samples);
   bool silent = true;
   for (std::size_t c = 0; c < in_.size(); ++c) {
     silent = silent && std::all_of(hop[c].begin(), hop[c].end(), [](float x) { return x == 0.0F; });
@@ -146,9 +146,9 @@ void Projection::push(std::vector<std::vector<float>>& hop) {
   silent_hops_ = silent ? silent_hops_ + 1 : 0;
   ++hops_;
   // Of the frame that ends with this hop, the middle lies half a window earlier.
-  const std::int64_t frame = hops_ - view_.window_samples / 2 / view_.hop_samples;
+  const std::int64_t frame = hops_ - view_->window_samples / 2 / view_->hop_samples;
   find_power(frame);
-  if (!events_.empty() || silent_hops_ < view_.window_samples / view_.hop_samples) {
+  if (!events_.empty() || silent_hops_ < view_->window_samples / view_->hop_samples) {
     find_spectra(frame);
     for (std::size_t c = 0; c < in_.size(); ++c) project(c);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -31,7 +32,7 @@ class Projection {
   void push(std::vector<std::vector<float>>& hop);
   /// What is masked by the latest frame.
   [[nodiscard]] const Masking& masking() const { return masking_; }
-  [[nodiscard]] int delay_samples() const { return view_.window_samples - view_.hop_samples; }
+  [[nodiscard]] int delay_samples() const { return view_->window_samples - view_->hop_samples; }
 
  private:
   /// What partials sound like at first, as they begin and glide.
@@ -54,7 +55,7 @@ class Projection {
   void find_spectra(std::int64_t frame);
   void project(std::size_t channel);
 
-  BandView view_;
+  std::shared_ptr<const BandView> view_;  ///< what events keep a pointer to, in copies too
   Fourier fourier_;
   std::vector<Spectrum> spectra_;  ///< by channel
   std::vector<float> analysis_window_, synthesis_window_;

@@ -1,14 +1,22 @@
-"""How soon a page of `ictus explore` shows its first picture, and how smoothly it pans, in headless Chromium.
+"""How soon a page of `ictus explore` shows its first picture, how smoothly it pans, and how soon what is dragged is
+heard, in headless Chromium.
 
     /usr/bin/python3 tests/bench/explore_page.py PAGE.html [RUNS]
 
 It prints, as the median of the runs: milliseconds from the beginning of the navigation to the first picture
-of the map, and the pictures a second, each of another part of the piece, while the mouse drags the map.
+of the map; the pictures a second, each of another part of the piece, while the mouse drags the map; and the
+milliseconds from a move of the mouse that drags an event to another pitch until its sound begins, as far as the page
+and the browser know of it.
 """
 
+import math
 import pathlib
+import re
 import statistics
 import sys
+import time
+
+from selenium.webdriver.common.action_chains import ActionChains
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "browser"))
 from browser import start  # noqa: E402
@@ -28,6 +36,15 @@ CanvasRenderingContext2D.prototype.putImageData = function (...all) {
   }));
   window.pictures_ms.push(drawn);
 };
+window.moved_ms = 0;
+addEventListener("pointermove", (event) => { window.moved_ms = event.timeStamp; }, true);
+window.heard_ms = [];
+const start = AudioBufferSourceNode.prototype.start;
+AudioBufferSourceNode.prototype.start = function (when, ...rest) {
+  const wait_s = when - this.context.currentTime + this.context.baseLatency;
+  window.heard_ms.push(performance.now() - window.moved_ms + 1000 * wait_s);
+  return start.call(this, when, ...rest);
+};
 """
 
 
@@ -44,8 +61,9 @@ def first_picture_ms(browser, address):
     return browser.execute_script("return window.first_ms")
 
 
-def mouse(browser, kind, x, y, **more):
-    event = {"type": kind, "x": x, "y": y, "button": "middle", "buttons": 4, "clickCount": 1, **more}
+def mouse(browser, kind, x, y, button="middle"):
+    buttons = 4 if button == "middle" else 1
+    event = {"type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1}
     browser.execute_cdp_cmd("Input.dispatchMouseEvent", event)
 
 
@@ -65,6 +83,39 @@ def pictures_per_second(browser):
     return 1000 * (len(pictures) - 1) / (pictures[-1] - pictures[0])
 
 
+def drag_ms(browser):
+    """Drags the first event that a key chooses up and down by semitones: until each of these is heard."""
+    ActionChains(browser).send_keys("0", *["+"] * 8, "n", "n", "n").perform()
+    time.sleep(0.5)
+    place = browser.execute_script(
+        "const box = document.getElementById('map').getBoundingClientRect();"
+        "const [move] = document.getElementById('tooltip').style.transform.match(/[-\\d.]+px/g);"
+        "return {left: box.x, top: box.y, tip: parseFloat(move), view: {...document.getElementById('map').dataset},"
+        " pitch: document.getElementById('event-facts').textContent,"
+        " time: document.getElementById('tooltip').children[1].textContent}"
+    )
+    view = {name: float(value) for name, value in place["view"].items()}
+    hz = re.search(r"([\d.]+) Hz", place["pitch"])
+    if not hz:
+        return []
+    key = 69 + 12 * math.log2(float(hz[1]) / 440)
+    at_s = float(place["time"].split()[0])
+    x = place["left"] + view["left"] + (at_s - view["from"]) / (view["to"] - view["from"]) * view["width"] + 2
+    px_per_key = view["height"] / (view["key_high"] - view["key_low"])
+    y = place["top"] + view["top"] + (view["key_high"] - key) * px_per_key
+    mouse(browser, "mousePressed", x, y, "left")
+    mouse(browser, "mouseMoved", x, y - 4 * px_per_key, "left")  # the first one opens the output
+    time.sleep(1)
+    heard = []
+    for move in range(20):
+        browser.execute_script("window.heard_ms.length = 0")
+        mouse(browser, "mouseMoved", x, y - (5 + move % 7) * px_per_key, "left")
+        time.sleep(0.3)
+        heard += browser.execute_script("return window.heard_ms.slice(0, 1)")
+    mouse(browser, "mouseReleased", x, y, "left")
+    return heard
+
+
 def main():
     address = pathlib.Path(sys.argv[1]).resolve().as_uri()
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
@@ -75,10 +126,13 @@ def main():
         for _ in range(runs):
             first_ms.append(first_picture_ms(browser, address))
             rates.append(pictures_per_second(browser))
+        heard_ms = drag_ms(browser)
     finally:
         browser.quit()
     print(f"first picture  {statistics.median(first_ms):.0f} ms")
     print(f"panning        {statistics.median(rates):.1f} pictures a second")
+    if heard_ms:
+        print(f"dragged, heard {statistics.median(heard_ms):.1f} ms, at most {max(heard_ms):.1f} ms")
 
 
 if __name__ == "__main__":

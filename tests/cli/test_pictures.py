@@ -1,6 +1,8 @@
 """plot, explore and MIDI: what is made of a stream to look at and to take elsewhere."""
 
+import base64
 import io
+import itertools
 import json
 import math
 import os
@@ -294,6 +296,21 @@ class Midi(Case):
                             left=["quiet.evs"])
 
 
+def columns_in(page, rows):
+    """The columns of numbers in a page, of which lib/report/packed_columns.hpp says how they are packed."""
+    data = base64.b64decode(re.search('id="events">([^<]*)<', page)[1])
+    columns, at = [], 0
+    while at < len(data):
+        count, bits, width = struct.unpack_from("<IBB", data, at)
+        values = struct.unpack_from(f"<{count}{'f' if width == 4 else 'd'}", data, at + 6)
+        at += 6 + count * width
+        codes = int.from_bytes(data[at : at + (rows * bits + 7) // 8], "little")
+        is_raw = bits == 0 and count > 1
+        columns.append(values if is_raw else [values[codes >> (row * bits) & (1 << bits) - 1] for row in range(rows)])
+        at += (rows * bits + 7) // 8
+    return columns
+
+
 class Explore(Case):
     def test_a_page_with_everything_in_it(self):
         self.put("song.evs", clip_stream())
@@ -302,8 +319,13 @@ class Explore(Case):
         self.assertTrue(page.startswith("<!DOCTYPE html>"))
         self.assertFalse(re.findall(r"(?:src|href)=\"(?!data:|#)", page))
         self.assertNotRegex(page, r"https?://(?!www\.w3\.org/)")
-        for event in dumped("song.evs"):
-            self.assertTrue(f"{event['onset_s']:.6f}" in page, event)
+        events = dumped("song.evs")
+        steps, gains, *numbers = columns_in(page, len(events))
+        for event, onset, gain, *vector in zip(events, itertools.accumulate(steps), gains, *numbers[:32]):
+            self.assertEqual(f"{event['onset_s']:.6f}", f"{onset / 44100:.6f}")
+            self.assertAlmostEqual(event["gain_db"], gain, delta=1e-5)
+            for told, there in zip(event["vector"], vector, strict=True):
+                self.assertAlmostEqual(told, there, delta=1e-7)
         self.assert_ended(ictus("explore", "song.evs"), FAILED, "song.html: the output exists already")
         run = ictus("explore", "-", stdin=clip_stream())
         self.assert_ended(run, DONE)
