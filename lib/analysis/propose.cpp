@@ -228,52 +228,118 @@ std::vector<float> unexplained(const BinMap& map, const synthesis::PowerMap& sou
   return left;
 }
 
+namespace {
+
+/// What is left of a sound while events are proposed, and how much sets in at each frame: what the next
+/// frames have beyond what was there two frames before.
+class Remainder {
+ public:
+  Remainder(std::vector<float>& left, const BinMap& map, float floor, float compression, float before_weight)
+      : left_(left),
+        map_(map),
+        floor_(floor),
+        compression_(compression),
+        low_(std::pow(floor, compression)),
+        before_weight_(before_weight),
+        loud_(left.size()),
+        rise_(static_cast<std::size_t>(map.frames)),
+        is_passed_(rise_.size()),
+        nothing_(static_cast<std::size_t>(map.bins)) {
+    for (const int band : views().fine.band_of_bin)
+      bin_weight_.push_back(1.0F / std::sqrt(views().fine.width_bins[static_cast<std::size_t>(band)]));
+    for (int t = 0; t < map.frames; ++t) compress(t);
+    for (int t = 0; t < map.frames; ++t) measure(t);
+  }
+
+  [[nodiscard]] BinMap map() const { return {left_, map_.frames, map_.bins, map_.hz_per_bin, map_.hop_s}; }
+  /// The frame at which most sets in.
+  [[nodiscard]] int strongest_onset() const {
+    return static_cast<int>(std::max_element(rise_.begin(), rise_.end()) - rise_.begin());
+  }
+  /// Around a double no more is looked for: it would be the same again.
+  void pass(int onset) {
+    constexpr int kPassedFrames = 2;  // to either side
+    for (int t = std::max(onset - kPassedFrames, 0); t < std::min(onset + kPassedFrames + 1, map_.frames);
+         ++t) {
+      is_passed_[static_cast<std::size_t>(t)] = true;
+      rise_[static_cast<std::size_t>(t)] = 0.0F;
+    }
+  }
+  /// Takes some part of each bin away for a while.
+  void keep(const std::vector<float>& part, int onset) {
+    // To take it for as long as an event is guessed to last was worse: its guess is no explanation yet, and
+    // hides what begins later.
+    constexpr int kTakenFrames = 24;
+    const int first = std::max(onset - 2, 0);
+    const int last = std::min(onset + kTakenFrames, map_.frames);
+    for (int t = first; t < last; ++t) {
+      float* const row = left_.data() + place(t);
+      for (std::size_t k = 0; k < part.size(); ++k) row[k] *= part[k];
+      compress(t);
+    }
+    for (int t = std::max(first - kRiseFrames, 0); t < std::min(last + 2, map_.frames); ++t) measure(t);
+  }
+
+ private:
+  [[nodiscard]] std::size_t place(int t) const {
+    return static_cast<std::size_t>(t) * static_cast<std::size_t>(map_.bins);
+  }
+  void compress(int t) {
+    compress_row(left_.data() + place(t), bin_weight_.data(), floor_, compression_, low_, map_.bins,
+                 loud_.data() + place(t));
+  }
+  [[nodiscard]] const float* loud_at(int t) const {
+    return t >= 0 && t < map_.frames ? loud_.data() + place(t) : nothing_.data();
+  }
+  void measure(int t) {
+    if (is_passed_[static_cast<std::size_t>(t)]) return;
+    rise_[static_cast<std::size_t>(t)] =
+        rise_of({loud_at(t + 1), loud_at(t + 2), loud_at(t + 3)}, loud_at(t - 2), before_weight_, map_.bins);
+  }
+
+  std::vector<float>& left_;
+  const BinMap& map_;
+  float floor_, compression_, low_, before_weight_;
+  std::vector<float> loud_, bin_weight_, rise_;
+  std::vector<bool> is_passed_;
+  std::vector<float> nothing_;
+};
+
+/// What of each bin of a spectrum an event leaves that goes on as it begins.
+std::vector<float> part_left_by(EventSound event, std::span<const float> spectrum) {
+  constexpr float kLeastLeft = 0.03F;
+  const synthesis::BandView& view = views().fine;
+  event.onset_s = -1.0F;
+  event.hold_log_s = std::log(12.0F);
+  event.decay_log_rate.fill(-5.0F);
+  event.noise_decay_log_rate.fill(-5.0F);
+  synthesis::PowerMap alone(view.bands(), 1);
+  synthesis::EventPower(event, view, 1, 0.0F).add_to(alone);
+  std::vector<float> banded(static_cast<std::size_t>(view.bands()));
+  for (std::size_t k = 0; k < spectrum.size(); ++k) {
+    const auto band = static_cast<std::size_t>(view.band_of_bin[k]);
+    banded[band] += spectrum[k] / view.width_bins[band];
+  }
+  std::vector<float> part(spectrum.size());
+  for (std::size_t k = 0; k < spectrum.size(); ++k) {
+    const auto band = static_cast<std::size_t>(view.band_of_bin[k]);
+    part[k] = std::clamp(1.0F - alone.values[band] / (banded[band] + 1e-20F), kLeastLeft, 1.0F);
+  }
+  return part;
+}
+
+}  // namespace
+
 std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, const BinMap& low, int count,
                               float floor, float compression, std::span<const EventSound> known) {
-  // From which a proposal takes its share away. To do so for as long as it is guessed to last was worse: its
-  // guess is no explanation yet, and hides what begins later.
-  constexpr int kTakenFrames = 24;
-  constexpr float kLeastLeft = 0.03F;
   constexpr int kMostTries = 5;  // for each that is wanted
-  /// Frames to either side of a double, where no more is looked for this time: it would be the same again.
-  constexpr int kPassedFrames = 2;
-  const synthesis::BandView& view = views().fine;
-  const BinMap rest{left, map.frames, map.bins, map.hz_per_bin, map.hop_s};
-  std::vector<float> bin_weight;
-  for (const int band : view.band_of_bin)
-    bin_weight.push_back(1.0F / std::sqrt(view.width_bins[static_cast<std::size_t>(band)]));
-  const auto bins = static_cast<std::size_t>(map.bins);
-  const float low_power = std::pow(floor, compression);
-
-  const float before_weight = known.size() > kFirstFew ? kBeforeLater : kBeforeAtFirst;
-
-  // How much sets in at each frame: what the next frames have beyond what was there two frames before.
-  std::vector<float> loud(left.size());
-  const auto compress = [&](int t) {
-    const std::size_t at = static_cast<std::size_t>(t) * bins;
-    compress_row(left.data() + at, bin_weight.data(), floor, compression, low_power, map.bins,
-                 loud.data() + at);
-  };
-  for (int t = 0; t < map.frames; ++t) compress(t);
-  std::vector<float> rise(static_cast<std::size_t>(map.frames));
-  std::vector<bool> is_passed(rise.size());
-  const std::vector<float> nothing(bins);
-  const auto loud_at = [&](int t) {
-    const bool is_there = t >= 0 && t < map.frames;
-    return is_there ? loud.data() + static_cast<std::size_t>(t) * bins : nothing.data();
-  };
-  const auto measure = [&](int t) {
-    if (is_passed[static_cast<std::size_t>(t)]) return;
-    rise[static_cast<std::size_t>(t)] =
-        rise_of({loud_at(t + 1), loud_at(t + 2), loud_at(t + 3)}, loud_at(t - 2), before_weight, map.bins);
-  };
-  for (int t = 0; t < map.frames; ++t) measure(t);
-
+  Remainder remainder(left, map, floor, compression,
+                      known.size() > kFirstFew ? kBeforeLater : kBeforeAtFirst);
+  const BinMap rest = remainder.map();
   std::vector<Proposal> proposals;
   std::vector<EventSound> events;
-  synthesis::PowerMap alone(view.bands(), 1);
   for (int tries = kMostTries * count; tries > 0 && std::ssize(events) < count; --tries) {
-    const int onset = static_cast<int>(std::max_element(rise.begin(), rise.end()) - rise.begin());
+    const int onset = remainder.strongest_onset();
     const std::vector<float> spectrum = mean_spectrum(rest, std::min(onset + 1, map.frames - 1), onset + 5);
     if (*std::max_element(spectrum.begin(), spectrum.end()) <= floor) break;
     float hz = pitch_candidates(risen_spectrum(rest, onset), map.hz_per_bin, 1).front().hz;
@@ -288,39 +354,9 @@ std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, const
       proposals.push_back({event, proposal_view(rest, hz, onset, floor, known.size())});
       events.push_back(event);
     } else {
-      for (int t = std::max(onset - kPassedFrames, 0); t < std::min(onset + kPassedFrames + 1, map.frames);
-           ++t) {
-        is_passed[static_cast<std::size_t>(t)] = true;
-        rise[static_cast<std::size_t>(t)] = 0.0F;
-      }
+      remainder.pass(onset);
     }
-
-    // What it has at its beginning is taken away for a while.
-    EventSound held = event;
-    held.onset_s = -1.0F;
-    held.hold_log_s = std::log(12.0F);
-    held.decay_log_rate.fill(-5.0F);
-    held.noise_decay_log_rate.fill(-5.0F);
-    std::fill(alone.values.begin(), alone.values.end(), 0.0F);
-    synthesis::EventPower(held, view, 1, 0.0F).add_to(alone);
-    std::vector<float> banded(static_cast<std::size_t>(view.bands()));
-    for (std::size_t k = 0; k < bins; ++k) {
-      const auto band = static_cast<std::size_t>(view.band_of_bin[k]);
-      banded[band] += spectrum[k] / view.width_bins[band];
-    }
-    std::vector<float> left_part(bins);
-    for (std::size_t k = 0; k < bins; ++k) {
-      const auto band = static_cast<std::size_t>(view.band_of_bin[k]);
-      left_part[k] = std::clamp(1.0F - alone.values[band] / (banded[band] + 1e-20F), kLeastLeft, 1.0F);
-    }
-    const int first = std::max(onset - 2, 0);
-    const int last = std::min(onset + kTakenFrames, map.frames);
-    for (int t = first; t < last; ++t) {
-      float* row = left.data() + static_cast<std::size_t>(t) * bins;
-      for (std::size_t k = 0; k < bins; ++k) row[k] *= left_part[k];
-      compress(t);
-    }
-    for (int t = std::max(first - kRiseFrames, 0); t < std::min(last + 2, map.frames); ++t) measure(t);
+    remainder.keep(part_left_by(event, spectrum), onset);
   }
   return proposals;
 }

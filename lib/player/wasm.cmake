@@ -11,7 +11,7 @@ list(TRANSFORM synthesis PREPEND lib/synthesis/)
 set(sources lib/player/exports lib/player/midi lib/player/piece ${synthesis} lib/notes/midi_file)
 
 # -ffp-contract=off as for the program itself, whose samples they are to be.
-set(flags --target=wasm32-wasi -std=c++20 -O3 -DNDEBUG -msimd128 -ffp-contract=off -fexceptions -Wall -Wextra
+set(flags --target=wasm32-wasi -std=c++20 -O3 -DNDEBUG -msimd128 -ffp-contract=off -fexceptions -Wall -Wextra -Wno-unknown-pragmas
     -I${PROJECT_SOURCE_DIR})
 set(objects)
 foreach(source IN LISTS sources)

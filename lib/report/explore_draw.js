@@ -7,7 +7,7 @@ const animations = new Set();
 let frame = 0;
 
 const request_frame = () => {
-  frame ||= requestAnimationFrame(draw);
+  if (!frame) frame = requestAnimationFrame(draw);
 };
 
 function redraw() {

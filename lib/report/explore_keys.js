@@ -16,7 +16,7 @@ function arrow(event) {
   else transpose(-dy * (event.ctrlKey || event.metaKey ? 12 : 1), event.repeat);
 }
 
-function escape() {
+function leave() {
   if (gesture) {
     end_gesture("cancel");
   } else {
@@ -55,7 +55,7 @@ const keys = {
   "-": () => zoom_times(1 / 1.5),
   0: fit,
   "?": () => element("help").showModal(),
-  escape,
+  escape: leave,
   arrowleft: arrow,
   arrowright: arrow,
   arrowup: arrow,

@@ -150,8 +150,10 @@ class Stream(test_explore.Page):
         with wave.open(io.BytesIO(data)) as saved, wave.open(io.BytesIO(expected)) as wanted:
             self.assertEqual(saved.getparams(), wanted.getparams())
             got, want = saved.readframes(saved.getnframes()), wanted.readframes(wanted.getnframes())
+
         def levels(frames):
             return [int.from_bytes(frames[i : i + 3], "little", signed=True) for i in range(0, len(frames), 3)]
+
         self.assertGreater(noise_db(levels(got), levels(want)), 90)
 
     def test_the_notes_are_saved_as_they_are_dumped(self):
