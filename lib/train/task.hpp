@@ -39,8 +39,6 @@ using Figures = std::map<std::string, double>;  ///< named values for the log
 
 /// Gradients of a scalar by each parameter; undefined where it does not depend on one. The graph stays.
 models::NamedTensors gradients_of(const torch::Tensor& loss, const models::NamedTensors& parameters);
-/// The gradients of a model that is learnt by one loss, and that loss as the figure `name`.
-Gradients gradients_by(const torch::Tensor& loss, const models::NamedTensors& parameters, const char* name);
 
 /// Where a task reads what it learns from.
 struct Sound {
@@ -55,6 +53,9 @@ struct Gradients {
   models::NamedTensors tallies;  ///< counts for after_step(); added up over the workers
   Figures figures;
 };
+
+/// The gradients of a model that is learnt by one loss, and that loss as the figure `name`.
+Gradients gradients_by(const torch::Tensor& loss, const models::NamedTensors& parameters, const char* name);
 
 class Task {
  public:
