@@ -1088,7 +1088,7 @@ def _():
     # The next block was packed by what the missing one taught; read without that it is something else.
     piece = Piece().add_packed(CODED_ONE)
     piece.packed(coded_events(1, 30))
-    return piece.put(Block(PACKED_EVENTS, piece.packed(coded_events(3, 30)))).end().damaged(2, "bytes after its events")
+    return piece.put(Block(PACKED_EVENTS, piece.packed(coded_events(3, 30)))).end().damaged(2, "an event lies beyond the end of the block")
 
 
 @conformance("faulty", "coded-too-many-events", "packed events that say there are 4097")
