@@ -62,6 +62,22 @@ float closeness(const Compressed& c, float hz, float hz_per_bin) {
   return shared / (sum + 1e-20F);
 }
 
+/// Whether a pitch is that of no tone: of a few tones above it, which lie near some of its partials, while
+/// its first is missing.
+bool is_ghost(const Compressed& c, float hz, float hz_per_bin) {
+  constexpr float kMissing = 0.1F;  // 33 dB below the strongest bin
+  constexpr float kThere = 0.3F;    // 17 dB
+  constexpr int kFew = 4;
+  int there = 0;
+  for (int h = 1; h <= kPartials; ++h) {
+    const auto bin = static_cast<std::size_t>(hz * static_cast<float>(h) / hz_per_bin + 0.5F);
+    if (bin >= c.near.size()) break;
+    if (h == 1 && c.near[bin] >= kMissing) return false;
+    if (c.near[bin] >= kThere) ++there;
+  }
+  return there <= kFew;
+}
+
 /// Where the peak at bin `k` lies between bins, by the ratio of its magnitude to that of its larger
 /// neighbour, which for Hann's window and a steady sine says it exactly (Grandke, IEEE Trans. IM-32, 1983).
 float peak_bins(std::span<const float> power, std::size_t k) {
@@ -134,6 +150,7 @@ std::vector<PitchCandidate> pitch_candidates(std::span<const float> power, float
   for (std::size_t i = 1; i + 1 < grid.size(); ++i)
     if (grid[i].salience > grid[i - 1].salience && grid[i].salience >= grid[i + 1].salience)
       peaks.push_back(grid[i]);
+  std::erase_if(peaks, [&](const PitchCandidate& peak) { return is_ghost(c, peak.hz, hz_per_bin); });
   std::sort(peaks.begin(), peaks.end(), [](const auto& a, const auto& b) { return a.salience > b.salience; });
   if (peaks.size() > static_cast<std::size_t>(most)) peaks.resize(static_cast<std::size_t>(most));
   if (peaks.empty()) peaks.push_back(grid.front());
