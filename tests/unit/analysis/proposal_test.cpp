@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "lib/analysis/fit.hpp"
@@ -55,6 +56,25 @@ TEST_CASE("pitches whose partials lie within one lobe of the short window are fo
   // What has no such partials is not taken for something low.
   for (const double hz : {82.4, 110.0, 220.0, 987.77})
     CHECK(std::abs(1200.0 * std::log2(proposed_hz(hz, 12) / hz)) < 20.0);
+}
+
+TEST_CASE("pure tones are proposed as themselves, not as partials of one below") {
+  // 440 and 1500 Hz lie near the second and seventh partial of 215 Hz, 500, 625 and 750 Hz on three of 125
+  // Hz.
+  for (const std::vector<double>& tones : {std::vector<double>{440.0, 1500.0}, {500.0, 625.0, 750.0}}) {
+    std::vector<float> sound(44100);
+    for (const double hz : tones) {
+      const auto one = tone(1.0, 0.1, 1, [&](double) { return hz; });
+      for (std::size_t i = 0; i < sound.size(); ++i) sound[i] += one[i];
+    }
+    const Stretch stretch(sound);
+    std::vector<float> left = stretch.bins;
+    const auto events = propose(left, stretch.map, stretch.low, 1, 3e-7F * stretch.target.peak(), 0.5F);
+    const double found_hz = std::exp2(static_cast<double>(events.at(0).guess.pitch_octaves));
+    const bool is_one =
+        std::any_of(tones.begin(), tones.end(), [&](double hz) { return std::abs(found_hz - hz) < 4.0; });
+    CHECK_MESSAGE(is_one, found_hz << " Hz");
+  }
 }
 
 TEST_CASE("a pitch that stays is given no motion") {
