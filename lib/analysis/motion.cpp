@@ -129,26 +129,10 @@ double left_over(const std::vector<std::array<double, N>>& rows, const std::arra
   return sum;
 }
 
-/// The event as it moves along a track; none where neither glide nor vibrato describes it. What hardly moves,
-/// or is stronger at one pitch, stays.
-std::optional<EventSound> moved_along(const std::vector<float>& semitones, const EventSound& event,
-                                      const BinMap& map, int onset) {
-  const std::size_t frames = semitones.size();
-  std::vector<double> seconds;
-  for (std::size_t t = 0; t < frames; ++t)
-    seconds.push_back(static_cast<double>((static_cast<float>(t) + 0.5F) * map.hop_s));
-  double mean = 0.0, square = 0.0;
-  for (const float value : semitones) {
-    mean += static_cast<double>(value);
-    square += static_cast<double>(value) * static_cast<double>(value);
-  }
-  const auto n = static_cast<double>(frames);
-  const double variance = square - mean * mean / n;
-  if (std::sqrt(variance / n) < static_cast<double>(kLeastMotion)) return event;
-
-  // A glide that arrives after some time, and where it arrives; then a swing around it.
+/// A glide that arrives after some time, and where it arrives. Returns what of the track's squares it leaves.
+double fit_glide(const std::vector<float>& semitones, const std::vector<double>& seconds, double variance,
+                 const EventSound& event, EventSound& moved) {
   double best = variance;
-  EventSound moved = event;
   for (int i = 0; i <= kGlideSteps; ++i) {
     const double glide_s = 0.05 * std::pow(60.0, i / static_cast<double>(kGlideSteps));
     std::vector<std::array<double, 2>> line;
@@ -162,7 +146,13 @@ std::optional<EventSound> moved_along(const std::vector<float>& semitones, const
       moved.pitch_octaves = event.pitch_octaves + static_cast<float>(solved[0]) / 12.0F;
     }
   }
-  const double glide_only = best;
+  return best;
+}
+
+/// A swing around a glide, which leaves `glide_only` by itself. Returns what both leave.
+double fit_swing(const std::vector<float>& semitones, const std::vector<double>& seconds, double glide_only,
+                 float hop_s, const EventSound& event, EventSound& moved) {
+  double best = glide_only;
   std::vector<double> glide;
   for (const double s : seconds)
     glide.push_back(std::max(1.0 - s / std::exp(static_cast<double>(moved.glide_log_s)), 0.0));
@@ -171,8 +161,8 @@ std::optional<EventSound> moved_along(const std::vector<float>& semitones, const
     std::vector<std::array<double, 4>> swing;
     std::complex<double> turned = std::polar(1.0, 2.0 * std::numbers::pi * hz * seconds.front());
     const std::complex<double> turn =
-        std::polar(1.0, 2.0 * std::numbers::pi * hz * static_cast<double>(map.hop_s));
-    for (std::size_t t = 0; t < frames; ++t, turned *= turn)
+        std::polar(1.0, 2.0 * std::numbers::pi * hz * static_cast<double>(hop_s));
+    for (std::size_t t = 0; t < seconds.size(); ++t, turned *= turn)
       swing.push_back({1.0, turned.imag(), turned.real(), glide[t]});
     const std::array<double, 4> solved = least_squares(swing, semitones);
     const double left = left_over(swing, solved, semitones);
@@ -186,11 +176,15 @@ std::optional<EventSound> moved_along(const std::vector<float>& semitones, const
       moved.pitch_octaves = event.pitch_octaves + static_cast<float>(solved[0]) / 12.0F;
     }
   }
-  if (best > (1.0 - kLeastExplained) * variance || std::sqrt(best / n) > kMostOffSemitones) return {};
-  // What moves like that must be there, and stronger than what stays.
+  return best;
+}
+
+/// Whether what moves like that is there, and stronger than what stays.
+bool is_stronger(const EventSound& moved, const EventSound& event, const std::vector<double>& seconds,
+                 const BinMap& map, int onset) {
   const float still_hz = std::exp2(event.pitch_octaves);
   float moving = 0.0F, still = 0.0F;
-  for (std::size_t t = 0; t < frames; ++t) {
+  for (std::size_t t = 0; t < seconds.size(); ++t) {
     const float hz = std::exp2(moved.pitch_octaves +
                                synthesis::deviation_semitones(moved, static_cast<float>(seconds[t])) / 12.0F);
     const int partials = std::clamp(static_cast<int>(kHighestHz / hz), 1, kMostPartials);
@@ -200,7 +194,29 @@ std::optional<EventSound> moved_along(const std::vector<float>& semitones, const
     moving += strength_at(roots, hz, map.hz_per_bin, partials);
     still += strength_at(roots, still_hz, map.hz_per_bin, partials);
   }
-  if (moving < kLeastGain * still) return event;
+  return moving >= kLeastGain * still;
+}
+
+/// The event as it moves along a track; none where neither glide nor vibrato describes it. What hardly moves,
+/// or is stronger at one pitch, stays.
+std::optional<EventSound> moved_along(const std::vector<float>& semitones, const EventSound& event,
+                                      const BinMap& map, int onset) {
+  std::vector<double> seconds;
+  for (std::size_t t = 0; t < semitones.size(); ++t)
+    seconds.push_back(static_cast<double>((static_cast<float>(t) + 0.5F) * map.hop_s));
+  double mean = 0.0, square = 0.0;
+  for (const float value : semitones) {
+    mean += static_cast<double>(value);
+    square += static_cast<double>(value) * static_cast<double>(value);
+  }
+  const auto n = static_cast<double>(semitones.size());
+  const double variance = square - mean * mean / n;
+  if (std::sqrt(variance / n) < static_cast<double>(kLeastMotion)) return event;
+  EventSound moved = event;
+  const double glide_only = fit_glide(semitones, seconds, variance, event, moved);
+  const double left = fit_swing(semitones, seconds, glide_only, map.hop_s, event, moved);
+  if (left > (1.0 - kLeastExplained) * variance || std::sqrt(left / n) > kMostOffSemitones) return {};
+  if (!is_stronger(moved, event, seconds, map, onset)) return event;
   if (std::abs(moved.glide_semitones) < 0.1F) moved.glide_semitones = 0.0F;
   return moved;
 }
