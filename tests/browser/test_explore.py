@@ -297,8 +297,12 @@ class Page(unittest.TestCase):
         path = folder / name
         path.unlink(missing_ok=True)
         self.find(button).click()
-        self.wait_until(path.exists, name + " was downloaded")
+        self.wait_for_file(path)
         return path.read_bytes()
+
+    def wait_for_file(self, path):
+        """Chromium holds the name with an empty file until what it has fetched takes its place."""
+        self.wait_until(lambda: path.exists() and path.stat().st_size > 0, path.name + " was downloaded")
 
     def downloaded_list(self):
         return self.download().decode("utf-8")
@@ -838,7 +842,7 @@ class Keyboard(Page):
         path = folder / LIST_NAME
         path.unlink(missing_ok=True)
         self.press(Keys.ENTER)
-        self.wait_until(path.exists, "the list was downloaded")
+        self.wait_for_file(path)
         expected = self.expected_list({1: onset_s(1) + 0.019}, left_out={2})
         got = self.onsets_in(path.read_bytes().decode("utf-8"))
         self.assertAlmostEqual(got.pop(1), onset_s(1) + 0.019, delta=2e-5)
