@@ -44,6 +44,7 @@ namespace {
 using namespace options;
 
 struct PlayOptions {
+  std::vector<std::string> words;  ///< SCORE and OUT
   std::string score;
   OutputOptions output;
   bool quiet = false;
@@ -266,8 +267,8 @@ int play(const PlayOptions& options, const cli::Streams& streams) {
   return cli::kDone;
 }
 
-PlayOptions settled(PlayOptions options, const std::vector<std::string>& words) {
-  options.score = take_two_words(words, options.output);
+void settle(PlayOptions& options, const CLI::App& /*given*/) {
+  options.score = take_two_words(options.words, options.output);
   std::set<int> taken;
   bool has_default = false;
   for (const Instrument& instrument : options.instruments) {
@@ -278,59 +279,33 @@ PlayOptions settled(PlayOptions options, const std::vector<std::string>& words) 
       if (!taken.insert(channel).second)
         throw UsageError(fmt::format("--with: channel {} has two sounds", channel));
   }
-  return options;
 }
 
-class PlayCommand : public Command {
- public:
-  explicit PlayCommand(CLI::App& root) {
-    CLI::App& app =
-        *add_command(root, "play", "Play a score with the sounds of events",
-                     "  ictus play score.mid | ictus decode - | aplay\n"
-                     "  ictus play score.mid --with piano.evs -o piece.evs\n"
-                     "  ictus play score.mid --with 1=flute.evs#12 --with drums=kit.wav -o piece.evs");
-    add_inputs(
-        app, "SCORE",
-        "A Standard MIDI File of format 0 or 1. '-', or nothing, is standard input. A second name is where "
-        "to write, as with -o; without one it is standard output.",
-        words_)
-        ->expected(0, 2);
-    add_output(app, options_.output, "Where to write: a file, or '-' for standard output.");
-    app.add_option_function<std::vector<std::string>>(
-           "--with",
-           [this](const std::vector<std::string>& words) {
-             for (const std::string& word : words) {
-               refuse_marked("--with", word);
-               options_.instruments.push_back(instrument("--with", word));
-             }
-           },
-           "Sounds for the notes: an event stream, of which each note takes the event that is nearest in "
-           "pitch "
-           "and loudness; a single event of it, as in flute.evs#12; or a recording, which is encoded first. "
-           "In "
-           "front of it may stand whom it is for: channels, as in 1,3..5=flute.evs, or drums=kit.evs. May be "
-           "repeated. Who has none is played by an instrument that comes with the program.")
-        ->allow_extra_args(false)
-        ->type_name("[CHANNELS=]SOUND")
-        ->group(kSoundGroup);
-    add_value(app, kSoundGroup, "--gain", "GAIN", "All notes louder by 6dB, or softer by -6dB, to 0.1dB.",
-              [this](const std::string& value) { options_.gain_db = decibels("--gain", value); });
-    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
-    add_model(app, kEventModel, options_.model);
-  }
-  void settle(const CLI::App& given) override {
-    (void)given;
-    options_ = settled(options_, words_);
-  }
-  int run(const cli::Streams& streams) override { return play(options_, streams); }
-
- private:
-  PlayOptions options_;
-  std::vector<std::string> words_;  ///< SCORE and OUT
-};
+void accept(CLI::App& app, PlayOptions& options) {
+  add_two_words(app, "SCORE",
+                "A Standard MIDI File of format 0 or 1. '-', or nothing, is standard input. A second name is "
+                "where to write, as with -o; without one it is standard output.",
+                options.words, options.output);
+  add_repeated(
+      app, kSoundGroup, "--with", "[CHANNELS=]SOUND",
+      "Sounds for the notes: an event stream, of which each note takes the event that is nearest in pitch "
+      "and loudness; a single event of it, as in flute.evs#12; or a recording, which is encoded first. In "
+      "front of it may stand whom it is for: channels, as in 1,3..5=flute.evs, or drums=kit.evs. May be "
+      "repeated. Who has none is played by an instrument that comes with the program.",
+      instrument, options.instruments);
+  add_value(app, kSoundGroup, "--gain", "GAIN", "All notes louder by 6dB, or softer by -6dB, to 0.1dB.",
+            decibels, options.gain_db);
+  add_quiet(app, options.quiet);
+  add_model(app, kEventModel, options.model);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_play(CLI::App& root) { return std::make_unique<PlayCommand>(root); }
+std::unique_ptr<options::Command> add_play(CLI::App& root) {
+  return make_command(root, "play", "Play a score with the sounds of events", accept, settle, play, R"(
+  ictus play score.mid | ictus decode - | aplay
+  ictus play score.mid --with piano.evs -o piece.evs
+  ictus play score.mid --with 1=flute.evs#12 --with drums=kit.wav -o piece.evs)");
+}
 
 }  // namespace ictus::front

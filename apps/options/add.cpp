@@ -15,10 +15,12 @@ void refuse_marked(const std::string& option, const std::string& value) {
   if (is_marked(value)) throw UsageError(option + ": its value is missing; '--' follows");
 }
 
+std::string long_name(const std::string& names) { return names.substr(names.rfind(',') + 1); }
+
 CLI::Option* add_value(CLI::App& app, const char* group, const char* names, const char* metavar,
                        const std::string& description, TakeValue take) {
-  const auto take_unmarked = [name = std::string(names), take = std::move(take)](const std::string& value) {
-    refuse_marked(name.substr(name.rfind(',') + 1), value);
+  const auto take_unmarked = [name = long_name(names), take = std::move(take)](const std::string& value) {
+    refuse_marked(name, value);
     take(value);
   };
   return app.add_option_function<std::string>(names, take_unmarked, description)
@@ -80,15 +82,24 @@ CLI::App* add_command(CLI::App& parent, const char* name, const char* descriptio
 }
 
 void add_output(CLI::App& app, OutputOptions& output, const char* description) {
-  add_value(app, kOutputGroup, "-o,--output", "OUT", description,
-            [&output](const std::string& value) { output.path = non_empty("--output", value); });
+  add_value(app, kOutputGroup, "-o,--output", "OUT", description, non_empty, output.path);
   add_switch(app, kOutputGroup, "-f,--force", "Replace an output that exists.", output.force);
+}
+
+void add_two_words(CLI::App& app, const char* metavar, const char* description,
+                   std::vector<std::string>& words, OutputOptions& output) {
+  add_inputs(app, metavar, description, words)->expected(0, 2);
+  add_output(app, output, "Where to write: a file, or '-' for standard output.");
+}
+
+void add_quiet(CLI::App& app, bool& quiet) {
+  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", quiet);
 }
 
 void add_progress(CLI::App& app, TalkOptions& talk) {
   static constexpr Choice<Progress> kChoices[] = {
       {"auto", Progress::automatic}, {"always", Progress::always}, {"never", Progress::never}};
-  add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", talk.quiet);
+  add_quiet(app, talk.quiet);
   add_choice(app, kMessagesGroup, "--progress",
              "Show how far the work is, on one line; auto does so on a terminal.", kChoices, talk.progress);
 }
@@ -103,14 +114,13 @@ void add_talk(CLI::App& app, const char* of_each, TalkOptions& talk) {
 
 CLI::Option* add_device(CLI::App& app, std::string& target) {
   return add_value(app, kNetworkGroup, "--device", "auto|cpu|cuda[:N]",
-                   "What the network runs on; auto takes a graphics processor where there is one.",
-                   [&target](const std::string& value) { target = device("--device", value); })
+                   "What the network runs on; auto takes a graphics processor where there is one.", device,
+                   target)
       ->default_str("auto");
 }
 
 CLI::Option* add_model(CLI::App& app, const char* description, std::optional<std::string>& target) {
-  return add_value(app, kNetworkGroup, "--model", "FILE", description,
-                   [&target](const std::string& value) { target = non_empty("--model", value); });
+  return add_value(app, kNetworkGroup, "--model", "FILE", description, non_empty, target);
 }
 
 void add_threads(CLI::App& app, int& threads, const char* description) {
