@@ -21,13 +21,8 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
-struct AssembleOptions {
-  std::vector<std::string> inputs;
-  OutputOptions output;
+struct AssembleOptions : FilesOptions {
   std::optional<double> length_s;
-  bool quiet = false;
 };
 
 namespace fs = std::filesystem;
@@ -261,16 +256,15 @@ void accept(CLI::App& app, AssembleOptions& options) {
   add_output(app, options.output,
              "Where to write: a file, an existing folder, or '-' for standard output. Without it song.tsv "
              "becomes song.evs beside it, and standard input goes to standard output.");
-  add_value(app, kTimeGroup, "--length", "TIME",
+  add_value(app, kTimeGroup, "--length", "TIME", non_negative_seconds, options.length_s,
             "How long the sound is: 8, 8s, 800ms or 2min. Without it what the list says, else until 4 "
-            "seconds after the last onset.",
-            non_negative_seconds, options.length_s);
+            "seconds after the last onset.");
   add_quiet(app, options.quiet);
 }
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_assemble(CLI::App& root) {
+std::unique_ptr<Command> add_assemble(CLI::App& root) {
   return make_command(root, "assemble", "Make an event stream of a list of events", accept, settle, assemble,
                       R"(
   ictus dump song.evs > song.tsv ; $EDITOR song.tsv

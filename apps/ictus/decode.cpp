@@ -16,8 +16,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 /// Plays streams of both codecs; the networks are loaded by the first token pyramid.
 class Player {
  public:
@@ -97,37 +95,32 @@ void accept(CLI::App& app, DecodeOptions& options) {
   static constexpr Choice<audio::SampleFormat> kSamples[] = {{"pcm16", audio::SampleFormat::pcm16},
                                                              {"pcm24", audio::SampleFormat::pcm24},
                                                              {"float32", audio::SampleFormat::float32}};
-  add_choice(app, kCodingGroup, "--samples", "How samples are stored; pcm16 is dithered.", kSamples,
-             options.samples);
+  add_choice(app, kCodingGroup, "--samples", kSamples, options.samples,
+             "How samples are stored; pcm16 is dithered.");
   add_decode_rate(app, options);
   add_value(app, kCodingGroup, "--scales", "N",
             "Token pyramids only: decode the N coarsest scales alone. Without it: all that are there.",
             [&options](const std::string& value) {
               options.scales = static_cast<int>(whole_number("--scales", value, 1, kMostScales));
             });
-  add_switch(app, kCodingGroup, "--raw",
-             "Write the samples alone, without a WAV header; a file gets the suffix .raw.", options.raw);
-  add_value(app, kCodingGroup, "--events", "N[,...]",
+  add_switch(app, kCodingGroup, "--raw", options.raw,
+             "Write the samples alone, without a WAV header; a file gets the suffix .raw.");
+  add_value(app, kCodingGroup, "--events", "N[,...]", event_choice, options.events,
             "Event streams only: decode these events alone, by the numbers that 'ictus dump' prints, from 0 "
-            "on; 10..20 is a range. Times, gains and the length stay.",
-            event_choice, options.events);
-  add_value(app, kCodingGroup, "--stems", "DIR",
+            "on; 10..20 is a range. Times, gains and the length stay.");
+  add_value(app, kCodingGroup, "--stems", "DIR", non_empty, options.stems_folder,
             "Event streams only: write each event into a file of its own in this folder, SONG-NUMBER.wav, "
-            "from its onset on until it has died away. Their onsets stand in SONG-stems.tsv beside them.",
-            non_empty, options.stems_folder);
-  add_device(app, options.network.device)
-      ->description(
-          "Of token pyramids: what the network runs on; auto takes a graphics processor where there is one. "
-          "Events run on the processor.");
-  add_model(app, kModelOfEitherCodec, options.network.model);
-  add_threads(app, options.threads,
-              "Files, with --stems events, worked on at the same time; 0 is one per processor core.");
-  add_talk(app, "input", options.talk);
+            "from its onset on until it has died away. Their onsets stand in SONG-stems.tsv beside them.");
+  add_coding(
+      app, options.network, options.threads, options.talk,
+      "Of token pyramids: what the network runs on; auto takes a graphics processor where there is one. "
+      "Events run on the processor.",
+      "Files, with --stems events, worked on at the same time; 0 is one per processor core.");
 }
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_decode(CLI::App& root) {
+std::unique_ptr<Command> add_decode(CLI::App& root) {
   return make_command(root, "decode", "Turn a stream of events or of tokens back into sound", accept, settle,
                       decode, R"(
   ictus decode song.evs                     make song.wav

@@ -23,8 +23,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 struct DumpOptions {
   std::vector<std::string> inputs;
   TableFormat format = TableFormat::tsv;
@@ -166,31 +164,27 @@ void accept(CLI::App& app, DumpOptions& options) {
                                                      {"csv", TableFormat::csv},
                                                      {"json", TableFormat::json},
                                                      {"midi", TableFormat::midi}};
-  add_choice(app, kOutputGroup, "--format",
+  add_choice(app, kOutputGroup, "--format", kFormats, options.format,
              "Columns between tabs or commas under a line of names, or one JSON object a line; or, for event "
-             "streams, a MIDI file of the events that are heard as notes.",
-             kFormats, options.format);
-  add_switch(app, kOutputGroup, "--no-vectors", "Event streams only: leave out the 32 numbers of each event.",
-             options.no_vectors);
+             "streams, a MIDI file of the events that are heard as notes.");
+  add_switch(app, kOutputGroup, "--no-vectors", options.no_vectors,
+             "Event streams only: leave out the 32 numbers of each event.");
   add_switch(
-      app, kOutputGroup, "--units",
+      app, kOutputGroup, "--units", options.units,
       "Event streams only: columns with the numbers that have names, in their units, in place of v0 to v15: "
-      "note and cents of the pitch, balance_db, attack_s and so on, which 'ictus assemble' reads too.",
-      options.units);
-  add_switch(app, kOutputGroup, "--describe",
+      "note and cents of the pitch, balance_db, attack_s and so on, which 'ictus assemble' reads too.");
+  add_switch(app, kOutputGroup, "--describe", options.describe,
              "Event streams only: render each event with the model and add how it sounds: duration, "
-             "loudness, pitch in Hz and as a note, brightness and decay time.",
-             options.describe);
-  add_switch(app, kOutputGroup, "--bends",
+             "loudness, pitch in Hz and as a note, brightness and decay time.");
+  add_switch(app, kOutputGroup, "--bends", options.bends,
              "With --format midi: pitches as they are, to a cent, and as they glide and swing, by bends of "
-             "up to 24 semitones; each note is on a channel of its own, of which there are 15.",
-             options.bends);
+             "up to 24 semitones; each note is on a channel of its own, of which there are 15.");
   add_model(app, kEventModel, options.model);
 }
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_dump(CLI::App& root) {
+std::unique_ptr<Command> add_dump(CLI::App& root) {
   return make_command(root, "dump", "Print the events or the tokens of a stream as text", accept, settle,
                       dump, R"(
   ictus dump song.evs > song.tsv

@@ -21,8 +21,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 /// How long a sound is tells the end of a file, in bytes that its length makes few more or fewer.
 constexpr std::uint64_t kLongSamples = std::uint64_t{1} << 32U;
 
@@ -148,30 +146,25 @@ void settle(EncodeOptions& options, const CLI::App& command) {
 }
 
 void add_encode_events(CLI::App& app, EncodeOptions& options) {
-  add_number(app, kCodingGroup, "--bitrate", "KBIT_S",
+  add_number(app, kCodingGroup, "--bitrate", "KBIT_S", 0.5, 100, options.bitrate_kbit_s,
              "Events only: the file takes at most so many kbit/s, 0.5 to 100, tags left out; fewer where the "
              "sound needs fewer. The events of a sound of about a second or less may take what a second may, "
              "without header and end, and one too short for an event at that rate has one all the same. With "
-             "--lossless there is no limit unless one is given.",
-             0.5, 100, options.bitrate_kbit_s)
+             "--lossless there is no limit unless one is given.")
       ->default_str(fmt::format("{}", kDefaultKbitS));
-  add_number(app, kCodingGroup, "--events-per-second", "N",
+  add_number(app, kCodingGroup, "--events-per-second", "N", 0.1, 1000, options.events_per_second,
              "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, as far as the "
-             "bitrate allows them.",
-             0.1, 1000, options.events_per_second);
-  add_value(app, kCodingGroup, "--until", "left=DB|distance=DB|events=N[,...]",
+             "bitrate allows them.");
+  add_value(app, kCodingGroup, "--until", "left=DB|distance=DB|events=N[,...]", until, options.until,
             "Events only: no more events than bring what is left of a sound's spectrogram so far below it "
             "(left=-20dB), or the events so near to it by the distance that they are fitted by "
             "(distance=3dB), in each stretch of 4.5 s; or no more than N in the file, from its beginning on. "
-            "Of several, the first that is reached. Those that do least for the whole are left out.",
-            until, options.until);
-  add_switch(app, kCodingGroup, "--lossless",
-             "Events only: keep their numbers as 32-bit floats; the file becomes several times larger.",
-             options.lossless);
-  add_switch(app, kCodingGroup, "--mono",
+            "Of several, the first that is reached. Those that do least for the whole are left out.");
+  add_switch(app, kCodingGroup, "--lossless", options.lossless,
+             "Events only: keep their numbers as 32-bit floats; the file becomes several times larger.");
+  add_switch(app, kCodingGroup, "--mono", options.mono,
              "Events only: bring what has more channels to one, as token pyramids have it; all events then "
-             "go into that one.",
-             options.mono);
+             "go into that one.");
 }
 
 void accept(CLI::App& app, EncodeOptions& options) {
@@ -186,35 +179,28 @@ void accept(CLI::App& app, EncodeOptions& options) {
              "Where to write: a file, an existing folder, or '-' for standard output. Without it song.wav "
              "becomes song.evs, or song.mars, beside it, and standard input goes to standard output.");
   static constexpr Choice<Codec> kCodecs[] = {{"events", Codec::events}, {"mars", Codec::mars}};
-  add_choice(app, kCodingGroup, "--codec",
+  add_choice(app, kCodingGroup, "--codec", kCodecs, options.codec,
              "What to make: events (.evs), for music of any kind, or mars, a pyramid of tokens (.mars), for "
-             "single notes. Without it an OUT that ends in .mars becomes one.",
-             kCodecs, options.codec);
-  add_whole_number(app, kCodingGroup, "--effort",
-                   "Time spent on finding better events or tokens, 0 to 9; it costs time, never bits.", 0, 9,
-                   options.effort);
+             "single notes. Without it an OUT that ends in .mars becomes one.");
+  add_whole_number(app, kCodingGroup, "--effort", 0, 9, options.effort,
+                   "Time spent on finding better events or tokens, 0 to 9; it costs time, never bits.");
   add_encode_events(app, options);
   add_repeated(
-      app, kCodingGroup, "--tag", "FIELD=VALUE",
-      "Set a tag, in place of the input's own of that name; an empty VALUE removes it. May be repeated.", tag,
-      options.tags);
-  add_value(app, kInputGroup, "--raw", "ENCODING:RATE:CHANNELS",
+      app, kCodingGroup, "--tag", "FIELD=VALUE", tag, options.tags,
+      "Set a tag, in place of the input's own of that name; an empty VALUE removes it. May be repeated.");
+  add_value(app, kInputGroup, "--raw", "ENCODING:RATE:CHANNELS", raw_format, options.raw,
             fmt::format("The inputs are samples without a header. ENCODING is s16le, s24le, s32le, f32le or "
                         "u8, RATE {} to {}, in Hz, and CHANNELS 1 to {}.",
-                        audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels),
-            raw_format, options.raw);
-  add_device(app, options.network.device)
-      ->description(
-          "Token pyramids only: what the network runs on; auto takes a graphics processor where there is "
-          "one.");
-  add_model(app, kModelOfEitherCodec, options.network.model);
-  add_threads(app, options.threads, "Files worked on at the same time; 0 is one per processor core.");
-  add_talk(app, "input", options.talk);
+                        audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels));
+  add_coding(app, options.network, options.threads, options.talk,
+             "Token pyramids only: what the network runs on; auto takes a graphics processor where there is "
+             "one.",
+             "Files worked on at the same time; 0 is one per processor core.");
 }
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_encode(CLI::App& root) {
+std::unique_ptr<Command> add_encode(CLI::App& root) {
   return make_command(root, "encode", "Turn sound into a stream of events or of tokens", accept, settle,
                       encode, R"(
   ictus encode song.wav                     make song.evs

@@ -23,8 +23,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 struct ExploreOptions {
   std::vector<std::string> inputs;
   OutputOptions output;
@@ -165,15 +163,15 @@ void accept(CLI::App& app, ExploreOptions& options) {
   add_output(app, options.output,
              "Where to write: a file, an existing folder, or '-' for standard output. Without it song.evs "
              "becomes song.html beside it, and standard input goes to standard output.");
-  add_seed(app, kPictureGroup, "Where the random numbers start that colours and places come of.",
-           options.seed);
+  add_seed(app, kPictureGroup, options.seed,
+           "Where the random numbers start that colours and places come of.");
   add_model(app, kEventModel, options.model);
   add_progress(app, options.talk);
 }
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_explore(CLI::App& root) {
+std::unique_ptr<Command> add_explore(CLI::App& root) {
   return make_command(root, "explore", "Make a page on which every event can be seen, heard and changed",
                       accept, settle, explore, R"(
   ictus explore song.evs                    make song.html

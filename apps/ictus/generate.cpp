@@ -12,8 +12,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 /// Refuses what has no choice to make where always the likeliest token is taken.
 void check_chance(const GenerateOptions& options, const CLI::App& command) {
   if (!options.is_certain()) return;
@@ -50,9 +48,8 @@ void settle(GenerateOptions& options, const CLI::App& command) {
 }
 
 void add_generate_notes(CLI::App& app, GenerateOptions& options) {
-  add_value(app, kNoteGroup, "--family", "NAME[,...]|any",
-            "The family of instruments, or several, of which each note takes one by chance.", word_list,
-            options.families)
+  add_value(app, kNoteGroup, "--family", "NAME[,...]|any", word_list, options.families,
+            "The family of instruments, or several, of which each note takes one by chance.")
       ->default_str("any");
   add_value(app, kNoteGroup, "--pitch", "PITCH[,...]|any",
             "A name such as A4 or Bb2 or a MIDI number; a range, C3..C5, or several, of which each note "
@@ -71,8 +68,8 @@ void add_generate_notes(CLI::App& app, GenerateOptions& options) {
   add_value(app, kNoteGroup, "-n,--count", "N", "How many notes.", [&options](const std::string& value) {
     options.count = static_cast<int>(whole_number("--count", value, 1, 1'000'000));
   })->default_str("1");
-  add_switch(app, kNoteGroup, "--each",
-             "Make --count notes of each combination of the families, pitches and velocities.", options.each);
+  add_switch(app, kNoteGroup, "--each", options.each,
+             "Make --count notes of each combination of the families, pitches and velocities.");
   add_value(app, kNoteGroup, "--seed", "N",
             "Where chance starts: the same number gives the same note. Further notes take the numbers after "
             "it. Without it: by chance; the name of the file tells.",
@@ -83,21 +80,18 @@ void add_generate_notes(CLI::App& app, GenerateOptions& options) {
 }
 
 void add_generate_sampling(CLI::App& app, GenerateOptions& options) {
-  add_number(app, kSamplingGroup, "--guidance", "X",
+  add_number(app, kSamplingGroup, "--guidance", "X", 0, 100, options.guidance,
              "How much more the label counts than by training: 0 is not at all, 1 as trained and twice as "
-             "fast, more follows the label more closely with less variety.",
-             0, 100, options.guidance)
+             "fast, more follows the label more closely with less variety.")
       ->default_str(fmt::format("{}", options.guidance));
-  add_number(app, kSamplingGroup, "--temperature", "X",
+  add_number(app, kSamplingGroup, "--temperature", "X", 0, 100, options.temperature,
              "Below 1 likelier tokens, above 1 less likely ones; 0 always the likeliest, so that nothing is "
-             "left to chance but which label a note takes.",
-             0, 100, options.temperature)
+             "left to chance but which label a note takes.")
       ->default_str(fmt::format("{}", options.temperature));
-  add_whole_number(app, kSamplingGroup, "--top-k", "Take only the N likeliest tokens; 0 is all.", 0, 65536,
-                   options.top_k);
-  add_number(app, kSamplingGroup, "--top-p", "X",
-             "Take only the likeliest tokens that have this much of the chance together.", 1e-6, 1.0,
-             options.top_p)
+  add_whole_number(app, kSamplingGroup, "--top-k", 0, 65536, options.top_k,
+                   "Take only the N likeliest tokens; 0 is all.");
+  add_number(app, kSamplingGroup, "--top-p", "X", 1e-6, 1.0, options.top_p,
+             "Take only the likeliest tokens that have this much of the chance together.")
       ->default_str(fmt::format("{}", options.top_p));
 }
 
@@ -107,37 +101,29 @@ int generate(const GenerateOptions& options, const cli::Streams& streams) {
 
 void accept(CLI::App& app, GenerateOptions& options) {
   add_generate_notes(app, options);
-  CLI::Option* const like = add_value(app, kInputGroup, "--like", "FILE",
+  CLI::Option* const like = add_value(app, kInputGroup, "--like", "FILE", non_empty, options.like,
                                       "Vary this token pyramid: its coarse scales are kept, the fine ones "
-                                      "written anew. Its label is taken over unless another is given.",
-                                      non_empty, options.like);
-  add_whole_number(app, kInputGroup, "--keep-scales", "How many of its scales to keep.", 0, kMostScales,
-                   options.keep_scales);
+                                      "written anew. Its label is taken over unless another is given.");
+  add_whole_number(app, kInputGroup, "--keep-scales", 0, kMostScales, options.keep_scales,
+                   "How many of its scales to keep.");
   CLI::Option* const labels_of =
-      add_value(app, kNoteGroup, "--labels-of", "DIR",
+      add_value(app, kNoteGroup, "--labels-of", "DIR", non_empty, options.labels_of,
                 "Make a note for each sound file of this folder whose name tells a label, with this label "
-                "and the same name: what ictus evaluate compares.",
-                non_empty, options.labels_of);
+                "and the same name: what ictus evaluate compares.");
   for (const char* const other : {"--each", "--count", "--family", "--pitch", "--velocity", "--like"})
     labels_of->excludes(app.get_option(other));
   like->excludes(app.get_option("--each"));
   add_generate_sampling(app, options);
   static constexpr Choice<NoteFormat> kFormats[] = {{"wav", NoteFormat::wav}, {"mars", NoteFormat::mars}};
-  add_choice(app, kOutputGroup, "--format",
+  add_choice(app, kOutputGroup, "--format", kFormats, options.format,
              "Sound as WAV, or token pyramids. Without it: mars where the name of the output ends in .mars, "
-             "else wav.",
-             kFormats, options.format);
+             "else wav.");
   add_output(app, options.output,
              "File to write, a folder for several (made if need be), or '-' for standard output. Without it: "
              "a file named after label and seed, here.");
-  add_value(app, kNetworkGroup, "--model", "FILE",
-            "The generator to use. Without it: the file that ICTUS_GENERATOR names, else the one installed "
-            "with the program.",
-            non_empty, options.network.model);
-  add_value(app, kNetworkGroup, "--tokenizer", "FILE",
-            "The tokenizer it was trained with. Without it: the file that ICTUS_MARS_MODEL names, else the "
-            "one installed with the program.",
-            non_empty, options.tokenizer);
+  add_weights(app, "--model", "ICTUS_GENERATOR", options.network.model, "The generator to use.");
+  add_weights(app, "--tokenizer", "ICTUS_MARS_MODEL", options.tokenizer,
+              "The tokenizer it was trained with.");
   add_device(app, options.network.device);
   add_threads(app, options.threads, "Notes to work on at the same time; 0 is one per processor core.");
   add_talk(app, "note", options.talk);
@@ -145,7 +131,7 @@ void accept(CLI::App& app, GenerateOptions& options) {
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_generate(CLI::App& root) {
+std::unique_ptr<Command> add_generate(CLI::App& root) {
   return make_command(root, "generate", "Make notes that were never played", accept, settle, generate, R"(
   ictus generate --family flute --pitch A4 --velocity 100 --seed 7 -o flute.wav
   ictus generate --pitch C3..C5 -n 64 --seed 1 -o notes/

@@ -19,8 +19,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 using Json = nlohmann::ordered_json;
 
 /// Grows when the meaning of a field changes; new fields do not change it.
@@ -350,22 +348,20 @@ void accept(CLI::App& app, InfoOptions& options) {
              "which have to be files; nothing are all that are installed.",
              options.inputs);
   CLI::Option* const json =
-      add_switch(app, kOutputGroup, "--json", "Print one line of JSON for each file.", options.json);
+      add_switch(app, kOutputGroup, "--json", options.json, "Print one line of JSON for each file.");
   CLI::Option* const get =
-      add_value(app, kOutputGroup, "--get", "FIELD",
+      add_value(app, kOutputGroup, "--get", "FIELD", non_empty, options.field,
                 "Print the value of one field of --json alone, one line for each file: any but tags and "
-                "scales. The unit may be left out: bitrate is bitrate_bps.",
-                non_empty, options.field);
-  CLI::Option* const model =
-      add_switch(app, kInputGroup, "--model", "Describe models: their parts, configuration and identity.",
-                 options.model);
+                "scales. The unit may be left out: bitrate is bitrate_bps.");
+  CLI::Option* const model = add_switch(app, kInputGroup, "--model", options.model,
+                                        "Describe models: their parts, configuration and identity.");
   get->excludes(json);
   get->excludes(model);
 }
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_info(CLI::App& root) {
+std::unique_ptr<Command> add_info(CLI::App& root) {
   return make_command(root, "info", "Say what a stream or a model holds", accept, nullptr, info, R"(
   ictus info song.evs
   ictus info --json *.evs | jq .bitrate_bps

@@ -13,8 +13,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 struct MixOptions {
   std::vector<std::string> words;  ///< IN[=GAIN][@OFFSET]
   std::vector<MixPart> inputs;
@@ -80,7 +78,7 @@ void accept(CLI::App& app, MixOptions& options) {
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_mix(CLI::App& root) {
+std::unique_ptr<Command> add_mix(CLI::App& root) {
   return make_command(root, "mix", "Put event streams side by side", accept, settle, mix, R"(
   ictus mix drums.evs=0dB piano.evs=-3dB@2.5s -o both.evs
   ictus mix a.evs b.evs - < c.evs | ictus decode - | aplay)");

@@ -41,13 +41,7 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
-struct PlayOptions {
-  std::vector<std::string> words;  ///< SCORE and OUT
-  std::string score;
-  OutputOptions output;
-  bool quiet = false;
+struct PlayOptions : FileOptions {
   std::vector<Instrument> instruments;
   double gain_db = 0.0;
   std::optional<std::string> model;
@@ -209,7 +203,7 @@ class Orchestra {
 
 int play(const PlayOptions& options, const cli::Streams& streams) {
   cli::Reporter reporter(streams, options.quiet);
-  std::vector<std::string> inputs = {options.score};
+  std::vector<std::string> inputs = {options.input};
   for (const options::Instrument& instrument : options.instruments) inputs.push_back(instrument.path);
   inputs = cli::plan_inputs(inputs, streams);
   const cli::Job job{inputs.front(), cli::output_name(*options.output.path)};
@@ -268,7 +262,7 @@ int play(const PlayOptions& options, const cli::Streams& streams) {
 }
 
 void settle(PlayOptions& options, const CLI::App& /*given*/) {
-  options.score = take_two_words(options.words, options.output);
+  take_two_words(options);
   std::set<int> taken;
   bool has_default = false;
   for (const Instrument& instrument : options.instruments) {
@@ -285,23 +279,22 @@ void accept(CLI::App& app, PlayOptions& options) {
   add_two_words(app, "SCORE",
                 "A Standard MIDI File of format 0 or 1. '-', or nothing, is standard input. A second name is "
                 "where to write, as with -o; without one it is standard output.",
-                options.words, options.output);
+                options);
   add_repeated(
-      app, kSoundGroup, "--with", "[CHANNELS=]SOUND",
+      app, kSoundGroup, "--with", "[CHANNELS=]SOUND", instrument, options.instruments,
       "Sounds for the notes: an event stream, of which each note takes the event that is nearest in pitch "
       "and loudness; a single event of it, as in flute.evs#12; or a recording, which is encoded first. In "
       "front of it may stand whom it is for: channels, as in 1,3..5=flute.evs, or drums=kit.evs. May be "
-      "repeated. Who has none is played by an instrument that comes with the program.",
-      instrument, options.instruments);
-  add_value(app, kSoundGroup, "--gain", "GAIN", "All notes louder by 6dB, or softer by -6dB, to 0.1dB.",
-            decibels, options.gain_db);
+      "repeated. Who has none is played by an instrument that comes with the program.");
+  add_value(app, kSoundGroup, "--gain", "GAIN", decibels, options.gain_db,
+            "All notes louder by 6dB, or softer by -6dB, to 0.1dB.");
   add_quiet(app, options.quiet);
   add_model(app, kEventModel, options.model);
 }
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_play(CLI::App& root) {
+std::unique_ptr<Command> add_play(CLI::App& root) {
   return make_command(root, "play", "Play a score with the sounds of events", accept, settle, play, R"(
   ictus play score.mid | ictus decode - | aplay
   ictus play score.mid --with piano.evs -o piece.evs

@@ -29,12 +29,7 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
-struct PlotOptions {
-  std::vector<std::string> inputs;
-  OutputOptions output;
-  bool quiet = false;
+struct PlotOptions : FilesOptions {
   PlotKind kind = PlotKind::map;
   std::optional<std::string> original;  ///< the recording that was encoded
   PlotTheme theme = PlotTheme::light;
@@ -222,28 +217,27 @@ void accept(CLI::App& app, PlotOptions& options) {
                                                 {"roll", PlotKind::roll},
                                                 {"spectrogram", PlotKind::spectrogram},
                                                 {"residual", PlotKind::residual}};
-  add_choice(app, kPictureGroup, "--kind",
+  add_choice(app, kPictureGroup, "--kind", kKinds, options.kind,
              "map: events over time, similar ones near each other; roll: their pitches over time, with the "
              "decay as length; spectrogram: of the decoded sound, beside the original's where one is named; "
-             "residual: both and what the events left of it.",
-             kKinds, options.kind);
-  add_value(app, kPictureGroup, "--original", "FILE", "The recording that was encoded.", non_empty,
-            options.original);
+             "residual: both and what the events left of it.");
+  add_value(app, kPictureGroup, "--original", "FILE", non_empty, options.original,
+            "The recording that was encoded.");
   static constexpr Choice<PlotTheme> kThemes[] = {{"light", PlotTheme::light}, {"dark", PlotTheme::dark}};
-  add_choice(app, kPictureGroup, "--theme", "Ink on white, or light on a dark ground.", kThemes,
-             options.theme);
-  add_value(app, kPictureGroup, "--size", "WIDTHxHEIGHT", "In pixels, 300x200 to 10000x10000.", picture_size,
-            options.size)
+  add_choice(app, kPictureGroup, "--theme", kThemes, options.theme,
+             "Ink on white, or light on a dark ground.");
+  add_value(app, kPictureGroup, "--size", "WIDTHxHEIGHT", picture_size, options.size,
+            "In pixels, 300x200 to 10000x10000.")
       ->default_str("1200x600");
-  add_seed(app, kPictureGroup, "Where the random numbers start that colours, and places on a map, come of.",
-           options.seed);
+  add_seed(app, kPictureGroup, options.seed,
+           "Where the random numbers start that colours, and places on a map, come of.");
   add_model(app, kEventModel, options.model);
   add_quiet(app, options.quiet);
 }
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_plot(CLI::App& root) {
+std::unique_ptr<Command> add_plot(CLI::App& root) {
   return make_command(root, "plot", "Draw an event stream", accept, settle, plot, R"(
   ictus plot song.evs                       make song.png
   ictus plot --kind roll song.evs -o roll.svg

@@ -10,8 +10,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 struct TestOptions {
   std::vector<std::string> inputs;
   bool quiet = false;
@@ -41,7 +39,7 @@ void accept(CLI::App& app, TestOptions& options) {
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_test(CLI::App& root) {
+std::unique_ptr<Command> add_test(CLI::App& root) {
   return make_command(root, "test", "Check that streams are whole and sound", accept, nullptr, test, R"(
   ictus test song.evs
   ictus test -q archive/*.evs || echo 'something is damaged')");

@@ -8,8 +8,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 void require_all(const TrainOptions& options) {
   if (options.data_folder.empty()) throw UsageError("--data DIR is missing: the folder to learn from");
   if (!options.output.path) throw UsageError("--out FILE is missing: where to write the model");
@@ -27,37 +25,31 @@ struct TrainLine {
 CLI::App& add_network(CLI::App& train, TrainOptions& options, const char* name, const char* description,
                       const char* examples) {
   CLI::App& app = *add_command(train, name, description, examples);
-  add_value(app, kInputGroup, "--data", "DIR", "Folder of audio files to learn from (required).", non_empty,
-            options.data_folder);
-  add_value(app, kInputGroup, "--config", "FILE",
-            "Sizes of the network and the recipe, as JSON, instead of the built-in ones.", non_empty,
-            options.config);
-  CLI::Option* const resume =
-      add_value(app, kInputGroup, "--resume", "FILE", "Go on from this checkpoint as if never stopped.",
-                non_empty, options.resume);
-  CLI::Option* const init =
-      add_value(app, kInputGroup, "--init", "FILE", "Start from these weights instead of from nothing.",
-                non_empty, options.init);
+  add_value(app, kInputGroup, "--data", "DIR", non_empty, options.data_folder,
+            "Folder of audio files to learn from (required).");
+  add_value(app, kInputGroup, "--config", "FILE", non_empty, options.config,
+            "Sizes of the network and the recipe, as JSON, instead of the built-in ones.");
+  CLI::Option* const resume = add_value(app, kInputGroup, "--resume", "FILE", non_empty, options.resume,
+                                        "Go on from this checkpoint as if never stopped.");
+  CLI::Option* const init = add_value(app, kInputGroup, "--init", "FILE", non_empty, options.init,
+                                      "Start from these weights instead of from nothing.");
   resume->excludes(init);
-  add_value(app, kOutputGroup, "--out", "FILE",
-            "Where to write the model (required). FILE.checkpoint beside it is what --resume takes.",
-            non_empty, options.output.path);
-  add_switch(app, kOutputGroup, "-f,--force",
-             "Replace a model, a checkpoint and a table that exist; --resume goes on with them anyway.",
-             options.output.force);
+  add_value(app, kOutputGroup, "--out", "FILE", non_empty, options.output.path,
+            "Where to write the model (required). FILE.checkpoint beside it is what --resume takes.");
+  add_switch(app, kOutputGroup, "-f,--force", options.output.force,
+             "Replace a model, a checkpoint and a table that exist; --resume goes on with them anyway.");
   add_value(
-      app, kOutputGroup, "--log", "FILE",
-      "Table of losses and distances as the work goes on, in TSV. Without it: FILE.tsv beside the model.",
-      non_empty, options.log);
-  add_value(app, kCodingGroup, "--hours", "H", "Stop after so many hours, with a checkpoint.",
-            positive_number, options.hours);
+      app, kOutputGroup, "--log", "FILE", non_empty, options.log,
+      "Table of losses and distances as the work goes on, in TSV. Without it: FILE.tsv beside the model.");
+  add_value(app, kCodingGroup, "--hours", "H", positive_number, options.hours,
+            "Stop after so many hours, with a checkpoint.");
   add_value(app, kCodingGroup, "--steps", "N",
             "Number of steps in all, those before --resume included, instead of the recipe's.",
             [&options](const std::string& value) {
               options.steps = whole_number("--steps", value, 1, 1'000'000'000'000);
             });
-  add_seed(app, kCodingGroup, "Where the random numbers start; with --resume that of the checkpoint.",
-           options.seed);
+  add_seed(app, kCodingGroup, options.seed,
+           "Where the random numbers start; with --resume that of the checkpoint.");
   add_device(app, options.device);
   add_threads(app, options.threads, "Threads that work on it; 0 is one per processor core.");
   add_progress(app, options.talk);
@@ -75,11 +67,10 @@ void accept(CLI::App& train, TrainLine& line) {
                                     "Train a generator, which writes notes as token pyramids", R"(
   ictus train generator --data notes/ --out my.model --hours 8
   ictus train generator --data notes/ --tokenizer my.tokenizer --out my.model)");
-  add_value(generator, kInputGroup, "--tokenizer", "FILE",
+  add_value(generator, kInputGroup, "--tokenizer", "FILE", non_empty, line.generator.tokenizer,
             "The tokenizer whose tokens it is to write. Without it: the file that ICTUS_MARS_MODEL names, "
             "else the one installed with the program. It learns from notes whose names say what they are: "
-            "FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY, and leaves out one in four, which judges learn from.",
-            non_empty, line.generator.tokenizer);
+            "FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY, and leaves out one in four, which judges learn from.");
   line.judge.network = Network::judge;
   CLI::App& judge = add_network(train, line.judge, "judge",
                                 "Train a judge, which tells the family or the pitch of a note", R"(
@@ -87,15 +78,13 @@ void accept(CLI::App& train, TrainLine& line) {
   ictus train judge --about pitch --data notes/ --out pitch.model --hours 1)");
   static constexpr Choice<JudgeQuestion> kQuestions[] = {{"family", JudgeQuestion::family},
                                                          {"pitch", JudgeQuestion::pitch}};
-  add_choice(judge, kInputGroup, "--about",
+  add_choice(judge, kInputGroup, "--about", kQuestions, line.judge.about,
              "What it is to tell of a note (required). It learns from notes whose names say what they are: "
              "FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY, and from one in four of them, which generators do not "
-             "learn from.",
-             kQuestions, line.judge.about);
-  add_value(judge, kInputGroup, "--tokenizer", "FILE",
+             "learn from.");
+  add_value(judge, kInputGroup, "--tokenizer", "FILE", non_empty, line.judge.tokenizer,
             "Hear some of the notes as this tokenizer gives them back, too, to be right about coded and "
-            "generated sound. Without it: only as they are.",
-            non_empty, line.judge.tokenizer);
+            "generated sound. Without it: only as they are.");
 }
 
 void settle(TrainLine& line, const CLI::App& given) {
@@ -111,7 +100,7 @@ int train(const TrainLine& line, const cli::Streams& streams) {
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_train(CLI::App& root) {
+std::unique_ptr<Command> add_train(CLI::App& root) {
   return make_command(root, "train", "Train a model", accept, settle, train, R"(
   ictus train tokenizer --data notes/ --out my.model
   ictus train generator --data notes/ --out my.model

@@ -32,13 +32,7 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
-struct VaryOptions {
-  std::vector<std::string> words;  ///< IN and OUT
-  std::string input;
-  OutputOptions output;
-  bool quiet = false;
+struct VaryOptions : FileOptions {
   std::optional<compose::Expression> keep;
   std::optional<compose::Expression> where;  ///< what is shaped; all that is kept, without it
   std::optional<MorphOptions> morph;
@@ -418,7 +412,7 @@ void refuse_beyond(const VaryOptions& options) {
 
 void settle(VaryOptions& options, const CLI::App& command) {
   refuse_beyond(options);
-  options.input = take_two_words(options.words, options.output);
+  take_two_words(options);
   const bool has_chance = options.random_vectors || options.random_times || was_given(command, "--perturb");
   refuse_without(has_chance, command, "--seed", "--random-vectors, --perturb and --random-times");
   if (options.morph && options.random_vectors) {
@@ -440,95 +434,79 @@ void settle(VaryOptions& options, const CLI::App& command) {
 }
 
 void add_vary_vectors(CLI::App& app, VaryOptions& options) {
-  add_value(app, kSoundGroup, "--morph", "OTHER:AMOUNT",
+  add_value(app, kSoundGroup, "--morph", "OTHER:AMOUNT", morph, options.morph,
             "Move each vector towards that of the event of another stream which begins nearest in time; a "
-            "shorter one is begun again. 0 changes nothing, 1 goes all the way. Times and gains stay.",
-            morph, options.morph);
-  CLI::Option* const random =
-      add_switch(app, kSoundGroup, "--random-vectors",
-                 "Replace each vector by a random one. Times and gains stay.", options.random_vectors);
+            "shorter one is begun again. 0 changes nothing, 1 goes all the way. Times and gains stay.");
+  CLI::Option* const random = add_switch(app, kSoundGroup, "--random-vectors", options.random_vectors,
+                                         "Replace each vector by a random one. Times and gains stay.");
   static constexpr Choice<VectorOrigin> kOrigins[] = {{"file", VectorOrigin::file},
                                                       {"model", VectorOrigin::model}};
-  add_choice(app, kSoundGroup, "--from",
+  add_choice(app, kSoundGroup, "--from", kOrigins, options.vector_origin,
              "Whose vectors random ones are spread like: those of this file, or of the sound that the model "
-             "learned from.",
-             kOrigins, options.vector_origin)
+             "learned from.")
       ->needs(random);
   CLI::Option* const perturb =
-      add_number(app, kSoundGroup, "--perturb", "AMOUNT",
+      add_number(app, kSoundGroup, "--perturb", "AMOUNT", 0.0, 2.0, options.perturb,
                  "Move all vectors by the same random step. AMOUNT is its standard deviation in each of the "
-                 "32 numbers, which go from -1 to 1 and end there.",
-                 0.0, 2.0, options.perturb);
-  add_switch(app, kSoundGroup, "--each", "With --perturb: a step for each event.", options.perturb_each)
+                 "32 numbers, which go from -1 to 1 and end there.");
+  add_switch(app, kSoundGroup, "--each", options.perturb_each, "With --perturb: a step for each event.")
       ->needs(perturb);
 }
 
 void add_vary_pitches(CLI::App& app, VaryOptions& options) {
-  add_value(app, kSoundGroup, "--transpose", "INTERVAL",
+  add_value(app, kSoundGroup, "--transpose", "INTERVAL", semitones, options.transpose_semitones,
             "Pitches higher by so many semitones, 12, or cents, 30ct, or lower by -5 or -30ct. Noise has "
-            "none and stays; so does an event whose pitch would leave the range that a stream holds.",
-            semitones, options.transpose_semitones);
-  add_value(app, kSoundGroup, "--tune", "SCALE",
+            "none and stays; so does an event whose pitch would leave the range that a stream holds.");
+  add_value(app, kSoundGroup, "--tune", "SCALE", scale, options.tune,
             "Pitches to the nearest of a scale, such as 'D dorian', 'Bb minor' or 'chromatic', where A4 is "
             "440 Hz. Modes are major, minor, harmonic, melodic, those of the church, pentatonic, blues, "
-            "whole-tone and chromatic.",
-            scale, options.tune);
-  add_value(
-      app, kSoundGroup, "--glide", "INTERVAL[@TIME]",
-      "Each event begins so far above its pitch, or with -2st below it, and glides there; 0 ends all glides.",
-      glide, options.glide);
-  add_value(app, kSoundGroup, "--vibrato", "INTERVAL[@RATE]",
-            "Each event swings so far to either side, such as 30ct@5.5Hz; 0 ends all vibrato.", vibrato,
-            options.vibrato);
+            "whole-tone and chromatic.");
+  add_value(app, kSoundGroup, "--glide", "INTERVAL[@TIME]", glide, options.glide,
+            "Each event begins so far above its pitch, or with -2st below it, and glides there; 0 ends all "
+            "glides.");
+  add_value(app, kSoundGroup, "--vibrato", "INTERVAL[@RATE]", vibrato, options.vibrato,
+            "Each event swings so far to either side, such as 30ct@5.5Hz; 0 ends all vibrato.");
 }
 
 void add_vary_courses(CLI::App& app, VaryOptions& options) {
-  add_value(app, kSoundGroup, "--attack", "TIME|FACTORx", "How long attacks take: 20ms, or 2x as long.",
-            duration, options.attack);
-  add_value(app, kSoundGroup, "--hold", "TIME|FACTORx", "How long events are held, in the same way.",
-            duration, options.hold);
-  add_value(app, kSoundGroup, "--decay", "TIME|FACTORx",
-            "In which events die away by 60 dB while they are held, in the same way.", duration,
-            options.decay);
+  add_value(app, kSoundGroup, "--attack", "TIME|FACTORx", duration, options.attack,
+            "How long attacks take: 20ms, or 2x as long.");
+  add_value(app, kSoundGroup, "--hold", "TIME|FACTORx", duration, options.hold,
+            "How long events are held, in the same way.");
+  add_value(app, kSoundGroup, "--decay", "TIME|FACTORx", duration, options.decay,
+            "In which events die away by 60 dB while they are held, in the same way.");
   add_value(
-      app, kSoundGroup, "--brightness", "GAIN",
-      "So much more for each octave of a spectrum, or less by -3dB, as near as the model's timbres come.",
-      decibels, options.brightness_db);
-  add_value(app, kSoundGroup, "--noise", "GAIN", "More noise against the partials by 6dB, or less by -6dB.",
-            decibels, options.noise_db);
-  add_number(app, kSoundGroup, "--pan", "POSITION",
-             "Where all events are: -1 is left, 1 is right. The stream has two channels then.", -1.0, 1.0,
-             options.pan);
-  add_value(app, kSoundGroup, "--room", "GAIN", "More of the room by 6dB, or less by -6dB.", decibels,
-            options.room_db);
+      app, kSoundGroup, "--brightness", "GAIN", decibels, options.brightness_db,
+      "So much more for each octave of a spectrum, or less by -3dB, as near as the model's timbres come.");
+  add_value(app, kSoundGroup, "--noise", "GAIN", decibels, options.noise_db,
+            "More noise against the partials by 6dB, or less by -6dB.");
+  add_number(app, kSoundGroup, "--pan", "POSITION", -1.0, 1.0, options.pan,
+             "Where all events are: -1 is left, 1 is right. The stream has two channels then.");
+  add_value(app, kSoundGroup, "--room", "GAIN", decibels, options.room_db,
+            "More of the room by 6dB, or less by -6dB.");
 }
 
 void add_vary_times(CLI::App& app, VaryOptions& options) {
   CLI::Option* const random_times = add_switch(
-      app, kTimeGroup, "--random-times",
-      "Let each event begin anywhere in the length of the stream, every moment being equally likely.",
-      options.random_times);
-  CLI::Option* const quantise = add_value(app, kTimeGroup, "--quantise", "GRID",
+      app, kTimeGroup, "--random-times", options.random_times,
+      "Let each event begin anywhere in the length of the stream, every moment being equally likely.");
+  CLI::Option* const quantise = add_value(app, kTimeGroup, "--quantise", "GRID", grid, options.grid_s,
                                           "Onsets to the nearest beat of a grid from the beginning on: "
-                                          "1/16@96bpm, sixteenths at 96 quarters a minute, or 250ms.",
-                                          grid, options.grid_s);
-  add_number(app, kTimeGroup, "--strength", "AMOUNT", "With --quantise: how far they go, 0 to 1. [1]", 0.0,
-             1.0, options.strength)
+                                          "1/16@96bpm, sixteenths at 96 quarters a minute, or 250ms.");
+  add_number(app, kTimeGroup, "--strength", "AMOUNT", 0.0, 1.0, options.strength,
+             "With --quantise: how far they go, 0 to 1. [1]")
       ->needs(quantise);
-  add_number(app, kTimeGroup, "--swing", "AMOUNT",
+  add_number(app, kTimeGroup, "--swing", "AMOUNT", 0.0, 0.9, options.swing,
              "With --quantise: every second beat comes later by this part of a step, 0 to 0.9; 0.33 is that "
-             "of triplets. [0]",
-             0.0, 0.9, options.swing)
+             "of triplets. [0]")
       ->needs(quantise);
   CLI::Option* const stretch =
-      add_number(app, kTimeGroup, "--stretch", "FACTOR",
-                 "Times, and the length, times this, 0.01 to 100; each event sounds as before.", 0.01, 100.0,
-                 options.stretch);
+      add_number(app, kTimeGroup, "--stretch", "FACTOR", 0.01, 100.0, options.stretch,
+                 "Times, and the length, times this, 0.01 to 100; each event sounds as before.");
   CLI::Option* const shift =
-      add_value(app, kTimeGroup, "--shift", "TIME",
+      add_value(app, kTimeGroup, "--shift", "TIME", seconds, options.shift_s,
                 "Everything later by 1.5, 1.5s or 200ms, or earlier by -1.5s; the length changes with it, "
-                "and events that would begin before the start are left out.",
-                seconds, options.shift_s);
+                "and events that would begin before the start are left out.");
   for (CLI::Option* const whole : {random_times, stretch, shift}) app.get_option("--where")->excludes(whole);
 }
 
@@ -537,33 +515,31 @@ void accept(CLI::App& app, VaryOptions& options) {
       app, "IN",
       "The event stream; '-', or nothing, is standard input. A second name is where to write, as with -o; "
       "without one it is standard output. What is asked for is done in the order of this list.",
-      options.words, options.output);
-  add_value(app, kChoiceGroup, "--keep", "CONDITION",
+      options);
+  add_value(app, kChoiceGroup, "--keep", "CONDITION", expression, options.keep,
             "Leave out the events that do not meet it, such as 'gain>-30 && time<8s' or 'pitch>=A3 || "
             "decay<200ms'. It can ask for event (the number), time, gain, note (the pitch; 0 where the event "
             "is noise), attack, hold and the other numbers that 'ictus info' names, v0 to v31 and, which "
             "takes the model, for duration, loudness, pitch, brightness and decay; it knows < <= > >= == != "
-            "&& || ! + - * / % and ( ).",
-            expression, options.keep);
-  add_value(app, kChoiceGroup, "--where", "CONDITION",
+            "&& || ! + - * / % and ( ).");
+  add_value(app, kChoiceGroup, "--where", "CONDITION", expression, options.where,
             "Shape, or move to a grid, only the events that meet it; the others stay as they are. It asks as "
-            "--keep does.",
-            expression, options.where);
+            "--keep does.");
   add_vary_vectors(app, options);
   add_vary_pitches(app, options);
   add_vary_courses(app, options);
   add_vary_times(app, options);
-  add_value(app, kSoundGroup, "--gain", "GAIN", "All gains more by 6dB, or less by -6dB, to 0.1dB.", decibels,
-            options.gain_db);
-  add_seed(app, kChoiceGroup,
-           "Where the random numbers of --random-vectors, --perturb and --random-times start.", options.seed);
+  add_value(app, kSoundGroup, "--gain", "GAIN", decibels, options.gain_db,
+            "All gains more by 6dB, or less by -6dB, to 0.1dB.");
+  add_seed(app, kChoiceGroup, options.seed,
+           "Where the random numbers of --random-vectors, --perturb and --random-times start.");
   add_quiet(app, options.quiet);
   add_model(app, kEventModel, options.model);
 }
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_vary(CLI::App& root) {
+std::unique_ptr<Command> add_vary(CLI::App& root) {
   return make_command(root, "vary", "Make another event stream of one", accept, settle, vary, R"(
   ictus vary --random-times --seed 3 song.evs - | ictus decode - | aplay
   ictus vary --keep 'gain>-30 && time<8s' song.evs -o beginning.evs

@@ -53,8 +53,8 @@ CLI::Option* add_value(CLI::App& app, const char* group, const char* names, cons
 /// The same for a value that `read` makes of the option's long name and the word: see values.hpp.
 template <typename Value, typename Field>
 CLI::Option* add_value(CLI::App& app, const char* group, const char* names, const char* metavar,
-                       const std::string& description,
-                       Value (*read)(const std::string& option, const std::string& value), Field& field) {
+                       Value (*read)(const std::string& option, const std::string& value), Field& field,
+                       const std::string& description) {
   return add_value(
       app, group, names, metavar, description,
       [name = long_name(names), read, &field](const std::string& value) { field = read(name, value); });
@@ -63,9 +63,8 @@ CLI::Option* add_value(CLI::App& app, const char* group, const char* names, cons
 /// The same for an option that may be repeated, each time with one more value.
 template <typename Value>
 void add_repeated(CLI::App& app, const char* group, const char* name, const char* metavar,
-                  const std::string& description,
                   Value (*read)(const std::string& option, const std::string& value),
-                  std::vector<Value>& values) {
+                  std::vector<Value>& values, const std::string& description) {
   const auto take = [name = std::string(name), read, &values](const std::vector<std::string>& words) {
     for (const std::string& word : words) {
       refuse_marked(name, word);
@@ -81,24 +80,24 @@ void add_repeated(CLI::App& app, const char* group, const char* name, const char
 /// A number from `least` to `most`.
 template <typename Field>
 CLI::Option* add_number(CLI::App& app, const char* group, const char* names, const char* metavar,
-                        const std::string& description, double least, double most, Field& field) {
+                        double least, double most, Field& field, const std::string& description) {
   return add_value(app, group, names, metavar, description,
                    [name = long_name(names), least, most, &field](const std::string& value) {
                      field = number_within(name, value, least, most);
                    });
 }
 
-CLI::Option* add_switch(CLI::App& app, const char* group, const char* names, const std::string& description,
-                        bool& value);
+CLI::Option* add_switch(CLI::App& app, const char* group, const char* names, bool& value,
+                        const std::string& description);
 
 /// A whole number from `least` to `most`; the value that the field has already is the default.
-void add_whole_number(CLI::App& app, const char* group, const char* name, const char* description,
-                      long long least, long long most, int& field);
+void add_whole_number(CLI::App& app, const char* group, const char* name, long long least, long long most,
+                      int& field, const char* description);
 
 CLI::Option* add_inputs(CLI::App& app, const char* metavar, const std::string& description,
                         std::vector<std::string>& inputs);
 
-void add_seed(CLI::App& app, const char* group, const char* description, unsigned long long& seed);
+void add_seed(CLI::App& app, const char* group, unsigned long long& seed, const char* description);
 
 /// Help is found before parsing; the switch is there to be listed and completed.
 void add_help_switch(CLI::App& app);
@@ -141,8 +140,7 @@ std::unique_ptr<Command> make_command(CLI::App& root, const char* name, const ch
 void add_output(CLI::App& app, OutputOptions& output, const char* description);
 
 /// One input and, as a second word or behind -o, one output: what take_two_words takes apart.
-void add_two_words(CLI::App& app, const char* metavar, const char* description,
-                   std::vector<std::string>& words, OutputOptions& output);
+void add_two_words(CLI::App& app, const char* metavar, const char* description, FileOptions& options);
 
 void add_quiet(CLI::App& app, bool& quiet);
 
@@ -153,14 +151,22 @@ void add_talk(CLI::App& app, const char* of_each, TalkOptions& talk);
 
 CLI::Option* add_device(CLI::App& app, std::string& target);
 
+/// What encoding and decoding have in common: on what they run, with which weights, and what they say.
+void add_coding(CLI::App& app, NetworkOptions& network, int& threads, TalkOptions& talk,
+                const char* about_device, const char* about_threads);
+
 CLI::Option* add_model(CLI::App& app, const char* description, std::optional<std::string>& target);
+
+/// Weights that are looked for where `variable` says, then among those installed; `what` is a sentence.
+void add_weights(CLI::App& app, const char* name, const char* variable, std::optional<std::string>& path,
+                 const char* what);
 
 void add_threads(CLI::App& app, int& threads, const char* description);
 
 /// One of a few names; the value that the field has already, if it has one of theirs, is the default.
 template <typename T, std::size_t N, typename Field>
-CLI::Option* add_choice(CLI::App& app, const char* group, const char* name, const char* description,
-                        const Choice<T> (&choices)[N], Field& field) {
+CLI::Option* add_choice(CLI::App& app, const char* group, const char* name, const Choice<T> (&choices)[N],
+                        Field& field, const char* description) {
   std::string metavar;
   std::string default_name;
   for (const Choice<T>& one : choices) {

@@ -25,10 +25,10 @@ CommandLine::CommandLine(std::span<AddCommand* const> adders) {
   ictus encode note.wav -o note.mars a note as a pyramid of tokens
   arecord -f cd | ictus encode - | ictus decode - | aplay)");
   add_help_switch(root);
-  add_switch(root, kGeneralGroup, "-V,--version", "Print the version.", version);
+  add_switch(root, kGeneralGroup, "-V,--version", version, "Print the version.");
   static constexpr Choice<const char*> kTexts[] = {
       {"man", "man"}, {"bash", "bash"}, {"zsh", "zsh"}, {"fish", "fish"}};
-  add_choice(root, "", "--generate", "Print a text made from the list of options.", kTexts, generate);
+  add_choice(root, "", "--generate", kTexts, generate, "Print a text made from the list of options.");
   for (AddCommand* const add : adders) {
     std::unique_ptr<Command> command = add(root);
     commands.emplace_back(root.get_subcommands(is_any).back(), std::move(command));
