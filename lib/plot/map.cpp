@@ -16,6 +16,12 @@ namespace {
 
 constexpr Margins kMargins{44.0, 66.0, 24.0, 48.0};
 constexpr double kNarrow = 520.0;  // a picture of less has no room for a legend
+/// What the picture shows; the longest that fits is written.
+constexpr std::initializer_list<const char*> kAbout = {
+    "one disc per event; similar colours are similar sounds: the 32 numbers, projected to red, green and "
+    "blue",
+    "similar colours are similar sounds: the 32 numbers, projected to red, green and blue",
+    "colours: the 32 numbers, projected to red, green and blue", "similar colours are similar sounds"};
 
 /// How discs look, so that few can be seen and many can be told apart.
 struct DiscStyle {
@@ -117,13 +123,7 @@ std::string map(const Map& map, const PictureFormat& format) {
   canvas.upward_text(caption, area.x - 16.0, area.y + area.height / 2.0, words);
   const bool narrow = canvas.width() < kNarrow;
   const double end = narrow ? area.right() : draw_legend(canvas, loudest, style, area.right()) - 24.0;
-  draw_title(
-      canvas, map.title,
-      {"one disc per event; similar colours are similar sounds: the 32 numbers, projected to red, green and "
-       "blue",
-       "similar colours are similar sounds: the 32 numbers, projected to red, green and blue",
-       "colours: the 32 numbers, projected to red, green and blue", "similar colours are similar sounds"},
-      area.x, end - area.x);
+  draw_title(canvas, map.title, kAbout, area.x, end - area.x);
   return canvas.finish();
 }
 

@@ -21,6 +21,12 @@ constexpr Margins kMargins{58.0, 66.0, 24.0, 48.0};
 constexpr double kGap = 24.0;  // above the strip of events without pitch, for its title
 constexpr double kNarrow = 520.0;
 constexpr double kShortestBar = 3.0;
+/// What the picture shows; the longest that fits is written.
+constexpr std::initializer_list<const char*> kAbout = {
+    "one bar per event, as long as it takes to die away, fainter the quieter it is; similar colours are "
+    "similar sounds",
+    "one bar per event, as long as it takes to die away; similar colours are similar sounds",
+    "one bar per event, as long as it takes to die away", "one bar per event"};
 
 bool is_frequency(double hz) { return std::isfinite(hz) && hz > 0.0; }
 
@@ -255,13 +261,7 @@ std::string roll(const Roll& roll, const PictureFormat& format) {
   draw_time_labels(canvas, axis);
   const double end =
       canvas.width() < kNarrow ? whole.right() : draw_legend(canvas, loudest, whole.right()) - 24.0;
-  draw_title(
-      canvas, roll.title,
-      {"one bar per event, as long as it takes to die away, fainter the quieter it is; similar colours are "
-       "similar sounds",
-       "one bar per event, as long as it takes to die away; similar colours are similar sounds",
-       "one bar per event, as long as it takes to die away", "one bar per event"},
-      whole.x, end - whole.x);
+  draw_title(canvas, roll.title, kAbout, whole.x, end - whole.x);
   return canvas.finish();
 }
 
