@@ -673,10 +673,7 @@ class Vary(Case):
 
 
 class MixAndCat(Case):
-    def setUp(self):
-        super().setUp()
-        self.put("a.evs", clip_stream())
-        self.put("b.evs", other_clip_stream())
+    given = {"a.evs": clip_stream, "b.evs": other_clip_stream}
 
     def test_mix(self):
         self.assert_ended(ictus("mix", "a.evs=0dB", "b.evs=-3dB@2.5s", "-o", "both.evs"), DONE, "2 streams -> both.evs: 4.5 s, ")
