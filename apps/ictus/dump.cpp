@@ -35,6 +35,11 @@ struct DumpOptions {
   [[nodiscard]] bool needs_model() const { return describe || format == TableFormat::midi; }
 };
 
+constexpr Choice<TableFormat> kFormats[] = {{"tsv", TableFormat::tsv},
+                                            {"csv", TableFormat::csv},
+                                            {"json", TableFormat::json},
+                                            {"midi", TableFormat::midi}};
+
 // What has been printed is flushed block by block: who reads along sees each when it has come.
 
 void print_events(formats::EventStreamReader& reader, const DumpOptions& options,
@@ -160,10 +165,6 @@ void accept(CLI::App& app, DumpOptions& options) {
   add_inputs(app, "FILE", "One event stream or token pyramid. '-', or nothing, is standard input.",
              options.inputs)
       ->expected(0, 1);
-  static constexpr Choice<TableFormat> kFormats[] = {{"tsv", TableFormat::tsv},
-                                                     {"csv", TableFormat::csv},
-                                                     {"json", TableFormat::json},
-                                                     {"midi", TableFormat::midi}};
   add_choice(app, kOutputGroup, "--format", kFormats, options.format,
              "Columns between tabs or commas under a line of names, or one JSON object a line; or, for event "
              "streams, a MIDI file of the events that are heard as notes.");

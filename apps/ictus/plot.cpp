@@ -29,6 +29,12 @@
 namespace ictus::front {
 namespace {
 
+constexpr Choice<PlotKind> kKinds[] = {{"map", PlotKind::map},
+                                       {"roll", PlotKind::roll},
+                                       {"spectrogram", PlotKind::spectrogram},
+                                       {"residual", PlotKind::residual}};
+constexpr Choice<PlotTheme> kThemes[] = {{"light", PlotTheme::light}, {"dark", PlotTheme::dark}};
+
 struct PlotOptions : FilesOptions {
   PlotKind kind = PlotKind::map;
   std::optional<std::string> original;  ///< the recording that was encoded
@@ -213,17 +219,12 @@ void accept(CLI::App& app, PlotOptions& options) {
       app, options.output,
       "Where to draw: a file that ends in .png, .svg or .pdf, an existing folder, or '-' for PNG on standard "
       "output. Without it song.evs becomes song.png beside it, and standard input goes to standard output.");
-  static constexpr Choice<PlotKind> kKinds[] = {{"map", PlotKind::map},
-                                                {"roll", PlotKind::roll},
-                                                {"spectrogram", PlotKind::spectrogram},
-                                                {"residual", PlotKind::residual}};
   add_choice(app, kPictureGroup, "--kind", kKinds, options.kind,
              "map: events over time, similar ones near each other; roll: their pitches over time, with the "
              "decay as length; spectrogram: of the decoded sound, beside the original's where one is named; "
              "residual: both and what the events left of it.");
   add_value(app, kPictureGroup, "--original", "FILE", non_empty, options.original,
             "The recording that was encoded.");
-  static constexpr Choice<PlotTheme> kThemes[] = {{"light", PlotTheme::light}, {"dark", PlotTheme::dark}};
   add_choice(app, kPictureGroup, "--theme", kThemes, options.theme,
              "Ink on white, or light on a dark ground.");
   add_value(app, kPictureGroup, "--size", "WIDTHxHEIGHT", picture_size, options.size,

@@ -12,6 +12,7 @@
 #include "lib/core/error.hpp"
 #include "lib/plot/axes.hpp"
 #include "lib/plot/canvas.hpp"
+#include "lib/plot/legend.hpp"
 #include "lib/plot/loudness.hpp"
 
 namespace ictus::plot {
@@ -153,22 +154,15 @@ void draw_bar(const Canvas& canvas, const Area& bar, const report::Colour& colou
 
 /// In the upper right corner, up to `right`. Returns where it begins.
 double draw_legend(const Canvas& canvas, double loudest, double right) {
-  const TextStyle words{kLabelSize, canvas.palette().quiet_words, false, Alignment::end};
-  constexpr double kMiddle = 32.0;
   constexpr double kWidth = 30.0;
   constexpr double kHeight = 9.0;
-  double x = right;
-  const auto levels = legend_levels_db(loudest);
-  for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-    const std::string label = decibels(*level);
-    canvas.text(label, x, kMiddle + 4.0, words);
-    x -= canvas.width_of(label, words) + 6.0 + kWidth;
-    draw_bar(canvas, {x, kMiddle - kHeight / 2.0, kWidth, kHeight}, canvas.palette().words,
-             opacity_of(below_db(*level, loudest)));
-    x -= 16.0;
-  }
-  canvas.text("loudness", x, kMiddle + 4.0, words);
-  return x - canvas.width_of("loudness", words);
+  return draw_legend(canvas, "loudness", loudest, right,
+                     [&](double level_db, double label_room, double& x, double middle) {
+                       x -= label_room + kWidth;
+                       draw_bar(canvas, {x, middle - kHeight / 2.0, kWidth, kHeight}, canvas.palette().words,
+                                opacity_of(below_db(level_db, loudest)));
+                       x -= kLegendGap;
+                     });
 }
 
 /// Where events are drawn: by their pitch, or, without one, by their brightness.

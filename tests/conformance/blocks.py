@@ -8,6 +8,10 @@ HEADER, END = 1, 3
 HASH = bytes(range(0x10, 0x20))
 
 
+def stream(signature, blocks):
+    return signature + b"".join(block.bytes(number) for number, block in enumerate(blocks))
+
+
 def differing(table, values, defaults):
     """Fields of a header, as (number, form, name), with the values that are not the defaults."""
     return {number: (form, values[name]) for number, form, name in table if values.get(name) != defaults.get(name)}
@@ -30,7 +34,7 @@ class Files(list):
         return lambda make: self.add(group, name, about, make)
 
     def stream(self, *blocks):
-        return self.signature + b"".join(block.bytes(number) for number, block in enumerate(blocks))
+        return stream(self.signature, blocks)
 
     def refused(self, data, words, at=None):
         """A file of which nothing is found, and its expectation; `at` is the byte where the header is wrong."""
