@@ -344,9 +344,33 @@ class Vary(Case):
             for a, b in zip(dumped(run.stdout), before, strict=True):
                 wanted = 0 if is_noise(b) else 100 * semitones
                 self.assertAlmostEqual(cents(a) - cents(b), wanted, delta=0.51 * step)
-                self.assertEqual({**a, "vector": a["vector"][1:]}, {**b, "vector": b["vector"][1:]})
-            for a, b in zip(dumped(varied(run.stdout, "--transpose", str(-semitones))), before, strict=True):
+                # Nothing else, but gains of what has a pitch: it is as loud as before, see below.
+                kept_gain = {"gain_db": b["gain_db"]} if wanted else {}
+                self.assertEqual({**a, **kept_gain, "vector": a["vector"][1:]}, {**b, "vector": b["vector"][1:]})
+            back = dumped(varied(run.stdout, "--transpose", str(-semitones)))
+            for a, b in zip(back, before, strict=True):
                 self.assertLessEqual(abs(cents(a) - cents(b)), 1.01 * step)
+                self.assertLessEqual(abs(a["gain_db"] - b["gain_db"]), info(clip_stream())["gain_step_db"] + 1e-4)
+                self.assertEqual(a["vector"][1:], b["vector"][1:])
+
+    def test_every_event_stays_as_loud_at_another_pitch(self):
+        """Events whose high partials die away far sooner, or later, than the low ones."""
+        text = ("onset_s\tgain_db\tnote\thold_s\tdecay_s\ttilt\n"
+                "0\t-20\tC3\t1.5\t3\t30\n3\t-20\tA4\t1.5\t0.5\t30\n6\t-20\tC5\t1.5\t0.5\t0.04\n")
+        stream = assembled(text, "--length", "9s").stdout
+
+        def levels(data):
+            raw = decoded(data, "--raw")
+            samples = struct.unpack(f"<{len(raw) // 4}f", raw)
+            return [10 * math.log10(sum(x * x for x in samples[i * 3 * RATE_HZ:(i + 1) * 3 * RATE_HZ])) for i in range(3)]
+
+        before = levels(stream)
+        changes = [[after - level for after, level in zip(levels(varied(stream, "--transpose", words)), before)] for words in ("12", "-7")]
+        for change in changes:
+            self.assertLess(max(map(abs, change)), 0.5, changes)
+        # With the gains that it had, one of them would be softer or louder by more.
+        gains = [event["gain_db"] for event in dumped(varied(stream, "--transpose", "12"))]
+        self.assertGreater(max(abs(gain + 20) for gain in gains), 1)
 
     def test_a_transposed_note_sounds_at_its_pitch_as_loud_and_when_it_did(self):
         rate_hz = RATE_HZ
