@@ -184,6 +184,9 @@ class Play(Case):
         for cut in range(4, len(song)):
             run = ictus("play", "-o", "x.evs", stdin=song[:cut])
             self.assert_refused(run, FAILED, "standard input: is cut short at byte", left=left)
+        # A year of silence would be one of work.
+        late = score([*notes([(0, 1, 60, 100)]), (100_000, (0x90, 60, 0))])
+        self.assert_refused(ictus("play", "-o", "x.evs", stdin=late), FAILED, "standard input: lasts 28 hours", "up to 24 hours", left=left)
         self.assert_refused(ictus("play", "-o", "x.evs", stdin=score([])), FAILED, "standard input: has no notes", left=left)
         self.assert_refused(ictus("play", "-o", "x.evs", stdin=score(notes([(0, 1, 2, 90)]))), FAILED,
                             "1 note lies beyond the pitches that a stream holds", left=left)
