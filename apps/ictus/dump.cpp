@@ -149,8 +149,8 @@ DumpOptions settled(DumpOptions options, const CLI::App& command) {
     throw UsageError("a MIDI file has no columns", "Leave out --describe and --no-vectors.");
   }
   refuse_without(options.format == TableFormat::midi, command, "--bends", "--format midi");
-  if (options.units && options.format != TableFormat::tsv && options.format != TableFormat::csv)
-    throw UsageError("--units is for columns", "Leave out --format, or ask for tsv or csv.");
+  if (options.units && options.format == TableFormat::midi)
+    throw UsageError("a MIDI file has no columns", "Leave out --units.");
   if (options.units && (options.describe || options.no_vectors))
     throw UsageError(fmt::format("--units and {} cannot be used together",
                                  options.describe ? "--describe" : "--no-vectors"),
@@ -185,9 +185,10 @@ class DumpCommand : public Command {
                "Event streams only: leave out the 32 numbers of each event.", options_.no_vectors);
     add_switch(
         app, kOutputGroup, "--units",
-        "Event streams only: columns with the numbers that have names, in their units, in place of v0 to "
-        "v15: "
-        "note and cents of the pitch, balance_db, attack_s and so on, which 'ictus assemble' reads too.",
+        "Event streams only: the numbers that have names, in their units, in place of v0 to v15: note and "
+        "cents "
+        "of the pitch, balance_db, attack_s and so on. 'ictus assemble' reads these columns too; in JSON the "
+        "other numbers are 'timbre'.",
         options_.units);
     add_switch(app, kOutputGroup, "--describe",
                "Event streams only: render each event with the model and add how "

@@ -120,6 +120,18 @@ class TextAndBack(Case):
             self.assertAlmostEqual(float(row["balance_db"]), 10 + 50 * vector[1], delta=1e-3)
             self.assertAlmostEqual(float(row["position"]), vector[15], delta=1e-4)
 
+    def test_units_in_json_are_those_of_columns(self):
+        for stream in (clip_stream(), encode("-", "--lossless", stdin=clip()).stdout):
+            text = ictus("dump", "--units", "--format", "json", stdin=stream).stdout.decode()
+            objects = [line for line in map(json.loads, text.splitlines()) if "event" in line]
+            names, *rows = [line.split("\t") for line in ictus("dump", "--units", stdin=stream).stdout.decode().splitlines()
+                            if not line.startswith("#")]
+            for line, row in zip(objects, rows, strict=True):
+                timbre = line.pop("timbre")
+                self.assertEqual(list(line), names[:-16])
+                self.assertEqual(line.pop("note"), row[names.index("note")])
+                self.assertEqual([*line.values(), *timbre], [float(cell) for cell in row if cell != row[names.index("note")]])
+
     def test_an_edit_is_all_that_changes(self):
         lines = ictus("dump", stdin=clip_stream()).stdout.decode().splitlines()
         first = next(i for i, line in enumerate(lines) if line.startswith("0\t"))
@@ -213,7 +225,7 @@ class HandMade(Case):
         ]:
             self.assert_refused(assembled(text, "-o", "x.evs"), FAILED, *complaints, left=["sounds", "sounds/piano.evs"])
         self.assert_ended(ictus("dump", "--units", "--describe", stdin=clip_stream()), USAGE, "--units and --describe cannot be used together")
-        self.assert_ended(ictus("dump", "--units", "--format", "json", stdin=clip_stream()), USAGE, "--units is for columns")
+        self.assert_ended(ictus("dump", "--units", "--format", "midi", stdin=clip_stream()), USAGE, "a MIDI file has no columns")
         foreign = next(path for path in sorted((CONFORMANCE / "valid").glob("*.evs")) if not names_pitch(path.read_bytes()))
         self.assert_ended(ictus("dump", "--units", stdin=foreign.read_bytes()), FAILED, "names no numbers with units")
 
