@@ -152,8 +152,8 @@ void settle(DumpOptions& options, const CLI::App& command) {
     throw UsageError("a MIDI file has no columns", "Leave out --describe and --no-vectors.");
   }
   refuse_without(options.format == TableFormat::midi, command, "--bends", "--format midi");
-  if (options.units && options.format != TableFormat::tsv && options.format != TableFormat::csv)
-    throw UsageError("--units is for columns", "Leave out --format, or ask for tsv or csv.");
+  if (options.units && options.format == TableFormat::midi)
+    throw UsageError("a MIDI file has no columns", "Leave out --units.");
   if (options.units && (options.describe || options.no_vectors))
     throw UsageError(fmt::format("--units and {} cannot be used together",
                                  options.describe ? "--describe" : "--no-vectors"),
@@ -172,8 +172,10 @@ void accept(CLI::App& app, DumpOptions& options) {
              "Event streams only: leave out the 32 numbers of each event.");
   add_switch(
       app, kOutputGroup, "--units", options.units,
-      "Event streams only: columns with the numbers that have names, in their units, in place of v0 to v15: "
-      "note and cents of the pitch, balance_db, attack_s and so on, which 'ictus assemble' reads too.");
+      "Event streams only: the numbers that have names, in their units, in place of v0 to v15: note and "
+      "cents "
+      "of the pitch, balance_db, attack_s and so on. 'ictus assemble' reads these columns too; in JSON the "
+      "other numbers are 'timbre'.");
   add_switch(app, kOutputGroup, "--describe", options.describe,
              "Event streams only: render each event with the model and add how it sounds: duration, "
              "loudness, pitch in Hz and as a note, brightness and decay time.");

@@ -36,6 +36,7 @@
 #include "lib/core/utf8.hpp"
 #include "lib/notes/score.hpp"
 #include "lib/synthesis/describe.hpp"
+#include "lib/synthesis/event_notes.hpp"
 #include "lib/synthesis/timbre.hpp"
 
 namespace ictus::front {
@@ -117,7 +118,8 @@ class Orchestra {
     if (!made) {
       try {
         made = std::make_unique<compose::Instrument>(
-            voices(path, event), is_drums, [this](compose::Vector& vector, double db_an_octave) {
+            voices(path, event, asked != nullptr && !is_drums), is_drums,
+            [this](compose::Vector& vector, double db_an_octave) {
               analysis::brighten(vector, static_cast<float>(db_an_octave), model_->timbre);
             });
       } catch (const Error& error) {
@@ -139,7 +141,9 @@ class Orchestra {
                 fmt::format("name sounds with --with; it was looked for near {}", weights.string()));
   }
 
-  std::vector<compose::Voice> voices(const std::string& path, std::optional<unsigned long long> event) {
+  /// Of its events; `of_notes`: those that are heard as notes alone, where there are any.
+  std::vector<compose::Voice> voices(const std::string& path, std::optional<unsigned long long> event,
+                                     bool of_notes) {
     // What is no stream is a recording, or nothing that can be opened, which is said.
     const bool is_recording = !may_be_stream(path, streams_);
     Sounds sounds = is_recording ? encode(path) : read(path);
@@ -152,8 +156,15 @@ class Orchestra {
     is_stereo_ = is_stereo_ || sounds.channels > 1;
     const auto heard = synthesis::describe(*model_, sounds.events);
     std::vector<compose::Voice> voices;
-    for (std::size_t i = 0; i < heard.size(); ++i)
-      voices.push_back({sounds.events[i], heard[i].brightness_hz});
+    const auto add = [&](std::size_t i) { voices.push_back({sounds.events[i], heard[i].brightness_hz}); };
+    if (of_notes) {
+      std::vector<double> onsets_s;
+      for (const Event& each : sounds.events)
+        onsets_s.push_back(static_cast<double>(each.onset_samples) / synthesis::EventModel::kSampleRateHz);
+      for (const synthesis::EventNote& note : synthesis::notes_among(onsets_s, heard)) add(note.event);
+    }
+    if (voices.empty())
+      for (std::size_t i = 0; i < heard.size(); ++i) add(i);
     return voices;
   }
 

@@ -28,6 +28,7 @@
 #include "lib/compose/standard_places.hpp"
 #include "lib/compose/variation.hpp"
 #include "lib/synthesis/describe.hpp"
+#include "lib/synthesis/power_course.hpp"
 
 namespace ictus::front {
 namespace {
@@ -55,7 +56,7 @@ struct VaryOptions : FileOptions {
   double shift_s = 0.0;
   double gain_db = 0.0;
   unsigned long long seed = 1;
-  std::optional<std::string> model;  ///< used where a condition asks for what is heard, and for brightness
+  std::optional<std::string> model;  ///< used as asks_model() says
 
   /// Whether numbers move by less than their steps.
   [[nodiscard]] bool changes_vectors() const {
@@ -64,6 +65,14 @@ struct VaryOptions : FileOptions {
   [[nodiscard]] bool changes_numbers() const {
     return transpose_semitones != 0.0 || tune || glide || vibrato || attack || hold || decay ||
            noise_db != 0.0 || pan || room_db != 0.0;
+  }
+  [[nodiscard]] bool moves_pitches() const { return transpose_semitones != 0.0 || tune; }
+  [[nodiscard]] bool asks_model() const {
+    const auto asks_for_heard = [](const std::optional<compose::Expression>& condition) {
+      return condition && condition->asks_for_heard();
+    };
+    return asks_for_heard(keep) || asks_for_heard(where) || moves_pitches() || brightness_db != 0.0 ||
+           (random_vectors && vector_origin == VectorOrigin::model);
   }
   [[nodiscard]] bool changes_nothing() const {
     return !keep && !changes_vectors() && !changes_numbers() && !random_times && !grid_s && stretch == 1.0 &&
@@ -97,6 +106,16 @@ std::function<void(compose::Vector&)> brightening_for(const cli::EventInput& inp
   const cli::EventModel model = models.of(input.name(), input.header());
   return [model, db_an_octave](compose::Vector& vector) {
     analysis::brighten(vector, static_cast<float>(db_an_octave), model->timbre);
+  };
+}
+
+/// How much energy an event of 0 dB has.
+std::function<double(const compose::Vector&)> energy_for(const cli::EventInput& input,
+                                                         cli::EventModels& models) {
+  constexpr double kLongestS = 20.0;
+  const cli::EventModel model = models.of(input.name(), input.header());
+  return [model](const compose::Vector& vector) {
+    return synthesis::PowerCourse(model->timbre.sound_of(vector, 0.0F), kLongestS).energy_db();
   };
 }
 
@@ -289,6 +308,7 @@ void set_changes(compose::VariationSettings& settings, const VaryOptions& option
   }
   settings.transpose_semitones = options.transpose_semitones;
   settings.tune = options.tune;
+  if (options.moves_pitches()) settings.energy_db = energy_for(input, models);
   settings.changes = changes_by(options, input);
   if (options.brightness_db != 0.0) settings.reshape = brightening_for(input, models, options.brightness_db);
   settings.random_times = options.random_times;
@@ -424,13 +444,9 @@ void settle(VaryOptions& options, const CLI::App& command) {
     throw UsageError("--where chooses events, and nothing is asked for that shapes them",
                      "Add what is to become of them, such as --transpose 12; --keep leaves out the others.");
   }
-  const auto asks_for_heard = [](const std::optional<compose::Expression>& condition) {
-    return condition && condition->asks_for_heard();
-  };
-  const bool asks_model = (options.random_vectors && options.vector_origin == VectorOrigin::model) ||
-                          options.brightness_db != 0.0;
-  refuse_without(asks_for_heard(options.keep) || asks_for_heard(options.where) || asks_model, command,
-                 "--model", "conditions on what is heard, such as pitch, --brightness and --from model");
+  refuse_without(
+      options.asks_model(), command, "--model",
+      "conditions on what is heard, such as pitch, --transpose, --tune, --brightness and --from model");
 }
 
 void add_vary_vectors(CLI::App& app, VaryOptions& options) {
@@ -454,9 +470,11 @@ void add_vary_vectors(CLI::App& app, VaryOptions& options) {
 }
 
 void add_vary_pitches(CLI::App& app, VaryOptions& options) {
-  add_value(app, kSoundGroup, "--transpose", "INTERVAL", semitones, options.transpose_semitones,
-            "Pitches higher by so many semitones, 12, or cents, 30ct, or lower by -5 or -30ct. Noise has "
-            "none and stays; so does an event whose pitch would leave the range that a stream holds.");
+  add_value(
+      app, kSoundGroup, "--transpose", "INTERVAL", semitones, options.transpose_semitones,
+      "Pitches higher by so many semitones, 12, or cents, 30ct, or lower by -5 or -30ct; gains follow, so "
+      "that events stay as loud. Noise has none and stays; so does an event whose pitch would leave the "
+      "range that a stream holds.");
   add_value(app, kSoundGroup, "--tune", "SCALE", scale, options.tune,
             "Pitches to the nearest of a scale, such as 'D dorian', 'Bb minor' or 'chromatic', where A4 is "
             "440 Hz. Modes are major, minor, harmonic, melodic, those of the church, pentatonic, blues, "

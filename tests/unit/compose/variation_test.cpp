@@ -182,6 +182,20 @@ TEST_CASE("a transposition moves pitches by its ratio, but not those of noise no
   CHECK(result.counts.kept == 3);
 }
 
+TEST_CASE("another pitch leaves an event as loud, where it is known how loud it is") {
+  VariationSettings settings;
+  settings.transpose_semitones = 12.0;
+  // An octave is this much of the number: such events become 6 dB softer.
+  settings.energy_db = [](const Vector& vector) {
+    return -6.0 * static_cast<double>(vector[0]) * kPitchSemitones / 24.0;
+  };
+  std::vector<Event> events = {event_at(0, -10.0F, 0.0F), event_at(1, -10.0F, 0.0F)};
+  events[1].vector[0] = number_for_hz(9000.0);
+  const Varied result = varied_block(settings, events);
+  CHECK(result.out.events[0].gain_db == doctest::Approx(-4.0).epsilon(1e-4));
+  CHECK(result.out.events[1].gain_db == -10.0F);  // it would leave the range, and stays
+}
+
 TEST_CASE("tuning goes to the nearest pitch of a scale, after a transposition") {
   VariationSettings settings;
   settings.tune = Scale{};
