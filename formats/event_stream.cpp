@@ -223,6 +223,16 @@ std::optional<EventStreamTotals> packed_totals(const Bytes& content) {
   return EventStreamTotals{*events, *length, *original_length};
 }
 
+/// What unpack() makes of a block; one that it refuses is damaged.
+template <typename Unpack>
+auto or_fail(const BlockReader& reader, Unpack unpack) {
+  try {
+    return unpack();
+  } catch (const Error& error) {
+    reader.fail(error.what());
+  }
+}
+
 }  // namespace
 
 // --- Writer ----------------------------------------------------------------------------------------
@@ -259,34 +269,20 @@ EventStreamReader::EventStreamReader(ByteSource source) : blocks_(kEventStreamFo
 std::optional<EventBlock> EventStreamReader::next() {
   const std::optional<Block> block = next_block();
   if (!block) return std::nullopt;
-  EventBlock events;
-  if (unpacker_) {
-    try {
-      events = unpacker_->unpack(block->content);
-    } catch (const Error& error) {
-      blocks_.fail(error.what());
-    }
-  } else {
-    events = read_events(block->content);
-  }
+  EventBlock events = unpacker_ ? or_fail(blocks_, [&] { return unpacker_->unpack(block->content); })
+                                : read_events(block->content);
   pass({events.events.size(), events.end_samples});
   return events;
 }
 
 std::optional<BlockOutline> EventStreamReader::next_outline() {
+  if (!unpacker_) {
+    const std::optional<EventBlock> events = next();
+    return events ? std::optional(BlockOutline{events->events.size(), events->end_samples}) : std::nullopt;
+  }
   const std::optional<Block> block = next_block();
   if (!block) return std::nullopt;
-  BlockOutline outline;
-  if (unpacker_) {
-    try {
-      outline = unpacker_->outline(block->content);
-    } catch (const Error& error) {
-      blocks_.fail(error.what());
-    }
-  } else {
-    const EventBlock events = read_events(block->content);
-    outline = {events.events.size(), events.end_samples};
-  }
+  const BlockOutline outline = or_fail(blocks_, [&] { return unpacker_->outline(block->content); });
   pass(outline);
   return outline;
 }

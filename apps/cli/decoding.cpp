@@ -11,6 +11,7 @@
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/stream_tags.hpp"
+#include "apps/cli/text.hpp"
 #include "lib/audio/audio.hpp"
 
 namespace ictus::cli {
@@ -82,9 +83,8 @@ Coded decode_stream(StreamInput& input, const Reader& reader, const Job& job,
         left_out.size() == 1 ? "it" : "them", left_out.size() == 1 ? "it" : "them"));
   }
   if (const std::uint64_t count = sink->clipped_samples(); count > 0) {
-    coded.warnings.push_back(
-        fmt::format("{} beyond full scale and limited to it; --samples float32 keeps all",
-                    count == 1 ? "1 sample was" : fmt::format("{} samples were", count)));
+    coded.warnings.push_back(fmt::format(
+        "{} beyond full scale and limited to it; --samples float32 keeps all", samples_were(count)));
   }
   return coded;
 }

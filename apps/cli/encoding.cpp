@@ -12,6 +12,7 @@
 #include "apps/cli/coding.hpp"
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/text.hpp"
 #include "lib/core/memory.hpp"
 
 namespace ictus::cli {
@@ -83,9 +84,7 @@ Coded encode_job(const Job& job, const options::EncodeOptions& options, const En
   std::string silence = silence_warning(source->peak(), heard_peak, maker->is_silent(), encoding);
   if (!silence.empty()) coded.warnings.push_back(std::move(silence));
   if (const std::uint64_t count = source->non_finite_samples(); count > 0) {
-    coded.warnings.push_back(
-        fmt::format("{} no finite numbers and became silence",
-                    count == 1 ? "1 sample was" : fmt::format("{} samples were", count)));
+    coded.warnings.push_back(fmt::format("{} no finite numbers and became silence", samples_were(count)));
   }
   return coded;
 }

@@ -122,10 +122,18 @@ void EventTable::print_json_row(const Event& event, std::span<const Cell> extra)
     fmt::format_to(std::back_inserter(line), ",\"{}\":{}{}{}", extra_.names[i], quote,
                    cell.text.empty() ? "null" : cell.text, quote);
   }
+  if (in_units_) {
+    const std::vector<std::string> names = compose::unit_columns();
+    const std::vector<std::string> values = compose::unit_cells(event.vector, is_on_steps_);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::string_view quote = names[i] == compose::kNoteColumn ? "\"" : "";
+      fmt::format_to(std::back_inserter(line), ",\"{}\":{}{}{}", names[i], quote, values[i], quote);
+    }
+  }
   if (with_vectors_) {
-    append(line, ",\"vector\":[");
-    for (std::size_t i = 0; i < event.vector.size(); ++i) {
-      if (i > 0) append(line, ",");
+    append(line, in_units_ ? ",\"timbre\":[" : ",\"vector\":[");
+    for (std::size_t i = first_number(); i < event.vector.size(); ++i) {
+      if (i > first_number()) append(line, ",");
       append_number(line, event.vector[i]);
     }
     append(line, "]");

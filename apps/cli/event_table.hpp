@@ -32,7 +32,7 @@ using TakeText = std::function<void(std::string_view)>;
 class EventTable {
  public:
   /// `extra` may be empty and must outlive the table.
-  /// With `in_units`, standard numbers stand in their units in columns.
+  /// With `in_units`, standard numbers stand in their units, in columns or fields of their own.
   EventTable(TakeText take, options::TableFormat format, bool with_vectors, const ExtraColumns& extra,
              std::uint32_t sample_rate_hz, bool in_units = false);
   /// What the stream says of itself, and the names of the columns. The former is for `ictus assemble` and

@@ -81,6 +81,10 @@ std::string counted(std::uint64_t count, const char* noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string samples_were(std::uint64_t count) {
+  return counted(count, "sample") + (count == 1 ? " was" : " were");
+}
+
 std::string counted(const Counts& counts) {
   std::string text;
   for (const auto& [noun, count] : counts) text += (text.empty() ? "" : ", ") + counted(count, noun);

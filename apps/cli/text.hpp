@@ -28,6 +28,8 @@ inline constexpr const char* kStandardStream = "-";
 [[nodiscard]] std::string bitrate_text(double bits_per_second);
 /// "1 event", "2 events".
 [[nodiscard]] std::string counted(std::uint64_t count, const char* noun);
+/// "1 sample was", "12 samples were".
+[[nodiscard]] std::string samples_were(std::uint64_t count);
 
 /// What a stream holds: how many of each thing.
 using Counts = std::vector<std::pair<const char*, std::uint64_t>>;

@@ -21,13 +21,8 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
-struct AssembleOptions {
-  std::vector<std::string> inputs;
-  OutputOptions output;
+struct AssembleOptions : FilesOptions {
   std::optional<double> length_s;
-  bool quiet = false;
 };
 
 namespace fs = std::filesystem;
@@ -124,8 +119,8 @@ Length length_of(const compose::EventList& list, const std::vector<Event>& event
   const auto with_tail = last + static_cast<std::uint64_t>(std::llround(kTailS * rate_hz));
   if (list.facts.samples) {
     reporter.warning(fmt::format(
-        "{}: the last event begins after the end that the list states, {:.3f} s; the sound "
-        "now ends at {:.3f} s",
+        "{}: the last event begins after the end that the list states, {:.3f} s; the sound now ends at "
+        "{:.3f} s",
         name, static_cast<double>(stated.samples) / rate_hz, static_cast<double>(with_tail) / rate_hz));
   }
   return {with_tail, {}};
@@ -249,42 +244,32 @@ int assemble(const AssembleOptions& options, const cli::Streams& streams) {
   });
 }
 
-class AssembleCommand : public Command {
- public:
-  explicit AssembleCommand(CLI::App& root) {
-    CLI::App& app = *add_command(root, "assemble", "Make an event stream of a list of events",
-                                 "  ictus dump song.evs > song.tsv ; $EDITOR song.tsv\n"
-                                 "  ictus assemble song.tsv -o new.evs\n"
-                                 "  ictus assemble tune.txt | ictus decode - | aplay");
-    add_inputs(
-        app, "LIST",
-        "Lists as 'ictus dump' prints them, or shorter ones made by hand. '-', or nothing, is standard "
-        "input.",
-        options_.inputs);
-    add_output(app, options_.output,
-               "Where to write: a file, an existing folder, or '-' for standard output. Without it song.tsv "
-               "becomes song.evs beside it, and standard input goes to standard output.");
-    add_value(
-        app, kTimeGroup, "--length", "TIME",
-        "How long the sound is: 8, 8s, 800ms or 2min. Without it what the list says, else until 4 seconds "
-        "after the last onset.",
-        [this](const std::string& value) { options_.length_s = non_negative_seconds("--length", value); });
-    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
-  }
-  void settle(const CLI::App& given) override {
-    (void)given;
-    refuse_force(options_.output, is_standard_output(options_.output, options_.inputs));
-  }
-  int run(const cli::Streams& streams) override { return assemble(options_, streams); }
+void settle(AssembleOptions& options, const CLI::App& /*given*/) {
+  refuse_force(options.output, is_standard_output(options.output, options.inputs));
+}
 
- private:
-  AssembleOptions options_;
-};
+void accept(CLI::App& app, AssembleOptions& options) {
+  add_inputs(
+      app, "LIST",
+      "Lists as 'ictus dump' prints them, or shorter ones made by hand. '-', or nothing, is standard input.",
+      options.inputs);
+  add_output(app, options.output,
+             "Where to write: a file, an existing folder, or '-' for standard output. Without it song.tsv "
+             "becomes song.evs beside it, and standard input goes to standard output.");
+  add_value(app, kTimeGroup, "--length", "TIME", non_negative_seconds, options.length_s,
+            "How long the sound is: 8, 8s, 800ms or 2min. Without it what the list says, else until 4 "
+            "seconds after the last onset.");
+  add_quiet(app, options.quiet);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_assemble(CLI::App& root) {
-  return std::make_unique<AssembleCommand>(root);
+std::unique_ptr<Command> add_assemble(CLI::App& root) {
+  return make_command(root, "assemble", "Make an event stream of a list of events", accept, settle, assemble,
+                      R"(
+  ictus dump song.evs > song.tsv ; $EDITOR song.tsv
+  ictus assemble song.tsv -o new.evs
+  ictus assemble tune.txt | ictus decode - | aplay)");
 }
 
 }  // namespace ictus::front

@@ -10,15 +10,7 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
-struct CatOptions {
-  std::vector<std::string> inputs;
-  OutputOptions output;
-  bool quiet = false;
-};
-
-int cat(const CatOptions& options, const cli::Streams& streams) {
+int cat(const FilesOptions& options, const cli::Streams& streams) {
   cli::Reporter reporter(streams, options.quiet);
   const Paths paths = plan(options.inputs, options.output, streams);
 
@@ -52,28 +44,22 @@ int cat(const CatOptions& options, const cli::Streams& streams) {
   return tell_damage(damages, reporter);
 }
 
-class CatCommand : public Command {
- public:
-  explicit CatCommand(CLI::App& root) {
-    CLI::App& app = *add_command(root, "cat", "Put event streams one after the other",
-                                 "  ictus cat a.evs b.evs -o ab.evs\n"
-                                 "  ictus cat verse.evs verse.evs chorus.evs | ictus decode - | aplay");
-    add_inputs(app, "IN", "Event streams of one model. '-', or nothing, is standard input.", options_.inputs);
-    add_output(app, options_.output, "Where to write: a file, or '-', or nothing, for standard output.");
-    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
-  }
-  void settle(const CLI::App& given) override {
-    (void)given;
-    refuse_force(options_.output, is_standard_output(options_.output));
-  }
-  int run(const cli::Streams& streams) override { return cat(options_, streams); }
+void settle(FilesOptions& options, const CLI::App& /*given*/) {
+  refuse_force(options.output, is_standard_output(options.output));
+}
 
- private:
-  CatOptions options_;
-};
+void accept(CLI::App& app, FilesOptions& options) {
+  add_inputs(app, "IN", "Event streams of one model. '-', or nothing, is standard input.", options.inputs);
+  add_output(app, options.output, "Where to write: a file, or '-', or nothing, for standard output.");
+  add_quiet(app, options.quiet);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_cat(CLI::App& root) { return std::make_unique<CatCommand>(root); }
+std::unique_ptr<Command> add_cat(CLI::App& root) {
+  return make_command(root, "cat", "Put event streams one after the other", accept, settle, cat, R"(
+  ictus cat a.evs b.evs -o ab.evs
+  ictus cat verse.evs verse.evs chorus.evs | ictus decode - | aplay)");
+}
 
 }  // namespace ictus::front

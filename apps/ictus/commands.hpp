@@ -23,7 +23,9 @@
 
 namespace ictus::front {
 
-#define ICTUS_DECLARE(name) options::AddCommand add_##name;
+using namespace options;  // what commands are made of
+
+#define ICTUS_DECLARE(name) AddCommand add_##name;
 ICTUS_COMMANDS(ICTUS_DECLARE)
 #undef ICTUS_DECLARE
 

@@ -16,8 +16,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 /// Plays streams of both codecs; the networks are loaded by the first token pyramid.
 class Player {
  public:
@@ -47,13 +45,13 @@ int decode(const options::DecodeOptions& options, const cli::Streams& streams) {
   return cli::decode(options, play, streams);
 }
 
-DecodeOptions settled(DecodeOptions options) {
+void settle(DecodeOptions& options, const CLI::App& /*given*/) {
   refuse_force(options.output, !options.stems_folder && is_standard_output(options.output, options.inputs));
   if (options.scales && options.events) {
     throw UsageError("--scales is for token pyramids, and --events for event streams",
                      "Decode streams of the two codecs one by one.");
   }
-  if (!options.stems_folder) return options;
+  if (!options.stems_folder) return;
   if (options.output.path) {
     throw UsageError("--output and --stems cannot be used together", "--stems names the folder by itself.");
   }
@@ -68,92 +66,70 @@ DecodeOptions settled(DecodeOptions options) {
     throw UsageError("--rate and --stems cannot be used together",
                      "Stems have the model's own rate; sox makes another of them.");
   }
-  return options;
 }
 
-class DecodeCommand : public Command {
- public:
-  explicit DecodeCommand(CLI::App& root) {
-    CLI::App& app = *add_command(root, "decode", "Turn a stream of events or of tokens back into sound",
-                                 "  ictus decode song.evs                     make song.wav\n"
-                                 "  ictus decode song.evs -o back.wav --rate original\n"
-                                 "  ictus decode *.evs -o sound/              many files into a folder\n"
-                                 "  ictus decode song.evs -o - | aplay        listen to it\n"
-                                 "  ictus decode --events 3,7,10..20 song.evs -o some.wav\n"
-                                 "  ictus decode --stems events/ song.evs     a file of each event\n"
-                                 "  ictus decode --scales 4 note.mars         only what is coarse");
-    add_inputs(app, "IN",
-               "Event streams or token pyramids to decode; which it is the file says. '-', or nothing, is "
-               "standard input.",
-               options_.inputs);
-    add_output(
-        app, options_.output,
-        "Where to write WAV, or samples with --raw, whatever the name ends in: a file, an existing folder, "
-        "or "
-        "'-' for standard output. Without it song.evs becomes song.wav beside it, and standard input goes to "
-        "standard output.");
-    static constexpr Choice<audio::SampleFormat> kSamples[] = {{"pcm16", audio::SampleFormat::pcm16},
-                                                               {"pcm24", audio::SampleFormat::pcm24},
-                                                               {"float32", audio::SampleFormat::float32}};
-    add_choice(app, kCodingGroup, "--samples", "How samples are stored; pcm16 is dithered.", kSamples,
-               options_.samples);
-    add_decode_rate(app);
-    add_value(app, kCodingGroup, "--scales", "N",
-              "Token pyramids only: decode the N coarsest scales alone. Without it: all that are there.",
-              [this](const std::string& value) {
-                options_.scales = static_cast<int>(whole_number("--scales", value, 1, kMostScales));
-              });
-    add_switch(app, kCodingGroup, "--raw",
-               "Write the samples alone, without a WAV header; a file gets the suffix .raw.", options_.raw);
-    add_value(
-        app, kCodingGroup, "--events", "N[,...]",
-        "Event streams only: decode these events alone, by the numbers that 'ictus dump' prints, from 0 on; "
-        "10..20 is a range. Times, gains and the length stay.",
-        [this](const std::string& value) { options_.events = event_choice("--events", value); });
-    add_value(
-        app, kCodingGroup, "--stems", "DIR",
-        "Event streams only: write each event into a file of its own in this folder, SONG-NUMBER.wav, from "
-        "its onset on until it has died away. Their onsets stand in SONG-stems.tsv beside them.",
-        [this](const std::string& value) { options_.stems_folder = non_empty("--stems", value); });
-    add_device(app, options_.network.device)
-        ->description(
-            "Of token pyramids: what the network runs on; auto takes a graphics processor where there is "
-            "one. "
-            "Events "
-            "run on the processor.");
-    add_model(app, kModelOfEitherCodec, options_.network.model);
-    add_threads(app, options_.threads,
-                "Files, with --stems events, worked on at the same time; 0 is one per processor core.");
-    add_talk(app, "input", options_.talk);
-  }
-  void settle(const CLI::App& given) override {
-    (void)given;
-    options_ = settled(options_);
-  }
-  int run(const cli::Streams& streams) override { return decode(options_, streams); }
+void add_decode_rate(CLI::App& app, DecodeOptions& options) {
+  add_value(app, kCodingGroup, "--rate", "N|original",
+            fmt::format("Sample rate of the sound in Hz, {} to {}, or that of the recording which was "
+                        "encoded. Without it: the model's own rate.",
+                        audio::kMinSampleRateHz, audio::kMaxSampleRateHz),
+            [&options](const std::string& value) {
+              if (value == "original") {
+                options.original_rate = true;
+              } else {
+                options.rate_hz = static_cast<int>(
+                    whole_number("--rate", value, audio::kMinSampleRateHz, audio::kMaxSampleRateHz));
+              }
+            });
+}
 
- private:
-  void add_decode_rate(CLI::App& app) {
-    add_value(
-        app, kCodingGroup, "--rate", "N|original",
-        fmt::format("Sample rate of the sound in Hz, {} to {}, or that of the recording which was encoded. "
-                    "Without it: the model's own rate.",
-                    audio::kMinSampleRateHz, audio::kMaxSampleRateHz),
-        [this](const std::string& value) {
-          if (value == "original") {
-            options_.original_rate = true;
-          } else {
-            options_.rate_hz = static_cast<int>(
-                whole_number("--rate", value, audio::kMinSampleRateHz, audio::kMaxSampleRateHz));
-          }
-        });
-  }
-
-  DecodeOptions options_;
-};
+void accept(CLI::App& app, DecodeOptions& options) {
+  add_inputs(app, "IN",
+             "Event streams or token pyramids to decode; which it is the file says. '-', or nothing, is "
+             "standard input.",
+             options.inputs);
+  add_output(app, options.output,
+             "Where to write WAV, or samples with --raw, whatever the name ends in: a file, an existing "
+             "folder, or '-' for standard output. Without it song.evs becomes song.wav beside it, and "
+             "standard input goes to standard output.");
+  static constexpr Choice<audio::SampleFormat> kSamples[] = {{"pcm16", audio::SampleFormat::pcm16},
+                                                             {"pcm24", audio::SampleFormat::pcm24},
+                                                             {"float32", audio::SampleFormat::float32}};
+  add_choice(app, kCodingGroup, "--samples", kSamples, options.samples,
+             "How samples are stored; pcm16 is dithered.");
+  add_decode_rate(app, options);
+  add_value(app, kCodingGroup, "--scales", "N",
+            "Token pyramids only: decode the N coarsest scales alone. Without it: all that are there.",
+            [&options](const std::string& value) {
+              options.scales = static_cast<int>(whole_number("--scales", value, 1, kMostScales));
+            });
+  add_switch(app, kCodingGroup, "--raw", options.raw,
+             "Write the samples alone, without a WAV header; a file gets the suffix .raw.");
+  add_value(app, kCodingGroup, "--events", "N[,...]", event_choice, options.events,
+            "Event streams only: decode these events alone, by the numbers that 'ictus dump' prints, from 0 "
+            "on; 10..20 is a range. Times, gains and the length stay.");
+  add_value(app, kCodingGroup, "--stems", "DIR", non_empty, options.stems_folder,
+            "Event streams only: write each event into a file of its own in this folder, SONG-NUMBER.wav, "
+            "from its onset on until it has died away. Their onsets stand in SONG-stems.tsv beside them.");
+  add_coding(
+      app, options.network, options.threads, options.talk,
+      "Of token pyramids: what the network runs on; auto takes a graphics processor where there is one. "
+      "Events run on the processor.",
+      "Files, with --stems events, worked on at the same time; 0 is one per processor core.");
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_decode(CLI::App& root) { return std::make_unique<DecodeCommand>(root); }
+std::unique_ptr<Command> add_decode(CLI::App& root) {
+  return make_command(root, "decode", "Turn a stream of events or of tokens back into sound", accept, settle,
+                      decode, R"(
+  ictus decode song.evs                     make song.wav
+  ictus decode song.evs -o back.wav --rate original
+  ictus decode *.evs -o sound/              many files into a folder
+  ictus decode song.evs -o - | aplay        listen to it
+  ictus decode --events 3,7,10..20 song.evs -o some.wav
+  ictus decode --stems events/ song.evs     a file of each event
+  ictus decode --scales 4 note.mars         only what is coarse)");
+}
 
 }  // namespace ictus::front

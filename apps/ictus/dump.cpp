@@ -23,8 +23,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 struct DumpOptions {
   std::vector<std::string> inputs;
   TableFormat format = TableFormat::tsv;
@@ -36,6 +34,11 @@ struct DumpOptions {
 
   [[nodiscard]] bool needs_model() const { return describe || format == TableFormat::midi; }
 };
+
+constexpr Choice<TableFormat> kFormats[] = {{"tsv", TableFormat::tsv},
+                                            {"csv", TableFormat::csv},
+                                            {"json", TableFormat::json},
+                                            {"midi", TableFormat::midi}};
 
 // What has been printed is flushed block by block: who reads along sees each when it has come.
 
@@ -143,73 +146,56 @@ int dump(const DumpOptions& options, const cli::Streams& streams) {
   return print_all(input, options, {}, streams);
 }
 
-DumpOptions settled(DumpOptions options, const CLI::App& command) {
+void settle(DumpOptions& options, const CLI::App& command) {
   refuse_without(options.needs_model(), command, "--model", "--describe and --format midi");
   if (options.format == TableFormat::midi && (options.describe || options.no_vectors)) {
     throw UsageError("a MIDI file has no columns", "Leave out --describe and --no-vectors.");
   }
   refuse_without(options.format == TableFormat::midi, command, "--bends", "--format midi");
-  if (options.units && options.format != TableFormat::tsv && options.format != TableFormat::csv)
-    throw UsageError("--units is for columns", "Leave out --format, or ask for tsv or csv.");
+  if (options.units && options.format == TableFormat::midi)
+    throw UsageError("a MIDI file has no columns", "Leave out --units.");
   if (options.units && (options.describe || options.no_vectors))
     throw UsageError(fmt::format("--units and {} cannot be used together",
                                  options.describe ? "--describe" : "--no-vectors"),
                      options.describe ? "Their columns have the same names."
                                       : "The one prints what the other leaves out.");
-  return options;
 }
 
-class DumpCommand : public Command {
- public:
-  explicit DumpCommand(CLI::App& root) {
-    CLI::App& app = *add_command(root, "dump", "Print the events or the tokens of a stream as text",
-                                 "  ictus dump song.evs > song.tsv\n"
-                                 "  ictus dump note.mars > note.tsv\n"
-                                 "  ictus dump --units song.evs > song.tsv\n"
-                                 "  ictus dump --describe --no-vectors song.evs | less\n"
-                                 "  ictus dump --format json song.evs | jq 'select(.event).onset_s'\n"
-                                 "  ictus dump --format midi song.evs > song.mid");
-    add_inputs(app, "FILE", "One event stream or token pyramid. '-', or nothing, is standard input.",
-               options_.inputs)
-        ->expected(0, 1);
-    static constexpr Choice<TableFormat> kFormats[] = {{"tsv", TableFormat::tsv},
-                                                       {"csv", TableFormat::csv},
-                                                       {"json", TableFormat::json},
-                                                       {"midi", TableFormat::midi}};
-    add_choice(
-        app, kOutputGroup, "--format",
-        "Columns between tabs or commas under a line of names, or one JSON object a line; or, for event "
-        "streams, a MIDI file of the events that are heard as notes.",
-        kFormats, options_.format);
-    add_switch(app, kOutputGroup, "--no-vectors",
-               "Event streams only: leave out the 32 numbers of each event.", options_.no_vectors);
-    add_switch(
-        app, kOutputGroup, "--units",
-        "Event streams only: columns with the numbers that have names, in their units, in place of v0 to "
-        "v15: "
-        "note and cents of the pitch, balance_db, attack_s and so on, which 'ictus assemble' reads too.",
-        options_.units);
-    add_switch(app, kOutputGroup, "--describe",
-               "Event streams only: render each event with the model and add how "
-               "it sounds: duration, loudness, pitch in Hz and as "
-               "a note, brightness and decay time.",
-               options_.describe);
-    add_switch(
-        app, kOutputGroup, "--bends",
-        "With --format midi: pitches as they are, to a cent, and as they glide and swing, by bends of up to "
-        "24 semitones; each note is on a channel of its own, of which there are 15.",
-        options_.bends);
-    add_model(app, kEventModel, options_.model);
-  }
-  void settle(const CLI::App& given) override { options_ = settled(options_, given); }
-  int run(const cli::Streams& streams) override { return dump(options_, streams); }
-
- private:
-  DumpOptions options_;
-};
+void accept(CLI::App& app, DumpOptions& options) {
+  add_inputs(app, "FILE", "One event stream or token pyramid. '-', or nothing, is standard input.",
+             options.inputs)
+      ->expected(0, 1);
+  add_choice(app, kOutputGroup, "--format", kFormats, options.format,
+             "Columns between tabs or commas under a line of names, or one JSON object a line; or, for event "
+             "streams, a MIDI file of the events that are heard as notes.");
+  add_switch(app, kOutputGroup, "--no-vectors", options.no_vectors,
+             "Event streams only: leave out the 32 numbers of each event.");
+  add_switch(
+      app, kOutputGroup, "--units", options.units,
+      "Event streams only: the numbers that have names, in their units, in place of v0 to v15: note and "
+      "cents "
+      "of the pitch, balance_db, attack_s and so on. 'ictus assemble' reads these columns too; in JSON the "
+      "other numbers are 'timbre'.");
+  add_switch(app, kOutputGroup, "--describe", options.describe,
+             "Event streams only: render each event with the model and add how it sounds: duration, "
+             "loudness, pitch in Hz and as a note, brightness and decay time.");
+  add_switch(app, kOutputGroup, "--bends", options.bends,
+             "With --format midi: pitches as they are, to a cent, and as they glide and swing, by bends of "
+             "up to 24 semitones; each note is on a channel of its own, of which there are 15.");
+  add_model(app, kEventModel, options.model);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_dump(CLI::App& root) { return std::make_unique<DumpCommand>(root); }
+std::unique_ptr<Command> add_dump(CLI::App& root) {
+  return make_command(root, "dump", "Print the events or the tokens of a stream as text", accept, settle,
+                      dump, R"(
+  ictus dump song.evs > song.tsv
+  ictus dump note.mars > note.tsv
+  ictus dump --units song.evs > song.tsv
+  ictus dump --describe --no-vectors song.evs | less
+  ictus dump --format json song.evs | jq 'select(.event).onset_s'
+  ictus dump --format midi song.evs > song.mid)");
+}
 
 }  // namespace ictus::front

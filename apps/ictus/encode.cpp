@@ -21,8 +21,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 /// How long a sound is tells the end of a file, in bytes that its length makes few more or fewer.
 constexpr std::uint64_t kLongSamples = std::uint64_t{1} << 32U;
 
@@ -122,7 +120,7 @@ std::optional<Codec> codec_of_name(const std::string& path) {
 }
 
 /// Settles the codec, which the output's name may tell, and what can be asked of it.
-EncodeOptions settled(EncodeOptions options, const CLI::App& command) {
+void settle(EncodeOptions& options, const CLI::App& command) {
   if (const auto named = codec_of_name(options.output.path.value_or(""))) {
     if (!was_given(command, "--codec")) options.codec = *named;
     if (options.codec != *named) {
@@ -145,111 +143,72 @@ EncodeOptions settled(EncodeOptions options, const CLI::App& command) {
   refuse_force(options.output, is_standard_output(options.output, options.inputs));
   if (!options.bitrate_kbit_s && !options.lossless) options.bitrate_kbit_s = kDefaultKbitS;
   if (!options.events_per_second && options.lossless) options.events_per_second = kLosslessEventsPerSecond;
-  return options;
 }
 
-class EncodeCommand : public Command {
- public:
-  explicit EncodeCommand(CLI::App& root) {
-    CLI::App& app = *add_command(root, "encode", "Turn sound into a stream of events or of tokens",
-                                 "  ictus encode song.wav                     make song.evs\n"
-                                 "  ictus encode --codec mars note.wav        make note.mars\n"
-                                 "  ictus encode song.wav -o -  > s.evs       write to standard output\n"
-                                 "  ictus encode *.flac -o events/            many files into a folder\n"
-                                 "  arecord -f cd | ictus encode - | ictus decode - | aplay\n"
-                                 "  ictus encode --raw s16le:44100:2 - < in.pcm > out.evs");
-    add_inputs(app, "IN",
-               fmt::format(
-                   "Sound to encode: WAV (RF64, BW64 and W64 too), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus or "
-                   "FLAC) or MP3, at {} Hz to {} Hz, with up to {} channels. '-', or nothing, is standard "
-                   "input.",
-                   audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels),
-               options_.inputs);
-    add_output(app, options_.output,
-               "Where to write: a file, an existing folder, or '-' for standard output. Without it song.wav "
-               "becomes song.evs, or song.mars, beside it, and standard input goes to standard output.");
-    static constexpr Choice<Codec> kCodecs[] = {{"events", Codec::events}, {"mars", Codec::mars}};
-    add_choice(
-        app, kCodingGroup, "--codec",
-        "What to make: events (.evs), for music of any kind, or mars, a pyramid of tokens (.mars), for "
-        "single notes. Without it an OUT that ends in .mars becomes one.",
-        kCodecs, options_.codec);
-    add_whole_number(app, kCodingGroup, "--effort",
-                     "Time spent on finding better events or tokens, 0 to 9; it costs time, never bits.", 0,
-                     9, options_.effort);
-    add_encode_events(app);
-    app.add_option_function<std::vector<std::string>>(
-           "--tag",
-           [this](const std::vector<std::string>& words) {
-             for (const std::string& word : words) {
-               refuse_marked("--tag", word);
-               options_.tags.push_back(tag("--tag", word));
-             }
-           },
-           "Set a tag, in place of the input's own of that name; an empty VALUE removes it. May be repeated.")
-        ->allow_extra_args(false)
-        ->type_name("FIELD=VALUE")
-        ->group(kCodingGroup);
-    add_value(
-        app, kInputGroup, "--raw", "ENCODING:RATE:CHANNELS",
-        fmt::format("The inputs are samples without a header. ENCODING is s16le, s24le, s32le, f32le or u8, "
-                    "RATE {} to {}, in Hz, and CHANNELS 1 to {}.",
-                    audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels),
-        [this](const std::string& value) { options_.raw = raw_format("--raw", value); });
-    add_device(app, options_.network.device)
-        ->description(
-            "Token pyramids only: what the network runs on; auto takes a graphics processor where there is "
-            "one.");
-    add_model(app, kModelOfEitherCodec, options_.network.model);
-    add_threads(app, options_.threads, "Files worked on at the same time; 0 is one per processor core.");
-    add_talk(app, "input", options_.talk);
-  }
-  void settle(const CLI::App& given) override { options_ = settled(options_, given); }
-  int run(const cli::Streams& streams) override { return encode(options_, streams); }
+void add_encode_events(CLI::App& app, EncodeOptions& options) {
+  add_number(app, kCodingGroup, "--bitrate", "KBIT_S", 0.5, 100, options.bitrate_kbit_s,
+             "Events only: the file takes at most so many kbit/s, 0.5 to 100, tags left out; fewer where the "
+             "sound needs fewer. The events of a sound of about a second or less may take what a second may, "
+             "without header and end, and one too short for an event at that rate has one all the same. With "
+             "--lossless there is no limit unless one is given.")
+      ->default_str(fmt::format("{}", kDefaultKbitS));
+  add_number(app, kCodingGroup, "--events-per-second", "N", 0.1, 1000, options.events_per_second,
+             "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, as far as the "
+             "bitrate allows them.");
+  add_value(app, kCodingGroup, "--until", "left=DB|distance=DB|events=N[,...]", until, options.until,
+            "Events only: no more events than bring what is left of a sound's spectrogram so far below it "
+            "(left=-20dB), or the events so near to it by the distance that they are fitted by "
+            "(distance=3dB), in each stretch of 4.5 s; or no more than N in the file, from its beginning on. "
+            "Of several, the first that is reached. Those that do least for the whole are left out.");
+  add_switch(app, kCodingGroup, "--lossless", options.lossless,
+             "Events only: keep their numbers as 32-bit floats; the file becomes several times larger.");
+  add_switch(app, kCodingGroup, "--mono", options.mono,
+             "Events only: bring what has more channels to one, as token pyramids have it; all events then "
+             "go into that one.");
+}
 
- private:
-  void add_encode_events(CLI::App& app) {
-    add_value(
-        app, kCodingGroup, "--bitrate", "KBIT_S",
-        "Events only: the file takes at most so many kbit/s, 0.5 to 100, tags left out; fewer where the "
-        "sound "
-        "needs fewer. The events of a sound of about a second or less may take what a second may, without "
-        "header and end, and one too short for an event at that rate has one all the same. With --lossless "
-        "there is no limit unless one is given.",
-        [this](const std::string& value) {
-          options_.bitrate_kbit_s = number_within("--bitrate", value, 0.5, 100);
-        })
-        ->default_str(fmt::format("{}", kDefaultKbitS));
-    add_value(
-        app, kCodingGroup, "--events-per-second", "N",
-        "Events only: at most so many, 0.1 to 1000, rounded up for the whole sound, as far as the bitrate "
-        "allows them.",
-        [this](const std::string& value) {
-          options_.events_per_second = number_within("--events-per-second", value, 0.1, 1000);
-        });
-    add_value(
-        app, kCodingGroup, "--until", "left=DB|distance=DB|events=N[,...]",
-        "Events only: no more events than bring what is left of a sound's spectrogram so far below it "
-        "(left=-20dB), or the events so near to it by the distance that they are fitted by (distance=3dB), "
-        "in "
-        "each stretch of 4.5 s; or no more than N in the file, from its beginning on. Of several, the first "
-        "that is reached. Those that do least for the whole are left out.",
-        [this](const std::string& value) { options_.until = until("--until", value); });
-    add_switch(app, kCodingGroup, "--lossless",
-               "Events only: keep their numbers as 32-bit floats; the file becomes several times larger.",
-               options_.lossless);
-    add_switch(
-        app, kCodingGroup, "--mono",
-        "Events only: bring what has more channels to one, as token pyramids have it; all events then go "
-        "into that one.",
-        options_.mono);
-  }
-
-  EncodeOptions options_;
-};
+void accept(CLI::App& app, EncodeOptions& options) {
+  add_inputs(
+      app, "IN",
+      fmt::format(
+          "Sound to encode: WAV (RF64, BW64 and W64 too), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus or FLAC) or "
+          "MP3, at {} Hz to {} Hz, with up to {} channels. '-', or nothing, is standard input.",
+          audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels),
+      options.inputs);
+  add_output(app, options.output,
+             "Where to write: a file, an existing folder, or '-' for standard output. Without it song.wav "
+             "becomes song.evs, or song.mars, beside it, and standard input goes to standard output.");
+  static constexpr Choice<Codec> kCodecs[] = {{"events", Codec::events}, {"mars", Codec::mars}};
+  add_choice(app, kCodingGroup, "--codec", kCodecs, options.codec,
+             "What to make: events (.evs), for music of any kind, or mars, a pyramid of tokens (.mars), for "
+             "single notes. Without it an OUT that ends in .mars becomes one.");
+  add_whole_number(app, kCodingGroup, "--effort", 0, 9, options.effort,
+                   "Time spent on finding better events or tokens, 0 to 9; it costs time, never bits.");
+  add_encode_events(app, options);
+  add_repeated(
+      app, kCodingGroup, "--tag", "FIELD=VALUE", tag, options.tags,
+      "Set a tag, in place of the input's own of that name; an empty VALUE removes it. May be repeated.");
+  add_value(app, kInputGroup, "--raw", "ENCODING:RATE:CHANNELS", raw_format, options.raw,
+            fmt::format("The inputs are samples without a header. ENCODING is s16le, s24le, s32le, f32le or "
+                        "u8, RATE {} to {}, in Hz, and CHANNELS 1 to {}.",
+                        audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels));
+  add_coding(app, options.network, options.threads, options.talk,
+             "Token pyramids only: what the network runs on; auto takes a graphics processor where there is "
+             "one.",
+             "Files worked on at the same time; 0 is one per processor core.");
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_encode(CLI::App& root) { return std::make_unique<EncodeCommand>(root); }
+std::unique_ptr<Command> add_encode(CLI::App& root) {
+  return make_command(root, "encode", "Turn sound into a stream of events or of tokens", accept, settle,
+                      encode, R"(
+  ictus encode song.wav                     make song.evs
+  ictus encode --codec mars note.wav        make note.mars
+  ictus encode song.wav -o -  > s.evs       write to standard output
+  ictus encode *.flac -o events/            many files into a folder
+  arecord -f cd | ictus encode - | ictus decode - | aplay
+  ictus encode --raw s16le:44100:2 - < in.pcm > out.evs)");
+}
 
 }  // namespace ictus::front

@@ -12,9 +12,7 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
-void require_all(const EvaluateOptions& options, const CLI::App& command) {
+void settle(EvaluateOptions& options, const CLI::App& command) {
   if (options.reference_folder.empty())
     throw UsageError("--reference DIR is missing: the real notes to compare with");
   if (options.generated_folder.empty()) throw UsageError("--generated DIR is missing: the notes to evaluate");
@@ -24,75 +22,55 @@ void require_all(const EvaluateOptions& options, const CLI::App& command) {
   }
 }
 
-class EvaluateCommand : public Command {
- public:
-  explicit EvaluateCommand(CLI::App& root) {
-    CLI::App& app =
-        *add_command(root, "evaluate", "Measure how good generated notes are, beside real ones",
-                     "  ictus evaluate --reference real/ --generated made/\n"
-                     "  ictus evaluate --reference real/ --generated made/ --report report/\n"
-                     "  ictus evaluate --reference real/ --generated made/ --json | jq .metrics.fad");
-    const auto folder = [&app](const char* name, const char* description, TakeValue take) {
-      add_value(app, kInputGroup, name, "DIR", description, std::move(take));
-    };
-    folder("--reference",
-           "Real notes to compare with (required): sound files in this folder and its folders. "
-           "Labels are read from names such as flute_acoustic_002-069-100.wav.",
-           [this](const std::string& value) { options_.reference_folder = non_empty("--reference", value); });
-    folder("--generated", "The notes to evaluate (required).",
-           [this](const std::string& value) { options_.generated_folder = non_empty("--generated", value); });
-    folder(
-        "--training",
-        "The notes that the generator has learnt from: are the generated ones nearer to them than real ones?",
-        [this](const std::string& value) { options_.training_folder = non_empty("--training", value); });
-    add_value(app, kOutputGroup, "--report", "DIR",
-              "Write a page to look at and to listen to into this folder: index.html, evaluation.json and "
-              "table.txt.",
-              [this](const std::string& value) { options_.report_folder = non_empty("--report", value); });
-    add_whole_number(app, kOutputGroup, "--report-clips",
-                     "At most so many generated notes on that page, spread over the labels.", 0, 1000,
-                     options_.report_clips);
-    add_switch(app, kOutputGroup, "-f,--force", "Replace a report that exists.", options_.force);
-    add_switch(app, kOutputGroup, "--json",
-               "Print one object of JSON with everything, in place of the table.", options_.talk.json);
-    add_whole_number(
-        app, kMeasuresGroup, "--clusters",
-        "At most so many bins for NDB/k; fewer where fewer than 10 reference notes would fall on "
-        "each.",
-        2, 10'000, options_.clusters);
-    add_whole_number(app, kMeasuresGroup, "--bootstrap",
-                     "How often notes are drawn anew for the intervals of 95 %; 0 leaves intervals out.", 0,
-                     100'000, options_.resamples);
-    add_seed(app, kMeasuresGroup, "Where the random numbers start that bins and intervals come of.",
-             options_.seed);
-    add_value(
-        app, kNetworkGroup, "--family-judge", "FILE",
-        "What tells families. Without it: the file that ICTUS_FAMILY_JUDGE names, else the one installed "
-        "with the program.",
-        [this](const std::string& value) { options_.family_judge = non_empty("--family-judge", value); });
-    add_value(app, kNetworkGroup, "--pitch-judge", "FILE",
-              "What tells pitches. Without it: the file that ICTUS_PITCH_JUDGE names, else the one installed "
-              "with the program.",
-              [this](const std::string& value) { options_.pitch_judge = non_empty("--pitch-judge", value); });
-    add_value(
-        app, kNetworkGroup, "--vggish", "FILE",
-        "Weights of VGGish for FAD: a safetensors file with the names of torchvggish. Without it FAD is "
-        "taken over the family judge's embeddings.",
-        [this](const std::string& value) { options_.vggish = non_empty("--vggish", value); });
-    add_device(app, options_.device);
-    add_progress(app, options_.talk);
-  }
-  void settle(const CLI::App& given) override { require_all(options_, given); }
-  int run(const cli::Streams& streams) override { return cli::networks().evaluate(options_, streams); }
+int evaluate(const EvaluateOptions& options, const cli::Streams& streams) {
+  return cli::networks().evaluate(options, streams);
+}
 
- private:
-  EvaluateOptions options_;
-};
+void accept(CLI::App& app, EvaluateOptions& options) {
+  const auto folder = [&app](const char* name, const char* description, auto& field) {
+    add_value(app, kInputGroup, name, "DIR", non_empty, field, description);
+  };
+  folder("--reference",
+         "Real notes to compare with (required): sound files in this folder and its folders. Labels are read "
+         "from names such as flute_acoustic_002-069-100.wav.",
+         options.reference_folder);
+  folder("--generated", "The notes to evaluate (required).", options.generated_folder);
+  folder(
+      "--training",
+      "The notes that the generator has learnt from: are the generated ones nearer to them than real ones?",
+      options.training_folder);
+  add_value(app, kOutputGroup, "--report", "DIR", non_empty, options.report_folder,
+            "Write a page to look at and to listen to into this folder: index.html, evaluation.json and "
+            "table.txt.");
+  add_whole_number(app, kOutputGroup, "--report-clips", 0, 1000, options.report_clips,
+                   "At most so many generated notes on that page, spread over the labels.");
+  add_switch(app, kOutputGroup, "-f,--force", options.force, "Replace a report that exists.");
+  add_switch(app, kOutputGroup, "--json", options.talk.json,
+             "Print one object of JSON with everything, in place of the table.");
+  add_whole_number(
+      app, kMeasuresGroup, "--clusters", 2, 10'000, options.clusters,
+      "At most so many bins for NDB/k; fewer where fewer than 10 reference notes would fall on each.");
+  add_whole_number(app, kMeasuresGroup, "--bootstrap", 0, 100'000, options.resamples,
+                   "How often notes are drawn anew for the intervals of 95 %; 0 leaves intervals out.");
+  add_seed(app, kMeasuresGroup, options.seed,
+           "Where the random numbers start that bins and intervals come of.");
+  add_weights(app, "--family-judge", "ICTUS_FAMILY_JUDGE", options.family_judge, "What tells families.");
+  add_weights(app, "--pitch-judge", "ICTUS_PITCH_JUDGE", options.pitch_judge, "What tells pitches.");
+  add_value(app, kNetworkGroup, "--vggish", "FILE", non_empty, options.vggish,
+            "Weights of VGGish for FAD: a safetensors file with the names of torchvggish. Without it FAD is "
+            "taken over the family judge's embeddings.");
+  add_device(app, options.device);
+  add_progress(app, options.talk);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_evaluate(CLI::App& root) {
-  return std::make_unique<EvaluateCommand>(root);
+std::unique_ptr<Command> add_evaluate(CLI::App& root) {
+  return make_command(root, "evaluate", "Measure how good generated notes are, beside real ones", accept,
+                      settle, evaluate, R"(
+  ictus evaluate --reference real/ --generated made/
+  ictus evaluate --reference real/ --generated made/ --report report/
+  ictus evaluate --reference real/ --generated made/ --json | jq .metrics.fad)");
 }
 
 }  // namespace ictus::front

@@ -23,8 +23,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 struct ExploreOptions {
   std::vector<std::string> inputs;
   OutputOptions output;
@@ -156,36 +154,28 @@ int explore(const ExploreOptions& options, const cli::Streams& streams) {
   });
 }
 
-class ExploreCommand : public Command {
- public:
-  explicit ExploreCommand(CLI::App& root) {
-    CLI::App& app =
-        *add_command(root, "explore", "Make a page on which every event can be seen, heard and changed",
-                     "  ictus explore song.evs                    make song.html\n"
-                     "  ictus explore song.evs -o page.html && xdg-open page.html");
-    add_inputs(app, "IN", "Event streams. '-', or nothing, is standard input.", options_.inputs);
-    add_output(app, options_.output,
-               "Where to write: a file, an existing folder, or '-' for standard output. Without it song.evs "
-               "becomes song.html beside it, and standard input goes to standard output.");
-    add_seed(app, kPictureGroup, "Where the random numbers start that colours and places come of.",
-             options_.seed);
-    add_model(app, kEventModel, options_.model);
-    add_progress(app, options_.talk);
-  }
-  void settle(const CLI::App& given) override {
-    (void)given;
-    refuse_force(options_.output, is_standard_output(options_.output, options_.inputs));
-  }
-  int run(const cli::Streams& streams) override { return explore(options_, streams); }
+void settle(ExploreOptions& options, const CLI::App& /*given*/) {
+  refuse_force(options.output, is_standard_output(options.output, options.inputs));
+}
 
- private:
-  ExploreOptions options_;
-};
+void accept(CLI::App& app, ExploreOptions& options) {
+  add_inputs(app, "IN", "Event streams. '-', or nothing, is standard input.", options.inputs);
+  add_output(app, options.output,
+             "Where to write: a file, an existing folder, or '-' for standard output. Without it song.evs "
+             "becomes song.html beside it, and standard input goes to standard output.");
+  add_seed(app, kPictureGroup, options.seed,
+           "Where the random numbers start that colours and places come of.");
+  add_model(app, kEventModel, options.model);
+  add_progress(app, options.talk);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_explore(CLI::App& root) {
-  return std::make_unique<ExploreCommand>(root);
+std::unique_ptr<Command> add_explore(CLI::App& root) {
+  return make_command(root, "explore", "Make a page on which every event can be seen, heard and changed",
+                      accept, settle, explore, R"(
+  ictus explore song.evs                    make song.html
+  ictus explore song.evs -o page.html && xdg-open page.html)");
 }
 
 }  // namespace ictus::front

@@ -19,8 +19,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 using Json = nlohmann::ordered_json;
 
 /// Grows when the meaning of a field changes; new fields do not change it.
@@ -344,41 +342,32 @@ int info(const options::InfoOptions& options, const cli::Streams& streams) {
   });
 }
 
-class InfoCommand : public Command {
- public:
-  explicit InfoCommand(CLI::App& root) {
-    CLI::App& app = *add_command(root, "info", "Say what a stream or a model holds",
-                                 "  ictus info song.evs\n"
-                                 "  ictus info --json *.evs | jq .bitrate_bps\n"
-                                 "  ictus info --get duration_s song.evs\n"
-                                 "  ictus info note.mars\n"
-                                 "  ictus info --model                        the installed models");
-    add_inputs(
-        app, "FILE",
-        "Event streams and token pyramids; '-', or nothing, is standard input. With --model weights, which "
-        "have to be files; nothing are all that are installed.",
-        options_.inputs);
-    CLI::Option* const json =
-        add_switch(app, kOutputGroup, "--json", "Print one line of JSON for each file.", options_.json);
-    CLI::Option* const get = add_value(
-        app, kOutputGroup, "--get", "FIELD",
-        "Print the value of one field of --json alone, one line for each file: any but tags and scales. The "
-        "unit may be left out: bitrate is bitrate_bps.",
-        [this](const std::string& value) { options_.field = non_empty("--get", value); });
-    CLI::Option* const model =
-        add_switch(app, kInputGroup, "--model", "Describe models: their parts, configuration and identity.",
-                   options_.model);
-    get->excludes(json);
-    get->excludes(model);
-  }
-  int run(const cli::Streams& streams) override { return info(options_, streams); }
-
- private:
-  InfoOptions options_;
-};
+void accept(CLI::App& app, InfoOptions& options) {
+  add_inputs(app, "FILE",
+             "Event streams and token pyramids; '-', or nothing, is standard input. With --model weights, "
+             "which have to be files; nothing are all that are installed.",
+             options.inputs);
+  CLI::Option* const json =
+      add_switch(app, kOutputGroup, "--json", options.json, "Print one line of JSON for each file.");
+  CLI::Option* const get =
+      add_value(app, kOutputGroup, "--get", "FIELD", non_empty, options.field,
+                "Print the value of one field of --json alone, one line for each file: any but tags and "
+                "scales. The unit may be left out: bitrate is bitrate_bps.");
+  CLI::Option* const model = add_switch(app, kInputGroup, "--model", options.model,
+                                        "Describe models: their parts, configuration and identity.");
+  get->excludes(json);
+  get->excludes(model);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_info(CLI::App& root) { return std::make_unique<InfoCommand>(root); }
+std::unique_ptr<Command> add_info(CLI::App& root) {
+  return make_command(root, "info", "Say what a stream or a model holds", accept, nullptr, info, R"(
+  ictus info song.evs
+  ictus info --json *.evs | jq .bitrate_bps
+  ictus info --get duration_s song.evs
+  ictus info note.mars
+  ictus info --model                        the installed models)");
+}
 
 }  // namespace ictus::front

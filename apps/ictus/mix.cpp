@@ -13,9 +13,8 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 struct MixOptions {
+  std::vector<std::string> words;  ///< IN[=GAIN][@OFFSET]
   std::vector<MixPart> inputs;
   OutputOptions output;
   bool quiet = false;
@@ -61,41 +60,28 @@ int mix(const MixOptions& options, const cli::Streams& streams) {
   return tell_damage(damages, reporter);
 }
 
-MixOptions settled(MixOptions options, const std::vector<std::string>& words) {
-  if (words.empty())
+void settle(MixOptions& options, const CLI::App& /*given*/) {
+  if (options.words.empty())
     throw UsageError("there is nothing to mix", "Name event streams: ictus mix a.evs b.evs=-3dB@2.5s.");
-  for (const std::string& word : words) options.inputs.push_back(mix_part(word));
+  for (const std::string& word : options.words) options.inputs.push_back(mix_part(word));
   refuse_force(options.output, is_standard_output(options.output));
-  return options;
 }
 
-class MixCommand : public Command {
- public:
-  explicit MixCommand(CLI::App& root) {
-    CLI::App& app = *add_command(root, "mix", "Put event streams side by side",
-                                 "  ictus mix drums.evs=0dB piano.evs=-3dB@2.5s -o both.evs\n"
-                                 "  ictus mix a.evs b.evs - < c.evs | ictus decode - | aplay");
-    add_inputs(
-        app, "IN[=GAIN][@OFFSET]",
-        "Event streams of one model, each with a gain in dB and when it begins, such as 2.5s or 200ms; "
-        "without them 0dB and at once. '-' is standard input; with a gain or an offset /dev/stdin.",
-        words_);
-    add_output(app, options_.output, "Where to write: a file, or '-', or nothing, for standard output.");
-    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
-  }
-  void settle(const CLI::App& given) override {
-    (void)given;
-    options_ = settled(options_, words_);
-  }
-  int run(const cli::Streams& streams) override { return mix(options_, streams); }
-
- private:
-  MixOptions options_;
-  std::vector<std::string> words_;  ///< IN[=GAIN][@OFFSET]
-};
+void accept(CLI::App& app, MixOptions& options) {
+  add_inputs(app, "IN[=GAIN][@OFFSET]",
+             "Event streams of one model, each with a gain in dB and when it begins, such as 2.5s or 200ms; "
+             "without them 0dB and at once. '-' is standard input; with a gain or an offset /dev/stdin.",
+             options.words);
+  add_output(app, options.output, "Where to write: a file, or '-', or nothing, for standard output.");
+  add_quiet(app, options.quiet);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_mix(CLI::App& root) { return std::make_unique<MixCommand>(root); }
+std::unique_ptr<Command> add_mix(CLI::App& root) {
+  return make_command(root, "mix", "Put event streams side by side", accept, settle, mix, R"(
+  ictus mix drums.evs=0dB piano.evs=-3dB@2.5s -o both.evs
+  ictus mix a.evs b.evs - < c.evs | ictus decode - | aplay)");
+}
 
 }  // namespace ictus::front

@@ -36,17 +36,13 @@
 #include "lib/core/utf8.hpp"
 #include "lib/notes/score.hpp"
 #include "lib/synthesis/describe.hpp"
+#include "lib/synthesis/event_notes.hpp"
 #include "lib/synthesis/timbre.hpp"
 
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
-struct PlayOptions {
-  std::string score;
-  OutputOptions output;
-  bool quiet = false;
+struct PlayOptions : FileOptions {
   std::vector<Instrument> instruments;
   double gain_db = 0.0;
   std::optional<std::string> model;
@@ -122,7 +118,8 @@ class Orchestra {
     if (!made) {
       try {
         made = std::make_unique<compose::Instrument>(
-            voices(path, event), is_drums, [this](compose::Vector& vector, double db_an_octave) {
+            voices(path, event, asked != nullptr && !is_drums), is_drums,
+            [this](compose::Vector& vector, double db_an_octave) {
               analysis::brighten(vector, static_cast<float>(db_an_octave), model_->timbre);
             });
       } catch (const Error& error) {
@@ -144,7 +141,9 @@ class Orchestra {
                 fmt::format("name sounds with --with; it was looked for near {}", weights.string()));
   }
 
-  std::vector<compose::Voice> voices(const std::string& path, std::optional<unsigned long long> event) {
+  /// Of its events; `of_notes`: those that are heard as notes alone, where there are any.
+  std::vector<compose::Voice> voices(const std::string& path, std::optional<unsigned long long> event,
+                                     bool of_notes) {
     // What is no stream is a recording, or nothing that can be opened, which is said.
     const bool is_recording = !may_be_stream(path, streams_);
     Sounds sounds = is_recording ? encode(path) : read(path);
@@ -157,8 +156,15 @@ class Orchestra {
     is_stereo_ = is_stereo_ || sounds.channels > 1;
     const auto heard = synthesis::describe(*model_, sounds.events);
     std::vector<compose::Voice> voices;
-    for (std::size_t i = 0; i < heard.size(); ++i)
-      voices.push_back({sounds.events[i], heard[i].brightness_hz});
+    const auto add = [&](std::size_t i) { voices.push_back({sounds.events[i], heard[i].brightness_hz}); };
+    if (of_notes) {
+      std::vector<double> onsets_s;
+      for (const Event& each : sounds.events)
+        onsets_s.push_back(static_cast<double>(each.onset_samples) / synthesis::EventModel::kSampleRateHz);
+      for (const synthesis::EventNote& note : synthesis::notes_among(onsets_s, heard)) add(note.event);
+    }
+    if (voices.empty())
+      for (std::size_t i = 0; i < heard.size(); ++i) add(i);
     return voices;
   }
 
@@ -208,7 +214,7 @@ class Orchestra {
 
 int play(const PlayOptions& options, const cli::Streams& streams) {
   cli::Reporter reporter(streams, options.quiet);
-  std::vector<std::string> inputs = {options.score};
+  std::vector<std::string> inputs = {options.input};
   for (const options::Instrument& instrument : options.instruments) inputs.push_back(instrument.path);
   inputs = cli::plan_inputs(inputs, streams);
   const cli::Job job{inputs.front(), cli::output_name(*options.output.path)};
@@ -266,8 +272,8 @@ int play(const PlayOptions& options, const cli::Streams& streams) {
   return cli::kDone;
 }
 
-PlayOptions settled(PlayOptions options, const std::vector<std::string>& words) {
-  options.score = take_two_words(words, options.output);
+void settle(PlayOptions& options, const CLI::App& /*given*/) {
+  take_two_words(options);
   std::set<int> taken;
   bool has_default = false;
   for (const Instrument& instrument : options.instruments) {
@@ -278,59 +284,32 @@ PlayOptions settled(PlayOptions options, const std::vector<std::string>& words) 
       if (!taken.insert(channel).second)
         throw UsageError(fmt::format("--with: channel {} has two sounds", channel));
   }
-  return options;
 }
 
-class PlayCommand : public Command {
- public:
-  explicit PlayCommand(CLI::App& root) {
-    CLI::App& app =
-        *add_command(root, "play", "Play a score with the sounds of events",
-                     "  ictus play score.mid | ictus decode - | aplay\n"
-                     "  ictus play score.mid --with piano.evs -o piece.evs\n"
-                     "  ictus play score.mid --with 1=flute.evs#12 --with drums=kit.wav -o piece.evs");
-    add_inputs(
-        app, "SCORE",
-        "A Standard MIDI File of format 0 or 1. '-', or nothing, is standard input. A second name is where "
-        "to write, as with -o; without one it is standard output.",
-        words_)
-        ->expected(0, 2);
-    add_output(app, options_.output, "Where to write: a file, or '-' for standard output.");
-    app.add_option_function<std::vector<std::string>>(
-           "--with",
-           [this](const std::vector<std::string>& words) {
-             for (const std::string& word : words) {
-               refuse_marked("--with", word);
-               options_.instruments.push_back(instrument("--with", word));
-             }
-           },
-           "Sounds for the notes: an event stream, of which each note takes the event that is nearest in "
-           "pitch "
-           "and loudness; a single event of it, as in flute.evs#12; or a recording, which is encoded first. "
-           "In "
-           "front of it may stand whom it is for: channels, as in 1,3..5=flute.evs, or drums=kit.evs. May be "
-           "repeated. Who has none is played by an instrument that comes with the program.")
-        ->allow_extra_args(false)
-        ->type_name("[CHANNELS=]SOUND")
-        ->group(kSoundGroup);
-    add_value(app, kSoundGroup, "--gain", "GAIN", "All notes louder by 6dB, or softer by -6dB, to 0.1dB.",
-              [this](const std::string& value) { options_.gain_db = decibels("--gain", value); });
-    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
-    add_model(app, kEventModel, options_.model);
-  }
-  void settle(const CLI::App& given) override {
-    (void)given;
-    options_ = settled(options_, words_);
-  }
-  int run(const cli::Streams& streams) override { return play(options_, streams); }
-
- private:
-  PlayOptions options_;
-  std::vector<std::string> words_;  ///< SCORE and OUT
-};
+void accept(CLI::App& app, PlayOptions& options) {
+  add_two_words(app, "SCORE",
+                "A Standard MIDI File of format 0 or 1. '-', or nothing, is standard input. A second name is "
+                "where to write, as with -o; without one it is standard output.",
+                options);
+  add_repeated(
+      app, kSoundGroup, "--with", "[CHANNELS=]SOUND", instrument, options.instruments,
+      "Sounds for the notes: an event stream, of which each note takes the event that is nearest in pitch "
+      "and loudness; a single event of it, as in flute.evs#12; or a recording, which is encoded first. In "
+      "front of it may stand whom it is for: channels, as in 1,3..5=flute.evs, or drums=kit.evs. May be "
+      "repeated. Who has none is played by an instrument that comes with the program.");
+  add_value(app, kSoundGroup, "--gain", "GAIN", decibels, options.gain_db,
+            "All notes louder by 6dB, or softer by -6dB, to 0.1dB.");
+  add_quiet(app, options.quiet);
+  add_model(app, kEventModel, options.model);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_play(CLI::App& root) { return std::make_unique<PlayCommand>(root); }
+std::unique_ptr<Command> add_play(CLI::App& root) {
+  return make_command(root, "play", "Play a score with the sounds of events", accept, settle, play, R"(
+  ictus play score.mid | ictus decode - | aplay
+  ictus play score.mid --with piano.evs -o piece.evs
+  ictus play score.mid --with 1=flute.evs#12 --with drums=kit.wav -o piece.evs)");
+}
 
 }  // namespace ictus::front

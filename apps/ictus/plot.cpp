@@ -29,12 +29,13 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
+constexpr Choice<PlotKind> kKinds[] = {{"map", PlotKind::map},
+                                       {"roll", PlotKind::roll},
+                                       {"spectrogram", PlotKind::spectrogram},
+                                       {"residual", PlotKind::residual}};
+constexpr Choice<PlotTheme> kThemes[] = {{"light", PlotTheme::light}, {"dark", PlotTheme::dark}};
 
-struct PlotOptions {
-  std::vector<std::string> inputs;
-  OutputOptions output;
-  bool quiet = false;
+struct PlotOptions : FilesOptions {
   PlotKind kind = PlotKind::map;
   std::optional<std::string> original;  ///< the recording that was encoded
   PlotTheme theme = PlotTheme::light;
@@ -198,7 +199,7 @@ int plot(const PlotOptions& asked, const cli::Streams& streams) {
   return draw_all(options, draw, streams);
 }
 
-PlotOptions settled(PlotOptions options, const CLI::App& command) {
+void settle(PlotOptions& options, const CLI::App& command) {
   refuse_force(options.output, is_standard_output(options.output, options.inputs));
   const bool shows_original = options.kind == PlotKind::spectrogram || options.kind == PlotKind::residual;
   refuse_without(shows_original, command, "--original", "--kind spectrogram and residual");
@@ -210,53 +211,38 @@ PlotOptions settled(PlotOptions options, const CLI::App& command) {
   if (options.original && options.inputs.size() > 1) {
     throw UsageError("--original is one recording, and there are several inputs", "Draw them one by one.");
   }
-  return options;
 }
 
-class PlotCommand : public Command {
- public:
-  explicit PlotCommand(CLI::App& root) {
-    CLI::App& app = *add_command(root, "plot", "Draw an event stream",
-                                 "  ictus plot song.evs                       make song.png\n"
-                                 "  ictus plot --kind roll song.evs -o roll.svg\n"
-                                 "  ictus plot --kind residual --original song.wav song.evs -o left.png");
-    add_inputs(app, "IN", "Event streams. '-', or nothing, is standard input.", options_.inputs);
-    add_output(app, options_.output,
-               "Where to draw: a file that ends in .png, .svg or .pdf, an existing folder, or '-' for PNG on "
-               "standard output. Without it song.evs becomes song.png beside it, and standard input goes to "
-               "standard output.");
-    static constexpr Choice<PlotKind> kKinds[] = {{"map", PlotKind::map},
-                                                  {"roll", PlotKind::roll},
-                                                  {"spectrogram", PlotKind::spectrogram},
-                                                  {"residual", PlotKind::residual}};
-    add_choice(
-        app, kPictureGroup, "--kind",
-        "map: events over time, similar ones near each other; roll: their pitches over time, with the decay "
-        "as length; spectrogram: of the decoded sound, beside the original's where one is named; residual: "
-        "both and what the events left of it.",
-        kKinds, options_.kind);
-    add_value(app, kPictureGroup, "--original", "FILE", "The recording that was encoded.",
-              [this](const std::string& value) { options_.original = non_empty("--original", value); });
-    static constexpr Choice<PlotTheme> kThemes[] = {{"light", PlotTheme::light}, {"dark", PlotTheme::dark}};
-    add_choice(app, kPictureGroup, "--theme", "Ink on white, or light on a dark ground.", kThemes,
-               options_.theme);
-    add_value(app, kPictureGroup, "--size", "WIDTHxHEIGHT", "In pixels, 300x200 to 10000x10000.",
-              [this](const std::string& value) { options_.size = picture_size("--size", value); })
-        ->default_str("1200x600");
-    add_seed(app, kPictureGroup, "Where the random numbers start that colours, and places on a map, come of.",
-             options_.seed);
-    add_model(app, kEventModel, options_.model);
-    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
-  }
-  void settle(const CLI::App& given) override { options_ = settled(options_, given); }
-  int run(const cli::Streams& streams) override { return plot(options_, streams); }
-
- private:
-  PlotOptions options_;
-};
+void accept(CLI::App& app, PlotOptions& options) {
+  add_inputs(app, "IN", "Event streams. '-', or nothing, is standard input.", options.inputs);
+  add_output(
+      app, options.output,
+      "Where to draw: a file that ends in .png, .svg or .pdf, an existing folder, or '-' for PNG on standard "
+      "output. Without it song.evs becomes song.png beside it, and standard input goes to standard output.");
+  add_choice(app, kPictureGroup, "--kind", kKinds, options.kind,
+             "map: events over time, similar ones near each other; roll: their pitches over time, with the "
+             "decay as length; spectrogram: of the decoded sound, beside the original's where one is named; "
+             "residual: both and what the events left of it.");
+  add_value(app, kPictureGroup, "--original", "FILE", non_empty, options.original,
+            "The recording that was encoded.");
+  add_choice(app, kPictureGroup, "--theme", kThemes, options.theme,
+             "Ink on white, or light on a dark ground.");
+  add_value(app, kPictureGroup, "--size", "WIDTHxHEIGHT", picture_size, options.size,
+            "In pixels, 300x200 to 10000x10000.")
+      ->default_str("1200x600");
+  add_seed(app, kPictureGroup, options.seed,
+           "Where the random numbers start that colours, and places on a map, come of.");
+  add_model(app, kEventModel, options.model);
+  add_quiet(app, options.quiet);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_plot(CLI::App& root) { return std::make_unique<PlotCommand>(root); }
+std::unique_ptr<Command> add_plot(CLI::App& root) {
+  return make_command(root, "plot", "Draw an event stream", accept, settle, plot, R"(
+  ictus plot song.evs                       make song.png
+  ictus plot --kind roll song.evs -o roll.svg
+  ictus plot --kind residual --original song.wav song.evs -o left.png)");
+}
 
 }  // namespace ictus::front

@@ -10,8 +10,6 @@
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
 struct TestOptions {
   std::vector<std::string> inputs;
   bool quiet = false;
@@ -33,24 +31,18 @@ int test(const TestOptions& options, const cli::Streams& streams) {
   });
 }
 
-class TestCommand : public Command {
- public:
-  explicit TestCommand(CLI::App& root) {
-    CLI::App& app = *add_command(root, "test", "Check that streams are whole and sound",
-                                 "  ictus test song.evs\n"
-                                 "  ictus test -q archive/*.evs || echo 'something is damaged'");
-    add_inputs(app, "FILE", "Event streams and token pyramids. '-', or nothing, is standard input.",
-               options_.inputs);
-    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
-  }
-  int run(const cli::Streams& streams) override { return test(options_, streams); }
-
- private:
-  TestOptions options_;
-};
+void accept(CLI::App& app, TestOptions& options) {
+  add_inputs(app, "FILE", "Event streams and token pyramids. '-', or nothing, is standard input.",
+             options.inputs);
+  add_quiet(app, options.quiet);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_test(CLI::App& root) { return std::make_unique<TestCommand>(root); }
+std::unique_ptr<Command> add_test(CLI::App& root) {
+  return make_command(root, "test", "Check that streams are whole and sound", accept, nullptr, test, R"(
+  ictus test song.evs
+  ictus test -q archive/*.evs || echo 'something is damaged')");
+}
 
 }  // namespace ictus::front

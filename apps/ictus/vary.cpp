@@ -28,16 +28,12 @@
 #include "lib/compose/standard_places.hpp"
 #include "lib/compose/variation.hpp"
 #include "lib/synthesis/describe.hpp"
+#include "lib/synthesis/power_course.hpp"
 
 namespace ictus::front {
 namespace {
 
-using namespace options;
-
-struct VaryOptions {
-  std::string input;
-  OutputOptions output;
-  bool quiet = false;
+struct VaryOptions : FileOptions {
   std::optional<compose::Expression> keep;
   std::optional<compose::Expression> where;  ///< what is shaped; all that is kept, without it
   std::optional<MorphOptions> morph;
@@ -60,7 +56,7 @@ struct VaryOptions {
   double shift_s = 0.0;
   double gain_db = 0.0;
   unsigned long long seed = 1;
-  std::optional<std::string> model;  ///< used where a condition asks for what is heard, and for brightness
+  std::optional<std::string> model;  ///< used as asks_model() says
 
   /// Whether numbers move by less than their steps.
   [[nodiscard]] bool changes_vectors() const {
@@ -69,6 +65,14 @@ struct VaryOptions {
   [[nodiscard]] bool changes_numbers() const {
     return transpose_semitones != 0.0 || tune || glide || vibrato || attack || hold || decay ||
            noise_db != 0.0 || pan || room_db != 0.0;
+  }
+  [[nodiscard]] bool moves_pitches() const { return transpose_semitones != 0.0 || tune; }
+  [[nodiscard]] bool asks_model() const {
+    const auto asks_for_heard = [](const std::optional<compose::Expression>& condition) {
+      return condition && condition->asks_for_heard();
+    };
+    return asks_for_heard(keep) || asks_for_heard(where) || moves_pitches() || brightness_db != 0.0 ||
+           (random_vectors && vector_origin == VectorOrigin::model);
   }
   [[nodiscard]] bool changes_nothing() const {
     return !keep && !changes_vectors() && !changes_numbers() && !random_times && !grid_s && stretch == 1.0 &&
@@ -102,6 +106,16 @@ std::function<void(compose::Vector&)> brightening_for(const cli::EventInput& inp
   const cli::EventModel model = models.of(input.name(), input.header());
   return [model, db_an_octave](compose::Vector& vector) {
     analysis::brighten(vector, static_cast<float>(db_an_octave), model->timbre);
+  };
+}
+
+/// How much energy an event of 0 dB has.
+std::function<double(const compose::Vector&)> energy_for(const cli::EventInput& input,
+                                                         cli::EventModels& models) {
+  constexpr double kLongestS = 20.0;
+  const cli::EventModel model = models.of(input.name(), input.header());
+  return [model](const compose::Vector& vector) {
+    return synthesis::PowerCourse(model->timbre.sound_of(vector, 0.0F), kLongestS).energy_db();
   };
 }
 
@@ -294,6 +308,7 @@ void set_changes(compose::VariationSettings& settings, const VaryOptions& option
   }
   settings.transpose_semitones = options.transpose_semitones;
   settings.tune = options.tune;
+  if (options.moves_pitches()) settings.energy_db = energy_for(input, models);
   settings.changes = changes_by(options, input);
   if (options.brightness_db != 0.0) settings.reshape = brightening_for(input, models, options.brightness_db);
   settings.random_times = options.random_times;
@@ -415,9 +430,9 @@ void refuse_beyond(const VaryOptions& options) {
   time("--decay", "decay", options.decay);
 }
 
-VaryOptions settled(VaryOptions options, const std::vector<std::string>& words, const CLI::App& command) {
+void settle(VaryOptions& options, const CLI::App& command) {
   refuse_beyond(options);
-  options.input = take_two_words(words, options.output);
+  take_two_words(options);
   const bool has_chance = options.random_vectors || options.random_times || was_given(command, "--perturb");
   refuse_without(has_chance, command, "--seed", "--random-vectors, --perturb and --random-times");
   if (options.morph && options.random_vectors) {
@@ -429,171 +444,128 @@ VaryOptions settled(VaryOptions options, const std::vector<std::string>& words, 
     throw UsageError("--where chooses events, and nothing is asked for that shapes them",
                      "Add what is to become of them, such as --transpose 12; --keep leaves out the others.");
   }
-  const auto asks_for_heard = [](const std::optional<compose::Expression>& condition) {
-    return condition && condition->asks_for_heard();
-  };
-  const bool asks_model = (options.random_vectors && options.vector_origin == VectorOrigin::model) ||
-                          options.brightness_db != 0.0;
-  refuse_without(asks_for_heard(options.keep) || asks_for_heard(options.where) || asks_model, command,
-                 "--model", "conditions on what is heard, such as pitch, --brightness and --from model");
-  return options;
+  refuse_without(
+      options.asks_model(), command, "--model",
+      "conditions on what is heard, such as pitch, --transpose, --tune, --brightness and --from model");
 }
 
-class VaryCommand : public Command {
- public:
-  explicit VaryCommand(CLI::App& root) {
-    CLI::App& app = *add_command(root, "vary", "Make another event stream of one",
-                                 "  ictus vary --random-times --seed 3 song.evs - | ictus decode - | aplay\n"
-                                 "  ictus vary --keep 'gain>-30 && time<8s' song.evs -o beginning.evs\n"
-                                 "  ictus vary --perturb 0.2 --stretch 1.25 song.evs -o slower.evs\n"
-                                 "  ictus vary --transpose -5 song.evs -o lower.evs\n"
-                                 "  ictus vary --where 'note>=C4' --tune 'D dorian' song.evs -o dorian.evs\n"
-                                 "  ictus vary --quantise 1/16@96bpm --swing 0.2 song.evs -o tight.evs\n"
-                                 "  ictus vary --morph other.evs:0.5 song.evs -o between.evs");
-    add_inputs(
-        app, "IN",
-        "The event stream; '-', or nothing, is standard input. A second name is where to write, as with -o; "
-        "without one it is standard output. What is asked for is done in the order of this list.",
-        words_)
-        ->expected(0, 2);
-    add_output(app, options_.output, "Where to write: a file, or '-' for standard output.");
-    add_value(
-        app, kChoiceGroup, "--keep", "CONDITION",
-        "Leave out the events that do not meet it, such as 'gain>-30 && time<8s' or 'pitch>=A3 || "
-        "decay<200ms'. It can ask for event (the number), time, gain, note (the pitch; 0 where the event is "
-        "noise), attack, hold and the other numbers that 'ictus info' names, v0 to v31 and, which takes the "
-        "model, for duration, loudness, pitch, brightness and decay; it knows < <= > >= == != && || ! + - * "
-        "/ "
-        "% "
-        "and ( ).",
-        [this](const std::string& value) { options_.keep = expression("--keep", value); });
-    add_value(app, kChoiceGroup, "--where", "CONDITION",
-              "Shape, or move to a grid, only the events that meet it; the others stay as they are. It "
-              "asks as --keep "
-              "does.",
-              [this](const std::string& value) { options_.where = expression("--where", value); });
-    add_vary_vectors(app);
-    add_vary_pitches(app);
-    add_vary_courses(app);
-    add_vary_times(app);
-    add_value(app, kSoundGroup, "--gain", "GAIN", "All gains more by 6dB, or less by -6dB, to 0.1dB.",
-              [this](const std::string& value) { options_.gain_db = decibels("--gain", value); });
-    add_seed(app, kChoiceGroup,
-             "Where the random numbers of --random-vectors, --perturb and --random-times start.",
-             options_.seed);
-    add_switch(app, kMessagesGroup, "-q,--quiet", "Say nothing but errors.", options_.quiet);
-    add_model(app, kEventModel, options_.model);
-  }
-  void settle(const CLI::App& given) override { options_ = settled(options_, words_, given); }
-  int run(const cli::Streams& streams) override { return vary(options_, streams); }
+void add_vary_vectors(CLI::App& app, VaryOptions& options) {
+  add_value(app, kSoundGroup, "--morph", "OTHER:AMOUNT", morph, options.morph,
+            "Move each vector towards that of the event of another stream which begins nearest in time; a "
+            "shorter one is begun again. 0 changes nothing, 1 goes all the way. Times and gains stay.");
+  CLI::Option* const random = add_switch(app, kSoundGroup, "--random-vectors", options.random_vectors,
+                                         "Replace each vector by a random one. Times and gains stay.");
+  static constexpr Choice<VectorOrigin> kOrigins[] = {{"file", VectorOrigin::file},
+                                                      {"model", VectorOrigin::model}};
+  add_choice(app, kSoundGroup, "--from", kOrigins, options.vector_origin,
+             "Whose vectors random ones are spread like: those of this file, or of the sound that the model "
+             "learned from.")
+      ->needs(random);
+  CLI::Option* const perturb =
+      add_number(app, kSoundGroup, "--perturb", "AMOUNT", 0.0, 2.0, options.perturb,
+                 "Move all vectors by the same random step. AMOUNT is its standard deviation in each of the "
+                 "32 numbers, which go from -1 to 1 and end there.");
+  add_switch(app, kSoundGroup, "--each", options.perturb_each, "With --perturb: a step for each event.")
+      ->needs(perturb);
+}
 
- private:
-  void add_vary_vectors(CLI::App& app) {
-    add_value(app, kSoundGroup, "--morph", "OTHER:AMOUNT",
-              "Move each vector towards that of the event of another stream which begins nearest in time; a "
-              "shorter one is begun again. 0 changes nothing, 1 goes all the way. Times and gains stay.",
-              [this](const std::string& value) { options_.morph = morph("--morph", value); });
-    CLI::Option* const random =
-        add_switch(app, kSoundGroup, "--random-vectors",
-                   "Replace each vector by a random one. Times and gains stay.", options_.random_vectors);
-    static constexpr Choice<VectorOrigin> kOrigins[] = {{"file", VectorOrigin::file},
-                                                        {"model", VectorOrigin::model}};
-    add_choice(
-        app, kSoundGroup, "--from",
-        "Whose vectors random ones are spread like: those of this file, or of the sound that the model "
-        "learned from.",
-        kOrigins, options_.vector_origin)
-        ->needs(random);
-    CLI::Option* const perturb = add_value(
-        app, kSoundGroup, "--perturb", "AMOUNT",
-        "Move all vectors by the same random step. AMOUNT is its standard deviation in each of the 32 "
-        "numbers, which go from -1 to 1 and end there.",
-        [this](const std::string& value) { options_.perturb = number_within("--perturb", value, 0.0, 2.0); });
-    add_switch(app, kSoundGroup, "--each", "With --perturb: a step for each event.", options_.perturb_each)
-        ->needs(perturb);
-  }
-  void add_vary_pitches(CLI::App& app) {
-    add_value(
-        app, kSoundGroup, "--transpose", "INTERVAL",
-        "Pitches higher by so many semitones, 12, or cents, 30ct, or lower by -5 or -30ct. Noise has none "
-        "and stays; so does an event whose pitch would leave the range that a stream holds.",
-        [this](const std::string& value) { options_.transpose_semitones = semitones("--transpose", value); });
-    add_value(
-        app, kSoundGroup, "--tune", "SCALE",
-        "Pitches to the nearest of a scale, such as 'D dorian', 'Bb minor' or 'chromatic', where A4 is 440 "
-        "Hz. Modes are major, minor, harmonic, melodic, those of the church, pentatonic, blues, whole-tone "
-        "and chromatic.",
-        [this](const std::string& value) { options_.tune = scale("--tune", value); });
-    add_value(app, kSoundGroup, "--glide", "INTERVAL[@TIME]",
-              "Each event begins so far above its pitch, or with -2st below it, and glides there; 0 ends all "
-              "glides.",
-              [this](const std::string& value) { options_.glide = glide("--glide", value); });
-    add_value(app, kSoundGroup, "--vibrato", "INTERVAL[@RATE]",
-              "Each event swings so far to either side, such as 30ct@5.5Hz; 0 ends all vibrato.",
-              [this](const std::string& value) { options_.vibrato = vibrato("--vibrato", value); });
-  }
-  void add_vary_courses(CLI::App& app) {
-    add_value(app, kSoundGroup, "--attack", "TIME|FACTORx", "How long attacks take: 20ms, or 2x as long.",
-              [this](const std::string& value) { options_.attack = duration("--attack", value); });
-    add_value(app, kSoundGroup, "--hold", "TIME|FACTORx", "How long events are held, in the same way.",
-              [this](const std::string& value) { options_.hold = duration("--hold", value); });
-    add_value(app, kSoundGroup, "--decay", "TIME|FACTORx",
-              "In which events die away by 60 dB while they are held, in the same way.",
-              [this](const std::string& value) { options_.decay = duration("--decay", value); });
-    add_value(
-        app, kSoundGroup, "--brightness", "GAIN",
-        "So much more for each octave of a spectrum, or less by -3dB, as near as the model's timbres come.",
-        [this](const std::string& value) { options_.brightness_db = decibels("--brightness", value); });
-    add_value(app, kSoundGroup, "--noise", "GAIN", "More noise against the partials by 6dB, or less by -6dB.",
-              [this](const std::string& value) { options_.noise_db = decibels("--noise", value); });
-    add_value(app, kSoundGroup, "--pan", "POSITION",
-              "Where all events are: -1 is left, 1 is right. The stream has two channels then.",
-              [this](const std::string& value) { options_.pan = number_within("--pan", value, -1.0, 1.0); });
-    add_value(app, kSoundGroup, "--room", "GAIN", "More of the room by 6dB, or less by -6dB.",
-              [this](const std::string& value) { options_.room_db = decibels("--room", value); });
-  }
-  void add_vary_times(CLI::App& app) {
-    CLI::Option* const random_times = add_switch(
-        app, kTimeGroup, "--random-times",
-        "Let each event begin anywhere in the length of the stream, every moment being equally likely.",
-        options_.random_times);
-    CLI::Option* const quantise = add_value(
-        app, kTimeGroup, "--quantise", "GRID",
-        "Onsets to the nearest beat of a grid from the beginning on: 1/16@96bpm, sixteenths at 96 quarters a "
-        "minute, or 250ms.",
-        [this](const std::string& value) { options_.grid_s = grid("--quantise", value); });
-    add_value(app, kTimeGroup, "--strength", "AMOUNT", "With --quantise: how far they go, 0 to 1. [1]",
-              [this](const std::string& value) {
-                options_.strength = number_within("--strength", value, 0.0, 1.0);
-              })
-        ->needs(quantise);
-    add_value(
-        app, kTimeGroup, "--swing", "AMOUNT",
-        "With --quantise: every second beat comes later by this part of a step, 0 to 0.9; 0.33 is that of "
-        "triplets. [0]",
-        [this](const std::string& value) { options_.swing = number_within("--swing", value, 0.0, 0.9); })
-        ->needs(quantise);
-    CLI::Option* const stretch =
-        add_value(app, kTimeGroup, "--stretch", "FACTOR",
-                  "Times, and the length, times this, 0.01 to 100; each event sounds as before.",
-                  [this](const std::string& value) {
-                    options_.stretch = number_within("--stretch", value, 0.01, 100.0);
-                  });
-    CLI::Option* const shift = add_value(
-        app, kTimeGroup, "--shift", "TIME",
-        "Everything later by 1.5, 1.5s or 200ms, or earlier by -1.5s; the length changes with it, and events "
-        "that would begin before the start are left out.",
-        [this](const std::string& value) { options_.shift_s = seconds("--shift", value); });
-    for (CLI::Option* const whole : {random_times, stretch, shift})
-      app.get_option("--where")->excludes(whole);
-  }
+void add_vary_pitches(CLI::App& app, VaryOptions& options) {
+  add_value(
+      app, kSoundGroup, "--transpose", "INTERVAL", semitones, options.transpose_semitones,
+      "Pitches higher by so many semitones, 12, or cents, 30ct, or lower by -5 or -30ct; gains follow, so "
+      "that events stay as loud. Noise has none and stays; so does an event whose pitch would leave the "
+      "range that a stream holds.");
+  add_value(app, kSoundGroup, "--tune", "SCALE", scale, options.tune,
+            "Pitches to the nearest of a scale, such as 'D dorian', 'Bb minor' or 'chromatic', where A4 is "
+            "440 Hz. Modes are major, minor, harmonic, melodic, those of the church, pentatonic, blues, "
+            "whole-tone and chromatic.");
+  add_value(app, kSoundGroup, "--glide", "INTERVAL[@TIME]", glide, options.glide,
+            "Each event begins so far above its pitch, or with -2st below it, and glides there; 0 ends all "
+            "glides.");
+  add_value(app, kSoundGroup, "--vibrato", "INTERVAL[@RATE]", vibrato, options.vibrato,
+            "Each event swings so far to either side, such as 30ct@5.5Hz; 0 ends all vibrato.");
+}
 
-  VaryOptions options_;
-  std::vector<std::string> words_;  ///< IN and OUT
-};
+void add_vary_courses(CLI::App& app, VaryOptions& options) {
+  add_value(app, kSoundGroup, "--attack", "TIME|FACTORx", duration, options.attack,
+            "How long attacks take: 20ms, or 2x as long.");
+  add_value(app, kSoundGroup, "--hold", "TIME|FACTORx", duration, options.hold,
+            "How long events are held, in the same way.");
+  add_value(app, kSoundGroup, "--decay", "TIME|FACTORx", duration, options.decay,
+            "In which events die away by 60 dB while they are held, in the same way.");
+  add_value(
+      app, kSoundGroup, "--brightness", "GAIN", decibels, options.brightness_db,
+      "So much more for each octave of a spectrum, or less by -3dB, as near as the model's timbres come.");
+  add_value(app, kSoundGroup, "--noise", "GAIN", decibels, options.noise_db,
+            "More noise against the partials by 6dB, or less by -6dB.");
+  add_number(app, kSoundGroup, "--pan", "POSITION", -1.0, 1.0, options.pan,
+             "Where all events are: -1 is left, 1 is right. The stream has two channels then.");
+  add_value(app, kSoundGroup, "--room", "GAIN", decibels, options.room_db,
+            "More of the room by 6dB, or less by -6dB.");
+}
+
+void add_vary_times(CLI::App& app, VaryOptions& options) {
+  CLI::Option* const random_times = add_switch(
+      app, kTimeGroup, "--random-times", options.random_times,
+      "Let each event begin anywhere in the length of the stream, every moment being equally likely.");
+  CLI::Option* const quantise = add_value(app, kTimeGroup, "--quantise", "GRID", grid, options.grid_s,
+                                          "Onsets to the nearest beat of a grid from the beginning on: "
+                                          "1/16@96bpm, sixteenths at 96 quarters a minute, or 250ms.");
+  add_number(app, kTimeGroup, "--strength", "AMOUNT", 0.0, 1.0, options.strength,
+             "With --quantise: how far they go, 0 to 1. [1]")
+      ->needs(quantise);
+  add_number(app, kTimeGroup, "--swing", "AMOUNT", 0.0, 0.9, options.swing,
+             "With --quantise: every second beat comes later by this part of a step, 0 to 0.9; 0.33 is that "
+             "of triplets. [0]")
+      ->needs(quantise);
+  CLI::Option* const stretch =
+      add_number(app, kTimeGroup, "--stretch", "FACTOR", 0.01, 100.0, options.stretch,
+                 "Times, and the length, times this, 0.01 to 100; each event sounds as before.");
+  CLI::Option* const shift =
+      add_value(app, kTimeGroup, "--shift", "TIME", seconds, options.shift_s,
+                "Everything later by 1.5, 1.5s or 200ms, or earlier by -1.5s; the length changes with it, "
+                "and events that would begin before the start are left out.");
+  for (CLI::Option* const whole : {random_times, stretch, shift}) app.get_option("--where")->excludes(whole);
+}
+
+void accept(CLI::App& app, VaryOptions& options) {
+  add_two_words(
+      app, "IN",
+      "The event stream; '-', or nothing, is standard input. A second name is where to write, as with -o; "
+      "without one it is standard output. What is asked for is done in the order of this list.",
+      options);
+  add_value(app, kChoiceGroup, "--keep", "CONDITION", expression, options.keep,
+            "Leave out the events that do not meet it, such as 'gain>-30 && time<8s' or 'pitch>=A3 || "
+            "decay<200ms'. It can ask for event (the number), time, gain, note (the pitch; 0 where the event "
+            "is noise), attack, hold and the other numbers that 'ictus info' names, v0 to v31 and, which "
+            "takes the model, for duration, loudness, pitch, brightness and decay; it knows < <= > >= == != "
+            "&& || ! + - * / % and ( ).");
+  add_value(app, kChoiceGroup, "--where", "CONDITION", expression, options.where,
+            "Shape, or move to a grid, only the events that meet it; the others stay as they are. It asks as "
+            "--keep does.");
+  add_vary_vectors(app, options);
+  add_vary_pitches(app, options);
+  add_vary_courses(app, options);
+  add_vary_times(app, options);
+  add_value(app, kSoundGroup, "--gain", "GAIN", decibels, options.gain_db,
+            "All gains more by 6dB, or less by -6dB, to 0.1dB.");
+  add_seed(app, kChoiceGroup, options.seed,
+           "Where the random numbers of --random-vectors, --perturb and --random-times start.");
+  add_quiet(app, options.quiet);
+  add_model(app, kEventModel, options.model);
+}
 
 }  // namespace
 
-std::unique_ptr<options::Command> add_vary(CLI::App& root) { return std::make_unique<VaryCommand>(root); }
+std::unique_ptr<Command> add_vary(CLI::App& root) {
+  return make_command(root, "vary", "Make another event stream of one", accept, settle, vary, R"(
+  ictus vary --random-times --seed 3 song.evs - | ictus decode - | aplay
+  ictus vary --keep 'gain>-30 && time<8s' song.evs -o beginning.evs
+  ictus vary --perturb 0.2 --stretch 1.25 song.evs -o slower.evs
+  ictus vary --transpose -5 song.evs -o lower.evs
+  ictus vary --where 'note>=C4' --tune 'D dorian' song.evs -o dorian.evs
+  ictus vary --quantise 1/16@96bpm --swing 0.2 song.evs -o tight.evs
+  ictus vary --morph other.evs:0.5 song.evs -o between.evs)");
+}
 
 }  // namespace ictus::front

@@ -16,22 +16,19 @@ CommandLine::CommandLine(std::span<AddCommand* const> adders) {
   root.set_help_flag("");
   root.allow_extras(true);
   root.require_subcommand(0, 1);  // a later word that looks like a command is a file of that name
-  root.footer(
-      "  ictus encode song.wav              make song.evs\n"
-      "  ictus decode song.evs -o back.wav  make sound of it again\n"
-      "  ictus info song.evs                what the file holds\n"
-      "  ictus explore song.evs             a page on which every event can be heard\n"
-      "  ictus vary --random-times song.evs | ictus decode - | aplay\n"
-      "  ictus encode note.wav -o note.mars a note as a pyramid of tokens\n"
-      "  arecord -f cd | ictus encode - | ictus decode - | aplay");
+  root.footer(R"(
+  ictus encode song.wav              make song.evs
+  ictus decode song.evs -o back.wav  make sound of it again
+  ictus info song.evs                what the file holds
+  ictus explore song.evs             a page on which every event can be heard
+  ictus vary --random-times song.evs | ictus decode - | aplay
+  ictus encode note.wav -o note.mars a note as a pyramid of tokens
+  arecord -f cd | ictus encode - | ictus decode - | aplay)");
   add_help_switch(root);
-  add_switch(root, kGeneralGroup, "-V,--version", "Print the version.", version);
-  add_value(root, "", "--generate", "man|bash|zsh|fish", "Print a text made from the list of options.",
-            [this](const std::string& value) {
-              static constexpr Choice<const char*> kChoices[] = {
-                  {"man", "man"}, {"bash", "bash"}, {"zsh", "zsh"}, {"fish", "fish"}};
-              generate = choice("--generate", value, kChoices);
-            });
+  add_switch(root, kGeneralGroup, "-V,--version", version, "Print the version.");
+  static constexpr Choice<const char*> kTexts[] = {
+      {"man", "man"}, {"bash", "bash"}, {"zsh", "zsh"}, {"fish", "fish"}};
+  add_choice(root, "", "--generate", kTexts, generate, "Print a text made from the list of options.");
   for (AddCommand* const add : adders) {
     std::unique_ptr<Command> command = add(root);
     commands.emplace_back(root.get_subcommands(is_any).back(), std::move(command));
@@ -40,7 +37,7 @@ CommandLine::CommandLine(std::span<AddCommand* const> adders) {
 }
 
 void CommandLine::add_help() {
-  CLI::App& app = *add_command(root, "help", "Print the help of a command", "  ictus help encode");
+  CLI::App& app = *add_command(root, "help", "Print the help of a command", "\n  ictus help encode");
   add_inputs(app, "COMMAND", "The command, such as encode or train tokenizer.", help_topic);
 }
 

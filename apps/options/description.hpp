@@ -36,7 +36,7 @@ struct CommandDescription {
   std::string name;       ///< "encode"
   std::string full_name;  ///< "ictus encode"
   std::string text;
-  std::string examples;
+  std::string examples;  ///< lines, each behind a line break
   std::string synopsis;  ///< "ictus encode [OPTION...] [IN...]"
   std::vector<PositionalDescription> positionals;
   std::vector<OptionGroup> groups;

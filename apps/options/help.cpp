@@ -54,7 +54,7 @@ std::string left_column(const OptionDescription& option) {
 
 std::string render_help(const CommandDescription& command) {
   std::string help = fmt::format("Usage: {}\n\n{}.\n", command.synopsis, command.text);
-  if (!command.examples.empty()) help += fmt::format("\nExamples:\n{}\n", command.examples);
+  if (!command.examples.empty()) help += fmt::format("\nExamples:{}\n", command.examples);
   if (!command.commands.empty()) help += "\nCommands:\n";
   for (const CommandDescription& child : command.commands) {
     help += entry("  " + child.name, child.text);

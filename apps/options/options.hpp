@@ -32,6 +32,21 @@ struct OutputOptions {
   bool force = false;
 };
 
+/// Of a command that makes something of files: what of, where to, and whether it says so.
+struct FilesOptions {
+  std::vector<std::string> inputs;
+  OutputOptions output;
+  bool quiet = false;
+};
+
+/// The same of one that makes one file of one.
+struct FileOptions {
+  std::vector<std::string> words;  ///< as typed: the input and, perhaps, the output
+  std::string input;
+  OutputOptions output;
+  bool quiet = false;
+};
+
 /// On what, and with which weights, a network runs.
 struct NetworkOptions {
   std::string device = "auto";

@@ -37,17 +37,18 @@ void refuse_force(const OutputOptions& output, bool to_standard_output) {
                    "Leave it out, or name a file with -o.");
 }
 
-std::string take_two_words(const std::vector<std::string>& words, OutputOptions& output) {
-  if (words.size() > 1) {
+void take_two_words(FileOptions& options) {
+  OutputOptions& output = options.output;
+  if (options.words.size() > 1) {
     if (output.path) {
-      throw UsageError(fmt::format("two outputs are named, {} and {}", words[1], *output.path),
+      throw UsageError(fmt::format("two outputs are named, {} and {}", options.words[1], *output.path),
                        "Name one of them.");
     }
-    output.path = words[1];
+    output.path = options.words[1];
   }
   if (!output.path) output.path = kStandardStream;
   refuse_force(output, is_standard_output(output));
-  return words.empty() ? kStandardStream : words[0];
+  options.input = options.words.empty() ? kStandardStream : options.words[0];
 }
 
 }  // namespace ictus::options

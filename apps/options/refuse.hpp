@@ -24,8 +24,7 @@ void refuse_without(bool is_needed, const CLI::App& command, const char* option,
 
 void refuse_force(const OutputOptions& output, bool to_standard_output);
 
-/// Of commands with one input and one output, IN and OUT: the first word is returned, the second one is where
-/// to write where no other place is named.
-std::string take_two_words(const std::vector<std::string>& words, OutputOptions& output);
+/// The first word is the input, the second one where to write where no other place is named.
+void take_two_words(FileOptions& options);
 
 }  // namespace ictus::options

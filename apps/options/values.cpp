@@ -90,6 +90,23 @@ std::optional<double> with_unit(const std::string& text, std::span<const Unit> u
   return *result * scale;
 }
 
+/// What a number with a unit is called, what one looks like, and how far it may be from 0, in words too.
+struct Quantity {
+  std::span<const Unit> units;
+  const char* called;
+  const char* form;
+  double most;
+  std::string limits;
+};
+
+double quantity(const std::string& option, const std::string& value, const Quantity& kind) {
+  const auto result = with_unit(value, kind.units);
+  if (!result) throw UsageError(fmt::format("{}: '{}' is no {}", option, value, kind.called), kind.form);
+  if (std::abs(*result) > kind.most)
+    throw UsageError(fmt::format("{}: {} is out of range", option, value), kind.limits);
+  return *result;
+}
+
 /// How many columns of a terminal the text takes up to a byte of it: characters, of which UTF-8 has some in
 /// several bytes.
 std::size_t columns_before(const std::string& text, std::size_t position) {
@@ -165,15 +182,10 @@ EventChoice event_choice(const std::string& option, const std::string& value) {
 }
 
 double seconds(const std::string& option, const std::string& value) {
-  const auto result = with_unit(value, kTimeUnits);
-  if (!result) {
-    throw UsageError(fmt::format("{}: '{}' is no time", option, value),
-                     "A time is a number of seconds, or has a unit: 1.5, 1.5s, 200ms, 2min.");
-  }
-  if (std::abs(*result) > kLongestS) {
-    throw UsageError(fmt::format("{}: {} is out of range", option, value), "A time is at most a year.");
-  }
-  return *result;
+  return quantity(
+      option, value,
+      {kTimeUnits, "time", "A time is a number of seconds, or has a unit: 1.5, 1.5s, 200ms, 2min.", kLongestS,
+       "A time is at most a year."});
 }
 
 double non_negative_seconds(const std::string& option, const std::string& value) {
@@ -183,16 +195,11 @@ double non_negative_seconds(const std::string& option, const std::string& value)
 }
 
 double semitones(const std::string& option, const std::string& value) {
-  const auto result = with_unit(value, kIntervalUnits);
-  if (!result) {
-    throw UsageError(fmt::format("{}: '{}' is no interval", option, value),
-                     "An interval is a number of semitones, or has a unit: 12, -5st, 30ct for cents.");
-  }
-  if (std::abs(*result) > kMostSemitones) {
-    throw UsageError(fmt::format("{}: {} is out of range", option, value),
-                     fmt::format("{} takes {} to {} semitones.", option, -kMostSemitones, kMostSemitones));
-  }
-  return *result;
+  return quantity(
+      option, value,
+      {kIntervalUnits, "interval",
+       "An interval is a number of semitones, or has a unit: 12, -5st, 30ct for cents.", kMostSemitones,
+       fmt::format("{} takes {} to {} semitones.", option, -kMostSemitones, kMostSemitones)});
 }
 
 compose::Scale scale(const std::string& option, const std::string& value) {
@@ -278,16 +285,10 @@ double grid(const std::string& option, const std::string& value) {
 }
 
 double decibels(const std::string& option, const std::string& value) {
-  const auto result = with_unit(value, kLevelUnits);
-  if (!result) {
-    throw UsageError(fmt::format("{}: '{}' is no level", option, value),
-                     "A level is in decibels: -6dB or -6.");
-  }
-  if (std::abs(*result) > 200.0) {
-    throw UsageError(fmt::format("{}: {} is out of range", option, value),
-                     fmt::format("{} takes -200dB to 200dB.", option));
-  }
-  return std::round(10.0 * *result) / 10.0;
+  const double level_db = quantity(option, value,
+                                   {kLevelUnits, "level", "A level is in decibels: -6dB or -6.", 200.0,
+                                    fmt::format("{} takes -200dB to 200dB.", option)});
+  return std::round(10.0 * level_db) / 10.0;
 }
 
 Until until(const std::string& option, const std::string& value) {

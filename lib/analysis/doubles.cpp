@@ -66,16 +66,11 @@ bool rises(const EventSound& event, const BinMap& map) {
 int end_of(const Share& share) { return share.begin + share.power.fine.frames; }
 
 /// Events and the sum of their powers, in which some take over what others have.
-class Merging {
+class Merging : private SumOfShares {
  public:
   Merging(const std::vector<EventSound>& sounds, const Target& target, const PowerMaps& carried)
-      : target_(target.sound().thinned(0), target.weights(), target.peak(), 2),
-        sum_(carried.thinned(0)),
-        seconds_(static_cast<float>(target.frames()) * views().fine.hop_s()),
-        sounds_(sounds),
-        shares_(shares_of(sounds, target_)) {
+      : SumOfShares(sounds, target, carried), sounds_(sounds) {
     for (const Share& share : shares_) {
-      add(share, 1.0F, sum_);
       double energy = 0.0;
       for (const float power : share.power.coarse.values) energy += static_cast<double>(power);
       energies_.push_back(energy);
@@ -115,11 +110,7 @@ class Merging {
   }
 
  private:
-  Target target_;
-  PowerMaps sum_;
-  float seconds_;
   const std::vector<EventSound>& sounds_;
-  std::vector<Share> shares_;
   std::vector<double> energies_;
 };
 

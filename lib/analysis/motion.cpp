@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "lib/analysis/salience.hpp"
 #include "lib/synthesis/time_course.hpp"
 
 namespace ictus::analysis {
@@ -18,6 +19,7 @@ using synthesis::EventSound;
 constexpr float kReachSemitones = 0.8F;  // that a pitch may move from frame to frame
 constexpr int kSteps = 32;               // of the search to either side
 constexpr int kMostPartials = 12;
+constexpr float kFading = 0.95F;         // weight of a partial against that of the one below
 constexpr float kHighestHz = 6000.0F;    // of the partials that are followed
 constexpr std::size_t kLeastFrames = 6;  // 0.14 s: shorter sounds are taken as they are
 constexpr float kLeastPart =
@@ -32,27 +34,6 @@ constexpr double kFastestSwingHz = 9.0;
 constexpr double kSwingStepTurns = 0.1;
 constexpr double kLeastSwingStepHz = 0.05;
 constexpr float kLeastGain = 1.15F;  // of what is there along the way, over what is there at one pitch
-
-/// `root` holds fourth roots of power.
-float strength_at(std::span<const float> root, float first_hz, float hz_per_bin, int partials) {
-  float sum = 0.0F;
-  float weight = 1.0F;
-  for (int h = 1; h <= partials; ++h, weight *= 0.95F) {
-    const float at = first_hz * static_cast<float>(h) / hz_per_bin;
-    const auto low = static_cast<std::size_t>(at);
-    if (low + 2 >= root.size()) break;
-    const float part = at - static_cast<float>(low);
-    sum += weight * ((1.0F - part) * root[low] + part * root[low + 1]);
-  }
-  return sum;
-}
-
-std::vector<float> fourth_roots(std::span<const float> power, float highest_hz, float hz_per_bin) {
-  const auto highest = static_cast<std::size_t>(highest_hz / hz_per_bin) + 4;
-  std::vector<float> roots(std::min(highest, power.size()));
-  for (std::size_t k = 0; k < roots.size(); ++k) roots[k] = std::sqrt(std::sqrt(power[k]));
-  return roots;
-}
 
 /// The pitch, followed for as long as it is strong: semitones from the event's, frame by frame.
 std::vector<float> follow(const EventSound& event, const BinMap& map, int onset) {
@@ -72,8 +53,9 @@ std::vector<float> follow(const EventSound& event, const BinMap& map, int onset)
     for (int i = -kSteps; i <= kSteps; ++i) {
       const float off = kReachSemitones * static_cast<float>(i) / kSteps;
       // A pitch that stays is as likely as one that moves a little.
-      const float strength = strength_at(roots, here * std::exp2(off / 12.0F), map.hz_per_bin, partials) *
-                             (1.0F - 0.05F * std::abs(off) / kReachSemitones);
+      const float strength =
+          harmonic_strength(roots, here * std::exp2(off / 12.0F), map.hz_per_bin, partials, kFading) *
+          (1.0F - 0.05F * std::abs(off) / kReachSemitones);
       found[static_cast<std::size_t>(i + kSteps)] = strength;
       if (strength > best) {
         best = strength;
@@ -191,8 +173,8 @@ bool is_stronger(const EventSound& moved, const EventSound& event, const std::ve
     const std::vector<float> roots =
         fourth_roots(map.frame(onset + static_cast<int>(t)),
                      std::max(hz, still_hz) * static_cast<float>(partials), map.hz_per_bin);
-    moving += strength_at(roots, hz, map.hz_per_bin, partials);
-    still += strength_at(roots, still_hz, map.hz_per_bin, partials);
+    moving += harmonic_strength(roots, hz, map.hz_per_bin, partials, kFading);
+    still += harmonic_strength(roots, still_hz, map.hz_per_bin, partials, kFading);
   }
   return moving >= kLeastGain * still;
 }

@@ -17,6 +17,7 @@ constexpr float kFading = 0.86F;    // weight of a partial against that of the o
 constexpr float kBetween = 0.9F;    // weight of what lies between partials
 constexpr float kApartBins = 6.0F;  // from which a partial may lie a bin beside where it should
 constexpr int kRefinedPartials = 10;
+constexpr float kRefinedFading = 0.9F;
 
 /// Magnitudes to some power, and the highest of each with its neighbours.
 struct Compressed {
@@ -91,20 +92,13 @@ float peak_bins(std::span<const float> power, std::size_t k) {
 /// semitone by the sum of what is there, then by the peaks themselves, the stronger and higher counting more.
 float refined(std::span<const float> power, float hz, float hz_per_bin) {
   constexpr int kSteps = 20;
+  const std::vector<float> roots =
+      fourth_roots(power, hz * std::exp2(1.0F / 24.0F) * kRefinedPartials, hz_per_bin);
   float best_hz = hz;
   float best = -1.0F;
   for (int i = -kSteps; i <= kSteps; ++i) {
     const float trial = hz * std::exp2(static_cast<float>(i) / (kSteps * 24.0F));
-    float sum = 0.0F;
-    float weight = 1.0F;
-    for (int h = 1; h <= kRefinedPartials; ++h, weight *= 0.9F) {
-      const float at = trial * static_cast<float>(h) / hz_per_bin;
-      const auto low = static_cast<std::size_t>(at);
-      if (low + 2 >= power.size()) break;
-      const float part = at - static_cast<float>(low);
-      sum += weight *
-             ((1.0F - part) * std::sqrt(std::sqrt(power[low])) + part * std::sqrt(std::sqrt(power[low + 1])));
-    }
+    const float sum = harmonic_strength(roots, trial, hz_per_bin, kRefinedPartials, kRefinedFading);
     if (sum > best) {
       best = sum;
       best_hz = trial;
@@ -130,6 +124,27 @@ float refined(std::span<const float> power, float hz, float hz_per_bin) {
 }
 
 }  // namespace
+
+std::vector<float> fourth_roots(std::span<const float> power, float highest_hz, float hz_per_bin) {
+  const auto highest = static_cast<std::size_t>(highest_hz / hz_per_bin) + 4;
+  std::vector<float> roots(std::min(highest, power.size()));
+  for (std::size_t k = 0; k < roots.size(); ++k) roots[k] = std::sqrt(std::sqrt(power[k]));
+  return roots;
+}
+
+float harmonic_strength(std::span<const float> roots, float hz, float hz_per_bin, int partials,
+                        float fading) {
+  float sum = 0.0F;
+  float weight = 1.0F;
+  for (int h = 1; h <= partials; ++h, weight *= fading) {
+    const float at = hz * static_cast<float>(h) / hz_per_bin;
+    const auto low = static_cast<std::size_t>(at);
+    if (low + 2 >= roots.size()) break;
+    const float part = at - static_cast<float>(low);
+    sum += weight * ((1.0F - part) * roots[low] + part * roots[low + 1]);
+  }
+  return sum;
+}
 
 std::vector<PitchCandidate> pitch_candidates(std::span<const float> power, float hz_per_bin, int most) {
   const Compressed c = compressed(power);

@@ -6,6 +6,13 @@
 
 namespace ictus::analysis {
 
+/// Fourth roots of the bins of a power spectrum up to a frequency, and a few more.
+std::vector<float> fourth_roots(std::span<const float> power, float highest_hz, float hz_per_bin);
+
+/// The sum of so many partials of a pitch in such roots, between bins; each weighs `fading` times what the
+/// one below it does.
+float harmonic_strength(std::span<const float> roots, float hz, float hz_per_bin, int partials, float fading);
+
 struct PitchCandidate {
   float hz;
   float salience;

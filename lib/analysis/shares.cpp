@@ -79,4 +79,13 @@ float inner(const Share& share, const PowerMaps& other) {
          inner_of_maps(share.power.coarse, kCoarsePerFine * share.begin, other.coarse);
 }
 
+SumOfShares::SumOfShares(const std::vector<synthesis::EventSound>& events, const Target& target,
+                         const PowerMaps& carried)
+    : target_(target.sound().thinned(0), target.weights(), target.peak(), 2),
+      sum_(carried.thinned(0)),
+      seconds_(static_cast<float>(target.frames()) * views().fine.hop_s()),
+      shares_(shares_of(events, target_)) {
+  for (const Share& share : shares_) add(share, 1.0F, sum_);
+}
+
 }  // namespace ictus::analysis

@@ -39,4 +39,17 @@ void add(const Share& share, float scale, PowerMaps& to, int first = 0);
 /// The sum of its power times what is in the same place of maps of all frames.
 float inner(const Share& share, const PowerMaps& other);
 
+/// What is done with events one by one against a target: their shares, and the sum of all and of what is
+/// carried, in thinned frames.
+class SumOfShares {
+ protected:
+  SumOfShares(const std::vector<synthesis::EventSound>& events, const Target& target,
+              const PowerMaps& carried);
+
+  Target target_;
+  PowerMaps sum_;
+  float seconds_;
+  std::vector<Share> shares_;
+};
+
 }  // namespace ictus::analysis

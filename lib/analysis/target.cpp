@@ -25,17 +25,12 @@ ICTUS_WIDE void levels_of(const float* power, float floor, int count, float* lev
   for (int i = 0; i < count; ++i) level_db[i] = kDbOfLog * synthesis::wide_log(power[i] + floor);
 }
 
-/// Sum of |level of power - level_db|; adds `weight` times the slope by power to `slope`.
-ICTUS_WIDE float level_distance(const float* power, const float* level_db, float floor, float weight,
-                                int count, float* slope) {
+/// Sum of what `one` adds for each of `count`, in lanes that compilers turn into wide instructions. A part of
+/// its caller, so that it is compiled for the same machines.
+template <typename One>
+[[gnu::always_inline]] inline float sum_in_lanes(int count, One one) {
   constexpr int kLanes = 16;
   float lane[kLanes] = {};
-  const auto one = [&](int i, float& sum) {
-    const float held = power[i] + floor;
-    const float off = kDbOfLog * synthesis::wide_log(held) - level_db[i];
-    sum += off < 0.0F ? -off : off;
-    slope[i] += (off < 0.0F ? -weight : weight) * kDbOfLog / held;
-  };
   int i = 0;
   for (; i + kLanes <= count; i += kLanes)
     for (int l = 0; l < kLanes; ++l) one(i + l, lane[l]);
@@ -45,21 +40,23 @@ ICTUS_WIDE float level_distance(const float* power, const float* level_db, float
   return sum;
 }
 
+/// Sum of |level of power - level_db|; adds `weight` times the slope by power to `slope`.
+ICTUS_WIDE float level_distance(const float* power, const float* level_db, float floor, float weight,
+                                int count, float* slope) {
+  return sum_in_lanes(count, [&](int i, float& sum) {
+    const float held = power[i] + floor;
+    const float off = kDbOfLog * synthesis::wide_log(held) - level_db[i];
+    sum += off < 0.0F ? -off : off;
+    slope[i] += (off < 0.0F ? -weight : weight) * kDbOfLog / held;
+  });
+}
+
 /// Sum of the squares of what magnitudes are off by.
 ICTUS_WIDE float off_square(const float* is, const float* wanted, float floor, int count) {
-  constexpr int kLanes = 16;
-  float lane[kLanes] = {};
-  const auto one = [&](int i, float& sum) {
+  return sum_in_lanes(count, [&](int i, float& sum) {
     const float off = std::sqrt(is[i] + floor) - std::sqrt(wanted[i]);
     sum += off * off;
-  };
-  int i = 0;
-  for (; i + kLanes <= count; i += kLanes)
-    for (int l = 0; l < kLanes; ++l) one(i + l, lane[l]);
-  float sum = 0.0F;
-  for (const float part : lane) sum += part;
-  for (; i < count; ++i) one(i, sum);
-  return sum;
+  });
 }
 
 /// Adds to each frame's sum `weight` times |level of its power - level_db|.

@@ -13,13 +13,7 @@
 namespace ictus::analysis {
 namespace {
 
-using synthesis::EventSound;
-using synthesis::EventVector;
-using synthesis::kEventVectorSize;
-using synthesis::kNamedNumbers;
-using synthesis::kTimbreNumbers;
-using synthesis::kTimbreOutputs;
-using synthesis::TimbreNetwork;
+using namespace synthesis;
 
 constexpr float kQuietDb = 45.0F;  // below the loudest of its clip, an event says nothing about timbres
 constexpr double kReach = 2.2;     // standard deviations of a component between its middle and 1

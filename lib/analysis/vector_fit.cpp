@@ -15,13 +15,7 @@
 namespace ictus::analysis {
 namespace {
 
-using synthesis::EventSound;
-using synthesis::EventVector;
-using synthesis::kEventVectorSize;
-using synthesis::kNamedNumbers;
-using synthesis::kTimbreNumbers;
-using synthesis::kTimbreOutputs;
-using synthesis::TimbreNetwork;
+using namespace synthesis;
 
 constexpr float kPitchStepOctaves = 0.004F;
 constexpr float kPitchPace = 0.4F;  // of fit()'s: a pitch is nearly right by now

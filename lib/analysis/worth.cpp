@@ -17,14 +17,10 @@ constexpr std::size_t kAtOnce =
 
 /// Events and the sum of their powers, from which one at a time can be left out. What it changes is looked at
 /// only where it sounds.
-class Weighing {
+class Weighing : private SumOfShares {
  public:
   Weighing(const std::vector<EventSound>& events, const Target& target, const PowerMaps& carried)
-      : target_(target.sound().thinned(0), target.weights(), target.peak(), 2),
-        sum_(carried.thinned(0)),
-        seconds_(static_cast<float>(target.frames()) * views().fine.hop_s()),
-        shares_(shares_of(events, target_)) {
-    for (const Share& share : shares_) add(share, 1.0F, sum_);
+      : SumOfShares(events, target, carried) {
     sum_up();
   }
 
@@ -55,12 +51,8 @@ class Weighing {
     for (const Target::Sums& block : blocks_) sums_ += block;
   }
 
-  Target target_;
-  PowerMaps sum_;
   std::vector<Target::Sums> blocks_;  ///< of sum_
   Target::Sums sums_;
-  float seconds_;
-  std::vector<Share> shares_;
 };
 
 }  // namespace

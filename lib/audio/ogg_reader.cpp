@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "lib/audio/both.hpp"
 #include "lib/audio/joined_reader.hpp"
 #include "lib/audio/ogg_pages.hpp"
 #include "lib/audio/ogg_streams.hpp"
@@ -48,11 +49,7 @@ class OggReader : public JoinedReader {
     }
     return faults;
   }
-  [[nodiscard]] std::vector<std::string> remarks() const override {
-    std::vector<std::string> remarks = pages_.remarks();
-    remarks.insert(remarks.end(), remarks_.begin(), remarks_.end());
-    return remarks;
-  }
+  [[nodiscard]] std::vector<std::string> remarks() const override { return both(pages_.remarks(), remarks_); }
 
  private:
   std::unique_ptr<OggStream> open_stream() {

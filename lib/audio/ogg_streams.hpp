@@ -10,19 +10,11 @@
 
 namespace ictus::audio {
 
-class OggStream {
+/// The end is that of the link.
+class OggStream : public SoundBlocks {
  public:
-  virtual ~OggStream() = default;
-  /// Replaces `block`; false at the end of the link.
-  virtual bool next(SoundBlock& block) = 0;
-  [[nodiscard]] virtual AudioSpec spec() const = 0;
-  [[nodiscard]] virtual Speakers speakers() const = 0;
-  [[nodiscard]] virtual Tags tags() const = 0;
   /// What the page with this granule position says of the length, in frames.
   [[nodiscard]] virtual std::uint64_t frames_at(std::int64_t granule) const = 0;
-  /// As in BlockReader.
-  [[nodiscard]] virtual std::vector<std::string> faults() const = 0;
-  [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
 };
 
 /// Each reads the link's headers from `pages`, and throws ictus::Error with `name` if they cannot be used.

@@ -33,15 +33,6 @@ float load_signed(const std::byte* in) {
   return static_cast<float>(static_cast<std::int32_t>(left_aligned)) * 0x1p-31f;
 }
 
-template <int Bytes, typename Decode>
-void decode_each(std::span<const std::byte> bytes, std::span<float> samples, Decode decode) {
-  const std::byte* in = bytes.data();
-  for (float& sample : samples) {
-    sample = decode(in);
-    in += Bytes;
-  }
-}
-
 float load_u8(const std::byte* in) {
   return (static_cast<float>(std::to_integer<unsigned>(*in)) - 128.0f) / 128.0f;
 }
@@ -56,31 +47,54 @@ float load_f64(const std::byte* in) {
   return static_cast<float>(std::bit_cast<double>(load<8, kOrder>(in)));
 }
 
+using DecodePcm = void(std::span<const std::byte> bytes, std::span<float> samples);
+
+template <int kBytes, float (*kLoad)(const std::byte*)>
+void decode_each(std::span<const std::byte> bytes, std::span<float> samples) {
+  const std::byte* in = bytes.data();
+  for (float& sample : samples) {
+    sample = kLoad(in);
+    in += kBytes;
+  }
+}
+
+/// How samples of an encoding lie in a file.
+struct PcmLayout {
+  PcmEncoding encoding;
+  std::size_t bytes;
+  DecodePcm* decode;
+};
+
+template <int kBytes, float (*kLoad)(const std::byte*)>
+constexpr PcmLayout layout(PcmEncoding encoding) {
+  return {encoding, kBytes, decode_each<kBytes, kLoad>};
+}
+
+constexpr PcmLayout kLayouts[] = {
+    layout<1, load_u8>(PcmEncoding::u8),
+    layout<1, load_signed<1, ByteOrder::little>>(PcmEncoding::s8),
+    layout<2, load_signed<2, ByteOrder::little>>(PcmEncoding::s16le),
+    layout<2, load_signed<2, ByteOrder::big>>(PcmEncoding::s16be),
+    layout<3, load_signed<3, ByteOrder::little>>(PcmEncoding::s24le),
+    layout<3, load_signed<3, ByteOrder::big>>(PcmEncoding::s24be),
+    layout<4, load_signed<3, ByteOrder::little>>(PcmEncoding::s24in32le),
+    layout<4, load_signed<4, ByteOrder::little>>(PcmEncoding::s32le),
+    layout<4, load_signed<4, ByteOrder::big>>(PcmEncoding::s32be),
+    layout<4, load_f32<ByteOrder::little>>(PcmEncoding::f32le),
+    layout<4, load_f32<ByteOrder::big>>(PcmEncoding::f32be),
+    layout<8, load_f64<ByteOrder::little>>(PcmEncoding::f64le),
+    layout<8, load_f64<ByteOrder::big>>(PcmEncoding::f64be),
+};
+
+const PcmLayout& layout_of(PcmEncoding encoding) {
+  for (const PcmLayout& one : kLayouts)
+    if (one.encoding == encoding) return one;
+  throw std::logic_error("not a PCM encoding");
+}
+
 }  // namespace
 
-std::size_t bytes_per_sample(PcmEncoding encoding) {
-  switch (encoding) {
-    case PcmEncoding::u8:
-    case PcmEncoding::s8:
-      return 1;
-    case PcmEncoding::s16le:
-    case PcmEncoding::s16be:
-      return 2;
-    case PcmEncoding::s24le:
-    case PcmEncoding::s24be:
-      return 3;
-    case PcmEncoding::s24in32le:
-    case PcmEncoding::s32le:
-    case PcmEncoding::f32le:
-    case PcmEncoding::s32be:
-    case PcmEncoding::f32be:
-      return 4;
-    case PcmEncoding::f64le:
-    case PcmEncoding::f64be:
-      return 8;
-  }
-  throw std::logic_error("bytes_per_sample: not a PCM encoding");
-}
+std::size_t bytes_per_sample(PcmEncoding encoding) { return layout_of(encoding).bytes; }
 
 std::size_t bytes_per_sample(SampleFormat format) {
   switch (format) {
@@ -111,35 +125,7 @@ PcmEncoding pcm_encoding(RawEncoding encoding) {
 }
 
 void decode_pcm(PcmEncoding encoding, std::span<const std::byte> bytes, std::span<float> samples) {
-  using enum ByteOrder;
-  switch (encoding) {
-    case PcmEncoding::u8:
-      return decode_each<1>(bytes, samples, load_u8);
-    case PcmEncoding::s8:
-      return decode_each<1>(bytes, samples, load_signed<1, little>);
-    case PcmEncoding::s16le:
-      return decode_each<2>(bytes, samples, load_signed<2, little>);
-    case PcmEncoding::s16be:
-      return decode_each<2>(bytes, samples, load_signed<2, big>);
-    case PcmEncoding::s24le:
-      return decode_each<3>(bytes, samples, load_signed<3, little>);
-    case PcmEncoding::s24be:
-      return decode_each<3>(bytes, samples, load_signed<3, big>);
-    case PcmEncoding::s24in32le:
-      return decode_each<4>(bytes, samples, load_signed<3, little>);
-    case PcmEncoding::s32le:
-      return decode_each<4>(bytes, samples, load_signed<4, little>);
-    case PcmEncoding::s32be:
-      return decode_each<4>(bytes, samples, load_signed<4, big>);
-    case PcmEncoding::f32le:
-      return decode_each<4>(bytes, samples, load_f32<little>);
-    case PcmEncoding::f32be:
-      return decode_each<4>(bytes, samples, load_f32<big>);
-    case PcmEncoding::f64le:
-      return decode_each<8>(bytes, samples, load_f64<little>);
-    case PcmEncoding::f64be:
-      return decode_each<8>(bytes, samples, load_f64<big>);
-  }
+  layout_of(encoding).decode(bytes, samples);
 }
 
 std::optional<bool> is_right_justified(std::span<const std::byte> bytes) {

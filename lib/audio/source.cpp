@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lib/audio/audio.hpp"
+#include "lib/audio/both.hpp"
 #include "lib/audio/byte_range.hpp"
 #include "lib/audio/channel_mix.hpp"
 #include "lib/audio/frame_reader.hpp"
@@ -238,10 +239,7 @@ class MixedSource : public Source {
   [[nodiscard]] float peak() const override { return peak_; }
   [[nodiscard]] Tags tags() const override { return frames_->tags(); }
   [[nodiscard]] std::vector<std::string> remarks() const override {
-    std::vector<std::string> remarks = frames_->remarks();
-    const std::vector<std::string> of_mix = mix_.remarks();
-    remarks.insert(remarks.end(), of_mix.begin(), of_mix.end());
-    return remarks;
+    return both(frames_->remarks(), mix_.remarks());
   }
 
  private:

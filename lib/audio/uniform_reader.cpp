@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/audio/both.hpp"
 #include "lib/audio/rates.hpp"
 #include "lib/audio/resampler.hpp"
 
@@ -95,8 +96,7 @@ class UniformReader : public FrameReader {
   [[nodiscard]] Speakers speakers() const override { return blocks_->speakers(); }
 
   [[nodiscard]] std::optional<DamagedInput> damage() const override {
-    std::vector<std::string> faults = blocks_->faults();
-    faults.insert(faults.end(), faults_.begin(), faults_.end());
+    const std::vector<std::string> faults = both(blocks_->faults(), faults_);
     if (faults.empty()) return std::nullopt;
     constexpr std::size_t kMostFaults = 4;
     std::string message = name_ + " " + faults.front();
@@ -108,9 +108,7 @@ class UniformReader : public FrameReader {
   }
 
   [[nodiscard]] std::vector<std::string> remarks() const override {
-    std::vector<std::string> remarks = blocks_->remarks();
-    remarks.insert(remarks.end(), remarks_.begin(), remarks_.end());
-    return remarks;
+    return both(blocks_->remarks(), remarks_);
   }
 
  private:

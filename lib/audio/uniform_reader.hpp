@@ -18,21 +18,26 @@ struct SoundBlock {
   std::vector<float> interleaved;
 };
 
-/// What a reader of a packed format is made of.
-class BlockReader {
+/// Blocks of a packed format.
+class SoundBlocks {
  public:
-  virtual ~BlockReader() = default;
+  virtual ~SoundBlocks() = default;
   /// Replaces `block`; false at the end.
   virtual bool next(SoundBlock& block) = 0;
   /// Of the beginning.
   [[nodiscard]] virtual AudioSpec spec() const = 0;
   [[nodiscard]] virtual Speakers speakers() const = 0;
   [[nodiscard]] virtual Tags tags() const = 0;
-  [[nodiscard]] virtual std::optional<std::uint64_t> expected_frames() const = 0;
   /// After the end: what is missing or damaged, to follow the input's name ("is cut short").
   [[nodiscard]] virtual std::vector<std::string> faults() const = 0;
   /// As in FrameReader.
-  [[nodiscard]] virtual std::vector<std::string> remarks() const = 0;
+  [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
+};
+
+/// What a reader of a packed format is made of.
+class BlockReader : public SoundBlocks {
+ public:
+  [[nodiscard]] virtual std::optional<std::uint64_t> expected_frames() const = 0;
 };
 
 /// Blocks of another rate are resampled; with other channels, mono goes to all channels, and anything else

@@ -8,16 +8,14 @@
 
 #include "lib/audio/chunks.hpp"
 #include "lib/audio/tags.hpp"
+#include "lib/audio/wav_format.hpp"
 #include "lib/core/error.hpp"
 
 namespace ictus::audio {
 namespace {
 
-constexpr int kFormatPcm = 1;
-constexpr int kFormatFloat = 3;
 constexpr int kFormatExtensible = 0xFFFE;
 constexpr std::size_t kExtensibleBytes = 40;
-constexpr std::uint64_t kSizeIn64 = 0xFFFFFFFF;  ///< RF64: the size is in the ds64 chunk
 constexpr int kMaxChunks = 10000;
 constexpr std::size_t kMaxListBytes = 1 << 20;
 
@@ -78,7 +76,7 @@ class Parser {
       if (!chunk && last) chunk = walk.search(*last, header_.remarks);
       if (!chunk) refuse(offset);
       if (chunk->is("data")) return read_size(*chunk);
-      if (has_64_ && chunk->size == kSizeIn64 && sizes_64_.count(chunk->name()) != 0) {
+      if (has_64_ && chunk->size == kNoSize && sizes_64_.count(chunk->name()) != 0) {
         chunk->size = sizes_64_[chunk->name()];
       }
       if (chunk->is("ds64")) read_ds64(*chunk);
@@ -107,7 +105,7 @@ class Parser {
 
   void read_size(const Chunk& data) {
     header_.data_offset = data.offset;
-    const bool size_is_in_64 = has_64_ && data.size == kSizeIn64;
+    const bool size_is_in_64 = has_64_ && data.size == kNoSize;
     header_.size_field = {data.offset - 4, size_is_in_64 ? std::size_t{8} : std::size_t{4}, order_, 0};
     if (size_is_in_64) header_.size_field.offset = ds64_offset_ + 8;
     settle_size(input_, size_is_in_64 ? data_bytes_64_ : data.size, header_);
@@ -135,23 +133,22 @@ class Parser {
   }
 
   void read_ds64(const Chunk& chunk) {
-    constexpr std::uint64_t kSizesBytes = 28;
     constexpr std::uint64_t kEntryBytes = 12;
     constexpr std::uint64_t kMostEntries = 1000;
-    std::array<std::byte, kSizesBytes> sizes{};
-    if (chunk.size < kSizesBytes - 4) {
+    std::array<std::byte, kDs64Bytes> sizes{};
+    if (chunk.size < kDs64Bytes - 4) {
       throw Error(input_.name + " has a damaged RF64 header (its ds64 chunk is too short)");
     }
-    read(chunk.offset, std::span(sizes).first(std::min(chunk.size, kSizesBytes)));
+    read(chunk.offset, std::span(sizes).first(std::min(chunk.size, kDs64Bytes)));
     riff_bytes_ = number(std::span(sizes).first(8), order_);
     data_bytes_64_ = number(std::span(sizes).subspan(8, 8), order_);
     ds64_offset_ = chunk.offset;
     const std::uint64_t entries =
         std::min({number(std::span(sizes).last(4), order_),
-                  (chunk.size - std::min(chunk.size, kSizesBytes)) / kEntryBytes, kMostEntries});
+                  (chunk.size - std::min(chunk.size, kDs64Bytes)) / kEntryBytes, kMostEntries});
     for (std::uint64_t i = 0; i < entries; ++i) {
       std::array<std::byte, kEntryBytes> entry{};
-      read(chunk.offset + kSizesBytes + i * kEntryBytes, entry);
+      read(chunk.offset + kDs64Bytes + i * kEntryBytes, entry);
       Chunk named;
       std::copy_n(entry.begin(), 4, named.id.begin());
       sizes_64_[named.name()] = std::min(number(std::span(entry).last(8), order_), kMostChunkBytes);

@@ -5,14 +5,10 @@
 
 #include "lib/audio/pcm.hpp"
 #include "lib/audio/tags.hpp"
+#include "lib/audio/wav_format.hpp"
 
 namespace ictus::audio {
 namespace {
-
-constexpr std::uint64_t kUnknown32 = 0xFFFFFFFF;
-constexpr std::uint32_t kDs64Bytes = 28;
-constexpr int kFormatPcm = 1;
-constexpr int kFormatFloat = 3;
 
 std::uint64_t bytes_per_frame(const WavLayout& layout) {
   return static_cast<std::uint64_t>(layout.channels) * bytes_per_sample(layout.samples);
@@ -53,7 +49,7 @@ std::vector<std::byte> make_format_chunks(const WavLayout& layout, std::optional
     out.number(0, 2);
     out.text("fact");
     out.number(4, 4);
-    out.number(data_bytes ? std::min(*data_bytes / frame_bytes, kUnknown32) : kUnknown32, 4);
+    out.number(data_bytes ? std::min(*data_bytes / frame_bytes, kNoSize) : kNoSize, 4);
   }
   out.append(make_info_chunk(layout.tags));
   return out.take();
@@ -67,12 +63,12 @@ std::vector<std::byte> make_wav_header(const WavLayout& layout, std::optional<st
   const std::uint64_t reserved = layout.can_be_rewritten ? kChunkHead + kDs64Bytes : 0;
   const std::uint64_t data = data_bytes.value_or(0);
   const std::uint64_t riff = 4 + reserved + format_chunks.size() + kChunkHead + data + data % 2;
-  const bool rf64 = layout.can_be_rewritten && data_bytes && riff >= kUnknown32;
-  const bool sizes_fit = data_bytes && riff < kUnknown32;
+  const bool rf64 = layout.can_be_rewritten && data_bytes && riff >= kNoSize;
+  const bool sizes_fit = data_bytes && riff < kNoSize;
 
   ByteList out;
   out.text(rf64 ? "RF64" : "RIFF");
-  out.number(sizes_fit ? riff : kUnknown32, 4);
+  out.number(sizes_fit ? riff : kNoSize, 4);
   out.text("WAVE");
   if (layout.can_be_rewritten) {
     out.text(rf64 ? "ds64" : "JUNK");
@@ -84,7 +80,7 @@ std::vector<std::byte> make_wav_header(const WavLayout& layout, std::optional<st
   }
   out.append(format_chunks);
   out.text("data");
-  out.number(sizes_fit ? data : kUnknown32, 4);
+  out.number(sizes_fit ? data : kNoSize, 4);
   return out.take();
 }
 

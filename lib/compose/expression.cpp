@@ -105,26 +105,23 @@ class Parser {
   }
 
   Part either() {
-    Part left = both();
-    while (take("||")) {
-      Part right = both();
-      require(left, true);
-      require(right, true);
-      left.value = [a = left.value, b = right.value](const FactValues& v) {
-        return a(v) != 0.0 || b(v) != 0.0 ? 1.0 : 0.0;
-      };
-    }
-    return left;
+    return joined("||", true, [this] { return both(); });
   }
 
   Part both() {
-    Part left = inverse();
-    while (take("&&")) {
-      Part right = inverse();
+    return joined("&&", false, [this] { return inverse(); });
+  }
+
+  /// Conditions between which `token` stands: one that is `decisive` decides, whatever the others are.
+  template <typename Next>
+  Part joined(std::string_view token, bool decisive, Next next) {
+    Part left = next();
+    while (take(token)) {
+      Part right = next();
       require(left, true);
       require(right, true);
-      left.value = [a = left.value, b = right.value](const FactValues& v) {
-        return a(v) != 0.0 && b(v) != 0.0 ? 1.0 : 0.0;
+      left.value = [decisive, a = left.value, b = right.value](const FactValues& v) {
+        return ((a(v) != 0.0) == decisive ? decisive : b(v) != 0.0) ? 1.0 : 0.0;
       };
     }
     return left;

@@ -72,13 +72,14 @@ void Variation::shape(Event& event) {
           std::clamp(static_cast<double>(vector[i]) + settings_.perturb * step, -1.0, 1.0));
     }
   }
-  if (settings_.transpose_semitones != 0.0 || settings_.tune) move_pitch(vector);
+  if (settings_.transpose_semitones != 0.0 || settings_.tune) move_pitch(event);
   if (!settings_.changes.empty()) change_numbers(vector);
   if (settings_.reshape) settings_.reshape(vector);
   event.gain_db += settings_.gain_db;
 }
 
-void Variation::move_pitch(Vector& vector) {
+void Variation::move_pitch(Event& event) {
+  Vector& vector = event.vector;
   if (is_noise(vector)) {
     ++counts_.noise;
     return;
@@ -93,10 +94,13 @@ void Variation::move_pitch(Vector& vector) {
     const double key = key_of_hz(static_cast<double>(kPitch.value_of(moved)));
     moved += number_for(nearest_in_scale(key, *settings_.tune) - key);
   }
-  if (std::abs(moved) > 1.0F)
+  if (std::abs(moved) > 1.0F) {
     ++counts_.beyond_range;
-  else
-    vector[kPitchPlace] = moved;
+    return;
+  }
+  const double before_db = settings_.energy_db ? settings_.energy_db(vector) : 0.0;
+  vector[kPitchPlace] = moved;
+  if (settings_.energy_db) event.gain_db += static_cast<float>(before_db - settings_.energy_db(vector));
 }
 
 void Variation::change_numbers(Vector& vector) {

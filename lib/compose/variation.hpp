@@ -53,6 +53,8 @@ struct VariationSettings {
   bool perturb_each = false;         ///< a direction for each event; else one for all
   double transpose_semitones = 0.0;  ///< noise stays, and what would leave the range of pitches
   std::optional<Scale> tune;         ///< to the nearest pitch of it; noise stays
+  /// Of an event of 0 dB. With it, gains make up for what another pitch makes softer or louder.
+  std::function<double(const Vector&)> energy_db;
   std::vector<NumberChange> changes;
   std::function<void(Vector&)> reshape;  ///< any other change of a vector
   bool random_times = false;             ///< onsets anywhere in the length, all of them equally likely
@@ -92,7 +94,7 @@ class Variation {
   [[nodiscard]] std::int64_t moved(std::int64_t samples) const;
   void shape(Event& event);
   /// By the standard numbers.
-  void move_pitch(Vector& vector);
+  void move_pitch(Event& event);
   void change_numbers(Vector& vector);
   [[nodiscard]] std::int64_t on_grid(std::int64_t samples) const;
   void pass_shifted(const EventBlock& block);

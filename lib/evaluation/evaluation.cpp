@@ -75,6 +75,10 @@ class Evaluator {
     return static_cast<std::int64_t>(folder.notes.size());
   }
 
+  static Metric named(const char* key, const char* name, std::string meaning) {
+    return {.key = key, .name = name, .meaning = std::move(meaning)};
+  }
+
   void add_bins() {
     Metric ndb{.key = "ndb",
                .name = "NDB/k",
@@ -114,12 +118,11 @@ class Evaluator {
                      const judges::Opinions& real, const judges::Opinions& made) {
     const char* const about = question_of(judge);
     const std::size_t classes = judges::classes(judge).size();
-    Metric metric{
-        .key = key,
-        .name = name,
-        .meaning = fmt::format("Whether each note has a clear {} and all together have many: between 1 "
-                               "and the number of classes; higher is better, up to that of real notes.",
-                               about)};
+    Metric metric =
+        named(key, name,
+              fmt::format("Whether each note has a clear {} and all together have many: between 1 "
+                          "and the number of classes; higher is better, up to that of real notes.",
+                          about));
     constexpr std::size_t kLeast = 2;
     if (generated_.notes.size() < kLeast) {
       metric.missing = needs(kLeast, "generated", generated_.notes.size());
@@ -137,14 +140,12 @@ class Evaluator {
 
   void add_kernel(const char* key, const char* name, const judges::LoadedJudge& judge,
                   const judges::Opinions& real, const judges::Opinions& made) {
-    Metric metric{
-        .key = key,
-        .name = name,
-        .meaning = fmt::format("How differently the {} judge answers to real and to generated notes; "
-                               "lower is better, 0 (or a little below) is expected of the same "
-                               "distribution.",
-                               question_of(judge)),
-        .missing = lack(reference_, 2, generated_, 2)};
+    Metric metric = named(key, name,
+                          fmt::format("How differently the {} judge answers to real and to generated notes; "
+                                      "lower is better, 0 (or a little below) is expected of the same "
+                                      "distribution.",
+                                      question_of(judge)));
+    metric.missing = lack(reference_, 2, generated_, 2);
     if (metric.missing.empty()) {
       metric.estimate =
           estimate(kernel_distance(real.logits, made.logits, drawn_.reference, drawn_.generated));
@@ -213,12 +214,11 @@ class Evaluator {
   }
 
   void add_error(const char* key, const char* name, const char* mean, const std::vector<double>& errors) {
-    Metric metric{
-        .key = key,
-        .name = name,
-        .meaning = fmt::format("{} difference of the spectrograms of paired notes, each value on a scale "
-                               "from -1 to 1; lower is better.",
-                               mean)};
+    Metric metric =
+        named(key, name,
+              fmt::format("{} difference of the spectrograms of paired notes, each value on a scale "
+                          "from -1 to 1; lower is better.",
+                          mean));
     if (errors.empty()) {
       metric.missing = "no generated note has the name, or the family and pitch, of a reference note";
     } else {

@@ -7,6 +7,7 @@
 #include "lib/core/error.hpp"
 #include "lib/dsp/device.hpp"
 #include "lib/weights/tensor_file.hpp"
+#include "lib/weights/weights_facts.hpp"
 #include "models/judges/image.hpp"
 #include "models/judges/network.hpp"
 
@@ -26,7 +27,7 @@ models::JudgeConfig checked(const models::JudgeConfig& config) {
 
 }  // namespace
 
-class LoadedJudge {
+class LoadedJudge : public WeightsFacts {
  public:
   LoadedJudge(const models::JudgeConfig& config_, const torch::Device& device_)
       : config(checked(config_)),
@@ -42,9 +43,6 @@ class LoadedJudge {
   const std::vector<std::string> classes;
   const models::JudgeImage image;
   mutable models::JudgeNetwork network;  // weights are never changed after loading
-  formats::WeightsHash hash{};
-  std::size_t bytes = 0;
-  std::map<std::string, std::string> metadata;
 };
 
 std::shared_ptr<const LoadedJudge> load_judge(const std::string& path, const std::string& device_name) {
@@ -56,9 +54,7 @@ std::shared_ptr<const LoadedJudge> load_judge(const std::string& path, const std
     auto loaded = std::make_shared<LoadedJudge>(stored.config<models::JudgeConfig>(), device);
     models::copy_weights(fetch(stored.file, "", device), models::named_parameters(*loaded->network));
     for (torch::Tensor& tensor : loaded->network->parameters()) tensor.set_requires_grad(false);
-    loaded->hash = stored.hash;
-    loaded->bytes = stored.bytes;
-    loaded->metadata = stored.file.metadata;
+    loaded->take_facts(stored);
     return loaded;
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", path, error.what()), kRemedy);

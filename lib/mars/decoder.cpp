@@ -33,20 +33,14 @@ void mend_seam(torch::Tensor& end, torch::Tensor& beginning) {
 }  // namespace
 
 struct Decoder::State {
-  State(std::shared_ptr<const LoadedTokenizer> loaded_, const DecoderSettings& settings_, Emit emit_)
-      : loaded(std::move(loaded_)),
-        model(*loaded->model),
-        settings(settings_),
-        sound(std::move(emit_)),
-        phase({.window_samples = model.config.window_samples, .hop_samples = model.config.hop_samples},
-              [this](std::span<const float> samples) { sound.push(samples); }) {}
-
   std::shared_ptr<const LoadedTokenizer> loaded;
-  models::Tokenizer& model;
   DecoderSettings settings;
   ExactLength sound;
-  dsp::PhaseStream phase;
-  torch::Tensor held;  // [frames, window / 2 + 1], the end of the clip before, until its seam is mended
+  models::Tokenizer& model = *loaded->model;
+  dsp::PhaseStream phase{
+      {.window_samples = model.config.window_samples, .hop_samples = model.config.hop_samples},
+      [this](std::span<const float> samples) { sound.push(samples); }};
+  torch::Tensor held = {};  // [frames, window / 2 + 1], the end of the clip before, until its seam is mended
   std::int64_t end_samples = 0;  // of the clips so far
 
   [[nodiscard]] std::vector<torch::Tensor> tokens_of(const TokenClip& clip) const;
@@ -85,7 +79,7 @@ torch::Tensor Decoder::State::magnitudes_of(const TokenClip& clip) const {
 }
 
 Decoder::Decoder(std::shared_ptr<const LoadedTokenizer> tokenizer, const DecoderSettings& settings, Emit emit)
-    : state_(std::make_unique<State>(std::move(tokenizer), settings, std::move(emit))) {}
+    : state_(new State{std::move(tokenizer), settings, ExactLength(std::move(emit))}) {}
 
 Decoder::~Decoder() = default;
 

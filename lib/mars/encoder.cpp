@@ -32,21 +32,14 @@ double loudest_magnitude(const torch::Tensor& magnitude) {
 }  // namespace
 
 struct Encoder::State {
-  State(std::shared_ptr<const LoadedTokenizer> loaded_, const EncoderSettings& settings_, Emit emit_)
-      : loaded(std::move(loaded_)),
-        model(*loaded->model),
-        settings(settings_),
-        emit(std::move(emit_)),
-        distance(model.config, model.device),
-        pending(static_cast<std::size_t>(model.config.window_samples / 2), 0.0F) {}
-
   std::shared_ptr<const LoadedTokenizer> loaded;
-  models::Tokenizer& model;
   EncoderSettings settings;
   Emit emit;
-  models::ImageDistance distance;
+  models::Tokenizer& model = *loaded->model;
+  models::ImageDistance distance{model.config, model.device};
   /// Samples from half a window before the centre of the next clip's first frame.
-  std::vector<float> pending;
+  std::vector<float> pending =
+      std::vector<float>(static_cast<std::size_t>(model.config.window_samples / 2), 0.0F);
 
   void encode(std::int64_t columns);
 };
@@ -80,7 +73,7 @@ void Encoder::State::encode(std::int64_t columns) {
 }
 
 Encoder::Encoder(std::shared_ptr<const LoadedTokenizer> tokenizer, const EncoderSettings& settings, Emit emit)
-    : state_(std::make_unique<State>(std::move(tokenizer), settings, std::move(emit))) {}
+    : state_(new State{std::move(tokenizer), settings, std::move(emit)}) {}
 
 Encoder::~Encoder() = default;
 

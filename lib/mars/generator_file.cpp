@@ -20,9 +20,7 @@ std::shared_ptr<const LoadedGenerator> load_generator(const std::string& path, c
   auto loaded = std::make_shared<LoadedGenerator>();
   loaded->device = dsp::usable_device(device);
   const StoredTensors stored = read_weights(path, kGeneratorFormat, "a generator", kRemedy);
-  loaded->hash = stored.hash;
-  loaded->bytes = stored.bytes;
-  loaded->metadata = stored.file.metadata;
+  loaded->take_facts(stored);
   try {
     loaded->config = stored.config<models::GeneratorConfig>();
     models::check(loaded->config);

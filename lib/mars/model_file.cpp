@@ -22,9 +22,7 @@ std::shared_ptr<const LoadedTokenizer> load_tokenizer(const std::string& path,
   const torch::Device device = dsp::usable_device(device_name);
   const StoredTensors stored = read_weights(path, kTokenizerFormat, "a tokenizer", kRemedy);
   auto loaded = std::make_shared<LoadedTokenizer>();
-  loaded->hash = stored.hash;
-  loaded->bytes = stored.bytes;
-  loaded->metadata = stored.file.metadata;
+  loaded->take_facts(stored);
   try {
     torch::manual_seed(0);  // the weights drawn here are replaced below
     loaded->model = std::make_shared<models::Tokenizer>(stored.config<models::TokenizerConfig>(), device);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lib/core/error.hpp"
+#include "lib/core/weighted_band.hpp"
 #include "lib/metrics/power_spectrum.hpp"
 
 namespace ictus::metrics {
@@ -15,34 +16,23 @@ namespace {
 double hz_to_mel(double hz) { return 2595.0 * std::log10(1.0 + hz / 700.0); }
 double mel_to_hz(double mel) { return 700.0 * (std::pow(10.0, mel / 2595.0) - 1.0); }
 
-/// A triangular band: weights of neighbouring bins that sum to 1.
-struct MelBand {
-  std::size_t first_bin = 0;
-  std::vector<double> weights;  ///< empty if the band is narrower than the distance of bins
-};
-
-/// Bands that overlap by half, equally wide on the mel scale from 0 Hz to Nyquist.
-std::vector<MelBand> make_mel_bands(const LogMelResolution& resolution, double sample_rate_hz) {
+/// Triangular bands that overlap by half, equally wide on the mel scale from 0 Hz to Nyquist. One that is
+/// narrower than the distance of bins may be empty.
+std::vector<WeightedBand> make_mel_bands(const LogMelResolution& resolution, double sample_rate_hz) {
   const double top_mel = hz_to_mel(sample_rate_hz / 2.0);
   const auto edge_hz = [&](std::size_t i) {
     return mel_to_hz(top_mel * static_cast<double>(i) / static_cast<double>(resolution.bands + 1));
   };
-  std::vector<MelBand> bands(resolution.bands);
-  for (std::size_t b = 0; b < bands.size(); ++b) {
+  std::vector<WeightedBand> bands;
+  for (std::size_t b = 0; b < resolution.bands; ++b) {
     const double low = edge_hz(b);
     const double peak = edge_hz(b + 1);
     const double high = edge_hz(b + 2);
-    double sum = 0.0;
-    for (std::size_t bin = 0; bin <= resolution.window_samples / 2; ++bin) {
+    bands.push_back(weighted_band(resolution.window_samples / 2 + 1, [&](std::size_t bin) {
       const double hz =
           static_cast<double>(bin) * sample_rate_hz / static_cast<double>(resolution.window_samples);
-      const double weight = std::min((hz - low) / (peak - low), (high - hz) / (high - peak));
-      if (weight <= 0.0) continue;
-      if (bands[b].weights.empty()) bands[b].first_bin = bin;
-      bands[b].weights.push_back(weight);
-      sum += weight;
-    }
-    for (double& weight : bands[b].weights) weight /= sum;
+      return std::min((hz - low) / (peak - low), (high - hz) / (high - peak));
+    }));
   }
   return bands;
 }
@@ -70,7 +60,7 @@ class MelAnalyser {
 
  private:
   PowerSpectrum spectrum_;
-  std::vector<MelBand> bands_;
+  std::vector<WeightedBand> bands_;
   std::vector<double> band_powers_;
 };
 

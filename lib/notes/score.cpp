@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kChannels = 16;
 constexpr double kUsualQuarterS = 0.5;  // until a tempo is told
+constexpr double kLongestH = 24.0;      // what lasts longer is damaged, and would be years of silence
 constexpr int kUsualVolume = 100;
 constexpr int kMostData = 127;
 constexpr int kWheelMiddle = 8192;
@@ -351,6 +352,9 @@ Score read_score(std::span<const std::byte> bytes) {
       channels[happening.status & 0x0FU].take(happening, now_s);
   }
   go_to(std::max(file.last_tick, now));
+  if (now_s > 3600.0 * kLongestH)
+    throw Error(fmt::format("lasts {:.0f} hours", now_s / 3600.0),
+                fmt::format("Scores of up to {:g} hours can be played.", kLongestH));
   for (Channel& channel : channels) channel.end_all(now_s);
   score.length_s = now_s;
   return score;

@@ -9,6 +9,7 @@
 #include "lib/core/error.hpp"
 #include "lib/plot/axes.hpp"
 #include "lib/plot/canvas.hpp"
+#include "lib/plot/legend.hpp"
 #include "lib/plot/loudness.hpp"
 
 namespace ictus::plot {
@@ -16,6 +17,12 @@ namespace {
 
 constexpr Margins kMargins{44.0, 66.0, 24.0, 48.0};
 constexpr double kNarrow = 520.0;  // a picture of less has no room for a legend
+/// What the picture shows; the longest that fits is written.
+constexpr std::initializer_list<const char*> kAbout = {
+    "one disc per event; similar colours are similar sounds: the 32 numbers, projected to red, green and "
+    "blue",
+    "similar colours are similar sounds: the 32 numbers, projected to red, green and blue",
+    "colours: the 32 numbers, projected to red, green and blue", "similar colours are similar sounds"};
 
 /// How discs look, so that few can be seen and many can be told apart.
 struct DiscStyle {
@@ -51,24 +58,6 @@ void draw_disc(const Canvas& canvas, double x, double y, double radius, const re
   canvas.set_colour(colour, 0.5 + 0.5 * style.opacity);
   cairo_set_line_width(context, 1.0);
   cairo_stroke(context);
-}
-
-/// In the upper right corner, up to `right`. Returns where it begins.
-double draw_legend(const Canvas& canvas, double loudest, const DiscStyle& style, double right) {
-  const TextStyle words{kLabelSize, canvas.palette().quiet_words, false, Alignment::end};
-  constexpr double kMiddle = 32.0;
-  double x = right;
-  const auto levels = legend_levels_db(loudest);
-  for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-    const std::string label = decibels(*level);
-    canvas.text(label, x, kMiddle + 4.0, words);
-    const double radius = radius_of(below_db(*level, loudest), style);
-    x -= canvas.width_of(label, words) + 6.0 + radius;
-    draw_disc(canvas, x, kMiddle, radius, canvas.palette().quiet_words, style);
-    x -= radius + 16.0;
-  }
-  canvas.text("gain", x, kMiddle + 4.0, words);
-  return x - canvas.width_of("gain", words);
 }
 
 }  // namespace
@@ -116,14 +105,15 @@ std::string map(const Map& map, const PictureFormat& format) {
                 room, words);
   canvas.upward_text(caption, area.x - 16.0, area.y + area.height / 2.0, words);
   const bool narrow = canvas.width() < kNarrow;
-  const double end = narrow ? area.right() : draw_legend(canvas, loudest, style, area.right()) - 24.0;
-  draw_title(
-      canvas, map.title,
-      {"one disc per event; similar colours are similar sounds: the 32 numbers, projected to red, green and "
-       "blue",
-       "similar colours are similar sounds: the 32 numbers, projected to red, green and blue",
-       "colours: the 32 numbers, projected to red, green and blue", "similar colours are similar sounds"},
-      area.x, end - area.x);
+  const auto draw_level = [&](double level_db, double label_room, double& x, double middle) {
+    const double radius = radius_of(below_db(level_db, loudest), style);
+    x -= label_room + radius;
+    draw_disc(canvas, x, middle, radius, canvas.palette().quiet_words, style);
+    x -= radius + kLegendGap;
+  };
+  const double end =
+      narrow ? area.right() : draw_legend(canvas, "gain", loudest, area.right(), draw_level) - 24.0;
+  draw_title(canvas, map.title, kAbout, area.x, end - area.x);
   return canvas.finish();
 }
 

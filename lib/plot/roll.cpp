@@ -12,6 +12,7 @@
 #include "lib/core/error.hpp"
 #include "lib/plot/axes.hpp"
 #include "lib/plot/canvas.hpp"
+#include "lib/plot/legend.hpp"
 #include "lib/plot/loudness.hpp"
 
 namespace ictus::plot {
@@ -21,6 +22,12 @@ constexpr Margins kMargins{58.0, 66.0, 24.0, 48.0};
 constexpr double kGap = 24.0;  // above the strip of events without pitch, for its title
 constexpr double kNarrow = 520.0;
 constexpr double kShortestBar = 3.0;
+/// What the picture shows; the longest that fits is written.
+constexpr std::initializer_list<const char*> kAbout = {
+    "one bar per event, as long as it takes to die away, fainter the quieter it is; similar colours are "
+    "similar sounds",
+    "one bar per event, as long as it takes to die away; similar colours are similar sounds",
+    "one bar per event, as long as it takes to die away", "one bar per event"};
 
 bool is_frequency(double hz) { return std::isfinite(hz) && hz > 0.0; }
 
@@ -147,22 +154,15 @@ void draw_bar(const Canvas& canvas, const Area& bar, const report::Colour& colou
 
 /// In the upper right corner, up to `right`. Returns where it begins.
 double draw_legend(const Canvas& canvas, double loudest, double right) {
-  const TextStyle words{kLabelSize, canvas.palette().quiet_words, false, Alignment::end};
-  constexpr double kMiddle = 32.0;
   constexpr double kWidth = 30.0;
   constexpr double kHeight = 9.0;
-  double x = right;
-  const auto levels = legend_levels_db(loudest);
-  for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-    const std::string label = decibels(*level);
-    canvas.text(label, x, kMiddle + 4.0, words);
-    x -= canvas.width_of(label, words) + 6.0 + kWidth;
-    draw_bar(canvas, {x, kMiddle - kHeight / 2.0, kWidth, kHeight}, canvas.palette().words,
-             opacity_of(below_db(*level, loudest)));
-    x -= 16.0;
-  }
-  canvas.text("loudness", x, kMiddle + 4.0, words);
-  return x - canvas.width_of("loudness", words);
+  return draw_legend(canvas, "loudness", loudest, right,
+                     [&](double level_db, double label_room, double& x, double middle) {
+                       x -= label_room + kWidth;
+                       draw_bar(canvas, {x, middle - kHeight / 2.0, kWidth, kHeight}, canvas.palette().words,
+                                opacity_of(below_db(level_db, loudest)));
+                       x -= kLegendGap;
+                     });
 }
 
 /// Where events are drawn: by their pitch, or, without one, by their brightness.
@@ -255,13 +255,7 @@ std::string roll(const Roll& roll, const PictureFormat& format) {
   draw_time_labels(canvas, axis);
   const double end =
       canvas.width() < kNarrow ? whole.right() : draw_legend(canvas, loudest, whole.right()) - 24.0;
-  draw_title(
-      canvas, roll.title,
-      {"one bar per event, as long as it takes to die away, fainter the quieter it is; similar colours are "
-       "similar sounds",
-       "one bar per event, as long as it takes to die away; similar colours are similar sounds",
-       "one bar per event, as long as it takes to die away", "one bar per event"},
-      whole.x, end - whole.x);
+  draw_title(canvas, roll.title, kAbout, whole.x, end - whole.x);
   return canvas.finish();
 }
 

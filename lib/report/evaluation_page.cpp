@@ -8,15 +8,20 @@
 #include "embedded/evaluation_html.hpp"
 #include "embedded/evaluation_js.hpp"
 #include "embedded/opus_js.hpp"
-#include "embedded/page_css.hpp"
 #include "embedded/sound_css.hpp"
 #include "embedded/sound_js.hpp"
 #include "lib/report/html_template.hpp"
+#include "lib/report/page_head.hpp"
 
 namespace ictus::report {
 namespace {
 
 using List = std::vector<Fields>;
+
+/// Sounds are data in the page, or blobs that its script makes of them.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; img-src data:; media-src data: blob:; style-src 'unsafe-inline'; script-src "
+    "'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// A list of one entry with this text, or of none: a part of the template that may be left out.
 List optional_text(const std::string& text) {
@@ -90,12 +95,11 @@ std::string evaluation_page(const EvaluationPage& page) {
                                          [](const GeneratedClip& clip) { return !clip.agrees; });
 
   Fields fields;
-  fields.texts = {{"title", page.title},
-                  {"css", std::string(kPageCss) + std::string(kEvaluationCss) + std::string(kSoundCss)},
+  fields.texts = {{"head", page_head({"ictus evaluate", page.title, page.facts, kPolicy,
+                                      ".unstarted, .play, .seek, .choices",
+                                      std::string(kEvaluationCss) + std::string(kSoundCss)})},
                   {"js", script()},
                   {"colour_key", colour_key_address()}};
-  fields.lists["facts"] = {};
-  for (const std::string& fact : page.facts) fields.lists["facts"].push_back({{{"text", fact}}, {}});
   fields.lists["metrics"] =
       page.metrics.empty() ? List{} : List{Fields{{}, {{"lines", metric_entries(page.metrics)}}}};
   fields.lists["clips"] = {};

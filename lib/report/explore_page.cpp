@@ -24,11 +24,11 @@
 #include "embedded/explore_render_js.hpp"
 #include "embedded/explore_sound_js.hpp"
 #include "embedded/explore_view_js.hpp"
-#include "embedded/page_css.hpp"
 #include "lib/core/utf8.hpp"
 #include "lib/report/base64.hpp"
 #include "lib/report/html_template.hpp"
 #include "lib/report/packed_columns.hpp"
+#include "lib/report/page_head.hpp"
 
 namespace ictus::report {
 namespace {
@@ -117,6 +117,11 @@ std::string bytes_of(std::span<const float> numbers) {
   return bytes;
 }
 
+/// The player is WebAssembly, and runs in a worker, too.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline' "
+    "'wasm-unsafe-eval'; worker-src blob:; base-uri 'none'; form-action 'none'";
+
 /// The parts of the script, which see each other's names and show none to the page. That of the player is an
 /// element of its own: a worker runs it too.
 std::string script() {
@@ -134,16 +139,14 @@ std::string script() {
 std::string explore_page(const ExplorePage& page) {
   if (page.numbers.size() != 32) throw std::logic_error("an event has 32 numbers");
   Fields fields;
-  fields.texts = {{"title", page.title},
-                  {"css", std::string(kPageCss) + std::string(kExploreCss)},
+  fields.texts = {{"head", page_head({"ictus explore", page.title, page.facts, kPolicy,
+                                      ".explorer, .unstarted", std::string(kExploreCss)})},
                   {"js", script()},
                   {"player_js", std::string(kExplorePlayerJs)},
                   {"data", data_of(page)},
                   {"events", base64(columns_of(page.events))},
                   {"weights", base64(bytes_of(page.weights))},
                   {"player", std::string(page.player)}};
-  fields.lists["facts"] = {};
-  for (const std::string& fact : page.facts) fields.lists["facts"].push_back({{{"text", fact}}, {}});
   return fill(kExploreHtml, fields);
 }
 

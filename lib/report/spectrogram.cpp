@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "lib/core/error.hpp"
+#include "lib/core/weighted_band.hpp"
 
 namespace ictus::report {
 namespace {
@@ -15,28 +16,16 @@ namespace {
 constexpr double kWindowS = 0.128;
 constexpr double kStepDb = 1.25;
 
-/// Weights of neighbouring bins that sum to 1.
-struct Band {
-  std::size_t first_bin = 0;
-  std::vector<double> weights;
-};
-
-std::vector<Band> make_bands(std::size_t rows, double highest_hz, double bin_hz, std::size_t bins) {
-  std::vector<Band> bands(rows);
+std::vector<WeightedBand> make_bands(std::size_t rows, double highest_hz, double bin_hz, std::size_t bins) {
+  std::vector<WeightedBand> bands;
   const double row_ratio = std::pow(highest_hz / kLowestHz, 1.0 / static_cast<double>(rows));
   for (std::size_t row = 0; row < rows; ++row) {
     const double centre_hz = highest_hz * std::pow(row_ratio, -(static_cast<double>(row) + 0.5));
     // Narrower than two bins, the band would fall between them.
     const double reach_hz = std::max(centre_hz * (row_ratio - 1.0), bin_hz);
-    double sum = 0.0;
-    for (std::size_t bin = 0; bin < bins; ++bin) {
-      const double weight = 1.0 - std::abs(static_cast<double>(bin) * bin_hz - centre_hz) / reach_hz;
-      if (weight <= 0.0) continue;
-      if (bands[row].weights.empty()) bands[row].first_bin = bin;
-      bands[row].weights.push_back(weight);
-      sum += weight;
-    }
-    for (double& weight : bands[row].weights) weight /= sum;
+    bands.push_back(weighted_band(bins, [&](std::size_t bin) {
+      return 1.0 - std::abs(static_cast<double>(bin) * bin_hz - centre_hz) / reach_hz;
+    }));
   }
   return bands;
 }
@@ -61,7 +50,7 @@ Powers powers(std::span<const float> samples, int sample_rate_hz, std::size_t co
     window[i] = 0.5 - 0.5 * std::cos(2.0 * std::numbers::pi * static_cast<double>(i) /
                                      static_cast<double>(window_samples));
   }
-  const std::vector<Band> bands = make_bands(
+  const std::vector<WeightedBand> bands = make_bands(
       rows, highest_hz, static_cast<double>(sample_rate_hz) / static_cast<double>(window_samples), bins);
 
   // Of half the size: pairs of real samples are transformed as complex ones.

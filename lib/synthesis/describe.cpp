@@ -65,6 +65,7 @@ EventDescription described(const EventSound& sound) {
   d.loudness_db = 10.0 * std::log10(static_cast<double>(moments[first].power()) + 1e-30) +
                   static_cast<double>(sound.gain_db);
   d.pitch_hz = sum.partials > sum.noise ? heard_pitch_hz(sound) : 0.0;
+  d.first_hz = d.pitch_hz > 0.0 ? std::exp2(static_cast<double>(sound.pitch_octaves)) : 0.0;
   d.tonal_db =
       10.0 * std::log10(static_cast<double>(sum.partials) / static_cast<double>(sum.power()) + 1e-30);
   d.brightness_hz = static_cast<double>(sum.power_hz) / std::max(static_cast<double>(sum.power()), 1e-30);

@@ -19,6 +19,8 @@ constexpr double kPartialDb = 3.0;  // by which a part is softer than the whole
 /// than so many times as long.
 constexpr double kFundamentalDb = 12.0;
 constexpr double kFundamentalLonger = 2.0;
+/// The same of one above whose own first partial, which is not heard, lies there.
+constexpr double kSplitDb = 20.0;
 /// A knock is so short, and begins with a tone that lasts so many times as long and is softer by no more.
 constexpr double kKnockS = 0.35;
 constexpr double kKnockTogetherS = 0.06;
@@ -31,7 +33,7 @@ constexpr double kSofterDb = 15.0;  // than the loudest note around
 struct Candidate {
   EventNote note;
   double own_db;  ///< its level without what is part of it
-  double onset_s, key, hz, duration_s;
+  double onset_s, key, hz, first_hz, duration_s;
 };
 
 double level_db(const EventDescription& heard) {
@@ -46,8 +48,13 @@ std::vector<Candidate> candidates_of(std::span<const double> onsets_s,
     const EventDescription& own = heard[e];
     if (own.pitch_hz <= 0.0 || !std::isfinite(own.loudness_db)) continue;
     const double own_db = level_db(own);
-    candidates.push_back(
-        {{e, own_db}, own_db, onsets_s[e], key_of_hz(own.pitch_hz), own.pitch_hz, own.duration_s});
+    candidates.push_back({{e, own_db},
+                          own_db,
+                          onsets_s[e],
+                          key_of_hz(own.pitch_hz),
+                          own.pitch_hz,
+                          own.first_hz,
+                          own.duration_s});
   }
   return candidates;
 }
@@ -105,8 +112,16 @@ bool is_partial(double hz, double low_hz) {
          std::abs(1200.0 * std::log2(ratio / whole)) <= kPartialCents;
 }
 
+/// Whether the partials of one tone are two events: the one above has those alone that the other lacks.
+bool are_split(const Candidate& low, const Candidate& high) {
+  return is_partial(high.hz, low.hz) && high.first_hz > 0.0 &&
+         std::abs(1200.0 * std::log2(high.first_hz / low.hz)) <= kPartialCents &&
+         high.own_db <= low.own_db + kSplitDb;
+}
+
 /// Whether a tone is heard as the first partial of one above it.
 bool is_fundamental(const Candidate& low, const Candidate& high) {
+  if (are_split(low, high)) return true;
   return is_partial(high.hz, low.hz) && high.own_db <= low.own_db + kFundamentalDb &&
          high.duration_s <= kFundamentalLonger * low.duration_s;
 }
@@ -124,6 +139,7 @@ void add_partials(std::vector<Candidate>& all) {
 
 /// Whether a tone is a partial of a louder one, or one below of which that would be a partial.
 bool is_part(const Candidate& own, const Candidate& louder) {
+  if (are_split(louder, own)) return true;
   if (own.own_db > louder.own_db - kPartialDb) return false;
   return own.hz > louder.hz ? is_partial(own.hz, louder.hz)
                             : is_partial(louder.hz, own.hz) && !is_fundamental(own, louder);

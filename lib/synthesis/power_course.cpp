@@ -121,4 +121,10 @@ double PowerCourse::end_s(double audible_db) const {
   return steps * kStepS;
 }
 
+double PowerCourse::energy_db() const {
+  double sum = 0.0;
+  for (const PowerMoment& moment : moments_) sum += static_cast<double>(moment.power());
+  return 10.0 * std::log10(sum * kStepS + 1e-30);
+}
+
 }  // namespace ictus::synthesis

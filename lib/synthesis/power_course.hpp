@@ -32,6 +32,8 @@ class PowerCourse {
   [[nodiscard]] std::size_t last_within(double audible_db) const;
   /// Seconds after the onset from which on all is softer than that, between moments by decibels.
   [[nodiscard]] double end_s(double audible_db) const;
+  /// Of all moments together, dB: that of a sine of full scale which lasts a second is 0.
+  [[nodiscard]] double energy_db() const;
 
  private:
   std::vector<PowerMoment> moments_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <numeric>
 #include <utility>
 
 #include "lib/synthesis/time_course.hpp"
@@ -18,6 +19,8 @@ constexpr float kLeastPower = 1e-16F;  // of a bin, sounding or in the model: th
 /// Of an attack, made sample by sample; what is left of a longer one is slow enough for spectra.
 constexpr float kMostAttackS = 0.02F;
 constexpr float kMostGain = 1e6F;  // of power, so that leakage does not become a sound
+
+constexpr float kMostRestored = 4.0F;  // of power, to what follows an onset
 
 /// Noise that is given even magnitudes loses 0.58 dB where its frames overlap: they no longer agree.
 constexpr float kNoiseFactor = 1.143F;
@@ -34,6 +37,22 @@ ICTUS_WIDE void set_power(const float* __restrict wanted, int bins, float* __res
   }
 }
 
+std::size_t leading_zeros(const std::vector<float>& samples) {
+  const auto first = std::find_if(samples.begin(), samples.end(), [](float x) { return x != 0.0F; });
+  return static_cast<std::size_t>(first - samples.begin());
+}
+
+/// Magnitudes by themselves spread an attack over the whole window. Moves the energy of the first samples to
+/// the rest.
+void keep_silent(std::vector<float>& frame, std::size_t count) {
+  const auto first = frame.begin() + static_cast<std::ptrdiff_t>(count);
+  const float before = std::inner_product(frame.begin(), first, frame.begin(), 0.0F);
+  const float after = std::inner_product(first, frame.end(), first, 0.0F);
+  const float scale = std::sqrt(std::min(1.0F + before / std::max(after, kLeastPower), kMostRestored));
+  std::fill(frame.begin(), first, 0.0F);
+  std::for_each(first, frame.end(), [scale](float& x) { x *= scale; });
+}
+
 }  // namespace
 
 Projection::Projection(int sample_rate_hz, int channels, int window_samples, int hop_samples)
@@ -46,6 +65,7 @@ Projection::Projection(int sample_rate_hz, int channels, int window_samples, int
       masking_(*view_, channels),
       in_(static_cast<std::size_t>(channels), std::vector<float>(frame_.size())),
       out_(in_),
+      silence_(static_cast<std::size_t>(channels)),
       silent_hops_(2 * window_samples / hop_samples) {
   // The squares of the analysis window sum to 1, and its product with the other one, over all frames, is 1.
   const auto size = static_cast<double>(window_samples);
@@ -118,7 +138,10 @@ void Projection::find_spectra(std::int64_t frame) {
     else
       add_opening(*event.opening, event.gains);
   }
+  const bool goes_on = std::any_of(events_.begin(), events_.end(),
+                                   [](const Event& event) { return event.makes_partials && !event.opening; });
   for (std::size_t c = 0; c < in_.size(); ++c) {
+    silence_[c] = goes_on ? 0 : leading_zeros(window_[c]);
     multiply(window_[c].data(), analysis_window_.data(), view_->window_samples, frame_.data());
     fourier_.forward(frame_, spectra_[c]);
   }
@@ -130,6 +153,7 @@ void Projection::project(std::size_t channel) {
   Spectrum& spectrum = spectra_[channel];
   set_power(power_[channel].data(), view_->bin_count(), spectrum.re.data(), spectrum.im.data());
   fourier_.inverse(spectrum, frame_);
+  if (silence_[channel] > 0) keep_silent(frame_, silence_[channel]);
   add_product(frame_.data(), synthesis_window_.data(), view_->window_samples, out_[channel].data());
 }
 

@@ -18,6 +18,7 @@
 namespace ictus::synthesis {
 
 /// One transform there and back, a window of Hann's with four hops or more. What comes out lags behind.
+/// Silence before an onset stays silence.
 class Projection {
  public:
   Projection(int sample_rate_hz, int channels, int window_samples, int hop_samples);
@@ -66,6 +67,7 @@ class Projection {
   Masking masking_;                        ///< by the frame before
   std::vector<std::vector<float>> in_;     ///< by channel, the window that ends with the latest hop
   std::vector<std::vector<float>> out_;    ///< by channel, the sum of frames over the same time
+  std::vector<std::size_t> silence_;       ///< by channel, samples of the window before anything sounds
   std::int64_t hops_ = 0;                  ///< taken
   int silent_hops_;                        ///< at the end of what was taken
 };

@@ -395,53 +395,49 @@ void train(const Kind& kind, const TrainOptions& options, const std::function<bo
   learn(run, *task, begun.schedule, options, stop_requested, words);
 }
 
+template <typename Config, typename Recipe>
+void check_both(const json& model, const json& recipe) {
+  models::check(model.get<Config>());
+  check(recipe.get<Recipe>());
+}
+
 }  // namespace
 
 std::string checkpoint_path(const std::string& out_path) { return out_path + ".checkpoint"; }
 
 void train_tokenizer(const TrainOptions& options, const std::function<bool()>& stop_requested,
                      std::ostream& words) {
-  const Kind kind{
-      .model_format = mars::kTokenizerFormat,
-      .checkpoint_format = mars::kTokenizerCheckpointFormat,
-      .called = "a tokenizer",
-      .made_by = "ictus train tokenizer",
-      .default_model = models::TokenizerConfig(),
-      .default_recipe = TokenizerRecipe(),
-      .check =
-          [](const json& model, const json& recipe) {
-            models::check(model.get<models::TokenizerConfig>());
-            check(recipe.get<TokenizerRecipe>());
-          },
-      .make_task =
-          [](const json& model, const json& recipe, const Sound& sound, const torch::Device& device) {
-            return std::make_unique<TokenizerTask>(model.get<models::TokenizerConfig>(),
-                                                   recipe.get<TokenizerRecipe>(), sound, device);
-          }};
+  const Kind kind{.model_format = mars::kTokenizerFormat,
+                  .checkpoint_format = mars::kTokenizerCheckpointFormat,
+                  .called = "a tokenizer",
+                  .made_by = "ictus train tokenizer",
+                  .default_model = models::TokenizerConfig(),
+                  .default_recipe = TokenizerRecipe(),
+                  .check = check_both<models::TokenizerConfig, TokenizerRecipe>,
+                  .make_task = [](const json& model, const json& recipe, const Sound& sound,
+                                  const torch::Device& device) {
+                    return std::make_unique<TokenizerTask>(model.get<models::TokenizerConfig>(),
+                                                           recipe.get<TokenizerRecipe>(), sound, device);
+                  }};
   train(kind, options, stop_requested, words);
 }
 
 void train_generator(const TrainOptions& options, const std::function<bool()>& stop_requested,
                      std::ostream& words) {
   const auto tokenizer = mars::load_tokenizer(options.tokenizer_path, options.device);
-  const Kind kind{
-      .model_format = mars::kGeneratorFormat,
-      .checkpoint_format = mars::kGeneratorCheckpointFormat,
-      .called = "a generator",
-      .made_by = "ictus train generator",
-      .default_model = generator_config(*tokenizer),
-      .default_recipe = GeneratorRecipe(),
-      .check =
-          [](const json& model, const json& recipe) {
-            models::check(model.get<models::GeneratorConfig>());
-            check(recipe.get<GeneratorRecipe>());
-          },
-      .make_task =
-          [&](const json& model, const json& recipe, const Sound& sound, const torch::Device& device) {
-            return std::make_unique<GeneratorTask>(model.get<models::GeneratorConfig>(),
-                                                   recipe.get<GeneratorRecipe>(), tokenizer, sound, device,
-                                                   options.threads);
-          }};
+  const Kind kind{.model_format = mars::kGeneratorFormat,
+                  .checkpoint_format = mars::kGeneratorCheckpointFormat,
+                  .called = "a generator",
+                  .made_by = "ictus train generator",
+                  .default_model = generator_config(*tokenizer),
+                  .default_recipe = GeneratorRecipe(),
+                  .check = check_both<models::GeneratorConfig, GeneratorRecipe>,
+                  .make_task = [&](const json& model, const json& recipe, const Sound& sound,
+                                   const torch::Device& device) {
+                    return std::make_unique<GeneratorTask>(model.get<models::GeneratorConfig>(),
+                                                           recipe.get<GeneratorRecipe>(), tokenizer, sound,
+                                                           device, options.threads);
+                  }};
   train(kind, options, stop_requested, words);
 }
 

@@ -43,6 +43,13 @@ def syllable(rng, low, high):
     return x.astype(np.float32)
 
 
+def somewhere(rng, x, in_room, low_db, high_db):
+    """In a room, with this chance, and over a floor of noise."""
+    if rng.random() < in_room:
+        x = dsp.room(rng, x)[:len(x)]
+    return dsp.add_floor(rng, x, low_db, high_db)
+
+
 def birds(rng, seconds):
     out = np.zeros(int(seconds * RATE), np.float32)
     for bird in range(int(rng.choice([1, 1, 1, 2, 3]))):
@@ -159,9 +166,7 @@ def vowels(rng, seconds):
         x = x[1024:1024 + m] * envelope(rng, m, 0.08, 0.15)
         dsp.add(out, (x / (np.max(np.abs(x)) + 1e-9) * rng.uniform(0.4, 1)).astype(np.float32), t * RATE)
         t += m / RATE + (rng.uniform(0, 0.8) if rng.random() < 0.4 else 0.02)
-    if rng.random() < 0.7:
-        out = dsp.room(rng, out)[:n]
-    return dsp.add_floor(rng, out, -65, -38)
+    return somewhere(rng, out, 0.7, -65, -38)
 
 
 def struck(rng, seconds):
@@ -194,9 +199,7 @@ def struck(rng, seconds):
         x[:click] += rng.uniform(0, 0.8) * rng.standard_normal(click) * np.exp(-np.arange(click) / click * 3)
         dsp.add(out, (x / (np.max(np.abs(x)) + 1e-9) * dsp.db(rng.uniform(-24, 0))).astype(np.float32), t * RATE)
         t += step * (rng.choice([0.5, 1, 1, 2]) if steady else rng.uniform(0.1, 2)) + max(0, rng.normal(0, 0.004))
-    if rng.random() < 0.6:
-        out = dsp.room(rng, out)[:n]
-    return dsp.add_floor(rng, out, -72, -40)
+    return somewhere(rng, out, 0.6, -72, -40)
 
 
 def bursts(rng, seconds):
@@ -211,9 +214,7 @@ def bursts(rng, seconds):
         x *= np.exp(-np.linspace(0, rng.uniform(2, 8), m)) if rng.random() < 0.7 else envelope(rng, m)
         dsp.add(out, (x / (np.max(np.abs(x)) + 1e-9) * dsp.db(rng.uniform(-24, 0))).astype(np.float32), t * RATE)
         t += rng.exponential(0.015 if applause else 0.35) + (0 if applause else 0.02)
-    if rng.random() < 0.6:
-        out = dsp.room(rng, out)[:n]
-    return dsp.add_floor(rng, out, -70, -35)
+    return somewhere(rng, out, 0.6, -70, -35)
 
 
 def weather(rng, seconds):

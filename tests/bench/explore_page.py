@@ -1,25 +1,27 @@
 """How soon a page of `ictus explore` shows its first picture, how smoothly it pans, and how soon what is dragged is
 heard, in headless Chromium.
 
-    /usr/bin/python3 tests/bench/explore_page.py PAGE.html [RUNS]
+    /usr/bin/python3 tests/bench/explore_page.py PAGE.html [--runs N] [--save SOUND.wav]
 
 It prints, as the median of the runs: milliseconds from the beginning of the navigation to the first picture
 of the map; the pictures a second, each of another part of the piece, while the mouse drags the map; and the
 milliseconds from a move of the mouse that drags an event to another pitch until its sound begins, as far as the page
-and the browser know of it.
+and the browser know of it. With --save the page saves its sound before anything is dragged.
 """
 
+import argparse
 import math
 import pathlib
 import re
 import statistics
 import sys
+import tempfile
 import time
 
 from selenium.webdriver.common.action_chains import ActionChains
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "browser"))
-from browser import start  # noqa: E402
+from browser import TIMEOUT_S, start  # noqa: E402
 
 SIZE_PX = (1280, 800)
 MOVES = 240
@@ -116,16 +118,36 @@ def drag_ms(browser):
     return heard
 
 
+def save_sound(browser, path):
+    """Waits until the page has rendered and saved it."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        where = {"behavior": "allow", "downloadPath": str(pathlib.Path(folder).resolve()), "eventsEnabled": False}
+        browser.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+        browser.execute_script("document.getElementById('save-sound').click()")
+        deadline = time.monotonic() + TIMEOUT_S
+        while not (saved := list(pathlib.Path(folder).glob("*.wav"))):
+            if time.monotonic() > deadline:
+                raise RuntimeError("the page saved no sound")
+            time.sleep(0.2)
+        saved[0].rename(path)
+
+
 def main():
-    address = pathlib.Path(sys.argv[1]).resolve().as_uri()
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("page", metavar="PAGE.html", type=pathlib.Path)
+    parser.add_argument("--runs", metavar="N", type=int, default=5)
+    parser.add_argument("--save", metavar="SOUND.wav", type=pathlib.Path)
+    options = parser.parse_args()
+    address = options.page.resolve().as_uri()
     browser = started()
     try:
         first_picture_ms(browser, address)  # the browser's own beginning is not measured
         first_ms, rates = [], []
-        for _ in range(runs):
+        for _ in range(options.runs):
             first_ms.append(first_picture_ms(browser, address))
             rates.append(pictures_per_second(browser))
+        if options.save:
+            save_sound(browser, options.save)
         heard_ms = drag_ms(browser)
     finally:
         browser.quit()

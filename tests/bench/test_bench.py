@@ -12,6 +12,7 @@ import wave
 from array import array
 from collections import Counter
 
+import detectors
 import found_notes
 import held_notes
 import leave_one_out
@@ -22,6 +23,7 @@ import notes
 import onsets
 import rates_picture
 import recorded_notes
+import scores
 import simple_signals
 import single_events
 import steady_tones
@@ -448,6 +450,66 @@ class SimpleSignals(unittest.TestCase):
         self.assertEqual(steady_tones.bars([back])[0][2:], ["1 of 1", "yes"])
         samples = steady_tones.sine(1000, -20)
         self.assertEqual((len(samples), samples[-1], max(samples)), (4 * 44100, 0, round(0.025 * 32767)))
+
+
+@unittest.skipUnless(importlib.util.find_spec("numpy"), "needs python3-numpy")
+class Detectors(unittest.TestCase):
+    """On sounds whose pitch, beginning and level are known."""
+
+    def struck(self, hz, begin_s=0.3, partials=range(1, 9), stiffness=0.0, level=0.3):
+        import numpy as np
+        time_s = np.arange(3 * 44100) / 44100 - begin_s
+        sound = sum(np.sin(2 * np.pi * hz * h * np.sqrt((1 + stiffness * h ** 2) / (1 + stiffness)) * time_s) / h for h in partials)
+        return np.where(time_s >= 0, level * np.exp(-3 * np.maximum(time_s, 0)) * sound, 0.0)
+
+    def test_when_a_note_begins(self):
+        for begin_s in (0.01, 0.3, 1.2345):
+            self.assertAlmostEqual(detectors.begins_s(self.struck(220, begin_s), 44100), begin_s, delta=0.0015)
+
+    def test_how_high_it_is(self):
+        for hz in (65.4, 220.0, 1046.5, 3951.0):
+            for cents in (-30, 0, 12.5):
+                found = detectors.pitch_hz(self.struck(hz * 2 ** (cents / 1200)), 44100, hz)
+                self.assertAlmostEqual(1200 * math.log2(found / hz), cents, delta=0.5)
+
+    def test_a_stiff_string_without_its_first_partial(self):
+        for stiffness in (0.0, 3e-4, 2e-3):
+            found = detectors.pitch_hz(self.struck(55 * 2 ** (10 / 1200), partials=range(3, 12), stiffness=stiffness), 44100, 55)
+            self.assertAlmostEqual(1200 * math.log2(found / 55), 10, delta=2)
+
+    def test_two_notes_are_compared_by_their_strongest_partials(self):
+        low = self.struck(110, partials=(2, 3, 5))
+        self.assertAlmostEqual(detectors.apart_cents(low, self.struck(220, partials=(2, 3, 5)), 44100), 0, delta=0.2)
+        self.assertAlmostEqual(detectors.apart_cents(low, self.struck(220 * 2 ** (8 / 1200), partials=(2, 3, 5)), 44100), 8, delta=0.2)
+        self.assertAlmostEqual(detectors.level_db(0.5 * low) - detectors.level_db(low), -6.02, delta=0.01)
+
+
+class Scores(unittest.TestCase):
+    def test_beginnings(self):
+        """As the printed music has them."""
+        def first(piece, count):
+            return [key for _, key in scores.sounding(piece)[:count]]
+        prelude, elise, invention = scores.pieces()
+        self.assertEqual(first(prelude, 8), [60, 64, 67, 72, 76, 67, 72, 76])
+        self.assertEqual(first(elise, 9), [76, 75, 76, 75, 76, 71, 74, 72, 45])
+        self.assertEqual(first(invention, 7), [60, 62, 64, 65, 62, 64, 60])
+        self.assertEqual(len(prelude.notes), 32 * 16 + 5)
+        for voice in (0, 1):
+            self.assertEqual(max(note.onset + note.duration for note in invention.notes if note.voice == voice), 19.0)
+
+    def test_tempi(self):
+        tempi = [(0.0, 60.0), (4.0, 120.0), (6.0, 30.0)]
+        self.assertEqual([scores.seconds_at(tempi, quarter) for quarter in (0, 2, 4, 5, 6, 7)], [0, 2, 4, 4.5, 5, 7])
+
+    @unittest.skipUnless(importlib.util.find_spec("mido"), "needs python3-mido")
+    def test_midi_files_say_the_same(self):
+        for piece in scores.pieces():
+            for made in (piece, scores.one_by_one(piece), scores.repeated(piece, 60)):
+                with tempfile.TemporaryDirectory() as folder:
+                    data = scores.write_midi(made, pathlib.Path(folder) / "a.mid").read_bytes()
+                for (onset_s, key), (read_s, read_key, _) in zip(scores.sounding(made), sorted(found_notes.read_midi(data)), strict=True):
+                    self.assertEqual(read_key, key)
+                    self.assertLess(abs(read_s - onset_s), 1e-4)
 
 
 class FoundNotes(unittest.TestCase):

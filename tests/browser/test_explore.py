@@ -641,11 +641,15 @@ class Editing(Page):
     def test_the_page_says_what_to_do_with_the_list(self):
         self.assertEqual(self.text("command"), f"ictus assemble '{LIST_NAME}' -o new.evs")
 
+    def mark(self, by_button, by_key, button, key):
+        """Two events, the one by its button and the other by a key."""
+        self.click(by_button)
+        self.find(button).click()
+        self.click(by_key)
+        self.press(key)
+
     def test_muted_events_are_left_out(self):
-        self.click(7)
-        self.find("mute").click()
-        self.click(8)
-        self.press("m")
+        self.mark(7, 8, "mute", "m")
         self.assertEqual(self.text("status"), "2 muted")
         self.assertEqual(self.find("mute").get_attribute("aria-pressed"), "true")
         self.assertEqual(self.downloaded_list(), self.expected_list(left_out={7, 8}))
@@ -653,10 +657,7 @@ class Editing(Page):
         self.assertEqual(self.downloaded_list(), self.expected_list(left_out={7}))
 
     def test_soloed_events_are_left_alone(self):
-        self.click(10)
-        self.find("solo").click()
-        self.click(31)
-        self.press("s")
+        self.mark(10, 31, "solo", "s")
         self.assertEqual(self.text("status"), "2 soloed")
         self.assertEqual(self.downloaded_list(), self.expected_list(left_out=set(range(COUNT)) - {10, 31}))
         self.press("m")

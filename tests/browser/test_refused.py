@@ -154,6 +154,12 @@ class Explore(Refused, test_explore.Page):
         self.change_browser(*scripts)
         self.open(test_explore.page)
 
+    def assert_says(self, words, *scripts):
+        """What is said of a click, by a browser after these scripts."""
+        self.open_with(*scripts)
+        self.click(4)
+        self.wait_for_words(words)
+
     def assert_all_but_sound_works(self):
         self.click(7)
         self.assertEqual(self.text("event-name"), "Event 7")
@@ -166,9 +172,7 @@ class Explore(Refused, test_explore.Page):
         self.assertEqual(self.downloaded_list(), self.expected_list())
 
     def test_without_web_assembly_all_but_sound_works(self):
-        self.open_with(without("WebAssembly"))
-        self.click(4)
-        self.wait_for_words("does not run WebAssembly")
+        self.assert_says("does not run WebAssembly", without("WebAssembly"))
         self.press(Keys.ESCAPE)
         self.assert_all_but_sound_works()
         self.press(" ")
@@ -176,17 +180,11 @@ class Explore(Refused, test_explore.Page):
         self.assertIn("does not run WebAssembly", self.words())
 
     def test_a_browser_that_is_too_old_says_so(self):
-        self.open_with(without("DecompressionStream"))
-        self.click(4)
-        self.wait_for_words("too old to play this page")
-        self.open_with("WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError('no SIMD'));")
-        self.click(4)
-        self.wait_for_words("no SIMD")
+        self.assert_says("too old to play this page", without("DecompressionStream"))
+        self.assert_says("no SIMD", "WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError('no SIMD'));")
 
     def test_without_web_audio_all_but_sound_works(self):
-        self.open_with(without("AudioContext"))
-        self.click(4)
-        self.wait_for_words("it has no Web Audio")
+        self.assert_says("it has no Web Audio", without("AudioContext"))
         self.press(Keys.ESCAPE)
         self.assert_all_but_sound_works()
 

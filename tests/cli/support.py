@@ -17,6 +17,7 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -24,6 +25,9 @@ import unittest
 import wave
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests/conformance"))
+from read_blocks import xxh32  # noqa: E402
+
 BIN = pathlib.Path(os.environ.get("ICTUS_BIN_DIR", ROOT / "build/dev/bin")).resolve()
 ICTUS = str(BIN / "ictus")
 # Far longer than anything takes on a machine that is busy with other things; a program that hangs fails its test instead of
@@ -183,33 +187,6 @@ def clip_pyramid():
 # ---- Streams, by formats/SPEC.md
 
 
-def xxh32(data, seed):
-    p1, p2, p3, p4, p5 = 2654435761, 2246822519, 3266489917, 668265263, 374761393
-    mask = 0xFFFFFFFF
-
-    def rotated(value, bits):
-        return ((value << bits) | (value >> (32 - bits))) & mask
-
-    at = 0
-    if len(data) >= 16:
-        lanes = [(seed + p1 + p2) & mask, (seed + p2) & mask, seed, (seed - p1) & mask]
-        for words in struct.iter_unpack("<4I", data[: len(data) // 16 * 16]):
-            lanes = [rotated((lane + word * p2) & mask, 13) * p1 & mask for lane, word in zip(lanes, words)]
-        result = sum(rotated(lane, bits) for lane, bits in zip(lanes, (1, 7, 12, 18))) & mask
-        at = len(data) // 16 * 16
-    else:
-        result = (seed + p5) & mask
-    result = (result + len(data)) & mask
-    while at + 4 <= len(data):
-        result = rotated((result + struct.unpack_from("<I", data, at)[0] * p3) & mask, 17) * p4 & mask
-        at += 4
-    for byte in data[at:]:
-        result = rotated((result + byte * p5) & mask, 11) * p1 & mask
-    result = (result ^ (result >> 15)) * p2 & mask
-    result = (result ^ (result >> 13)) * p3 & mask
-    return result ^ (result >> 16)
-
-
 def blocks(stream):
     """The blocks of a sound stream, without their checksums."""
     found = []
@@ -353,7 +330,9 @@ atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 
 
 class Case(unittest.TestCase):
-    """Each test has a folder of its own and is in it."""
+    """Each test has a folder of its own and is in it. `given` are the files in there, and what makes each."""
+
+    given = {}
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=_scratch))
@@ -361,6 +340,9 @@ class Case(unittest.TestCase):
         os.chdir(self.folder)
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.addCleanup(os.chdir, before)
+        for name, make in self.given.items():
+            self.put(name, make())
+        self.before = self.files()
 
     def put(self, name, data):
         path = self.folder / name

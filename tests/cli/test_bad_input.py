@@ -197,10 +197,7 @@ class BadStreams(Case):
 
 
 class BadWeights(Case):
-    def setUp(self):
-        super().setUp()
-        self.put("in.evs", clip_stream())
-        self.put("in.wav", clip())
+    given = {"in.evs": clip_stream, "in.wav": clip}
 
     def assert_nothing_done(self, model, *texts):
         self.assert_refused(ictus("decode", "in.evs", "-o", "out.wav", "--model", model), FAILED, *texts,

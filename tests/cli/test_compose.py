@@ -120,6 +120,18 @@ class TextAndBack(Case):
             self.assertAlmostEqual(float(row["balance_db"]), 10 + 50 * vector[1], delta=1e-3)
             self.assertAlmostEqual(float(row["position"]), vector[15], delta=1e-4)
 
+    def test_units_in_json_are_those_of_columns(self):
+        for stream in (clip_stream(), encode("-", "--lossless", stdin=clip()).stdout):
+            text = ictus("dump", "--units", "--format", "json", stdin=stream).stdout.decode()
+            objects = [line for line in map(json.loads, text.splitlines()) if "event" in line]
+            names, *rows = [line.split("\t") for line in ictus("dump", "--units", stdin=stream).stdout.decode().splitlines()
+                            if not line.startswith("#")]
+            for line, row in zip(objects, rows, strict=True):
+                timbre = line.pop("timbre")
+                self.assertEqual(list(line), names[:-16])
+                self.assertEqual(line.pop("note"), row[names.index("note")])
+                self.assertEqual([*line.values(), *timbre], [float(cell) for cell in row if cell != row[names.index("note")]])
+
     def test_an_edit_is_all_that_changes(self):
         lines = ictus("dump", stdin=clip_stream()).stdout.decode().splitlines()
         first = next(i for i, line in enumerate(lines) if line.startswith("0\t"))
@@ -213,7 +225,7 @@ class HandMade(Case):
         ]:
             self.assert_refused(assembled(text, "-o", "x.evs"), FAILED, *complaints, left=["sounds", "sounds/piano.evs"])
         self.assert_ended(ictus("dump", "--units", "--describe", stdin=clip_stream()), USAGE, "--units and --describe cannot be used together")
-        self.assert_ended(ictus("dump", "--units", "--format", "json", stdin=clip_stream()), USAGE, "--units is for columns")
+        self.assert_ended(ictus("dump", "--units", "--format", "midi", stdin=clip_stream()), USAGE, "a MIDI file has no columns")
         foreign = next(path for path in sorted((CONFORMANCE / "valid").glob("*.evs")) if not names_pitch(path.read_bytes()))
         self.assert_ended(ictus("dump", "--units", stdin=foreign.read_bytes()), FAILED, "names no numbers with units")
 
@@ -344,9 +356,33 @@ class Vary(Case):
             for a, b in zip(dumped(run.stdout), before, strict=True):
                 wanted = 0 if is_noise(b) else 100 * semitones
                 self.assertAlmostEqual(cents(a) - cents(b), wanted, delta=0.51 * step)
-                self.assertEqual({**a, "vector": a["vector"][1:]}, {**b, "vector": b["vector"][1:]})
-            for a, b in zip(dumped(varied(run.stdout, "--transpose", str(-semitones))), before, strict=True):
+                # Nothing else, but gains of what has a pitch: it is as loud as before, see below.
+                kept_gain = {"gain_db": b["gain_db"]} if wanted else {}
+                self.assertEqual({**a, **kept_gain, "vector": a["vector"][1:]}, {**b, "vector": b["vector"][1:]})
+            back = dumped(varied(run.stdout, "--transpose", str(-semitones)))
+            for a, b in zip(back, before, strict=True):
                 self.assertLessEqual(abs(cents(a) - cents(b)), 1.01 * step)
+                self.assertLessEqual(abs(a["gain_db"] - b["gain_db"]), info(clip_stream())["gain_step_db"] + 1e-4)
+                self.assertEqual(a["vector"][1:], b["vector"][1:])
+
+    def test_every_event_stays_as_loud_at_another_pitch(self):
+        """Events whose high partials die away far sooner, or later, than the low ones."""
+        text = ("onset_s\tgain_db\tnote\thold_s\tdecay_s\ttilt\n"
+                "0\t-20\tC3\t1.5\t3\t30\n3\t-20\tA4\t1.5\t0.5\t30\n6\t-20\tC5\t1.5\t0.5\t0.04\n")
+        stream = assembled(text, "--length", "9s").stdout
+
+        def levels(data):
+            raw = decoded(data, "--raw")
+            samples = struct.unpack(f"<{len(raw) // 4}f", raw)
+            return [10 * math.log10(sum(x * x for x in samples[i * 3 * RATE_HZ:(i + 1) * 3 * RATE_HZ])) for i in range(3)]
+
+        before = levels(stream)
+        changes = [[after - level for after, level in zip(levels(varied(stream, "--transpose", words)), before)] for words in ("12", "-7")]
+        for change in changes:
+            self.assertLess(max(map(abs, change)), 0.5, changes)
+        # With the gains that it had, one of them would be softer or louder by more.
+        gains = [event["gain_db"] for event in dumped(varied(stream, "--transpose", "12"))]
+        self.assertGreater(max(abs(gain + 20) for gain in gains), 1)
 
     def test_a_transposed_note_sounds_at_its_pitch_as_loud_and_when_it_did(self):
         rate_hz = RATE_HZ
@@ -673,10 +709,7 @@ class Vary(Case):
 
 
 class MixAndCat(Case):
-    def setUp(self):
-        super().setUp()
-        self.put("a.evs", clip_stream())
-        self.put("b.evs", other_clip_stream())
+    given = {"a.evs": clip_stream, "b.evs": other_clip_stream}
 
     def test_mix(self):
         self.assert_ended(ictus("mix", "a.evs=0dB", "b.evs=-3dB@2.5s", "-o", "both.evs"), DONE, "2 streams -> both.evs: 4.5 s, ")

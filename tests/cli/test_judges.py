@@ -25,9 +25,7 @@ def train(*words, about="pitch", data="notes"):
 
 
 class Judges(Case):
-    def setUp(self):
-        super().setUp()
-        self.put("tiny.json", config())
+    given = {"tiny.json": config}
 
     def put_notes(self):
         # One note in four is for judges, by its name; some of these are.

@@ -35,9 +35,7 @@ def facts(stream):
 class Choosing(Case):
     """Which codec encodes, and that decoding needs no telling."""
 
-    def setUp(self):
-        super().setUp()
-        self.put("a.wav", clip())
+    given = {"a.wav": clip}
 
     def assert_codec(self, path, codec):
         self.assertEqual((self.folder / path).read_bytes()[:4], {"mars": b"\x89MRS", "events": b"\x89EVS"}[codec])
@@ -274,11 +272,7 @@ class CutShort(Case):
 
 
 class Weights(Case):
-    def setUp(self):
-        super().setUp()
-        self.put("in.mars", clip_pyramid())
-        self.put("in.wav", clip())
-        self.before = self.files()
+    given = {"in.mars": clip_pyramid, "in.wav": clip}
 
     def assert_nothing_done(self, model, *texts, **options):
         self.assert_refused(ictus("decode", "in.mars", "-o", "x.wav", "--model", model, **options), FAILED, *texts,
@@ -368,11 +362,7 @@ class InfoModel(Case):
 
 
 class Outputs(Case):
-    def setUp(self):
-        super().setUp()
-        self.put("a.wav", clip())
-        self.put("b.mars", clip_pyramid())
-        self.before = self.files()
+    given = {"a.wav": clip, "b.mars": clip_pyramid}
 
     def test_existing_output_is_refused_and_replaced(self):
         self.put("a.mars", b"precious")

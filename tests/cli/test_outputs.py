@@ -134,10 +134,7 @@ class SameFile(Case):
 
 
 class SpecialFiles(Case):
-    def setUp(self):
-        super().setUp()
-        self.put("a.wav", clip())
-        self.put("a.evs", clip_stream())
+    given = {"a.wav": clip, "a.evs": clip_stream}
 
     def test_null_device(self):
         self.assert_ended(encode("a.wav", "-o", "/dev/null"), DONE)
@@ -179,9 +176,7 @@ class SpecialFiles(Case):
 class Sound(Case):
     """Options of decode that shape the output."""
 
-    def setUp(self):
-        super().setUp()
-        self.put("a.evs", clip_stream())
+    given = {"a.evs": clip_stream}
 
     def test_exact_length_at_the_models_and_at_the_original_rate(self):
         self.assert_ended(ictus("decode", "a.evs", "-o", "model.wav"), DONE)

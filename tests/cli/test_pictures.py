@@ -54,10 +54,7 @@ def png(data):
 
 
 class Plot(Case):
-    def setUp(self):
-        super().setUp()
-        self.put("song.evs", clip_stream())
-        self.put("song.wav", clip())
+    given = {"song.evs": clip_stream, "song.wav": clip}
 
     def picture(self, *words, name="out.png"):
         run = ictus("plot", "-q", "-f", *words, "song.evs", "-o", name)

@@ -126,6 +126,18 @@ class Play(Case):
         *_, drum = self.played(song, "--with", "drums=slow.evs" + number_)
         self.assertAlmostEqual(hz(drum), hz(strongest), delta=0.01 * hz(strongest))
 
+    def test_the_knock_of_a_struck_note_plays_nothing(self):
+        """However near it is to a low note, and however loud."""
+        struck = ("onset_s\tgain_db\tnote\tattack_s\thold_s\tdecay_s\n"
+                  "0\t-14\tD2\t0.002\t0.1\t0.3\n0.002\t-13\tA4\t0.02\t2\t5\n")
+        self.put("struck.evs", ictus("assemble", stdin=struck.encode()).stdout)
+        low, = self.played(notes([(0, 1, 38, 100)]), "--with", "struck.evs")
+        self.assertAlmostEqual(value(low, 7, 0.001, 1), 0.02, delta=0.002)
+        self.assertLess(abs(1200 * math.log2(hz(low) / key_hz(38))), 3)
+        # Asked for by its number it does.
+        low, = self.played(notes([(0, 1, 38, 100)]), "--with", "struck.evs#0")
+        self.assertAlmostEqual(value(low, 7, 0.001, 1), 0.002, delta=0.0003)
+
     def test_every_program_has_an_instrument(self):
         messages = []
         for program in range(128):
@@ -172,6 +184,9 @@ class Play(Case):
         for cut in range(4, len(song)):
             run = ictus("play", "-o", "x.evs", stdin=song[:cut])
             self.assert_refused(run, FAILED, "standard input: is cut short at byte", left=left)
+        # A year of silence would be one of work.
+        late = score([*notes([(0, 1, 60, 100)]), (100_000, (0x90, 60, 0))])
+        self.assert_refused(ictus("play", "-o", "x.evs", stdin=late), FAILED, "standard input: lasts 28 hours", "up to 24 hours", left=left)
         self.assert_refused(ictus("play", "-o", "x.evs", stdin=score([])), FAILED, "standard input: has no notes", left=left)
         self.assert_refused(ictus("play", "-o", "x.evs", stdin=score(notes([(0, 1, 2, 90)]))), FAILED,
                             "1 note lies beyond the pitches that a stream holds", left=left)

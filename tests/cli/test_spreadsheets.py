@@ -167,9 +167,7 @@ class TextAndBack(Case):
 
 
 class HandMade(Case):
-    def setUp(self):
-        super().setUp()
-        self.put("piano.evs", clip_stream())
+    given = {"piano.evs": clip_stream}
 
     def test_the_suffix_says_nothing(self):
         for name in ("a.csv", "a.tsv", "a.txt", "a"):

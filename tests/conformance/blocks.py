@@ -2,20 +2,89 @@
 formats/SPEC.md, part I, has them, without the project's code and without that of the readers."""
 
 import struct
+from functools import partial
 
 HEADER, END = 1, 3
 HASH = bytes(range(0x10, 0x20))
 
 
+def stream(signature, blocks):
+    return signature + b"".join(block.bytes(number) for number, block in enumerate(blocks))
+
+
+def differing(table, values, defaults):
+    """Fields of a header, as (number, form, name), with the values that are not the defaults."""
+    return {number: (form, values[name]) for number, form, name in table if values.get(name) != defaults.get(name)}
+
+
 class Files(list):
     """The files of one format: (group, name, what it tests, function that makes bytes and expectation)."""
 
-    def add(self, group, name, about):
-        def register(make):
-            self.append((group, name, about, make))
-            return make
+    def __init__(self, signature, found):
+        """`found` is what an expectation calls what is in a file."""
+        super().__init__()
+        self.signature = signature
+        self.found = found
 
-        return register
+    def add(self, group, name, about, make):
+        self.append((group, name, about, make))
+
+    def made_by(self, group, name, about):
+        """Adds the file that a function makes."""
+        return lambda make: self.add(group, name, about, make)
+
+    def stream(self, *blocks):
+        return stream(self.signature, blocks)
+
+    def refused(self, data, words, at=None):
+        """A file of which nothing is found, and its expectation; `at` is the byte where the header is wrong."""
+        expected = {"result": "refused", "error_contains": words, self.found: []}
+        if at is not None:
+            expected["at"] = {"block": 0, "byte": at}
+        return data, expected
+
+    def add_wrong_beginnings(self, prefix, called, blocks):
+        """Files whose signature or header is wrong; `blocks` are those of a sound one, from the header on."""
+        whole = self.stream(*blocks)
+        for name, about, data, words, at in (
+            ("text-mode", "CR LF has become LF everywhere", whole.replace(b"\r\n", b"\n"), f"signature of the {called} is damaged", None),
+            ("version-2", "a later format version", whole[:8] + b"\x02" + whole[9:], "format version 2", None),
+            ("cut-in-signature", "ends within the first nine bytes", self.signature[:8], "cut short", None),
+            ("cut-in-header", "ends within the header block", self.stream(blocks[0])[:-9], "cut short", 9),
+        ):
+            self.add("faulty", prefix + name, about, partial(self.refused, data, words, at))
+
+
+class Construction:
+    """A file under construction: blocks and what a reader should find in them."""
+
+    def __init__(self, files, fields, header):
+        self.files = files
+        self.header = header
+        self.blocks = [Block(HEADER, flatbuffer(fields))]
+        self.end_samples = 0
+
+    def put(self, block):
+        """Any block, from which nothing is expected."""
+        self.blocks.append(block)
+        return self
+
+    def set_totals(self, counted, length, original_length):
+        length = self.end_samples if length is None else length
+        original_length = length if original_length is None else original_length
+        self.totals = counted | {"length_samples": length, "original_length_samples": original_length}
+
+    def bytes(self):
+        return self.files.stream(*self.blocks)
+
+    def offset(self, number):
+        """Where a block begins."""
+        return len(self.files.stream(*self.blocks[:number]))
+
+    def expecting(self, found):
+        """The whole file, in which a reader finds this."""
+        expected = {"result": "complete", "header": self.header, "totals": self.totals, self.files.found: found}
+        return self.bytes(), expected
 
 
 def xxh32(data, seed):
@@ -69,10 +138,6 @@ class Block:
     def bytes(self, number):
         data = self.head + self.stored
         return data + struct.pack("<I", xxh32(data, number))
-
-
-def stream(signature, blocks):
-    return signature + b"".join(block.bytes(number) for number, block in enumerate(blocks))
 
 
 # --- Zstandard frames of stored and repeated bytes (RFC 8878, section 3.1.1) ------------------------

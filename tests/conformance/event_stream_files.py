@@ -3,20 +3,15 @@
 import random
 import struct
 
-import blocks
-from blocks import END, HASH, HEADER, Block, Files, Numbers, Strings, Vector, flatbuffer, varint, zstd_frame
+from blocks import END, HASH, HEADER, Block, Construction, Files, Numbers, Strings, Vector, differing, flatbuffer, varint, zstd_frame
 from packed_events import PackedWriter
 from summary import block_summary
 
 SIGNATURE = b"\x89EVS\r\n\x1a\n\x01"
 EVENTS, PACKED_EVENTS = 0x02, 0x12
 DIMENSIONS = 32
-FILES = Files()
-conformance = FILES.add
-
-
-def stream(*parts):
-    return blocks.stream(SIGNATURE, parts)
+FILES = Files(SIGNATURE, "blocks")
+conformance, add, stream, refused = FILES.made_by, FILES.add, FILES.stream, FILES.refused
 
 
 # Section 9: names, units, ranges, whether they are ratios, and steps, of the numbers of which a header says nothing.
@@ -64,19 +59,11 @@ def header_fields(**values):
     fields[0] = expected["model_id"].encode()
     if expected["tags"]:
         fields[2] = Strings(f"{field}={value}".encode() for field, value in expected["tags"])
-    for number, form, name in (
-        (5, "I", "original_sample_rate_hz"),
-        (6, "H", "original_channels"),
-        (3, "B", "channels"),
-        (7, "I", "sample_rate_hz"),
-    ):
-        if expected[name] != DEFAULT_HEADER[name]:
-            fields[number] = (form, expected[name])
+    numbers = (5, "I", "original_sample_rate_hz"), (6, "H", "original_channels"), (3, "B", "channels"), (7, "I", "sample_rate_hz")
+    fields |= differing(numbers, expected, DEFAULT_HEADER)
     if expected["precision"] != "coded":
         fields[8] = ("B", 1)
-    for number, form, name in (4, "B", "gain_step_centibels"), (9, "H", "onset_step_samples"):
-        if expected.get(name) != steps.get(name):
-            fields[number] = (form, expected[name])
+    fields |= differing(((4, "B", "gain_step_centibels"), (9, "H", "onset_step_samples")), expected, steps)
     if expected.get("vector_steps", "standard") != "standard":
         given = expected["vector_steps"]
         fields[10] = Numbers("H", given)
@@ -103,15 +90,13 @@ def number_of(q, steps):
     return float32((2 * q - (steps - 1)) / (steps - 1)) if steps > 1 else 0.0
 
 
-class Piece:
-    """A stream under construction: blocks and what a reader should find in them."""
+class Piece(Construction):
+    """A stream under construction."""
 
     def __init__(self, **header):
-        fields, self.header = header_fields(**header)
+        super().__init__(FILES, *header_fields(**header))
         self.precision = self.header["precision"]
-        self.blocks = [Block(HEADER, flatbuffer(fields))]
         self.found = []
-        self.end_samples = 0
         self.events = 0
         if self.precision == "coded":
             given = self.header["vector_steps"]
@@ -166,30 +151,15 @@ class Piece:
         )
         return self
 
-    def put(self, block):
-        """Any block, from which nothing is expected."""
-        self.blocks.append(block)
-        return self
-
     def end(self, length=None, original_length=None, extra={}, **changes):
-        length = self.end_samples if length is None else length
-        self.totals = {
-            "events": self.events,
-            "length_samples": length,
-            "original_length_samples": length if original_length is None else original_length,
-        }
+        self.set_totals({"events": self.events}, length, original_length)
         totals = (self.totals | changes).values()
         if self.precision == "coded":
             return self.put(Block(END, b"".join(map(varint, totals))))
         return self.put(Block(END, flatbuffer({0: ("3Q", *totals)} | extra)))
 
-    def offset(self, number):
-        """Where a block begins."""
-        return len(stream(*self.blocks[:number]))
-
     def complete(self):
-        expected = {"result": "complete", "header": self.header, "totals": self.totals, "blocks": self.found}
-        return stream(*self.blocks), expected
+        return self.expecting(self.found)
 
     def damaged(self, at, words, data=None, byte=None):
         """Damaged in block `at`; nothing but the blocks added with add() before it is found."""
@@ -201,13 +171,6 @@ class Piece:
             "blocks": self.found[: at - 1],
         }
         return stream(*self.blocks) if data is None else data, expected
-
-
-def refused(data, words, at=None):
-    expected = {"result": "refused", "error_contains": words, "blocks": []}
-    if at is not None:
-        expected["at"] = {"block": 0, "byte": at}
-    return data, expected
 
 
 class Plain(Piece):
@@ -254,14 +217,9 @@ CHECKSUM_FRAME = (
 )
 
 
-@conformance("valid", "one-event", "the smallest useful file; the worked example of SPEC.md, section 13")
-def _():
-    return Plain().add(ONE).end(44100).complete()
-
-
-@conformance("valid", "no-events", "silence: header and end, no event blocks")
-def _():
-    return Plain().end(22050).complete()
+add("valid", "one-event", "the smallest useful file; the worked example of SPEC.md, section 13",
+    lambda: Plain().add(ONE).end(44100).complete())
+add("valid", "no-events", "silence: header and end, no event blocks", lambda: Plain().end(22050).complete())
 
 
 @conformance("valid", "two-blocks", "the usual shape: blocks of 32 events each, the last one shorter, two tags")
@@ -297,14 +255,9 @@ def _():
 CODED_ONE = [(15, 80, [steps // 2 + d % 4 for d, steps in enumerate(STANDARD_STEPS)])]
 
 
-@conformance("valid", "coded-one-event", "one event in coded precision; the worked example of SPEC.md, section 25")
-def _():
-    return Piece().add_packed(CODED_ONE).end(44100).complete()
-
-
-@conformance("valid", "coded-no-events", "silence in coded precision")
-def _():
-    return Piece().end(22050).complete()
+add("valid", "coded-one-event", "one event in coded precision; the worked example of SPEC.md, section 25",
+    lambda: Piece().add_packed(CODED_ONE).end(44100).complete())
+add("valid", "coded-no-events", "silence in coded precision", lambda: Piece().end(22050).complete())
 
 
 @conformance("valid", "coded", "the usual shape in coded precision: blocks of 32 events each, the last one shorter")
@@ -334,9 +287,7 @@ def _():
     return Piece(channels=2, names=names, vector_steps=[5]).add_packed(coded_events(4, 5, steps=[5] * 32)).end().complete()
 
 
-@conformance("valid", "names-none", "a stream whose numbers have no names")
-def _():
-    return Plain(names=[]).add(ONE).end().complete()
+add("valid", "names-none", "a stream whose numbers have no names", lambda: Plain(names=[]).add(ONE).end().complete())
 
 
 @conformance("valid", "coded-long", "300 coded events: counts have been halved, recent events forgotten")
@@ -360,9 +311,8 @@ def _():
     return piece.complete()
 
 
-@conformance("uncommon", "zstd-own-size", "a Zstandard frame that carries its own content size and content checksum")
-def _():
-    return Plain().add(ONE, frame=lambda content: bytes.fromhex(CHECKSUM_FRAME)).end().complete()
+add("uncommon", "zstd-own-size", "a Zstandard frame that carries its own content size and content checksum",
+    lambda: Plain().add(ONE, frame=lambda content: bytes.fromhex(CHECKSUM_FRAME)).end().complete())
 
 
 @conformance("uncommon", "most-events", "4096 events in one block, all alike, stored as repeated bytes")
@@ -438,9 +388,8 @@ def _():
     return piece.end().complete()
 
 
-@conformance("uncommon", "vtable-last", "a FlatBuffer whose vtable stands behind the data, where no common writer puts it")
-def _():
-    return Plain().add(ONE, 1001, vtable_last=True).end().complete()
+add("uncommon", "vtable-last", "a FlatBuffer whose vtable stands behind the data, where no common writer puts it",
+    lambda: Plain().add(ONE, 1001, vtable_last=True).end().complete())
 
 
 @conformance("uncommon", "header-limits", "the longest model id, 256 tags, and the largest rates and number of channels")
@@ -494,14 +443,10 @@ def _():
     return Piece(vector_steps=[5]).add_packed(events).add_packed(coded_events(9, 10, steps=steps)).end().complete()
 
 
-@conformance("uncommon", "coded-not-shortened", "packed events that end in bytes a writer should leave out")
-def _():
-    return Piece().add_packed([], shorten=False).add_packed(CODED_ONE, shorten=False).end().complete()
-
-
-@conformance("uncommon", "coded-in-frame", "packed events in a Zstandard frame, which makes them larger")
-def _():
-    return Piece().add_packed(CODED_ONE, frame=lambda content: zstd_frame(content)).end().complete()
+add("uncommon", "coded-not-shortened", "packed events that end in bytes a writer should leave out",
+    lambda: Piece().add_packed([], shorten=False).add_packed(CODED_ONE, shorten=False).end().complete())
+add("uncommon", "coded-in-frame", "packed events in a Zstandard frame, which makes them larger",
+    lambda: Piece().add_packed(CODED_ONE, frame=lambda content: zstd_frame(content)).end().complete())
 
 
 @conformance("uncommon", "coded-steps-given", "steps and names that are present although they are the standard ones")
@@ -540,40 +485,12 @@ def _():
 # --- Faulty: signature, version, order of blocks, damage --------------------------------------------
 
 
-@conformance("faulty", "empty", "no bytes at all")
-def _():
-    return refused(b"", "is empty")
+add("faulty", "empty", "no bytes at all", lambda: refused(b"", "is empty"))
+add("faulty", "wave", "another kind of file", lambda: refused(b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0", "not an event stream"))
+add("faulty", "token-pyramid", "a token pyramid", lambda: refused(b"\x89MRS\r\n\x1a\n\x01", "is a token pyramid, not an event stream"))
 
 
-@conformance("faulty", "wave", "another kind of file")
-def _():
-    return refused(b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0", "not an event stream")
-
-
-@conformance("faulty", "token-pyramid", "a token pyramid")
-def _():
-    return refused(b"\x89MRS\r\n\x1a\n\x01", "is a token pyramid, not an event stream")
-
-
-@conformance("faulty", "text-mode", "CR LF has become LF everywhere")
-def _():
-    return refused(stream(*Plain().add(ONE).end().blocks).replace(b"\r\n", b"\n"), "signature of the event stream is damaged")
-
-
-@conformance("faulty", "version-2", "a later format version")
-def _():
-    data = stream(*Plain().add(ONE).end().blocks)
-    return refused(data[:8] + b"\x02" + data[9:], "format version 2")
-
-
-@conformance("faulty", "cut-in-signature", "ends within the first nine bytes")
-def _():
-    return refused(SIGNATURE[:8], "cut short")
-
-
-@conformance("faulty", "cut-in-header", "ends within the header block")
-def _():
-    return refused(stream(*Plain().blocks)[:-9], "cut short", at=9)
+FILES.add_wrong_beginnings("", "event stream", Plain().add(ONE).end().blocks)
 
 
 @conformance("faulty", "cut-in-block", "ends within the second event block")
@@ -623,9 +540,8 @@ def _():
     return piece.damaged(2, "checksum", data[: piece.offset(2)] + data[piece.offset(1) :])
 
 
-@conformance("faulty", "no-header", "begins with an event block")
-def _():
-    return refused(stream(*Plain().add(ONE).end().blocks[1:]), "does not begin with a header", at=9)
+add("faulty", "no-header", "begins with an event block",
+    lambda: refused(stream(*Plain().add(ONE).end().blocks[1:]), "does not begin with a header", at=9))
 
 
 @conformance("faulty", "second-header", "a header block after an event block")
@@ -660,9 +576,8 @@ def bad_block(block, words):
     return Plain().add(ONE).put(block).end().damaged(2, words)
 
 
-@conformance("faulty", "stored-size-above-limit", "a stored size of 1048577 bytes")
-def _():
-    return bad_block(Block(EVENTS, b"", sizes=varint(1048577)), "stored size of 1048577 bytes is above the limit")
+add("faulty", "stored-size-above-limit", "a stored size of 1048577 bytes",
+    lambda: bad_block(Block(EVENTS, b"", sizes=varint(1048577)), "stored size of 1048577 bytes is above the limit"))
 
 
 @conformance("faulty", "content-size-above-limit", "a content size of 1048577 bytes")
@@ -672,19 +587,12 @@ def _():
     return bad_block(Block(EVENTS, b"", frame, sizes), "content size of 1048577 bytes is above the limit")
 
 
-@conformance("faulty", "size-of-four-bytes", "a size that goes on after its third byte")
-def _():
-    return bad_block(Block(EVENTS, b"", sizes=b"\x80\x80\x80\x00"), "at most three bytes")
-
-
-@conformance("faulty", "size-not-shortest", "a size in two bytes that needs one")
-def _():
-    return bad_block(Block(EVENTS, bytes(16), sizes=b"\x90\x00"), "shortest form")
-
-
-@conformance("faulty", "zstd-garbage", "bit 6 is set and the content is no Zstandard frame")
-def _():
-    return bad_block(Block(EVENTS, bytes(40), b"this is no frame"), "not one Zstandard frame")
+add("faulty", "size-of-four-bytes", "a size that goes on after its third byte",
+    lambda: bad_block(Block(EVENTS, b"", sizes=b"\x80\x80\x80\x00"), "at most three bytes"))
+add("faulty", "size-not-shortest", "a size in two bytes that needs one",
+    lambda: bad_block(Block(EVENTS, bytes(16), sizes=b"\x90\x00"), "shortest form"))
+add("faulty", "zstd-garbage", "bit 6 is set and the content is no Zstandard frame",
+    lambda: bad_block(Block(EVENTS, bytes(40), b"this is no frame"), "not one Zstandard frame"))
 
 
 @conformance("faulty", "zstd-two-frames", "two Zstandard frames in one block")
@@ -718,14 +626,9 @@ def _():
 NO_EVENTS = "not a list of events"
 
 
-@conformance("faulty", "content-empty", "an event block without content")
-def _():
-    return bad_block(Block(EVENTS, b""), NO_EVENTS)
-
-
-@conformance("faulty", "root-outside", "the root table lies outside of the content")
-def _():
-    return bad_block(Block(EVENTS, struct.pack("<I", 1000) + bytes(28)), NO_EVENTS)
+add("faulty", "content-empty", "an event block without content", lambda: bad_block(Block(EVENTS, b""), NO_EVENTS))
+add("faulty", "root-outside", "the root table lies outside of the content",
+    lambda: bad_block(Block(EVENTS, struct.pack("<I", 1000) + bytes(28)), NO_EVENTS))
 
 
 @conformance("faulty", "vtable-outside", "the vtable lies outside of the content")
@@ -755,34 +658,13 @@ def bad_header(changes, words, without=()):
     return refused(stream(Block(HEADER, flatbuffer(fields)), *Plain().end().blocks[1:]), words, at=9)
 
 
-@conformance("faulty", "no-weights-hash", "a header without the hash of the weights")
-def _():
-    return bad_header({}, "not a header", without=[1])
-
-
-@conformance("faulty", "sample-rate-0", "a sample rate of 0")
-def _():
-    return bad_header({7: ("I", 0)}, "sample rate of 0 Hz")
-
-
-@conformance("faulty", "sample-rate-above-limit", "an original sample rate above the limit")
-def _():
-    return bad_header({5: ("I", 10_000_001)}, "sample rate of 10000001 Hz")
-
-
-@conformance("faulty", "no-channels", "the number of channels is 0")
-def _():
-    return bad_header({6: ("H", 0)}, "channels is 0")
-
-
-@conformance("faulty", "decoded-channels-0", "a decoded sound of no channels")
-def _():
-    return bad_header({3: ("B", 0)}, "0 channels")
-
-
-@conformance("faulty", "decoded-channels-3", "a decoded sound of three channels")
-def _():
-    return bad_header({3: ("B", 3)}, "3 channels")
+add("faulty", "no-weights-hash", "a header without the hash of the weights", lambda: bad_header({}, "not a header", without=[1]))
+add("faulty", "sample-rate-0", "a sample rate of 0", lambda: bad_header({7: ("I", 0)}, "sample rate of 0 Hz"))
+add("faulty", "sample-rate-above-limit", "an original sample rate above the limit",
+    lambda: bad_header({5: ("I", 10_000_001)}, "sample rate of 10000001 Hz"))
+add("faulty", "no-channels", "the number of channels is 0", lambda: bad_header({6: ("H", 0)}, "channels is 0"))
+add("faulty", "decoded-channels-0", "a decoded sound of no channels", lambda: bad_header({3: ("B", 0)}, "0 channels"))
+add("faulty", "decoded-channels-3", "a decoded sound of three channels", lambda: bad_header({3: ("B", 3)}, "3 channels"))
 
 
 @conformance("faulty", "unknown-precision", "a precision that this version does not know")
@@ -791,44 +673,15 @@ def _():
     return data, expected
 
 
-@conformance("faulty", "model-id-too-long", "a model id of 256 bytes")
-def _():
-    return bad_header({0: b"m" * 256}, "model id is longer")
-
-
-@conformance("faulty", "tag-without-equals", "a tag without '='")
-def _():
-    return bad_header({2: Strings([b"TITLE"])}, "has no '='")
-
-
-@conformance("faulty", "tag-without-field", "a tag that begins with '='")
-def _():
-    return bad_header({2: Strings([b"=value"])}, "no field name")
-
-
-@conformance("faulty", "tag-control-character", "a line feed in the field of a tag")
-def _():
-    return bad_header({2: Strings([b"TI\nTLE=value"])}, "control character")
-
-
-@conformance("faulty", "tag-not-utf-8", "a tag in Latin-1")
-def _():
-    return bad_header({2: Strings(["TITLE=Étude".encode("latin-1")])}, "UTF-8")
-
-
-@conformance("faulty", "tag-overlong", "'/' in two bytes, an overlong form of UTF-8")
-def _():
-    return bad_header({2: Strings([b"TITLE=\xc0\xaf"])}, "UTF-8")
-
-
-@conformance("faulty", "tag-with-nul", "NUL within the value of a tag")
-def _():
-    return bad_header({2: Strings([b"TITLE=a\0b"])}, "UTF-8")
-
-
-@conformance("faulty", "too-many-tags", "257 tags")
-def _():
-    return bad_header({2: Strings([b"A=B"] * 257)}, "257 tags")
+add("faulty", "model-id-too-long", "a model id of 256 bytes", lambda: bad_header({0: b"m" * 256}, "model id is longer"))
+add("faulty", "tag-without-equals", "a tag without '='", lambda: bad_header({2: Strings([b"TITLE"])}, "has no '='"))
+add("faulty", "tag-without-field", "a tag that begins with '='", lambda: bad_header({2: Strings([b"=value"])}, "no field name"))
+add("faulty", "tag-control-character", "a line feed in the field of a tag",
+    lambda: bad_header({2: Strings([b"TI\nTLE=value"])}, "control character"))
+add("faulty", "tag-not-utf-8", "a tag in Latin-1", lambda: bad_header({2: Strings(["TITLE=Étude".encode("latin-1")])}, "UTF-8"))
+add("faulty", "tag-overlong", "'/' in two bytes, an overlong form of UTF-8", lambda: bad_header({2: Strings([b"TITLE=\xc0\xaf"])}, "UTF-8"))
+add("faulty", "tag-with-nul", "NUL within the value of a tag", lambda: bad_header({2: Strings([b"TITLE=a\0b"])}, "UTF-8"))
+add("faulty", "too-many-tags", "257 tags", lambda: bad_header({2: Strings([b"A=B"] * 257)}, "257 tags"))
 
 
 @conformance("faulty", "header-too-large", "a header of more than 65536 bytes, packed into few")
@@ -854,14 +707,9 @@ def event_fields(gap, gain, vector, onset_bytes=2):
     return fields
 
 
-@conformance("faulty", "columns-not-whole", "one byte more than whole events")
-def _():
-    return bad_events({0: Vector(bytes(135))}, "no whole number of events")
-
-
-@conformance("faulty", "onset-bytes-9", "onsets of 9 bytes")
-def _():
-    return bad_events(event_fields(1, 1, [0] * 32, 9), "more than 8")
+add("faulty", "columns-not-whole", "one byte more than whole events",
+    lambda: bad_events({0: Vector(bytes(135))}, "no whole number of events"))
+add("faulty", "onset-bytes-9", "onsets of 9 bytes", lambda: bad_events(event_fields(1, 1, [0] * 32, 9), "more than 8"))
 
 
 @conformance("faulty", "onset-at-end", "an onset at the end of its block")
@@ -870,24 +718,13 @@ def _():
     return bad_events(fields, "beyond the end of the block")
 
 
-@conformance("faulty", "onset-wraps", "a gap of 2^64 - 1, which as a signed number would lead back")
-def _():
-    return bad_events(event_fields(2**64 - 1, 1, [0] * 32, 8), "beyond the end of the block")
-
-
-@conformance("faulty", "event-in-no-span", "an event in a block of no length")
-def _():
-    return bad_events(event_fields(0, 1, [0] * 32) | {1: ("Q", 0)}, "beyond the end of the block")
-
-
-@conformance("faulty", "span-above-limit", "a block that ends above 2^53 - 1")
-def _():
-    return bad_events({1: ("Q", 2**53 - 65536)}, "above 9007199254740991")
-
-
-@conformance("faulty", "span-wraps", "a span of 2^64 - 1")
-def _():
-    return bad_events({1: ("Q", 2**64 - 1)}, "above 9007199254740991")
+add("faulty", "onset-wraps", "a gap of 2^64 - 1, which as a signed number would lead back",
+    lambda: bad_events(event_fields(2**64 - 1, 1, [0] * 32, 8), "beyond the end of the block"))
+add("faulty", "event-in-no-span", "an event in a block of no length",
+    lambda: bad_events(event_fields(0, 1, [0] * 32) | {1: ("Q", 0)}, "beyond the end of the block"))
+add("faulty", "span-above-limit", "a block that ends above 2^53 - 1",
+    lambda: bad_events({1: ("Q", 2**53 - 65536)}, "above 9007199254740991"))
+add("faulty", "span-wraps", "a span of 2^64 - 1", lambda: bad_events({1: ("Q", 2**64 - 1)}, "above 9007199254740991"))
 
 
 @conformance("faulty", "too-many-events", "4097 events in one block, packed into few bytes")
@@ -904,39 +741,17 @@ def bad_float(gain, vector, words):
     return bad_events(event_fields(1, gain, vector), words)
 
 
-@conformance("faulty", "gain-nan", "a float32 gain that is not a number")
-def _():
-    return bad_float(float("nan"), [0.0] * 32, "gain that is not finite")
-
-
-@conformance("faulty", "gain-infinite", "a float32 gain of minus infinity")
-def _():
-    return bad_float(float("-inf"), [0.0] * 32, "gain that is not finite")
-
-
-@conformance("faulty", "vector-nan", "a float32 vector with a value that is not a number")
-def _():
-    return bad_float(0.0, [0.0] * 5 + [float("nan")] + [0.0] * 26, "outside -1 to 1")
-
-
-@conformance("faulty", "vector-above-1", "a float32 vector with the next value above 1")
-def _():
-    return bad_float(0.0, [0.0] * 31 + [1 + 2.0**-23], "outside -1 to 1")
-
-
-@conformance("faulty", "count-differs", "the end block counts one event more than there are")
-def _():
-    return Plain().add(ONE).end(events=2).damaged(2, "counts 2 events where there are 1")
-
-
-@conformance("faulty", "length-above-limit", "a length of 2^53")
-def _():
-    return Plain().add(ONE).end(2**53, 0).damaged(2, "length above")
-
-
-@conformance("faulty", "no-totals", "an end block without totals")
-def _():
-    return Plain().add(ONE).put(Block(END, flatbuffer({}))).damaged(2, "not an end block")
+add("faulty", "gain-nan", "a float32 gain that is not a number", lambda: bad_float(float("nan"), [0.0] * 32, "gain that is not finite"))
+add("faulty", "gain-infinite", "a float32 gain of minus infinity", lambda: bad_float(float("-inf"), [0.0] * 32, "gain that is not finite"))
+add("faulty", "vector-nan", "a float32 vector with a value that is not a number",
+    lambda: bad_float(0.0, [0.0] * 5 + [float("nan")] + [0.0] * 26, "outside -1 to 1"))
+add("faulty", "vector-above-1", "a float32 vector with the next value above 1",
+    lambda: bad_float(0.0, [0.0] * 31 + [1 + 2.0**-23], "outside -1 to 1"))
+add("faulty", "count-differs", "the end block counts one event more than there are",
+    lambda: Plain().add(ONE).end(events=2).damaged(2, "counts 2 events where there are 1"))
+add("faulty", "length-above-limit", "a length of 2^53", lambda: Plain().add(ONE).end(2**53, 0).damaged(2, "length above"))
+add("faulty", "no-totals", "an end block without totals",
+    lambda: Plain().add(ONE).put(Block(END, flatbuffer({}))).damaged(2, "not an end block"))
 
 
 # --- Faulty: coded streams --------------------------------------------------------------------------
@@ -947,24 +762,14 @@ def bad_steps(words, **steps):
     return refused(stream(Block(HEADER, flatbuffer(fields)), Block(END, bytes(3))), words, at=9)
 
 
-@conformance("faulty", "vector-steps-0", "coded, with numbers of no value")
-def _():
-    return bad_steps("number 2 of vectors, a number of steps of 0", vector_steps=[31, 0])
-
-
-@conformance("faulty", "vector-steps-4097", "coded, with a number of 4097 values")
-def _():
-    return bad_steps("number 32 of vectors, a number of steps of 4097", vector_steps=[31] * 31 + [4097])
-
-
-@conformance("faulty", "vector-steps-none", "coded, with steps for none of the numbers")
-def _():
-    return bad_header({10: Numbers("H", [])}, "steps for 0 numbers")
-
-
-@conformance("faulty", "vector-steps-33", "coded, with steps for more numbers than there are")
-def _():
-    return bad_header({10: Numbers("H", [31] * 33)}, "steps for 33 numbers")
+add("faulty", "vector-steps-0", "coded, with numbers of no value",
+    lambda: bad_steps("number 2 of vectors, a number of steps of 0", vector_steps=[31, 0]))
+add("faulty", "vector-steps-4097", "coded, with a number of 4097 values",
+    lambda: bad_steps("number 32 of vectors, a number of steps of 4097", vector_steps=[31] * 31 + [4097]))
+add("faulty", "vector-steps-none", "coded, with steps for none of the numbers",
+    lambda: bad_header({10: Numbers("H", [])}, "steps for 0 numbers"))
+add("faulty", "vector-steps-33", "coded, with steps for more numbers than there are",
+    lambda: bad_header({10: Numbers("H", [31] * 33)}, "steps for 33 numbers"))
 
 
 def bad_names(words, *numbers, **changes):
@@ -972,89 +777,30 @@ def bad_names(words, *numbers, **changes):
     return bad_header(fields, words)
 
 
-@conformance("faulty", "name-capital", "a number whose name has a capital letter")
-def _():
-    return bad_names("named number 2 is not a name", ("a", "", 0, 1, False), ("Pitch", "Hz", 0, 1, False))
-
-
-@conformance("faulty", "name-empty", "a line without a name")
-def _():
-    return bad_names("named number 2 is not a name", ("a", "", 0, 1, False), ("", "", 0, 1, False))
-
-
-@conformance("faulty", "name-too-long", "a name of 32 letters")
-def _():
-    return bad_names("named number 1 is not a name", ("a" * 32, "", 0, 1, False))
-
-
-@conformance("faulty", "name-twice", "two numbers of one name")
-def _():
-    return bad_names("name of one before", ("a", "", 0, 1, False), ("b", "", 0, 1, False), ("a", "Hz", 0, 1, False))
-
-
-@conformance("faulty", "names-too-many", "33 named numbers")
-def _():
-    return bad_names("33 named numbers", *[(f"n{k}", "", 0, 1, False) for k in range(33)])
-
-
-@conformance("faulty", "unit-too-long", "a unit of 16 bytes, which are 9 letters")
-def _():
-    return bad_names("has a unit", ("a", "\u00b5" * 7 + "ms", 0, 1, False))
-
-
-@conformance("faulty", "unit-control-character", "a tab in a unit")
-def _():
-    return bad_names("has a unit", ("a", "m\ts", 0, 1, False))
-
-
-@conformance("faulty", "unit-not-utf-8", "a unit in Latin-1")
-def _():
-    return bad_names("has a unit", ("a", "", 0, 1, False), _11="a \u00b5s".encode("latin-1"))
-
-
-@conformance("faulty", "range-empty", "a range from 1 to 1")
-def _():
-    return bad_names("has a range", ("a", "", 1, 1, False))
-
-
-@conformance("faulty", "range-infinite", "a range up to infinity")
-def _():
-    return bad_names("has a range", ("a", "", 1, float("inf"), False))
-
-
-@conformance("faulty", "range-nan", "a range from what is not a number")
-def _():
-    return bad_names("has a range", ("a", "", float("nan"), 1, False))
-
-
-@conformance("faulty", "ratio-from-0", "ratios in a range that begins with 0")
-def _():
-    return bad_names("has ratios", ("a", "", 0, 1, True))
-
-
-@conformance("faulty", "ranges-missing", "names without ranges")
-def _():
-    return bad_header({11: b"a\nb"}, "0 limits of ranges for 2 named numbers")
-
-
-@conformance("faulty", "ranges-one-more", "a limit more than there are ranges")
-def _():
-    return bad_names("3 limits of ranges for 1 named numbers", ("a", "", 0, 1, False), _12=Numbers("f", [0, 1, 2]))
-
-
-@conformance("faulty", "gain-step-0", "coded with gains in steps of 0")
-def _():
-    return bad_steps("gain step in centibels of 0", gain_step_centibels=0)
-
-
-@conformance("faulty", "gain-step-101", "coded with gains in steps of 10.1 dB")
-def _():
-    return bad_steps("gain step in centibels of 101", gain_step_centibels=101)
-
-
-@conformance("faulty", "onset-step-0", "coded with onsets in steps of 0")
-def _():
-    return bad_steps("onset step in samples of 0", onset_step_samples=0)
+add("faulty", "name-capital", "a number whose name has a capital letter",
+    lambda: bad_names("named number 2 is not a name", ("a", "", 0, 1, False), ("Pitch", "Hz", 0, 1, False)))
+add("faulty", "name-empty", "a line without a name",
+    lambda: bad_names("named number 2 is not a name", ("a", "", 0, 1, False), ("", "", 0, 1, False)))
+add("faulty", "name-too-long", "a name of 32 letters", lambda: bad_names("named number 1 is not a name", ("a" * 32, "", 0, 1, False)))
+add("faulty", "name-twice", "two numbers of one name",
+    lambda: bad_names("name of one before", ("a", "", 0, 1, False), ("b", "", 0, 1, False), ("a", "Hz", 0, 1, False)))
+add("faulty", "names-too-many", "33 named numbers", lambda: bad_names("33 named numbers", *[(f"n{k}", "", 0, 1, False) for k in range(33)]))
+add("faulty", "unit-too-long", "a unit of 16 bytes, which are 9 letters",
+    lambda: bad_names("has a unit", ("a", "\u00b5" * 7 + "ms", 0, 1, False)))
+add("faulty", "unit-control-character", "a tab in a unit", lambda: bad_names("has a unit", ("a", "m\ts", 0, 1, False)))
+add("faulty", "unit-not-utf-8", "a unit in Latin-1",
+    lambda: bad_names("has a unit", ("a", "", 0, 1, False), _11="a \u00b5s".encode("latin-1")))
+add("faulty", "range-empty", "a range from 1 to 1", lambda: bad_names("has a range", ("a", "", 1, 1, False)))
+add("faulty", "range-infinite", "a range up to infinity", lambda: bad_names("has a range", ("a", "", 1, float("inf"), False)))
+add("faulty", "range-nan", "a range from what is not a number", lambda: bad_names("has a range", ("a", "", float("nan"), 1, False)))
+add("faulty", "ratio-from-0", "ratios in a range that begins with 0", lambda: bad_names("has ratios", ("a", "", 0, 1, True)))
+add("faulty", "ranges-missing", "names without ranges", lambda: bad_header({11: b"a\nb"}, "0 limits of ranges for 2 named numbers"))
+add("faulty", "ranges-one-more", "a limit more than there are ranges",
+    lambda: bad_names("3 limits of ranges for 1 named numbers", ("a", "", 0, 1, False), _12=Numbers("f", [0, 1, 2])))
+add("faulty", "gain-step-0", "coded with gains in steps of 0", lambda: bad_steps("gain step in centibels of 0", gain_step_centibels=0))
+add("faulty", "gain-step-101", "coded with gains in steps of 10.1 dB",
+    lambda: bad_steps("gain step in centibels of 101", gain_step_centibels=101))
+add("faulty", "onset-step-0", "coded with onsets in steps of 0", lambda: bad_steps("onset step in samples of 0", onset_step_samples=0))
 
 
 @conformance("faulty", "coded-in-float32", "packed events in a float32 stream")
@@ -1091,79 +837,36 @@ def _():
     return piece.put(Block(PACKED_EVENTS, piece.packed(coded_events(3, 30)))).end().damaged(2, "an event lies beyond the end of the block")
 
 
-@conformance("faulty", "coded-too-many-events", "packed events that say there are 4097")
-def _():
-    return bad_packed(lambda piece: piece.packed([], claimed=4097), "4097 events are more than 4096")
-
-
-@conformance("faulty", "coded-event-in-no-span", "packed events in a block of no length")
-def _():
-    return bad_packed(lambda piece: piece.packed([], 0, claimed=1), "it has events and no length")
-
-
-@conformance("faulty", "coded-span-above-limit", "packed events that end above 2^53 - 1")
-def _():
-    return bad_packed(lambda piece: piece.packed([], 2**53 - 65536), "above 9007199254740991")
-
-
-@conformance("faulty", "coded-span-wraps", "packed events with a span of 2^56 - 1, the most that its bytes hold")
-def _():
-    return bad_packed(lambda piece: piece.packed([], 2**56 - 1), "above 9007199254740991")
-
-
-@conformance("faulty", "coded-span-of-nine-bytes", "packed events with a span of nine bytes")
-def _():
-    return bad_packed(lambda piece: piece.packed([], 2**56), "does not begin with the number of events")
-
-
-@conformance("faulty", "coded-onset-at-end", "a packed event one step beyond the last of its block")
-def _():
-    return bad_packed(lambda piece: piece.packed([(1024, 1, [0] * 32)]), "beyond the end of the block")
-
-
-@conformance("faulty", "coded-gap-wraps", "a gap of 2^64, which in 64 bits would be none")
-def _():
-    return bad_packed(lambda piece: piece.packed([(2**64, 1, [0] * 32)]), "beyond the end of the block")
-
-
-@conformance("faulty", "coded-bytes-left", "bytes after the last packed event")
-def _():
-    return bad_packed(lambda piece: piece.packed(CODED_ONE) + bytes(4), "bytes after its events")
-
-
-@conformance("faulty", "coded-cut", "packed events without their second half, under the right checksum: zeros take its place")
-def _():
-    return bad_packed(lambda piece: piece.packed([(1023, 127, [20] * 32)] * 20)[:9], "beyond the end")
-
-
-@conformance("faulty", "coded-ones", "nothing but bits of 1 for packed events")
-def _():
-    return bad_packed(lambda piece: b"\xff" * 64, "does not begin with the number of events")
-
-
-@conformance("faulty", "coded-ones-as-symbols", "nothing but bits of 1 for the symbols of 20 packed events")
-def _():
-    return bad_packed(lambda piece: varint(40) + b"\xff" * 400, "beyond the end of the block")
-
-
-@conformance("faulty", "coded-empty", "a block of packed events without content")
-def _():
-    return bad_packed(lambda piece: b"", "does not begin with the number of events")
-
-
-@conformance("faulty", "coded-no-span", "packed events that end where a span should follow")
-def _():
-    return bad_packed(lambda piece: b"\x01", "does not begin with the number of events")
-
-
-@conformance("faulty", "coded-count-not-shortest", "the number of packed events in two bytes where one would do")
-def _():
-    return bad_packed(lambda piece: b"\x80\x00", "does not begin with the number of events")
-
-
-@conformance("faulty", "coded-bytes-left-without-events", "a byte after the head of a block without events, more than the range coder looks at")
-def _():
-    return bad_packed(lambda piece: varint(0) + bytes(5), "bytes after its events")
+add("faulty", "coded-too-many-events", "packed events that say there are 4097",
+    lambda: bad_packed(lambda piece: piece.packed([], claimed=4097), "4097 events are more than 4096"))
+add("faulty", "coded-event-in-no-span", "packed events in a block of no length",
+    lambda: bad_packed(lambda piece: piece.packed([], 0, claimed=1), "it has events and no length"))
+add("faulty", "coded-span-above-limit", "packed events that end above 2^53 - 1",
+    lambda: bad_packed(lambda piece: piece.packed([], 2**53 - 65536), "above 9007199254740991"))
+add("faulty", "coded-span-wraps", "packed events with a span of 2^56 - 1, the most that its bytes hold",
+    lambda: bad_packed(lambda piece: piece.packed([], 2**56 - 1), "above 9007199254740991"))
+add("faulty", "coded-span-of-nine-bytes", "packed events with a span of nine bytes",
+    lambda: bad_packed(lambda piece: piece.packed([], 2**56), "does not begin with the number of events"))
+add("faulty", "coded-onset-at-end", "a packed event one step beyond the last of its block",
+    lambda: bad_packed(lambda piece: piece.packed([(1024, 1, [0] * 32)]), "beyond the end of the block"))
+add("faulty", "coded-gap-wraps", "a gap of 2^64, which in 64 bits would be none",
+    lambda: bad_packed(lambda piece: piece.packed([(2**64, 1, [0] * 32)]), "beyond the end of the block"))
+add("faulty", "coded-bytes-left", "bytes after the last packed event",
+    lambda: bad_packed(lambda piece: piece.packed(CODED_ONE) + bytes(4), "bytes after its events"))
+add("faulty", "coded-cut", "packed events without their second half, under the right checksum: zeros take its place",
+    lambda: bad_packed(lambda piece: piece.packed([(1023, 127, [20] * 32)] * 20)[:9], "beyond the end"))
+add("faulty", "coded-ones", "nothing but bits of 1 for packed events",
+    lambda: bad_packed(lambda piece: b"\xff" * 64, "does not begin with the number of events"))
+add("faulty", "coded-ones-as-symbols", "nothing but bits of 1 for the symbols of 20 packed events",
+    lambda: bad_packed(lambda piece: varint(40) + b"\xff" * 400, "beyond the end of the block"))
+add("faulty", "coded-empty", "a block of packed events without content",
+    lambda: bad_packed(lambda piece: b"", "does not begin with the number of events"))
+add("faulty", "coded-no-span", "packed events that end where a span should follow",
+    lambda: bad_packed(lambda piece: b"\x01", "does not begin with the number of events"))
+add("faulty", "coded-count-not-shortest", "the number of packed events in two bytes where one would do",
+    lambda: bad_packed(lambda piece: b"\x80\x00", "does not begin with the number of events"))
+add("faulty", "coded-bytes-left-without-events", "a byte after the head of a block without events, more than the range coder looks at",
+    lambda: bad_packed(lambda piece: varint(0) + bytes(5), "bytes after its events"))
 
 
 @conformance("faulty", "coded-count-differs", "the end block of a coded stream counts one event more than there are")

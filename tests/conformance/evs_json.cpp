@@ -51,18 +51,12 @@ json json_of(const EventBlock& block) {
 }
 
 json json_of(const EventStreamTotals& totals) {
-  return {{"events", totals.events},
-          {"length_samples", totals.length_samples},
-          {"original_length_samples", totals.original_length_samples}};
+  return testing::json_of_totals("events", totals.events, totals);
 }
 
 json json_of(const testing::Reading& reading) {
-  json found = {{"result", testing::result_name(reading.error, reading.damaged)}, {"blocks", json::array()}};
-  if (!reading.error.empty()) found["error"] = reading.error;
-  if (reading.header) found["header"] = json_of(*reading.header);
-  for (const EventBlock& block : reading.blocks) found["blocks"].push_back(json_of(block));
-  if (reading.totals) found["totals"] = json_of(*reading.totals);
-  return found;
+  return testing::json_of_reading(reading, "blocks", reading.blocks,
+                                  [](const auto& part) { return json_of(part); });
 }
 
 void write_samples(const std::string& directory) {
@@ -91,8 +85,7 @@ void write_samples(const std::string& directory) {
     }
     const testing::Reading content{
         stream.header, testing::quantised(stream.blocks, coding), stream.totals, {}, false};
-    const std::string path = directory + "/sample-" + std::to_string(seed) + ".evs";
-    testing::write_sample(path, testing::written(stream), json_of(content));
+    testing::write_sample(directory, seed, ".evs", testing::written(stream), json_of(content));
   }
 }
 

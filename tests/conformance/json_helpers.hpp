@@ -35,10 +35,34 @@ inline std::string result_name(const std::string& error, bool damaged) {
   return error.empty() ? "complete" : damaged ? "damaged" : "refused";
 }
 
-inline void write_sample(const std::string& path, const Bytes& bytes, const nlohmann::json& content) {
-  std::ofstream(path, std::ios::binary)
+/// What a file holds by the name of its parts, and its lengths.
+template <typename Totals>
+nlohmann::json json_of_totals(const char* parts, std::uint64_t count, const Totals& totals) {
+  return {{parts, count},
+          {"length_samples", totals.length_samples},
+          {"original_length_samples", totals.original_length_samples}};
+}
+
+/// All that a reading has in either format; `json_of` makes JSON of a header, of a part and of totals.
+template <typename Reading, typename Part, typename JsonOf>
+nlohmann::json json_of_reading(const Reading& reading, const char* name, const std::vector<Part>& parts,
+                               JsonOf json_of) {
+  nlohmann::json found = {{"result", result_name(reading.error, reading.damaged)},
+                          {name, nlohmann::json::array()}};
+  if (!reading.error.empty()) found["error"] = reading.error;
+  if (reading.header) found["header"] = json_of(*reading.header);
+  for (const Part& part : parts) found[name].push_back(json_of(part));
+  if (reading.totals) found["totals"] = json_of(*reading.totals);
+  return found;
+}
+
+/// Into "sample-NUMBER" with this suffix in the folder, and its content beside it.
+inline void write_sample(const std::string& folder, std::uint64_t number, const std::string& suffix,
+                         const Bytes& bytes, const nlohmann::json& content) {
+  const std::string path = folder + "/sample-" + std::to_string(number);
+  std::ofstream(path + suffix, std::ios::binary)
       .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  std::ofstream(path.substr(0, path.rfind('.')) + ".json") << content.dump() << '\n';
+  std::ofstream(path + ".json") << content.dump() << '\n';
 }
 
 /// The programs' main(): `read` makes JSON of bytes, `write` puts samples into a folder.

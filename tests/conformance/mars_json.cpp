@@ -45,18 +45,13 @@ json json_of(const TokenClip& clip) {
 }
 
 json json_of(const TokenPyramidTotals& totals) {
-  return {{"clips", totals.clips},
-          {"length_samples", totals.length_samples},
-          {"original_length_samples", totals.original_length_samples}};
+  return testing::json_of_totals("clips", totals.clips, totals);
 }
 
 json json_of(const testing::PyramidReading& reading) {
-  json found = {{"result", testing::result_name(reading.error, reading.damaged)}, {"clips", json::array()}};
-  if (!reading.error.empty()) found["error"] = reading.error;
-  if (reading.header) found["header"] = json_of(*reading.header);
-  for (const TokenClip& clip : reading.clips) found["clips"].push_back(json_of(clip));
+  json found = testing::json_of_reading(reading, "clips", reading.clips,
+                                        [](const auto& part) { return json_of(part); });
   if (reading.unfinished) found["unfinished"] = json_of(*reading.unfinished);
-  if (reading.totals) found["totals"] = json_of(*reading.totals);
   return found;
 }
 
@@ -75,8 +70,7 @@ void write_samples(const std::string& directory) {
     content.header = pyramid.header;
     content.clips = pyramid.clips;
     content.totals = pyramid.totals;
-    const std::string path = directory + "/sample-" + std::to_string(seed) + ".mars";
-    testing::write_sample(path, testing::written(pyramid), json_of(content));
+    testing::write_sample(directory, seed, ".mars", testing::written(pyramid), json_of(content));
   }
 }
 

@@ -10,10 +10,12 @@
 
 #include "lib/synthesis/event_numbers.hpp"
 #include "signals.hpp"
+#include "tests/unit/events_of.hpp"
 
 using namespace ictus;
 using analysis::Encoder;
 using analysis::EncoderSettings;
+using tests::events_of;
 
 namespace {
 
@@ -37,13 +39,6 @@ std::vector<EventBlock> blocks_of(const std::vector<float>& samples, const Encod
     encoder.push(std::span(samples).subspan(at, std::min(at_a_time, samples.size() - at)));
   encoder.finish();
   return blocks;
-}
-
-std::vector<Event> events_of(const std::vector<EventBlock>& blocks) {
-  std::vector<Event> events;
-  for (const EventBlock& block : blocks)
-    events.insert(events.end(), block.events.begin(), block.events.end());
-  return events;
 }
 
 float value(const Event& event, synthesis::NumberPlace place) {

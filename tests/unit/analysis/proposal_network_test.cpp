@@ -10,8 +10,8 @@
 #include "lib/analysis/distance_slopes.hpp"
 #include "lib/analysis/proposal_network_file.hpp"
 #include "lib/core/dice.hpp"
-#include "lib/core/error.hpp"
 #include "signals.hpp"
+#include "tests/unit/message_of.hpp"
 
 using namespace ictus;
 using namespace ictus::analysis;
@@ -31,12 +31,7 @@ Proposal proposal_in(const Stretch& stretch) {
 }
 
 std::string refusal(const std::vector<std::byte>& bytes, const formats::WeightsHash& timbre) {
-  try {
-    (void)read_proposals(bytes, timbre, "weights");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return tests::message_of([&] { return read_proposals(bytes, timbre, "weights"); });
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "lib/core/error.hpp"
+#include "complaint.hpp"
 
 namespace ictus::compose {
 namespace {
@@ -20,15 +20,6 @@ std::string numbers(const std::string& separator, const std::string& number = "0
   std::string text;
   for (int i = 0; i < kEventVectorSize; ++i) text += separator + number;
   return text;
-}
-
-std::string complaint(const std::string& text) {
-  try {
-    (void)parse_event_list(text);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
 }
 
 TEST_CASE("a table between tabs, commas or spaces, and JSON Lines, say the same") {
@@ -171,47 +162,43 @@ TEST_CASE("numbers that a stream cannot hold are refused") {
 TEST_CASE("a wrong line is named by number, column and value") {
   const std::string head = "onset_s gain_db" + names(" ") + "\n";
   const std::string good = "0 -20" + numbers(" ") + "\n";
-  CHECK(complaint(head + good + "abc -20" + numbers(" ")) == "line 3, column onset_s: 'abc' is not a number");
-  CHECK(complaint(head + good + "-1 -20" + numbers(" ")) == "line 3, column onset_s: '-1' is out of range");
-  CHECK(complaint(head + "nan -20" + numbers(" ")) == "line 2, column onset_s: 'nan' is not a number");
-  CHECK(complaint(head + "0 nan" + numbers(" ")) == "line 2, column gain_db: 'nan' is not a number");
-  CHECK(complaint(head + "0 inf" + numbers(" ")) == "line 2, column gain_db: 'inf' is out of range");
-  CHECK(complaint(head + "0 -20" + numbers(" ").substr(5) + " 1.5") ==
-        "line 2, column v31: '1.5' is out of range");
-  CHECK(complaint(head + "0 -20" + numbers(" ").substr(5)) ==
-        "line 2: has 33 cells where the first line names 34 columns");
-  CHECK(complaint(head + "0 -" + numbers(" ")) == "line 2: has no gain_db");
-  CHECK(complaint("onset_s vector\n0 piano.evs\n") ==
-        "line 2, column vector: 'piano.evs' does not name an event of another stream");
-  CHECK(complaint("onset_s vector\n0 piano.evs#-1\n") ==
-        "line 2, column vector: 'piano.evs#-1' does not name an event of another stream");
-  CHECK(complaint("{\"onset_s\":\"1\",\"vector\":\"a#0\"}") ==
-        "line 1, column onset_s: '\"1\"' is not a number");
-  CHECK(complaint("{\"onset_s\":1,\"gain_db\":0,\"vector\":[1,2]}") ==
-        "line 1: has 2 numbers of a vector, which are 32");
-  CHECK(complaint("{\"onset_s\":1,\"vector\":3}") ==
-        "line 1, column vector: '3' is neither a list of numbers nor the name of an event");
-  CHECK(complaint("{\"onset_s\":1") == "line 1: is no JSON");
-  CHECK(complaint("{\"onset\":1}") ==
-        "line 1: has no onset_s, so it is no event, and there is no fact called 'onset'");
-  CHECK(complaint("{\"onset_s\":1,\"onset_s\":2,\"vector\":\"a#0\"}") ==
-        "line 1: the name 'onset_s' comes twice");
-  CHECK(complaint("# samples: many\nonset_s vector\n") ==
-        "line 1, column samples: 'many' is not a value as JSON writes it, such as 22050 or \"events-1\"");
+  check_complaints({
+      {head + good + "abc -20" + numbers(" "), "line 3, column onset_s: 'abc' is not a number"},
+      {head + good + "-1 -20" + numbers(" "), "line 3, column onset_s: '-1' is out of range"},
+      {head + "nan -20" + numbers(" "), "line 2, column onset_s: 'nan' is not a number"},
+      {head + "0 nan" + numbers(" "), "line 2, column gain_db: 'nan' is not a number"},
+      {head + "0 inf" + numbers(" "), "line 2, column gain_db: 'inf' is out of range"},
+      {head + "0 -20" + numbers(" ").substr(5) + " 1.5", "line 2, column v31: '1.5' is out of range"},
+      {head + "0 -20" + numbers(" ").substr(5), "line 2: has 33 cells where the first line names 34 columns"},
+      {head + "0 -" + numbers(" "), "line 2: has no gain_db"},
+      {"onset_s vector\n0 piano.evs\n",
+       "line 2, column vector: 'piano.evs' does not name an event of another stream"},
+      {"onset_s vector\n0 piano.evs#-1\n",
+       "line 2, column vector: 'piano.evs#-1' does not name an event of another stream"},
+      {"{\"onset_s\":\"1\",\"vector\":\"a#0\"}", "line 1, column onset_s: '\"1\"' is not a number"},
+      {"{\"onset_s\":1,\"gain_db\":0,\"vector\":[1,2]}", "line 1: has 2 numbers of a vector, which are 32"},
+      {"{\"onset_s\":1,\"vector\":3}",
+       "line 1, column vector: '3' is neither a list of numbers nor the name of an event"},
+      {"{\"onset_s\":1", "line 1: is no JSON"},
+      {"{\"onset\":1}", "line 1: has no onset_s, so it is no event, and there is no fact called 'onset'"},
+      {"{\"onset_s\":1,\"onset_s\":2,\"vector\":\"a#0\"}", "line 1: the name 'onset_s' comes twice"},
+      {"# samples: many\nonset_s vector\n",
+       "line 1, column samples: 'many' is not a value as JSON writes it, such as 22050 or \"events-1\""},
+  });
   CHECK(complaint("# samples: -3\nonset_s vector\n")
             .starts_with("line 1, column samples: '-3' is not a whole number"));
 }
 
 TEST_CASE("wrong columns are told before anything else") {
-  CHECK(complaint("onset_s onset_s vector\n") == "line 1: the column 'onset_s' comes twice");
-  CHECK(complaint("time vector\n") == "line 1: there is no column 'time'");
-  CHECK(complaint("gain_db vector\n") == "line 1: the column onset_s is missing: when each event begins");
-  CHECK(complaint("onset_s gain_db v0 v1\n") ==
-        "line 1: a vector has 32 numbers, v0 to v31, and here are columns for 2");
-  CHECK(complaint("onset_s gain_db v32 vector\n") == "line 1: there is no column 'v32'");
-  CHECK(complaint("event onset_s gain_db\n") ==
-        "line 1: there are no vectors, neither v0 to v31 nor a column vector");
-  CHECK(complaint("onset_s,vector\n1,\"a#0\n") == "line 2: a quotation mark is not closed");
+  check_complaints({
+      {"onset_s onset_s vector\n", "line 1: the column 'onset_s' comes twice"},
+      {"time vector\n", "line 1: there is no column 'time'"},
+      {"gain_db vector\n", "line 1: the column onset_s is missing: when each event begins"},
+      {"onset_s gain_db v0 v1\n", "line 1: a vector has 32 numbers, v0 to v31, and here are columns for 2"},
+      {"onset_s gain_db v32 vector\n", "line 1: there is no column 'v32'"},
+      {"event onset_s gain_db\n", "line 1: there are no vectors, neither v0 to v31 nor a column vector"},
+      {"onset_s,vector\n1,\"a#0\n", "line 2: a quotation mark is not closed"},
+  });
 }
 
 TEST_CASE("an empty list is a list") {

@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <string>
 
-#include "lib/compose/event_list.hpp"
-#include "lib/core/error.hpp"
+#include "complaint.hpp"
 
 namespace ictus::compose {
 namespace {
@@ -21,15 +20,6 @@ EventList parsed(const std::string& text) {
     FAIL(error.what());
     return {};
   }
-}
-
-std::string complaint(const std::string& text) {
-  try {
-    (void)parse_event_list(text);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing to complain of";
 }
 
 std::string hint(const std::string& text) {
@@ -102,11 +92,13 @@ TEST_CASE("UTF-16 and UTF-8, with a byte order mark or plainly without") {
   const std::string bytes = "\xFF\xFE" + utf16(tag, true, false) + "\xE9\x00\x34\xD8\x1E\xDD"s +
                             utf16("\"]\nonset_s vector\n", true, false);
   CHECK(parsed(bytes).facts.tags == Tags{{"T", "\xC3\xA9\xF0\x9D\x84\x9E"}});
-  CHECK(complaint("\xFF\xFE" + utf16("a\nb", true, false) + "\x34\xD8"s + utf16("c", true, false)) ==
-        "line 2: half of a character of UTF-16 is missing");
-  CHECK(complaint("\xFF\xFE\0\0o\0\0\0"s) == "is UTF-32, in which lists are not read");
-  CHECK(complaint("onset_s\0vector"s) == "is no text, and so no list of events");
-  CHECK(complaint("RIFF\x24\0\0\0WAVEfmt \x10\0\0\0"s) == "is no text, and so no list of events");
+  check_complaints({
+      {"\xFF\xFE" + utf16("a\nb", true, false) + "\x34\xD8"s + utf16("c", true, false),
+       "line 2: half of a character of UTF-16 is missing"},
+      {"\xFF\xFE\0\0o\0\0\0"s, "is UTF-32, in which lists are not read"},
+      {"onset_s\0vector"s, "is no text, and so no list of events"},
+      {"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0"s, "is no text, and so no list of events"},
+  });
 }
 
 TEST_CASE("comments that were quoted, filled up and cut are the facts they were") {
@@ -185,16 +177,15 @@ TEST_CASE("columns in any order and case, without a name, and rows of any length
   check_single("onset_s,gain_db,vector\n0.5,-12,a#1,,,,\n", 0.5, -12.0F);
   check_single("onset_s\tgain_db\tvector\t\n0.5\t\ta#1\t\n", 0.5, {});
 
-  CHECK(complaint("onset_s,gain_db,vector,\n0.5,-12,a#1,loud\n") ==
-        "line 2, column 4: 'loud' stands in a column without a name");
-  CHECK(complaint(",onset_s,vector\nintro,0.5,a#1\n") ==
-        "line 2, column 1: 'intro' stands in a column without a name");
-  CHECK(complaint("onset_s,gain_db,vector\n0.5,-12,a#1,5\n") ==
-        "line 2: has 4 cells where the first line names 3 columns");
-  CHECK(complaint("onset_s,vector,gain_db\n0.5,a#1\n") ==
-        "line 2: has 2 cells where the first line names 3 columns");
-  CHECK(complaint("onset_s,Onset_s,vector\n") == "line 1: the column 'onset_s' comes twice");
-  CHECK(complaint("onset_s|vector\n") == "line 1: there is no column 'onset_s|vector'");
+  check_complaints({
+      {"onset_s,gain_db,vector,\n0.5,-12,a#1,loud\n",
+       "line 2, column 4: 'loud' stands in a column without a name"},
+      {",onset_s,vector\nintro,0.5,a#1\n", "line 2, column 1: 'intro' stands in a column without a name"},
+      {"onset_s,gain_db,vector\n0.5,-12,a#1,5\n", "line 2: has 4 cells where the first line names 3 columns"},
+      {"onset_s,vector,gain_db\n0.5,a#1\n", "line 2: has 2 cells where the first line names 3 columns"},
+      {"onset_s,Onset_s,vector\n", "line 1: the column 'onset_s' comes twice"},
+      {"onset_s|vector\n", "line 1: there is no column 'onset_s|vector'"},
+  });
 }
 
 TEST_CASE("a decimal comma is no separator") {

@@ -6,10 +6,12 @@
 #include <cmath>
 
 #include "helpers.hpp"
+#include "tests/unit/events_of.hpp"
 
 namespace ictus::compose {
 namespace {
 
+using tests::events_of;
 using Onsets = std::vector<std::int64_t>;
 
 constexpr std::uint64_t kLength = 300'000;
@@ -43,17 +45,20 @@ Varied varied(VariationSettings settings, const formats::EventCoding& coding = {
   return result;
 }
 
-std::vector<Event> events_of(const std::vector<EventBlock>& blocks) {
-  std::vector<Event> events;
-  for (const EventBlock& block : blocks)
-    events.insert(events.end(), block.events.begin(), block.events.end());
-  return events;
-}
-
 bool are_equal(const std::vector<Event>& a, const std::vector<Event>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Event& x, const Event& y) {
     return x.onset_samples == y.onset_samples && x.gain_db == y.gain_db && x.vector == y.vector;
   });
+}
+
+/// One event in `step`, by its number; `firsts` are the numbers that blocks begin with.
+Chooser one_in(std::uint64_t step, std::uint64_t remainder, std::vector<std::uint64_t>& firsts) {
+  return [=, &firsts](std::span<const Event> events, std::uint64_t first) {
+    firsts.push_back(first);
+    std::vector<bool> chosen;
+    for (std::size_t i = 0; i < events.size(); ++i) chosen.push_back((first + i) % step == remainder);
+    return chosen;
+  };
 }
 
 /// Whether onsets are whole steps from the start of their block.
@@ -177,6 +182,20 @@ TEST_CASE("a transposition moves pitches by its ratio, but not those of noise no
   CHECK(result.counts.kept == 3);
 }
 
+TEST_CASE("another pitch leaves an event as loud, where it is known how loud it is") {
+  VariationSettings settings;
+  settings.transpose_semitones = 12.0;
+  // An octave is this much of the number: such events become 6 dB softer.
+  settings.energy_db = [](const Vector& vector) {
+    return -6.0 * static_cast<double>(vector[0]) * kPitchSemitones / 24.0;
+  };
+  std::vector<Event> events = {event_at(0, -10.0F, 0.0F), event_at(1, -10.0F, 0.0F)};
+  events[1].vector[0] = number_for_hz(9000.0);
+  const Varied result = varied_block(settings, events);
+  CHECK(result.out.events[0].gain_db == doctest::Approx(-4.0).epsilon(1e-4));
+  CHECK(result.out.events[1].gain_db == -10.0F);  // it would leave the range, and stays
+}
+
 TEST_CASE("tuning goes to the nearest pitch of a scale, after a transposition") {
   VariationSettings settings;
   settings.tune = Scale{};
@@ -221,12 +240,7 @@ TEST_CASE("a choice of what is shaped leaves the others as they are") {
     return std::vector<bool>(events.size(), true);
   };
   std::vector<std::uint64_t> firsts;
-  settings.where = [&firsts](std::span<const Event> events, std::uint64_t first) {
-    firsts.push_back(first);
-    std::vector<bool> is_odd;
-    for (std::size_t i = 0; i < events.size(); ++i) is_odd.push_back((first + i) % 2 == 1);
-    return is_odd;
-  };
+  settings.where = one_in(2, 1, firsts);
   const std::vector<Event> before = events_of(example());
   const Varied result = varied(settings);
   CHECK(firsts == std::vector<std::uint64_t>{0, 20, 40, 60, 80});
@@ -336,12 +350,7 @@ TEST_CASE("random times are spread evenly, in order, with everything else kept")
 TEST_CASE("what is not chosen is left out, and the choice sees the events' numbers") {
   VariationSettings settings;
   std::vector<std::uint64_t> firsts;
-  settings.keep = [&firsts](std::span<const Event> events, std::uint64_t first) {
-    firsts.push_back(first);
-    std::vector<bool> stays;
-    for (std::size_t i = 0; i < events.size(); ++i) stays.push_back((first + i) % 10 == 0);
-    return stays;
-  };
+  settings.keep = one_in(10, 0, firsts);
   const Varied some = varied(settings);
   CHECK(firsts == std::vector<std::uint64_t>{0, 20, 40, 60, 80});
   CHECK(some.out.events.size() == 10);

@@ -47,6 +47,27 @@ struct Ends {
   UniqueFd out, in;
 };
 
+/// What four bytes are seen of pieces, after each of which there is a pause, and that all are read
+/// afterwards.
+void check_waits(const std::vector<std::string>& pieces, int pause_ms, const std::string& seen) {
+  for (const bool are_sockets : {false, true}) {
+    CAPTURE(are_sockets);
+    Ends ends(are_sockets);
+    std::thread writer([&] {
+      for (const std::string& piece : pieces) {
+        write_text(ends.in.get(), piece);
+        std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
+      }
+      ends.close();
+    });
+    CHECK(text(peek(ends.out.get(), 4, "it")) == seen);
+    writer.join();
+    std::string all;
+    for (const std::string& piece : pieces) all += piece;
+    CHECK(rest_of(ends.out.get()) == all);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("what was looked at is read again, from pipes and sockets") {
@@ -63,37 +84,9 @@ TEST_CASE("what was looked at is read again, from pipes and sockets") {
   }
 }
 
-TEST_CASE("bytes that come one by one are waited for") {
-  for (const bool are_sockets : {false, true}) {
-    CAPTURE(are_sockets);
-    Ends ends(are_sockets);
-    std::thread writer([&] {
-      for (const std::string_view one : {"a", "b", "c", "d", "e"}) {
-        write_text(ends.in.get(), one);
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-      }
-      ends.close();
-    });
-    CHECK(text(peek(ends.out.get(), 4, "it")) == "abcd");
-    writer.join();
-    CHECK(rest_of(ends.out.get()) == "abcde");
-  }
-}
+TEST_CASE("bytes that come one by one are waited for") { check_waits({"a", "b", "c", "d", "e"}, 5, "abcd"); }
 
-TEST_CASE("an end that comes early is seen") {
-  for (const bool are_sockets : {false, true}) {
-    CAPTURE(are_sockets);
-    Ends ends(are_sockets);
-    write_text(ends.in.get(), "ab");
-    std::thread writer([&] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-      ends.close();
-    });
-    CHECK(text(peek(ends.out.get(), 4, "it")) == "ab");
-    writer.join();
-    CHECK(rest_of(ends.out.get()) == "ab");
-  }
-}
+TEST_CASE("an end that comes early is seen") { check_waits({"ab"}, 20, "ab"); }
 
 TEST_CASE("a pipe that does not block is waited for as well") {
   Ends ends(false);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/blocks.hpp"
+#include "lib/core/error.hpp"
 
 namespace ictus::formats::testing {
 
@@ -32,6 +33,28 @@ inline ByteSource source_of(std::span<const std::byte> bytes, std::size_t step =
     at += count;
     return count;
   };
+}
+
+/// The bytes as the writer hands them to its sink: signature with header, blocks or clips, end.
+template <typename Writer, typename Header, typename Part, typename Totals>
+std::vector<Bytes> parts_written_by(const Header& header, const std::vector<Part>& all,
+                                    const Totals& totals) {
+  std::vector<Bytes> parts;
+  Writer writer(header, sink_of(parts));
+  for (const Part& part : all) writer.write(part);
+  writer.finish(totals);
+  return parts;
+}
+
+/// Reads with `read`; what it throws is kept in the reading.
+template <typename Reading, typename Read>
+void keep_refusal(Reading& reading, Read read) {
+  try {
+    read();
+  } catch (const Error& error) {
+    reading.error = error.what();
+    reading.damaged = dynamic_cast<const DamagedInput*>(&error) != nullptr;
+  }
 }
 
 }  // namespace ictus::formats::testing

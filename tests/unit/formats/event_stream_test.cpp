@@ -118,15 +118,7 @@ TEST_CASE("event stream: a reader asks for nothing beyond the block it returns")
 
 TEST_CASE("event stream: the same stream gives the same bytes, one call of the sink per block") {
   const Stream stream = random_stream(12, kFloat32, 5, 8, 65536);
-  const std::vector<Bytes> parts = written_parts(stream);
-  CHECK(parts == written_parts(stream));
-  CHECK(parts.size() == stream.blocks.size() + 2);
-
-  std::size_t size = 0;
-  EventStreamWriter writer(stream.header, [&](std::span<const std::byte> bytes) { size += bytes.size(); });
-  CHECK(writer.bytes_written() == size);
-  writer.write(stream.blocks[0]);
-  CHECK(writer.bytes_written() == size);
+  check_that_it_writes_by_parts<EventStreamWriter>(stream.header, stream.blocks, stream.totals);
 }
 
 TEST_CASE("event stream: what was read and written again is the same") {
@@ -252,11 +244,7 @@ TEST_CASE("event stream: cut short at every byte, it keeps the whole blocks") {
       CAPTURE(length);
       const Reading reading = read(std::span(bytes).first(length));
       REQUIRE(reading.error != "");
-      std::size_t whole = 0;
-      std::size_t end = parts[0].size();
-      while (whole + 1 < parts.size() && end + parts[whole + 1].size() <= length) {
-        end += parts[++whole].size();
-      }
+      const std::size_t whole = whole_parts(parts, length).first;
       REQUIRE(reading.header.has_value() == (length >= parts[0].size()));
       REQUIRE(reading.damaged == (length >= parts[0].size()));
       REQUIRE(reading.blocks.size() == whole);
@@ -271,19 +259,13 @@ TEST_CASE("event stream: any change of any byte is noticed, and what comes befor
     const std::vector<Bytes> parts = written_parts(small_stream(coding));
     const Bytes bytes = joined(parts);
     const std::vector<EventBlock> all = read(bytes).blocks;
-    for (std::size_t at = 0; at < bytes.size(); ++at) {
-      for (int pattern = 1; pattern < 256; ++pattern) {
-        CAPTURE(at);
-        CAPTURE(pattern);
-        Bytes changed = bytes;
-        changed[at] ^= static_cast<std::byte>(pattern);
-        const Reading reading = read(changed);
-        REQUIRE(reading.error != "");
-        REQUIRE(!reading.totals);
-        REQUIRE(begins_with(all, reading.blocks));
-        if (at < parts[0].size()) REQUIRE(!reading.header);
-      }
-    }
+    for_each_change(bytes, [&](const Bytes& changed, std::size_t at) {
+      const Reading reading = read(changed);
+      REQUIRE(reading.error != "");
+      REQUIRE(!reading.totals);
+      REQUIRE(begins_with(all, reading.blocks));
+      if (at < parts[0].size()) REQUIRE(!reading.header);
+    });
   }
 }
 

@@ -12,7 +12,6 @@
 
 #include "byte_helpers.hpp"
 #include "formats/token_pyramid.hpp"
-#include "lib/core/error.hpp"
 
 namespace ictus::formats::testing {
 
@@ -35,13 +34,8 @@ struct PyramidReading {
   bool operator==(const PyramidReading&) const = default;
 };
 
-/// The bytes as the writer handed them to the sink: signature with header, clips, end.
 inline std::vector<Bytes> written_parts(const Pyramid& pyramid) {
-  std::vector<Bytes> parts;
-  TokenPyramidWriter writer(pyramid.header, sink_of(parts));
-  for (const TokenClip& clip : pyramid.clips) writer.write(clip);
-  writer.finish(pyramid.totals);
-  return parts;
+  return parts_written_by<TokenPyramidWriter>(pyramid.header, pyramid.clips, pyramid.totals);
 }
 
 inline Bytes written(const Pyramid& pyramid) { return joined(written_parts(pyramid)); }
@@ -49,16 +43,11 @@ inline Bytes written(const Pyramid& pyramid) { return joined(written_parts(pyram
 inline PyramidReading read_pyramid(std::span<const std::byte> bytes, std::size_t step = SIZE_MAX) {
   PyramidReading reading;
   std::optional<TokenPyramidReader> reader;
-  try {
+  keep_refusal(reading, [&] {
     reader.emplace(source_of(bytes, step));
     reading.header = reader->header();
     while (auto clip = reader->next()) reading.clips.push_back(std::move(*clip));
-  } catch (const DamagedInput& error) {
-    reading.error = error.what();
-    reading.damaged = true;
-  } catch (const Error& error) {
-    reading.error = error.what();
-  }
+  });
   if (reader) {
     reading.unfinished = reader->unfinished();
     reading.totals = reader->totals();

@@ -14,7 +14,6 @@
 
 #include "byte_helpers.hpp"
 #include "formats/event_stream.hpp"
-#include "lib/core/error.hpp"
 
 namespace ictus::formats::testing {
 
@@ -34,30 +33,20 @@ struct Reading {
   bool damaged = false;
 };
 
-/// The bytes as the writer handed them to the sink: signature with header, blocks, end.
 inline std::vector<Bytes> written_parts(const Stream& stream) {
-  std::vector<Bytes> parts;
-  EventStreamWriter writer(stream.header, sink_of(parts));
-  for (const EventBlock& block : stream.blocks) writer.write(block);
-  writer.finish(stream.totals);
-  return parts;
+  return parts_written_by<EventStreamWriter>(stream.header, stream.blocks, stream.totals);
 }
 
 inline Bytes written(const Stream& stream) { return joined(written_parts(stream)); }
 
 inline Reading read(std::span<const std::byte> bytes, std::size_t step = SIZE_MAX) {
   Reading reading;
-  try {
+  keep_refusal(reading, [&] {
     EventStreamReader reader(source_of(bytes, step));
     reading.header = reader.header();
     while (auto block = reader.next()) reading.blocks.push_back(std::move(*block));
     reading.totals = reader.totals();
-  } catch (const DamagedInput& error) {
-    reading.error = error.what();
-    reading.damaged = true;
-  } catch (const Error& error) {
-    reading.error = error.what();
-  }
+  });
   return reading;
 }
 

@@ -201,15 +201,7 @@ TEST_CASE("token pyramid: a reader asks for nothing beyond the clip it returns")
 
 TEST_CASE("token pyramid: the same pyramid gives the same bytes, one call of the sink per clip") {
   const Pyramid pyramid = random_pyramid(12, 4);
-  const std::vector<Bytes> parts = written_parts(pyramid);
-  CHECK(parts == written_parts(pyramid));
-  CHECK(parts.size() == pyramid.clips.size() + 2);
-
-  std::size_t size = 0;
-  TokenPyramidWriter writer(pyramid.header, [&](std::span<const std::byte> bytes) { size += bytes.size(); });
-  CHECK(writer.bytes_written() == size);
-  writer.write(pyramid.clips[0]);
-  CHECK(writer.bytes_written() == size);
+  check_that_it_writes_by_parts<TokenPyramidWriter>(pyramid.header, pyramid.clips, pyramid.totals);
 }
 
 TEST_CASE("token pyramid: what was read and written again is the same") {
@@ -220,10 +212,7 @@ TEST_CASE("token pyramid: what was read and written again is the same") {
 
 TEST_CASE("token pyramid: the overhead stays small") {
   std::mt19937_64 random(14);
-  Pyramid pyramid;
-  pyramid.header = typical_pyramid_header();
-  pyramid.clips = {random_clip(random, pyramid.header.shape, 16)};
-  pyramid.totals = {1, 64000, 64000};
+  Pyramid pyramid{typical_pyramid_header(), {random_clip(random, typical_shape(), 16)}, {1, 64000, 64000}};
   const std::vector<Bytes> parts = written_parts(pyramid);
   MESSAGE("header " << parts[0].size() << " + clip " << parts[1].size() << " + end " << parts[2].size()
                     << " bytes");
@@ -257,11 +246,7 @@ TEST_CASE("token pyramid: cut short at every byte, it keeps the whole clips and 
     CAPTURE(length);
     const PyramidReading reading = read_pyramid(std::span(bytes).first(length));
     REQUIRE(reading.error != "");
-    std::size_t whole = 0;
-    std::size_t end = parts[0].size();
-    while (whole < pyramid.clips.size() && end + parts[whole + 1].size() <= length) {
-      end += parts[++whole].size();
-    }
+    const auto [whole, end] = whole_parts(parts, length);
     REQUIRE(reading.header.has_value() == (length >= parts[0].size()));
     REQUIRE(reading.damaged == (length >= parts[0].size()));
     REQUIRE(!reading.totals);
@@ -299,22 +284,16 @@ TEST_CASE("token pyramid: any change of any byte is noticed, and what comes befo
   const Pyramid pyramid = small_pyramid();
   const std::vector<Bytes> parts = written_parts(pyramid);
   const Bytes bytes = joined(parts);
-  for (std::size_t at = 0; at < bytes.size(); ++at) {
-    for (int pattern = 1; pattern < 256; ++pattern) {
-      CAPTURE(at);
-      CAPTURE(pattern);
-      Bytes changed = bytes;
-      changed[at] ^= static_cast<std::byte>(pattern);
-      const PyramidReading reading = read_pyramid(changed);
-      REQUIRE(reading.error != "");
-      REQUIRE(!reading.totals);
-      REQUIRE(begins_with(pyramid.clips, reading.clips));
-      if (reading.unfinished) {
-        REQUIRE(is_part_of(*reading.unfinished, pyramid.clips[reading.clips.size()]));
-      }
-      if (at < parts[0].size()) REQUIRE(!reading.header);
+  for_each_change(bytes, [&](const Bytes& changed, std::size_t at) {
+    const PyramidReading reading = read_pyramid(changed);
+    REQUIRE(reading.error != "");
+    REQUIRE(!reading.totals);
+    REQUIRE(begins_with(pyramid.clips, reading.clips));
+    if (reading.unfinished) {
+      REQUIRE(is_part_of(*reading.unfinished, pyramid.clips[reading.clips.size()]));
     }
-  }
+    if (at < parts[0].size()) REQUIRE(!reading.header);
+  });
 }
 
 TEST_CASE("token pyramid: a block missing, twice or in another place is damage") {

@@ -204,8 +204,7 @@ TEST_CASE("the sum of a pyramid while it grows is that of the quantiser") {
   torch::NoGradGuard no_grad;
   const auto loaded = tests::small_tokenizer();
   torch::manual_seed(6);
-  const torch::Tensor latent = torch::randn({2, 4, 4, 4});
-  const models::Quantised q = loaded->model->quantiser->quantise(latent);
+  const models::Quantised q = loaded->model->quantiser->quantise(torch::randn({2, 4, 4, 4}));
   models::PyramidSum sum(*loaded->model->quantiser, 2, 4, 4, 4, torch::kCPU);
   CHECK(sum.whole().eq(0.0).all().item<bool>());
   for (const torch::Tensor& tokens : q.tokens) sum.add(tokens);

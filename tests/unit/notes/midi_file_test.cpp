@@ -65,22 +65,20 @@ TEST_CASE("notes are sorted, and an end comes before a beginning at the same mom
 }
 
 TEST_CASE("a note ends where the next of its pitch begins, at least a millisecond later") {
-  SUBCASE("one that still sounds") {
-    CHECK(midi_file({{0.0, 9.0, 60, 90}, {0.010, 0.020, 60, 80}}, "") ==
-          file("00 00 00 1F", "00 90 3C 5A 0A 80 3C 40 00 90 3C 50 14 80 3C 40 "));
-  }
-  SUBCASE("another pitch goes on") {
-    CHECK(midi_file({{0.0, 0.030, 60, 90}, {0.010, 0.010, 61, 80}}, "") ==
-          file("00 00 00 1F", "00 90 3C 5A 0A 90 3D 50 0A 80 3D 40 0A 80 3C 40 "));
-  }
-  SUBCASE("two in the same millisecond are one") {
-    CHECK(midi_file({{0.0051, 0.010, 60, 80}, {0.0049, 0.003, 60, 90}}, "") ==
-          file("00 00 00 17", "05 90 3C 5A 0A 80 3C 40 "));
-  }
-  SUBCASE("no time at all") {
-    CHECK(midi_file({{0.0, 0.0, 60, 90}, {0.001, 0.0001, 60, 80}}, "") ==
-          file("00 00 00 1F", "00 90 3C 5A 01 80 3C 40 00 90 3C 50 01 80 3C 40 "));
-  }
+  const auto check = [](const std::vector<notes::MidiNote>& some, const char* size, const char* events) {
+    CHECK(midi_file(some, "") == file(size, events));
+  };
+  // One that still sounds.
+  check({{0.0, 9.0, 60, 90}, {0.010, 0.020, 60, 80}}, "00 00 00 1F",
+        "00 90 3C 5A 0A 80 3C 40 00 90 3C 50 14 80 3C 40 ");
+  // Another pitch goes on.
+  check({{0.0, 0.030, 60, 90}, {0.010, 0.010, 61, 80}}, "00 00 00 1F",
+        "00 90 3C 5A 0A 90 3D 50 0A 80 3D 40 0A 80 3C 40 ");
+  // Two in the same millisecond are one.
+  check({{0.0051, 0.010, 60, 80}, {0.0049, 0.003, 60, 90}}, "00 00 00 17", "05 90 3C 5A 0A 80 3C 40 ");
+  // No time at all.
+  check({{0.0, 0.0, 60, 90}, {0.001, 0.0001, 60, 80}}, "00 00 00 1F",
+        "00 90 3C 5A 01 80 3C 40 00 90 3C 50 01 80 3C 40 ");
 }
 
 TEST_CASE("times are as long as they have to be, up to four bytes") {

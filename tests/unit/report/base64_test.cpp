@@ -7,13 +7,8 @@
 using ictus::report::base64;
 
 TEST_CASE("base64: the vectors of RFC 4648, section 10") {
-  CHECK(base64("") == "");
-  CHECK(base64("f") == "Zg==");
-  CHECK(base64("fo") == "Zm8=");
-  CHECK(base64("foo") == "Zm9v");
-  CHECK(base64("foob") == "Zm9vYg==");
-  CHECK(base64("fooba") == "Zm9vYmE=");
-  CHECK(base64("foobar") == "Zm9vYmFy");
+  const char* const coded[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+  for (std::size_t i = 0; i <= 6; ++i) CHECK(base64(std::string("foobar", i)) == coded[i]);
 }
 
 TEST_CASE("base64: bytes above 127, zero bytes and the last two letters") {

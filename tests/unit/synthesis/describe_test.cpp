@@ -75,8 +75,10 @@ TEST_CASE("pitch is there as long as partials outweigh noise") {
   Event event = plain_event(220.0F, -12.0F);
   set(event, kBalance, 2.0F);
   CHECK(described(*plain_model(), event).pitch_hz == doctest::Approx(220.0).epsilon(1e-4));
+  CHECK(described(*plain_model(), event).first_hz == doctest::Approx(220.0).epsilon(1e-4));
   set(event, kBalance, -2.0F);
   CHECK(described(*plain_model(), event).pitch_hz == 0.0);
+  CHECK(described(*plain_model(), event).first_hz == 0.0);
 }
 
 TEST_CASE("partials that are not heard do not make the pitch") {
@@ -84,6 +86,7 @@ TEST_CASE("partials that are not heard do not make the pitch") {
     CAPTURE(partial);
     const auto d = described(*one_partial_model(partial), plain_event(110.0F, -12.0F));
     CHECK(std::abs(cents(d.pitch_hz, 110.0 * static_cast<double>(partial))) < 1.0);
+    CHECK(std::abs(cents(d.first_hz, 110.0)) < 1.0);
   }
 }
 

@@ -12,6 +12,7 @@ struct Heard {
   double onset_s, pitch_hz, loudness_db;
   double duration_s = 1.0;
   double tonal_db = 0.0;
+  double first_hz = 0.0;
 };
 
 std::vector<EventNote> notes(const std::vector<Heard>& events) {
@@ -24,6 +25,7 @@ std::vector<EventNote> notes(const std::vector<Heard>& events) {
     one.loudness_db = event.loudness_db;
     one.duration_s = event.duration_s;
     one.tonal_db = event.tonal_db;
+    one.first_hz = event.first_hz;
     heard.push_back(one);
   }
   return notes_among(onsets_s, heard);
@@ -78,6 +80,13 @@ TEST_CASE("a tone whose partials are louder than it is the note, unless it is fa
   CHECK(loudest_place({{0.0, 73.4, -34.0}, {0.01, 220.2, -20.0}}) == 1);
   CHECK(loudest_place({{0.0, 73.4, -26.0, 0.4}, {0.01, 220.2, -20.0}}) == 1);
   CHECK(loudest_place({{0.0, 73.4, -26.0}, {0.1, 220.2, -20.0}}) == 1);
+}
+
+TEST_CASE("two events that have the partials of one tone between them are one note, its lowest") {
+  CHECK(places({{0.0, 92.0, -26.0}, {0.01, 184.0, -10.0, 1.0, 0.0, 92.0}}) == Places{0});
+  CHECK(places({{0.0, 92.0, -26.0}, {0.01, 184.0, -10.0, 1.0, 0.0, 184.0}}) == Places{1});
+  CHECK(places({{0.0, 92.0, -32.0}, {0.01, 184.0, -10.0, 1.0, 0.0, 92.0}}) == Places{1});
+  CHECK(places({{0.0, 92.0, -20.0}, {0.1, 184.0, -10.0, 1.0, 0.0, 92.0}}) == Places{0, 1});
 }
 
 TEST_CASE("what is far softer than what is heard around it is no note") {

@@ -55,6 +55,32 @@ SynthesizerSettings dry() {
 
 }  // namespace
 
+TEST_CASE("What begins from silence begins at its onset, at once") {
+  constexpr std::int64_t kOnset = 20001;
+  EventSound noisy = steady_tone(440.0F);
+  noisy.balance_db = 0.0F;
+  EventSound gliding = steady_tone(440.0F);
+  gliding.glide_semitones = -2.0F;
+  for (const EventSound& sound : {steady_tone(440.0F), gliding, noisy, steady_noise()}) {
+    for (const int channels : {1, 2}) {
+      SynthesizerSettings settings;
+      settings.channels = channels;
+      const auto samples = rendered({{kOnset, sound}}, 2 * kOnset, settings);
+      const auto first = samples.begin() + kOnset * channels;
+      CHECK(std::all_of(samples.begin(), first, [](float x) { return x == 0.0F; }));
+      const auto energy = [first, channels](double from_s, double to_s) {
+        double sum = 0.0;
+        for (auto i = static_cast<std::ptrdiff_t>(from_s * kRate);
+             i < static_cast<std::ptrdiff_t>(to_s * kRate); ++i)
+          sum += std::pow(static_cast<double>(first[i * channels]), 2.0);
+        return sum / (to_s - from_s);
+      };
+      // Within 10 ms of what it is later, 3 dB.
+      CHECK(std::abs(decibels(energy(0.002, 0.012) / energy(0.15, 0.25))) < 3.0);
+    }
+  }
+}
+
 TEST_CASE("The samples are the same, bit for bit, however time is cut") {
   constexpr std::int64_t kLength = 3 * kRate + 123;
   const std::vector<Placed> events = some_events(1, 24, 2 * kRate);
