@@ -64,15 +64,17 @@ constexpr float kLeastLookWorthDbS = 0.3F * kLeastWorthDbS;
 constexpr double kFrugalBitsPerSecond = 3200.0;
 /// How much they still matter where there is no limit: an event without end of them is no better.
 constexpr double kUnlimitedFrugality = 0.1;
-/// Looking ends when an explanation is this close to the sound.
-constexpr float kCloseEnoughDb = 1.5F;
-/// So does it, once it is this near, with a look that does not make up for the first of these parts of the
-/// distance, nor for the second for each of its events: a tone is not to become a cloud.
+/// An explanation is good that is this near to the sound, and in which nothing is missing that is heard: then
+/// looking ends, and the fewest events stay that are as good. A note is to be one event, a tone no cloud.
+constexpr float kGoodDb = 6.0F;
+/// Where more was asked for, or there are more bits, it is to be nearer, but not nearer than this.
+constexpr float kNearestGoodDb = 1.5F;
+/// Below this distance looking ends too with a look that does not make up for the first of these parts of the
+/// distance, nor for the second for each of its events.
 constexpr float kNearDb = 5.0F;
 constexpr float kLeastGain = 0.04F;
 constexpr float kLeastGainEach = 0.004F;
-/// There an event without which few others come as near, but for this part of the distance, can be spared: a
-/// note is to be one event.
+/// There an event without which few others come as near, but for this part of the distance, can be spared.
 constexpr float kLeastShare = 0.2F;
 constexpr int kSpareLooks = 9;  // for the steps of so many looks the others are fitted on without it
 /// Where events are few, so many more are looked for so many times, with the steps of so many looks; they
@@ -246,6 +248,13 @@ struct Encoder::State {
   [[nodiscard]] std::size_t enough(const std::vector<EventSound>& worthiest,
                                    const std::vector<EventSound>& others, const Stretch& stretch,
                                    const PowerMaps& ringing) const;
+  /// How near an explanation is that needs nothing more: the nearer, the more bits there are, and as near as
+  /// was asked for.
+  [[nodiscard]] float good_db() const {
+    if (settings.enough_distance_db > 0.0F) return std::max(settings.enough_distance_db, kNearestGoodDb);
+    if (std::isfinite(settings.enough_left_db)) return kNearestGoodDb;
+    return std::max(kGoodDb * static_cast<float>(std::sqrt(frugality())), kNearestGoodDb);
+  }
   /// How much bits and events are to be spared: 1 up to the frugal bitrate, less above it.
   [[nodiscard]] double frugality() const {
     return std::isfinite(settings.most_bits_per_second)
@@ -400,10 +409,15 @@ std::vector<VectorEvent> Encoder::State::worth_it(const Window& window, const St
   const double wanted =
       std::min({kMostEvents, std::ceil(enough_for_all) + 2.0, (kSpareEvents * most + 2.0) * hops});
   auto [found, distance_db] = looked_for(static_cast<int>(wanted), stretch, ringing, is_due);
-  if (distance_db < kNearDb)
-    found =
-        without_spare(std::move(found), distance_db, model->timbre, stretch.target, ringing,
-                      {kNearDb, kLeastShare, kCloseEnoughDb, kSpareLooks * steps().look, settings.threads});
+  found = without_spare(std::move(found), distance_db, model->timbre, stretch.target, ringing,
+                        {.good_db = good_db(),
+                         .near_db = kNearDb,
+                         .least_share = kLeastShare,
+                         .steps = kSpareLooks * steps().look,
+                         .threads = settings.threads,
+                         .as_written = [&](const VectorEvent& event) {
+                           return is_final(event, window) ? read(written(event, window.end_samples)) : event;
+                         }});
   const auto is_soft = [&](const VectorEvent& event) { return is_rounding(event, model->timbre); };
   if (!std::all_of(found.begin(), found.end(), is_soft)) std::erase_if(found, is_soft);
   const float least_db_s = static_cast<float>(frugality()) * demand(distance_db) * kLeastWorthDbS;
@@ -418,12 +432,11 @@ std::vector<VectorEvent> Encoder::State::worth_it(const Window& window, const St
 std::pair<std::vector<VectorEvent>, float> Encoder::State::looked_for(int wanted, const Stretch& stretch,
                                                                       const PowerMaps& ringing, bool is_due) {
   const EventNetworks networks{model->timbre, proposals.get()};
-  const float close_enough_db = std::max(kCloseEnoughDb, settings.enough_distance_db);
   std::vector<VectorEvent> found =
       explain(stretch, {ringing, std::exchange(begun, {})}, networks,
               {.looks = looks_for(wanted, steps().look),
                .least_worth_db = static_cast<float>(frugality()) * kLeastLookWorthDbS,
-               .close_enough_db = close_enough_db,
+               .close_enough_db = good_db(),
                .near_db = kNearDb,
                .least_gain = kLeastGain,
                .least_gain_each = kLeastGainEach,
@@ -433,7 +446,7 @@ std::pair<std::vector<VectorEvent>, float> Encoder::State::looked_for(int wanted
   float distance_db = fit(found, stretch, ringing);
   // Looks end early where little seems to be left: the tone of another sound as a partial of one's own.
   for (int again = 0; again < kMoreExplaining && found.size() <= kFewEvents; ++again) {
-    if (found.empty() || distance_db < close_enough_db) break;
+    if (found.empty() || distance_db < good_db()) break;
     std::vector<VectorEvent> more =
         explain(stretch, {ringing, found}, networks,
                 {.looks = {{kMoreEvents, kMoreLooks * steps().look}}, .threads = settings.threads});

@@ -8,6 +8,7 @@
 
 #include "lib/analysis/distance_slopes.hpp"
 #include "lib/analysis/fit.hpp"
+#include "lib/analysis/missing.hpp"
 #include "lib/analysis/worth.hpp"
 
 namespace ictus::analysis {
@@ -65,6 +66,7 @@ std::vector<Event> look(const Stretch& stretch, Known<Event> known, const Ways<E
   std::vector<Event> events = std::move(known.events);
   const float peak = stretch.target.peak();
   const float floor = kSilent * (settings.however_soft ? stretch.target.loudest() : peak);
+  const Missing missing(stretch.target);
   float last_db = std::numeric_limits<float>::infinity();
   for (const Look& look : settings.looks) {
     const std::vector<Event> before = events;
@@ -82,9 +84,12 @@ std::vector<Event> look(const Stretch& stretch, Known<Event> known, const Ways<E
     const float distance_db = ways.fit(events, look.steps);
     const float wanted =
         std::min(settings.least_gain, settings.least_gain_each * static_cast<float>(look.events));
-    if (last_db < settings.near_db && distance_db > (1.0F - wanted) * last_db) return before;
+    const bool pays = distance_db < (1.0F - wanted) * last_db;
+    if (last_db < settings.near_db && !pays && !missing.is_any(explained)) return before;
     last_db = distance_db;
-    if (distance_db < settings.close_enough_db) break;
+    if (distance_db < settings.close_enough_db &&
+        !missing.is_any(explained_by(ways.sounds(events), known.carried, peak)))
+      break;
     if (settings.least_worth_db <= 0.0F) continue;
     std::vector<Event> kept;
     for (const std::size_t place :

@@ -35,10 +35,10 @@ struct ExplainSettings {
   std::vector<Look> looks;
   bool motion = true;            ///< whether pitches that move are followed
   float least_worth_db = 0.0F;   ///< of an event after a look, see worth.hpp; 0: all are kept
-  float close_enough_db = 0.0F;  ///< a distance at which looking ends
+  float close_enough_db = 0.0F;  ///< a distance at which looking ends, if nothing is missing, see missing.hpp
   /// Where what was found comes so near, looks have to pay: they make up for these parts of the distance, as
-  /// a whole or for each event that they may find, whichever is less. One that does not is the last, and what
-  /// it found is forgotten.
+  /// a whole or for each event that they may find, whichever is less. One that does not is the last, if
+  /// nothing is missing then, and what it found is forgotten.
   float near_db = 0.0F;
   float least_gain = 0.0F, least_gain_each = 0.0F;
   bool however_soft = false;  ///< whether also what is as good as silence is looked for

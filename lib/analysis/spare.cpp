@@ -6,56 +6,139 @@
 #include <utility>
 
 #include "lib/analysis/distance_slopes.hpp"
+#include "lib/analysis/missing.hpp"
 #include "lib/analysis/worth.hpp"
 
 namespace ictus::analysis {
 namespace {
 
-/// So many events at most are tried, the least worthy of them first.
+/// So many events at most are tried one by one, the least worthy of them first.
 constexpr std::size_t kFew = 16;
 constexpr std::size_t kTries = 3;
-/// A pure tone fills few bands, but holds much energy: the convergence may rise by this much, beside the
-/// share of it that the distance may.
+/// A pure tone fills few bands, but holds much energy: the convergence may rise by this much when all but a
+/// few are left out, and by the second, beside the share of it that the distance may, for one event.
+constexpr float kMostMoreConvergence = 0.1F;
 constexpr float kMoreConvergence = 0.03F;
+/// A tone may become a part of noise beside which it is soft, but not for more than 20 moments in a sixth of
+/// an octave (see missing.hpp).
+constexpr float kMostOfToneDb = 200.0F;
 
-std::vector<std::size_t> least_worthy(const std::vector<synthesis::EventSound>& sounds, const Target& target,
-                                      const PowerMaps& carried) {
-  const std::vector<float> worth = worths(sounds, target, carried);
-  std::vector<std::size_t> order(sounds.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return worth[a] < worth[b]; });
-  order.resize(std::min(order.size(), kTries));
-  return order;
-}
+/// Some of the events of a sound, and how well they explain it.
+class Sparing {
+ public:
+  Sparing(std::vector<VectorEvent> events, float distance_db, const synthesis::TimbreNetwork& network,
+          const Target& target, const PowerMaps& carried, const SpareSettings& settings)
+      : events_(std::move(events)),
+        distance_db_(distance_db),
+        network_(network),
+        target_(target),
+        carried_(carried),
+        settings_(settings),
+        missing_(target),
+        short_(short_of(events_)) {}
+
+  /// All but the fewest that are good enough.
+  void spare_many() {
+    const float most_convergence = convergence_of(events_) + kMostMoreConvergence;
+    std::size_t too_few = 0;
+    while (events_.size() - too_few > 1) {
+      const std::size_t middle = (too_few + events_.size()) / 2;
+      std::vector<VectorEvent> some;
+      for (const std::size_t place : worthy(sounds_of(events_, network_), target_, carried_, 0.0F, middle))
+        some.push_back(events_[place]);
+      if (!take(std::move(some), settings_.good_db, most_convergence)) too_few = middle;
+    }
+  }
+
+  /// One of the least worthy. Returns whether there was one to spare.
+  bool spare_one() {
+    const float most = 1.0F + settings_.least_share;
+    const float most_convergence = most * convergence_of(events_) + kMoreConvergence;
+    const float most_db = std::max(std::min(settings_.near_db, most * distance_db_), settings_.good_db);
+    for (const std::size_t place : least_worthy()) {
+      std::vector<VectorEvent> rest = events_;
+      rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(place));
+      if (take(std::move(rest), most_db, most_convergence)) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] std::size_t count() const { return events_.size(); }
+  [[nodiscard]] float distance_db() const { return distance_db_; }
+  [[nodiscard]] std::vector<VectorEvent> events() && { return std::move(events_); }
+
+ private:
+  /// Fits some of the events, and goes on with them alone if they are near enough and nothing is missing.
+  bool take(std::vector<VectorEvent>&& some, float most_db, float most_convergence) {
+    const float some_db =
+        fit_vectors(some, network_, target_, carried_, {settings_.steps}, settings_.threads);
+    if (some_db > most_db || convergence_of(some) > most_convergence || loses(some)) return false;
+    events_ = std::move(some);
+    distance_db_ = some_db;
+    return true;
+  }
+
+  [[nodiscard]] PowerMaps power(const std::vector<VectorEvent>& some) const {
+    return explained_by(sounds_of(some, network_), carried_, target_.peak());
+  }
+  [[nodiscard]] float convergence_of(const std::vector<VectorEvent>& some) const {
+    return target_.convergence(power(some));
+  }
+  /// What is missing where events are as they will be read: of all of them, and of the tones among them.
+  struct Short {
+    std::vector<float> of_all_db, of_tones_db;
+  };
+  [[nodiscard]] Short short_of(const std::vector<VectorEvent>& some) const {
+    std::vector<VectorEvent> written, tones;
+    for (const VectorEvent& event : some) {
+      written.push_back(settings_.as_written(event));
+      if (synthesis::kNumbers[synthesis::kBalance].value_of(written.back().vector[synthesis::kBalance]) >=
+          0.0F)
+        tones.push_back(written.back());
+    }
+    return {missing_.shortfall_db(power(written)), missing_.shortfall_db(power(tones))};
+  }
+  /// Whether something that is heard goes missing which all events made, or a tone becomes a part of noise.
+  [[nodiscard]] bool loses(const std::vector<VectorEvent>& some) const {
+    const Short now = short_of(some);
+    for (std::size_t b = 0; b < now.of_all_db.size(); ++b) {
+      if (now.of_all_db[b] > short_.of_all_db[b] + Missing::kMostDb) return true;
+      if (now.of_tones_db[b] > short_.of_tones_db[b] + kMostOfToneDb) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] std::vector<std::size_t> least_worthy() const {
+    const std::vector<float> worth = worths(sounds_of(events_, network_), target_, carried_);
+    std::vector<std::size_t> order(events_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return worth[a] < worth[b]; });
+    order.resize(std::min(order.size(), kTries));
+    return order;
+  }
+
+  std::vector<VectorEvent> events_;
+  float distance_db_;
+  const synthesis::TimbreNetwork& network_;
+  const Target& target_;
+  const PowerMaps& carried_;
+  const SpareSettings& settings_;
+  Missing missing_;
+  Short short_;  ///< of all events
+};
 
 }  // namespace
 
 std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& distance_db,
                                        const synthesis::TimbreNetwork& network, const Target& target,
                                        const PowerMaps& carried, const SpareSettings& settings) {
-  const auto convergence_of = [&](const std::vector<VectorEvent>& some) {
-    return target.convergence(explained_by(sounds_of(some, network), carried, target.peak()));
-  };
-  const auto spare_one = [&] {
-    const float most = 1.0F + settings.least_share;
-    const float most_convergence = most * convergence_of(events) + kMoreConvergence;
-    for (const std::size_t place : least_worthy(sounds_of(events, network), target, carried)) {
-      std::vector<VectorEvent> rest = events;
-      rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(place));
-      const float rest_db = fit_vectors(rest, network, target, carried, {settings.steps}, settings.threads);
-      const float allowed_db =
-          std::max(std::min(settings.most_db, most * distance_db), settings.close_enough_db);
-      if (rest_db > allowed_db) continue;
-      if (convergence_of(rest) > most_convergence) continue;
-      events = std::move(rest);
-      distance_db = rest_db;
-      return true;
-    }
-    return false;
-  };
-  while (events.size() > 1 && events.size() <= kFew && spare_one()) continue;
-  return events;
+  if (events.empty() || distance_db > std::max(settings.near_db, settings.good_db)) return events;
+  Sparing sparing(std::move(events), distance_db, network, target, carried, settings);
+  if (distance_db < settings.good_db) sparing.spare_many();
+  while (sparing.count() > 1 && sparing.count() <= kFew && sparing.spare_one()) continue;
+  distance_db = sparing.distance_db();
+  return std::move(sparing).events();
 }
 
 }  // namespace ictus::analysis

@@ -1,6 +1,7 @@
 // Events that others can do without.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "lib/analysis/target.hpp"
@@ -9,16 +10,19 @@
 namespace ictus::analysis {
 
 struct SpareSettings {
-  float most_db;          ///< where an explanation without an event would be farther away, it stays
-  float least_share;      ///< of the distance, which an event makes up for or is left out
-  float close_enough_db;  ///< up to which any event is left out without which it is so far
-  int steps;              ///< for which the others are fitted on without it
+  float good_db;      ///< up to which events are left out, as far as nothing that is heard goes missing
+  float near_db;      ///< up to which an event is left out that makes up for no more than
+  float least_share;  ///< this share of the distance
+  int steps;          ///< for which the others are fitted on without it
   int threads = 1;
+  std::function<VectorEvent(const VectorEvent&)>
+      as_written;  ///< what an event is when it has been read again
 };
 
-/// Leaves out one event after the other without which the rest, fitted on, explains as much: of those that
-/// share what one of them can say, and of those that only make a tone's beginning or end exact. Many events
-/// stay as they are. `distance_db` is theirs, and becomes that of the rest.
+/// Leaves out events without which the rest, fitted on, explains as much, or still enough: first all but the
+/// fewest that do, then one after the other of those that share what one of them can say, or that only make a
+/// tone's beginning or end exact. `distance_db` is theirs, and becomes that of the rest. Farther away than
+/// `near_db` all of them stay.
 std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& distance_db,
                                        const synthesis::TimbreNetwork& network, const Target& target,
                                        const PowerMaps& carried, const SpareSettings& settings);

@@ -1,9 +1,10 @@
 """What the events of single notes are like: where they begin and how many they are."""
 
+import array
 import math
 import unittest
 
-from support import DONE, Case, dumped, encode, wav_bytes
+from support import DONE, Case, dumped, encode, ictus, wav_bytes
 
 RATE_HZ = 22050
 
@@ -40,6 +41,33 @@ class Notes(Case):
         self.assertLessEqual(len(events), 25)
         loudest_db = max(event["gain_db"] for event in events)
         self.assertLessEqual(sum(event["gain_db"] > loudest_db - 10 for event in events), 4)
+
+
+def level_db_at(hz, samples, rate_hz):
+    """Of the samples' part at a frequency, after Goertzel (1958)."""
+    turn = 2 * math.pi * hz / rate_hz
+    real = sum(x * math.cos(turn * k) for k, x in enumerate(samples))
+    imaginary = sum(x * math.sin(turn * k) for k, x in enumerate(samples))
+    return 20 * math.log10(math.hypot(real, imaginary) / len(samples) + 1e-12)
+
+
+class SoftTones(Case):
+    def test_a_soft_tone_beside_a_loud_one_is_an_event_and_heard(self):
+        rate_hz, seconds = 44100, 2
+        for soft_hz in (1500, 2300, 5000):
+            with self.subTest(soft_hz):
+                samples = [0.25 * math.sin(2 * math.pi * 440 * k / rate_hz) + 0.25 * 10 ** (-30 / 20) *
+                           math.sin(2 * math.pi * soft_hz * k / rate_hz) for k in range(seconds * rate_hz)]
+                self.put("tones.wav", wav_bytes(samples, rate_hz))
+                self.assert_ended(ictus("encode", "-f", "tones.wav", "-o", "tones.evs"), DONE)
+                stream = (self.folder / "tones.evs").read_bytes()
+                self.assertLessEqual(len(dumped(stream)), 3)
+                run = ictus("decode", "--raw", "--samples", "float32", stdin=stream)
+                self.assert_ended(run, DONE)
+                middle = slice(rate_hz // 2, rate_hz * 3 // 2)
+                back = list(array.array("f", run.stdout))[middle]
+                for hz, within_db in ((440, 2), (soft_hz, 12)):
+                    self.assertAlmostEqual(level_db_at(hz, back, rate_hz), level_db_at(hz, samples[middle], rate_hz), delta=within_db)
 
 
 if __name__ == "__main__":

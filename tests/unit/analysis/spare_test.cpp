@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -20,9 +21,10 @@ VectorEvent tone_event(double hz) {
   return events[0];
 }
 
-std::vector<float> two_tones() {
+/// 440 Hz and, with an amplitude of its own, 1500 Hz.
+std::vector<float> two_tones(double other_amplitude = 0.1) {
   auto sound = tone(2.0, 0.1, 1, [](double) { return 440.0; });
-  const auto other = tone(2.0, 0.1, 1, [](double) { return 1500.0; });
+  const auto other = tone(2.0, other_amplitude, 1, [](double) { return 1500.0; });
   for (std::size_t i = 0; i < sound.size(); ++i) sound[i] += other[i];
   return sound;
 }
@@ -36,7 +38,11 @@ TEST_CASE(
   const auto left_of = [&](const std::vector<VectorEvent>& events) {
     float distance_db = 5.0F;
     return without_spare(events, distance_db, network, stretch.target, stretch.nothing,
-                         {5.0F, 0.2F, 0.0F, 30});
+                         {.good_db = 0.0F,
+                          .near_db = 5.0F,
+                          .least_share = 0.2F,
+                          .steps = 30,
+                          .as_written = [](const VectorEvent& event) { return event; }});
   };
   std::vector<VectorEvent> events{tone_event(440.0), tone_event(1500.0)};
   CHECK(left_of(events).size() == 2);
@@ -50,4 +56,28 @@ TEST_CASE(
     CHECK((std::abs(hz - 440.0F) < 3.0F || std::abs(hz - 1500.0F) < 9.0F));
     if (hz < 1000.0F) CHECK(std::abs(event.gain_db - whole_db) < 1.5F);
   }
+}
+
+TEST_CASE("a softer tone stays, however near all is without it; a double goes") {
+  const auto& network = trained_model()->timbre;
+  const Stretch stretch(two_tones(0.001));
+  std::vector<VectorEvent> events{tone_event(440.0), tone_event(1500.0)};
+  events[1].gain_db -= 40.0F;
+  events.push_back(events[0]);
+  events[0].gain_db -= 3.0F;
+  events[2].gain_db -= 3.0F;
+  float distance_db = 5.0F;
+  const auto left = without_spare(events, distance_db, network, stretch.target, stretch.nothing,
+                                  {.good_db = 12.0F,
+                                   .near_db = 5.0F,
+                                   .least_share = 0.2F,
+                                   .steps = 30,
+                                   .as_written = [](const VectorEvent& event) { return event; }});
+  REQUIRE(left.size() == 2);
+  std::vector<float> hz;
+  for (const VectorEvent& event : left)
+    hz.push_back(std::exp2(network.sound_of(event.vector, event.gain_db).pitch_octaves));
+  std::sort(hz.begin(), hz.end());
+  CHECK(std::abs(hz[0] - 440.0F) < 3.0F);
+  CHECK(std::abs(hz[1] - 1500.0F) < 15.0F);
 }
