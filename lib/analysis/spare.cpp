@@ -15,13 +15,6 @@ namespace {
 /// So many events at most are tried one by one, the least worthy of them first.
 constexpr std::size_t kFew = 16;
 constexpr std::size_t kTries = 3;
-/// A pure tone fills few bands, but holds much energy: the convergence may rise by this much when all but a
-/// few are left out, and by the second, beside the share of it that the distance may, for one event.
-constexpr float kMostMoreConvergence = 0.1F;
-constexpr float kMoreConvergence = 0.03F;
-/// A tone may become a part of noise beside which it is soft, but not for more than 20 moments in a sixth of
-/// an octave (see missing.hpp).
-constexpr float kMostOfToneDb = 200.0F;
 
 /// Some of the events of a sound, and how well they explain it.
 class Sparing {
@@ -39,7 +32,8 @@ class Sparing {
 
   /// All but the fewest that are good enough.
   void spare_many() {
-    const float most_convergence = convergence_of(events_) + kMostMoreConvergence;
+    constexpr float kMore = 0.1F;  // a pure tone fills few bands, but holds much energy
+    const float most_convergence = convergence_of(events_) + kMore;
     std::size_t too_few = 0;
     while (events_.size() - too_few > 1) {
       const std::size_t middle = (too_few + events_.size()) / 2;
@@ -53,7 +47,8 @@ class Sparing {
   /// One of the least worthy. Returns whether there was one to spare.
   bool spare_one() {
     const float most = 1.0F + settings_.least_share;
-    const float most_convergence = most * convergence_of(events_) + kMoreConvergence;
+    constexpr float kMore = 0.03F;
+    const float most_convergence = most * convergence_of(events_) + kMore;
     const float most_db = std::max(std::min(settings_.near_db, most * distance_db_), settings_.good_db);
     for (const std::size_t place : least_worthy()) {
       std::vector<VectorEvent> rest = events_;
@@ -100,10 +95,11 @@ class Sparing {
   }
   /// Whether something that is heard goes missing which all events made, or a tone becomes a part of noise.
   [[nodiscard]] bool loses(const std::vector<VectorEvent>& some) const {
+    constexpr float kMostOfTonesDb = 10.0F * Missing::kMostDb;  // beside the noise a tone is soft
     const Short now = short_of(some);
     for (std::size_t b = 0; b < now.of_all_db.size(); ++b) {
       if (now.of_all_db[b] > short_.of_all_db[b] + Missing::kMostDb) return true;
-      if (now.of_tones_db[b] > short_.of_tones_db[b] + kMostOfToneDb) return true;
+      if (now.of_tones_db[b] > short_.of_tones_db[b] + kMostOfTonesDb) return true;
     }
     return false;
   }
