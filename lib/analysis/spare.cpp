@@ -1,8 +1,10 @@
 #include "lib/analysis/spare.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "lib/analysis/distance_slopes.hpp"
@@ -15,6 +17,43 @@ namespace {
 /// So many events at most are tried one by one, the least worthy of them first.
 constexpr std::size_t kFew = 16;
 constexpr std::size_t kTries = 3;
+
+/// An event from where one begins to where another ends, if the pitch goes on from one to the other.
+std::optional<VectorEvent> joined(const VectorEvent& first, const VectorEvent& next) {
+  using namespace synthesis;
+  constexpr float kLeastLaterS = 0.05F;
+  constexpr float kMostApartS = 0.3F;
+  constexpr float kMostApartSemitones = 0.7F;
+  constexpr float kStill = 0.3F;  // semitones
+  const auto value = [](const VectorEvent& event, NumberPlace place) {
+    return kNumbers[place].value_of(event.vector[place]);
+  };
+  if (value(first, kBalance) < 0.0F || value(next, kBalance) < 0.0F) return std::nullopt;
+  const float later_s = next.onset_s - first.onset_s;
+  if (later_s < kLeastLaterS || std::abs(later_s - value(first, kHold)) > kMostApartS) return std::nullopt;
+  const float rise = 12.0F * std::log2(value(next, kPitch) / value(first, kPitch));
+  const float left = std::max(1.0F - later_s / value(first, kGlideTime), 0.0F) * value(first, kGlide);
+  if (std::abs(rise + value(next, kGlide) - left) > kMostApartSemitones) return std::nullopt;
+  const bool first_glides = std::abs(value(first, kGlide)) > kStill;
+  const bool next_glides = std::abs(value(next, kGlide)) > kStill;
+  if (next_glides && !first_glides) return std::nullopt;  // a glide begins with its event
+
+  VectorEvent whole = value(first, kHold) > value(next, kHold) ? first : next;
+  const auto set = [&](NumberPlace place, float number) {
+    const NamedNumber& named = kNumbers[place];
+    whole.vector[place] = named.number_of(std::clamp(number, named.low, named.high));
+  };
+  whole.onset_s = first.onset_s;
+  whole.is_placed = first.is_placed;
+  whole.gain_db = std::max(first.gain_db, next.gain_db);
+  whole.vector[kAttack] = first.vector[kAttack];
+  whole.vector[kPitch] = next.vector[kPitch];
+  whole.vector[kDamping] = next.vector[kDamping];
+  set(kHold, later_s + value(next, kHold));
+  set(kGlide, first_glides ? value(first, kGlide) - rise : 0.0F);
+  set(kGlideTime, next_glides ? later_s + value(next, kGlideTime) : value(first, kGlideTime));
+  return whole;
+}
 
 /// Some of the events of a sound, and how well they explain it.
 class Sparing {
@@ -54,6 +93,24 @@ class Sparing {
       std::vector<VectorEvent> rest = events_;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(place));
       if (take(std::move(rest), most_db, most_convergence)) return true;
+    }
+    return false;
+  }
+
+  /// Two of which one goes on where the other ends, as one. Returns whether there were such.
+  bool join_one() {
+    constexpr float kMore = 0.03F;
+    const float most_db = (1.0F + 0.5F * settings_.least_share) * distance_db_;
+    const float most_convergence = convergence_of(events_) + kMore;
+    for (std::size_t a = 0; a < events_.size(); ++a) {
+      for (std::size_t b = 0; b < events_.size(); ++b) {
+        const auto whole = a == b ? std::nullopt : joined(events_[a], events_[b]);
+        if (!whole) continue;
+        std::vector<VectorEvent> rest = events_;
+        rest[a] = *whole;
+        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(b));
+        if (take(std::move(rest), most_db, most_convergence)) return true;
+      }
     }
     return false;
   }
@@ -132,6 +189,7 @@ std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& d
   if (events.empty() || distance_db > std::max(settings.near_db, settings.good_db)) return events;
   Sparing sparing(std::move(events), distance_db, network, target, carried, settings);
   if (distance_db < settings.good_db) sparing.spare_many();
+  while (sparing.count() > 1 && sparing.count() <= kFew && sparing.join_one()) continue;
   while (sparing.count() > 1 && sparing.count() <= kFew && sparing.spare_one()) continue;
   distance_db = sparing.distance_db();
   return std::move(sparing).events();

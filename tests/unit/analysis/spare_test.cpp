@@ -9,6 +9,7 @@
 #include "lib/analysis/fit.hpp"
 #include "signals.hpp"
 
+using namespace ictus;
 using namespace ictus::analysis;
 
 namespace {
@@ -29,6 +30,14 @@ std::vector<float> two_tones(double other_amplitude = 0.1) {
   return sound;
 }
 
+SpareSettings settings_with(float good_db, int steps) {
+  return {.good_db = good_db,
+          .near_db = 5.0F,
+          .least_share = 0.2F,
+          .steps = steps,
+          .as_written = [](const VectorEvent& event) { return event; }};
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -38,11 +47,7 @@ TEST_CASE(
   const auto left_of = [&](const std::vector<VectorEvent>& events) {
     float distance_db = 5.0F;
     return without_spare(events, distance_db, network, stretch.target, stretch.nothing,
-                         {.good_db = 0.0F,
-                          .near_db = 5.0F,
-                          .least_share = 0.2F,
-                          .steps = 30,
-                          .as_written = [](const VectorEvent& event) { return event; }});
+                         settings_with(0.0F, 30));
   };
   std::vector<VectorEvent> events{tone_event(440.0), tone_event(1500.0)};
   CHECK(left_of(events).size() == 2);
@@ -67,12 +72,8 @@ TEST_CASE("a softer tone stays, however near all is without it; a double goes") 
   events[0].gain_db -= 3.0F;
   events[2].gain_db -= 3.0F;
   float distance_db = 5.0F;
-  const auto left = without_spare(events, distance_db, network, stretch.target, stretch.nothing,
-                                  {.good_db = 12.0F,
-                                   .near_db = 5.0F,
-                                   .least_share = 0.2F,
-                                   .steps = 30,
-                                   .as_written = [](const VectorEvent& event) { return event; }});
+  const auto left =
+      without_spare(events, distance_db, network, stretch.target, stretch.nothing, settings_with(12.0F, 30));
   REQUIRE(left.size() == 2);
   std::vector<float> hz;
   for (const VectorEvent& event : left)
@@ -80,4 +81,21 @@ TEST_CASE("a softer tone stays, however near all is without it; a double goes") 
   std::sort(hz.begin(), hz.end());
   CHECK(std::abs(hz[0] - 440.0F) < 3.0F);
   CHECK(std::abs(hz[1] - 1500.0F) < 15.0F);
+}
+
+TEST_CASE("two events of which one goes on where the other ends are one") {
+  const auto& network = trained_model()->timbre;
+  const Stretch stretch(tone(2.0, 0.1, 1, [](double) { return 440.0; }));
+  const auto number = [](synthesis::NumberPlace place, float value) {
+    return synthesis::kNumbers[place].number_of(value);
+  };
+  std::vector<VectorEvent> events{tone_event(440.0), tone_event(440.0)};
+  for (VectorEvent& event : events) event.vector[synthesis::kHold] = number(synthesis::kHold, 1.0F);
+  events[1].onset_s += 1.0F;
+  float distance_db = 4.0F;
+  const auto left =
+      without_spare(events, distance_db, network, stretch.target, stretch.nothing, settings_with(0.0F, 60));
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].onset_s < 0.05F);
+  CHECK(synthesis::kNumbers[synthesis::kHold].value_of(left[0].vector[synthesis::kHold]) > 1.8F);
 }
