@@ -152,7 +152,8 @@ class Sparing {
   }
   /// Whether something that is heard goes missing which all events made, or a tone becomes a part of noise.
   [[nodiscard]] bool loses(const std::vector<VectorEvent>& some) const {
-    constexpr float kMostOfTonesDb = 10.0F * Missing::kMostDb;  // beside the noise a tone is soft
+    // For some moments a tone may become a part of noise beside which it is soft, not for seconds.
+    constexpr float kMostOfTonesDb = 10.0F * Missing::kMostDb;
     const Short now = short_of(some);
     for (std::size_t b = 0; b < now.of_all_db.size(); ++b) {
       if (now.of_all_db[b] > short_.of_all_db[b] + Missing::kMostDb) return true;
