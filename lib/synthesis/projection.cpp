@@ -18,7 +18,7 @@ namespace {
 constexpr float kLeastPower = 1e-16F;  // of a bin, sounding or in the model: there is no phase to speak of
 /// Of an attack, made sample by sample; what is left of a longer one is slow enough for spectra.
 constexpr float kMostAttackS = 0.02F;
-constexpr float kMostGain = 1e6F;  // of power, so that leakage does not become a sound
+constexpr float kMostGain = 1e6F;      // of power, so that leakage does not become a sound
 constexpr float kMostRestored = 4.0F;  // of power, to what follows an onset
 
 /// Noise that is given even magnitudes loses 0.58 dB where its frames overlap: they no longer agree.
