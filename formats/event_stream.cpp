@@ -25,10 +25,11 @@ constexpr std::uint16_t kMaxChannels = 2;
 // --- Contents of the blocks, written ---------------------------------------------------------------
 
 std::string complaint(const EventStreamHeader& header) {
-  std::string what = complaint(common(header));
-  if (what.empty() && (header.channels < 1 || header.channels > kMaxChannels)) {
+  std::string what;
+  if (header.channels < 1 || header.channels > kMaxChannels) {
     what = "a decoded sound of " + std::to_string(header.channels) + " channels has not 1 or 2";
   }
+  if (what.empty()) what = complaint(common(header));
   if (what.empty()) what = complaint(header.names);
   if (what.empty()) what = complaint(header.coding);
   return what;
@@ -97,7 +98,7 @@ Bytes header_content(const EventStreamHeader& header) {
   table.add_ratios(names.ratios);
   table.add_original_sample_rate_hz(header.original_sample_rate_hz);
   table.add_sample_rate_hz(header.sample_rate_hz);
-  table.add_original_channels(header.original_channels);
+  if (header.original_channels != header.channels) table.add_original_channels(header.original_channels);
   if (is_coded) table.add_onset_step_samples(static_cast<std::uint16_t>(header.coding.onset_step_samples));
   table.add_channels(static_cast<std::uint8_t>(header.channels));
   table.add_precision(static_cast<wire::Precision>(header.coding.precision));
@@ -153,7 +154,8 @@ Bytes end_content(const EventStreamTotals& totals, Precision precision) {
     Bytes content;
     append_varint(content, totals.events);
     append_varint(content, totals.length_samples);
-    append_varint(content, totals.original_length_samples);
+    if (totals.original_length_samples != totals.length_samples)
+      append_varint(content, totals.original_length_samples);
     return content;
   }
   flatbuffers::FlatBufferBuilder builder;
@@ -218,7 +220,7 @@ std::optional<EventStreamTotals> packed_totals(const Bytes& content) {
   std::span<const std::uint8_t> rest = content;
   const auto events = take_varint(rest, kTotalBytes);
   const auto length = take_varint(rest, kTotalBytes);
-  const auto original_length = take_varint(rest, kTotalBytes);
+  const auto original_length = rest.empty() ? length : take_varint(rest, kTotalBytes);
   if (!events || !length || !original_length || !rest.empty()) return std::nullopt;
   return EventStreamTotals{*events, *length, *original_length};
 }
@@ -320,8 +322,8 @@ void EventStreamReader::read_header(const Bytes& content) {
   }
   header_.sample_rate_hz = table->sample_rate_hz();
   header_.original_sample_rate_hz = table->original_sample_rate_hz();
-  header_.original_channels = table->original_channels();
   header_.channels = table->channels();
+  header_.original_channels = table->original_channels().value_or(header_.channels);
   header_.names = read_names(*table, blocks_);
   header_.coding.precision = static_cast<Precision>(table->precision());
   if (header_.coding.precision == Precision::coded) {

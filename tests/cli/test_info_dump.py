@@ -73,8 +73,8 @@ class Info(Case):
         for name, precision, steps, of_numbers, text in [
             ("coded-steps", "coded", [1.5, 100], [2, 3, 4, 1, 4096, 255, 32, 33] + 24 * [24],
              "coded: numbers of 1 to 4096 steps, gains of 1.5 dB, onsets of 100 samples\n"),
-            ("coded-one-event", "coded", [1, 64], usual, "coded: numbers of 21 to 2093 steps, gains of 1 dB, onsets of 64 samples\n"),
-            ("coded-names", "coded", [1, 64], 32 * [5], "coded: numbers of 5 steps, gains of 1 dB, onsets of 64 samples\n"),
+            ("coded-one-event", "coded", [0.5, 64], usual, "coded: numbers of 21 to 2093 steps, gains of 0.5 dB, onsets of 64 samples\n"),
+            ("coded-names", "coded", [0.5, 64], 32 * [5], "coded: numbers of 5 steps, gains of 0.5 dB, onsets of 64 samples\n"),
             ("float32", "float32", [None] * 2, 32 * [None], "precision    float32\n"),
         ]:  # fmt: skip
             with self.subTest(name):

@@ -31,14 +31,14 @@ DEFAULT_HEADER = {
     "weights_hash": HASH.hex(),
     "tags": [],
     "original_sample_rate_hz": 44100,
-    "original_channels": 2,
+    "original_channels": None,  # as many as channels
     "channels": 1,
     "sample_rate_hz": 44100,
     "names": "standard",
     "precision": "coded",
 }
 # Of a coded stream.
-DEFAULT_STEPS = {"gain_step_centibels": 10, "onset_step_samples": 64, "vector_steps": "standard"}
+DEFAULT_STEPS = {"gain_step_centibels": 5, "onset_step_samples": 64, "vector_steps": "standard"}
 
 
 def names_fields(numbers):
@@ -59,8 +59,11 @@ def header_fields(**values):
     fields[0] = expected["model_id"].encode()
     if expected["tags"]:
         fields[2] = Strings(f"{field}={value}".encode() for field, value in expected["tags"])
-    numbers = (5, "I", "original_sample_rate_hz"), (6, "H", "original_channels"), (3, "B", "channels"), (7, "I", "sample_rate_hz")
+    numbers = (5, "I", "original_sample_rate_hz"), (3, "B", "channels"), (7, "I", "sample_rate_hz")
     fields |= differing(numbers, expected, DEFAULT_HEADER)
+    expected["original_channels"] = expected["original_channels"] or expected["channels"]
+    if expected["original_channels"] != expected["channels"]:
+        fields[6] = ("H", expected["original_channels"])
     if expected["precision"] != "coded":
         fields[8] = ("B", 1)
     fields |= differing(((4, "B", "gain_step_centibels"), (9, "H", "onset_step_samples")), expected, steps)
@@ -153,10 +156,11 @@ class Piece(Construction):
 
     def end(self, length=None, original_length=None, extra={}, **changes):
         self.set_totals({"events": self.events}, length, original_length)
-        totals = (self.totals | changes).values()
+        *totals, original_length = (self.totals | changes).values()
         if self.precision == "coded":
+            totals += [original_length] * (original_length != totals[-1])
             return self.put(Block(END, b"".join(map(varint, totals))))
-        return self.put(Block(END, flatbuffer({0: ("3Q", *totals)} | extra)))
+        return self.put(Block(END, flatbuffer({0: ("3Q", *totals, original_length)} | extra)))
 
     def complete(self):
         return self.expecting(self.found)
@@ -252,7 +256,7 @@ def _():
     return Plain().add(events, frame=lambda content: bytes.fromhex(LIBZSTD_FRAME)).end().complete()
 
 
-CODED_ONE = [(15, 80, [steps // 2 + d % 4 for d, steps in enumerate(STANDARD_STEPS)])]
+CODED_ONE = [(15, 160, [steps // 2 + d % 4 for d, steps in enumerate(STANDARD_STEPS)])]
 
 
 add("valid", "coded-one-event", "one event in coded precision; the worked example of SPEC.md, section 25",
@@ -376,7 +380,7 @@ def _():
 def _():
     fields, _ = header_fields(precision="float32")
     piece = Plain()
-    given = {5: ("I", 44100), 6: ("H", 2), 3: ("B", 1), 7: ("I", 44100), 13: ("I", 0), 2: Strings()}
+    given = {5: ("I", 44100), 6: ("H", 1), 3: ("B", 1), 7: ("I", 44100), 13: ("I", 0), 2: Strings()}
     piece.blocks[0] = Block(HEADER, flatbuffer(fields | given))
     return piece.add(ONE, extra={1: ("Q", 65536), 2: ("B", 2)}).end().complete()
 
@@ -449,11 +453,20 @@ add("uncommon", "coded-in-frame", "packed events in a Zstandard frame, which mak
     lambda: Piece().add_packed(CODED_ONE, frame=lambda content: zstd_frame(content)).end().complete())
 
 
+@conformance("uncommon", "coded-original-length-given", "a length and channels of the original that are told although they are those of the decoded sound")
+def _():
+    fields, _ = header_fields()
+    piece = Piece()
+    piece.blocks[0] = Block(HEADER, flatbuffer(fields | {6: ("H", 1)}))
+    piece.add_packed(CODED_ONE).set_totals({"events": 1}, None, None)
+    return piece.put(Block(END, b"".join(map(varint, piece.totals.values())))).complete()
+
+
 @conformance("uncommon", "coded-steps-given", "steps and names that are present although they are the standard ones")
 def _():
     fields, _ = header_fields()
     piece = Piece()
-    given = {4: ("B", 10), 9: ("H", 64), 10: Numbers("H", STANDARD_STEPS)} | names_fields([number[:5] for number in STANDARD])
+    given = {4: ("B", 5), 9: ("H", 64), 10: Numbers("H", STANDARD_STEPS)} | names_fields([number[:5] for number in STANDARD])
     piece.blocks[0] = Block(HEADER, flatbuffer(fields | given))
     return piece.add_packed(CODED_ONE).end().complete()
 
@@ -834,7 +847,7 @@ def _():
     # The next block was packed by what the missing one taught; read without that it is something else.
     piece = Piece().add_packed(CODED_ONE)
     piece.packed(coded_events(1, 30))
-    return piece.put(Block(PACKED_EVENTS, piece.packed(coded_events(3, 30)))).end().damaged(2, "an event lies beyond the end of the block")
+    return piece.put(Block(PACKED_EVENTS, piece.packed(coded_events(5, 30)))).end().damaged(2, "an event lies beyond the end of the block")
 
 
 add("faulty", "coded-too-many-events", "packed events that say there are 4097",
@@ -881,10 +894,10 @@ def _():
     return piece.put(Block(END, varint(1) + varint(65536) + varint(65536) + b"\0")).damaged(2, "not an end block")
 
 
-@conformance("faulty", "coded-end-shorter", "a coded stream without the last of its totals")
+@conformance("faulty", "coded-end-shorter", "a coded stream without its length")
 def _():
     piece = Piece().add_packed(CODED_ONE)
-    return piece.put(Block(END, varint(1) + varint(65536))).damaged(2, "not an end block")
+    return piece.put(Block(END, varint(1))).damaged(2, "not an end block")
 
 
 @conformance("faulty", "coded-end-flatbuffer", "the end block of a float32 stream in a coded one")

@@ -73,7 +73,7 @@ class Reader(read_blocks.BlockReader):
             "weights_hash": table.struct(1, 16).hex(),
             "tags": read_blocks.tags_of(table, 2),
             "original_sample_rate_hz": table.scalar(5, "<I", 44100),
-            "original_channels": table.scalar(6, "<H", 2),
+            "original_channels": table.scalar(6, "<H", table.scalar(3, "<B", 1)),
             "channels": table.scalar(3, "<B", 1),
             "sample_rate_hz": table.scalar(7, "<I", 44100),
             "names": self.names(table),
@@ -121,7 +121,7 @@ class Reader(read_blocks.BlockReader):
                 raise Damaged("bad number of steps")
             given = [table.number("<H", first + 2 * k) for k in range(count)]
             self.vector_steps = given + given[-1:] * (DIMENSIONS - count)
-        self.gain_step_centibels = table.scalar(4, "<B", 10)
+        self.gain_step_centibels = table.scalar(4, "<B", 5)
         onset_step_samples = table.scalar(9, "<H", 64)
         if not all(1 <= steps <= 4096 for steps in self.vector_steps):
             raise Damaged("bad steps of a number")
@@ -182,10 +182,11 @@ class Reader(read_blocks.BlockReader):
 
     def packed_totals(self, content):
         left = Content(content)
-        totals = [left.varint(8) for _ in range(3)]
+        events, length = left.varint(8), left.varint(8)
+        original_length = left.varint(8) if left.data else length
         if left.data:
             raise Damaged("there is more after the totals")
-        return totals
+        return events, length, original_length
 
     def totals(self, content):
         if self.precision == CODED:
