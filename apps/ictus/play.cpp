@@ -37,6 +37,7 @@
 #include "lib/notes/score.hpp"
 #include "lib/synthesis/describe.hpp"
 #include "lib/synthesis/event_notes.hpp"
+#include "lib/synthesis/power_course.hpp"
 #include "lib/synthesis/timbre.hpp"
 
 namespace ictus::front {
@@ -119,9 +120,15 @@ class Orchestra {
       try {
         made = std::make_unique<compose::Instrument>(
             voices(path, event, asked != nullptr && !is_drums), is_drums,
-            [this](compose::Vector& vector, double db_an_octave) {
-              analysis::brighten(vector, static_cast<float>(db_an_octave), model_->timbre);
-            });
+            compose::VectorSounds{.brighten =
+                                      [this](compose::Vector& vector, double db_an_octave) {
+                                        analysis::brighten(vector, static_cast<float>(db_an_octave),
+                                                           model_->timbre);
+                                      },
+                                  .energy_db =
+                                      [this](const compose::Vector& vector) {
+                                        return synthesis::energy_db(model_->timbre.sound_of(vector, 0.0F));
+                                      }});
       } catch (const Error& error) {
         throw Error(cli::sentence(error, cli::display_name(path)), error.hint());
       }

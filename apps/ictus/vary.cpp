@@ -109,13 +109,11 @@ std::function<void(compose::Vector&)> brightening_for(const cli::EventInput& inp
   };
 }
 
-/// How much energy an event of 0 dB has.
 std::function<double(const compose::Vector&)> energy_for(const cli::EventInput& input,
                                                          cli::EventModels& models) {
-  constexpr double kLongestS = 20.0;
   const cli::EventModel model = models.of(input.name(), input.header());
   return [model](const compose::Vector& vector) {
-    return synthesis::PowerCourse(model->timbre.sound_of(vector, 0.0F), kLongestS).energy_db();
+    return synthesis::energy_db(model->timbre.sound_of(vector, 0.0F));
   };
 }
 

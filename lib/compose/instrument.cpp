@@ -65,10 +65,10 @@ double drum_hz(int key) {
 
 }  // namespace
 
-Instrument::Instrument(std::vector<Voice> voices, bool is_drums, Brighten brighten)
+Instrument::Instrument(std::vector<Voice> voices, bool is_drums, VectorSounds sounds)
     : voices_(std::move(voices)),
       is_drums_(is_drums),
-      brighten_(std::move(brighten)),
+      sounds_(std::move(sounds)),
       loudest_db_(-std::numeric_limits<double>::infinity()) {
   if (!is_drums_) std::erase_if(voices_, [](const Voice& voice) { return is_noise(voice.event.vector); });
   if (voices_.empty())
@@ -95,6 +95,17 @@ std::size_t Instrument::voice_for(const notes::ScoreNote& note, double gain_db) 
   return static_cast<std::size_t>(nearest - voices_.begin());
 }
 
+double Instrument::made_up_db(std::size_t voice, int key) {
+  const auto [known, is_new] = made_up_db_.try_emplace({voice, key}, 0.0);
+  if (is_new) {
+    Vector vector = voices_[voice].event.vector;
+    const double before_db = sounds_.energy_db(vector);
+    set(vector, kPitchPlace, hz_of_key(key));
+    known->second = before_db - sounds_.energy_db(vector);
+  }
+  return known->second;
+}
+
 std::optional<Event> Instrument::play(const notes::ScoreNote& note) {
   const double gain_db = loudest_db_ + notes::level_of_velocity(note.velocity) + note.level_db;
   const std::size_t place = voice_for(note, gain_db);
@@ -105,7 +116,7 @@ std::optional<Event> Instrument::play(const notes::ScoreNote& note) {
   auto known = brightened_.find({place, half_db});
   if (known == brightened_.end()) {
     known = brightened_.emplace(std::pair{place, half_db}, voice.event.vector).first;
-    if (half_db != 0) brighten_(known->second, 0.5 * half_db);
+    if (half_db != 0) sounds_.brighten(known->second, 0.5 * half_db);
   }
   Event event{0, static_cast<float>(gain_db), known->second};
   if (note.is_placed) set(event.vector, kPositionPlace, note.position);
@@ -114,6 +125,7 @@ std::optional<Event> Instrument::play(const notes::ScoreNote& note) {
   const double hz = hz_of_key(note.key + note.end_semitones);
   const formats::StandardNumber& pitch = formats::kStandardNumbers[kPitchPlace];
   if (hz < static_cast<double>(pitch.low) || hz > static_cast<double>(pitch.high)) return std::nullopt;
+  event.gain_db += static_cast<float>(made_up_db(place, note.key));
   set(event.vector, kPitchPlace, hz);
   set(event.vector, kHoldPlace, note.duration_s);
   const double bend = note.begin_semitones - note.end_semitones;

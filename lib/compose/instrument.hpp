@@ -20,29 +20,38 @@ struct Voice {
   double brightness_hz;  ///< where the middle of its spectrum lies
 };
 
-/// Makes a vector's sound brighter by so many dB an octave.
-using Brighten = std::function<void(Vector& vector, double db_an_octave)>;
+/// What is known of the sound of vectors.
+struct VectorSounds {
+  /// Makes it brighter by so many dB an octave.
+  std::function<void(Vector& vector, double db_an_octave)> brighten;
+  /// The energy of an event of 0 dB, dB.
+  std::function<double(const Vector& vector)> energy_db;
+};
 
 /// Sounds for the notes of a channel. Velocity 127 is as loud as the loudest of them.
 class Instrument {
  public:
   /// Of these voices those that stand out are used: what is far weaker than the strongest is a part of some
   /// other sound. Throws ictus::Error where there is none with a pitch, or for drums none at all.
-  Instrument(std::vector<Voice> voices, bool is_drums, Brighten brighten);
+  Instrument(std::vector<Voice> voices, bool is_drums, VectorSounds sounds);
 
   /// The note as an event without an onset: the voice that is nearest in pitch and loudness, at the note's
-  /// pitch, gain and position, held as long, and as much brighter as it is louder than it was. A drum keeps
-  /// its pitch and rings as long as it does. Nothing where the pitch lies beyond what a stream holds.
+  /// pitch and position, held as long, and as much brighter as it is louder than it was. At the note's gain
+  /// it has the energy it would have at its own pitch. A drum keeps its pitch and rings as long as it does.
+  /// Nothing where the pitch lies beyond what a stream holds.
   [[nodiscard]] std::optional<Event> play(const notes::ScoreNote& note);
 
  private:
   [[nodiscard]] std::size_t voice_for(const notes::ScoreNote& note, double gain_db) const;
+  /// What makes up for what a voice loses where it plays a key, dB.
+  [[nodiscard]] double made_up_db(std::size_t voice, int key);
 
   std::vector<Voice> voices_;
   bool is_drums_;
-  Brighten brighten_;
+  VectorSounds sounds_;
   double loudest_db_;
   std::map<std::pair<std::size_t, int>, Vector> brightened_;  ///< by voice and half decibels an octave
+  std::map<std::pair<std::size_t, int>, double> made_up_db_;  ///< by voice and key
 };
 
 }  // namespace ictus::compose

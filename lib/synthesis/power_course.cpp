@@ -127,4 +127,9 @@ double PowerCourse::energy_db() const {
   return 10.0 * std::log10(sum * kStepS + 1e-30);
 }
 
+double energy_db(const EventSound& sound) {
+  constexpr double kLongestS = 20.0;
+  return PowerCourse(sound, kLongestS).energy_db();
+}
+
 }  // namespace ictus::synthesis

@@ -40,4 +40,7 @@ class PowerCourse {
   std::size_t loudest_ = 0;
 };
 
+/// How much energy an event of 0 dB has, dB; of one that sounds on and on, what it has in 20 s.
+double energy_db(const EventSound& sound);
+
 }  // namespace ictus::synthesis
