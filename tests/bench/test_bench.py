@@ -327,12 +327,12 @@ class Onsets(unittest.TestCase):
     def test_table_and_bars(self):
         found = [onsets.Note("harp", str(k), ms) for k, ms in enumerate((-1, 2, 4, -6, 8, 10, 12, 14, 20))] + [onsets.Note("piano", "9", -30)]
         self.assertEqual(onsets.table(found).splitlines()[2:],
-                         ["| harp | 9 | +8.0 | 8.0 | 20.0 | 100 % | 33 % |", "| piano | 1 | -30.0 | 30.0 | 30.0 | 0 % | 0 % |",
-                          "| all | 10 | +6.0 | 9.0 | 30.0 | 90 % | 30 % |"])
-        self.assertEqual(onsets.bars(found)[0][3:], ["90 % within 20 ms, 30 % within 5 ms; median 9.0 ms", "yes"])
-        later = [note._replace(late_ms=1.5 * note.late_ms) for note in found]
-        self.assertEqual(onsets.bars(later)[0][-1], "**no**")
-        nearer = [note._replace(late_ms=0.25 * note.late_ms) for note in found]
+                         ["| harp | 9 | +8.0 | 8.0 | 20.0 | 67 % | 33 % |", "| piano | 1 | -30.0 | 30.0 | 30.0 | 0 % | 0 % |",
+                          "| all | 10 | +6.0 | 9.0 | 30.0 | 60 % | 30 % |"])
+        self.assertEqual(onsets.bars(found)[0][3:], ["60 % within 10 ms, 30 % within 5 ms; median 9.0 ms", "**no**"])
+        near = [note._replace(late_ms=0.33 * note.late_ms) for note in found]
+        self.assertEqual(onsets.bars(near)[0][-1], "yes")
+        nearer = [note._replace(late_ms=0.16 * note.late_ms) for note in found]
         self.assertEqual(onsets.bars(nearer)[0][-1], "yes, and beyond")
 
 
