@@ -93,7 +93,7 @@ constexpr float kMostDemanding = 50.0F;
 constexpr double kSpareEvents = 1.4;
 /// So many are looked for in a window at most, up to the frugal bitrate, and at any.
 constexpr double kEnoughEvents = 210.0;
-constexpr double kMostEvents = 320.0;
+constexpr double kMostEvents = 480.0;
 /// What an event takes, until the stream itself tells.
 constexpr double kTypicalEventBits = 150.0;
 constexpr double kTypicalEvents = 32.0;
@@ -255,6 +255,8 @@ struct Encoder::State {
     if (std::isfinite(settings.enough_left_db)) return kNearestGoodDb;
     return std::max(kGoodDb * static_cast<float>(std::sqrt(frugality())), kNearestGoodDb);
   }
+  /// What an event is to be worth for that, against what it is to be up to the frugal bitrate.
+  [[nodiscard]] float least_worth() const { return static_cast<float>(frugality() * frugality()); }
   /// How much bits and events are to be spared: 1 up to the frugal bitrate, less above it.
   [[nodiscard]] double frugality() const {
     return std::isfinite(settings.most_bits_per_second)
@@ -420,7 +422,7 @@ std::vector<VectorEvent> Encoder::State::worth_it(const Window& window, const St
                          }});
   const auto is_soft = [&](const VectorEvent& event) { return is_rounding(event, model->timbre); };
   if (!std::all_of(found.begin(), found.end(), is_soft)) std::erase_if(found, is_soft);
-  const float least_db_s = static_cast<float>(frugality()) * demand(distance_db) * kLeastWorthDbS;
+  const float least_db_s = least_worth() * demand(distance_db) * kLeastWorthDbS;
   std::vector<std::size_t> kept =
       worthy(sounds_of(found, model->timbre), stretch.target, ringing, least_db_s, found.size());
   if (kept.empty() && is_due && !found.empty()) kept = {0};
@@ -432,15 +434,14 @@ std::vector<VectorEvent> Encoder::State::worth_it(const Window& window, const St
 std::pair<std::vector<VectorEvent>, float> Encoder::State::looked_for(int wanted, const Stretch& stretch,
                                                                       const PowerMaps& ringing, bool is_due) {
   const EventNetworks networks{model->timbre, proposals.get()};
-  std::vector<VectorEvent> found =
-      explain(stretch, {ringing, std::exchange(begun, {})}, networks,
-              {.looks = looks_for(wanted, steps().look),
-               .least_worth_db = static_cast<float>(frugality()) * kLeastLookWorthDbS,
-               .close_enough_db = good_db(),
-               .near_db = kNearDb,
-               .least_gain = kLeastGain,
-               .least_gain_each = kLeastGainEach,
-               .threads = settings.threads});
+  std::vector<VectorEvent> found = explain(stretch, {ringing, std::exchange(begun, {})}, networks,
+                                           {.looks = looks_for(wanted, steps().look),
+                                            .least_worth_db = least_worth() * kLeastLookWorthDbS,
+                                            .close_enough_db = good_db(),
+                                            .near_db = kNearDb,
+                                            .least_gain = kLeastGain,
+                                            .least_gain_each = kLeastGainEach,
+                                            .threads = settings.threads});
   if (found.empty() && is_due)
     found = explain(stretch, {ringing, {}}, networks, {.looks = {{1, steps().look}}, .however_soft = true});
   float distance_db = fit(found, stretch, ringing);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -17,6 +18,14 @@ namespace {
 /// So many events at most are tried one by one, the least worthy of them first.
 constexpr std::size_t kFew = 16;
 constexpr std::size_t kTries = 3;
+/// Noise fluctuates about what any event says of it: where all that is heard is noise, an explanation is good
+/// that is farther away by this.
+constexpr float kNoiseDb = 2.5F;
+constexpr float kLoudness = 0.3F;  // what power is raised to
+
+bool is_tonal(const VectorEvent& event) {
+  return synthesis::kNumbers[synthesis::kBalance].value_of(event.vector[synthesis::kBalance]) >= 0.0F;
+}
 
 /// An event from where one begins to where another ends, if the pitch goes on from one to the other.
 std::optional<VectorEvent> joined(const VectorEvent& first, const VectorEvent& next) {
@@ -28,7 +37,7 @@ std::optional<VectorEvent> joined(const VectorEvent& first, const VectorEvent& n
   const auto value = [](const VectorEvent& event, NumberPlace place) {
     return kNumbers[place].value_of(event.vector[place]);
   };
-  if (value(first, kBalance) < 0.0F || value(next, kBalance) < 0.0F) return std::nullopt;
+  if (!is_tonal(first) || !is_tonal(next)) return std::nullopt;
   const float later_s = next.onset_s - first.onset_s;
   if (later_s < kLeastLaterS || std::abs(later_s - value(first, kHold)) > kMostApartS) return std::nullopt;
   const float rise = 12.0F * std::log2(value(next, kPitch) / value(first, kPitch));
@@ -70,7 +79,7 @@ class Sparing {
         short_(short_of(events_)) {}
 
   /// All but the fewest that are good enough.
-  void spare_many() {
+  void spare_many(float good_db) {
     constexpr float kMore = 0.1F;  // a pure tone fills few bands, but holds much energy
     const float most_convergence = convergence_of(events_) + kMore;
     std::size_t too_few = 0;
@@ -79,7 +88,7 @@ class Sparing {
       std::vector<VectorEvent> some;
       for (const std::size_t place : worthy(sounds_of(events_, network_), target_, carried_, 0.0F, middle))
         some.push_back(events_[place]);
-      if (!take(std::move(some), settings_.good_db, most_convergence)) too_few = middle;
+      if (!take(std::move(some), good_db, most_convergence)) too_few = middle;
     }
   }
 
@@ -115,6 +124,23 @@ class Sparing {
     return false;
   }
 
+  /// How much of what is heard is explained by noise, 0..1.
+  [[nodiscard]] float noise_share() const {
+    std::vector<VectorEvent> tones;
+    std::copy_if(events_.begin(), events_.end(), std::back_inserter(tones), is_tonal);
+    const synthesis::PowerMap all = power(events_).fine;
+    const synthesis::PowerMap tonal = power(tones).fine;
+    double whole = 0.0;
+    double noise = 0.0;
+    for (std::size_t i = 0; i < all.values.size(); ++i) {
+      if (all.values[i] <= 0.0F) continue;
+      const auto loudness = static_cast<double>(std::pow(all.values[i], kLoudness));
+      whole += loudness;
+      noise += loudness * (1.0 - static_cast<double>(tonal.values[i] / all.values[i]));
+    }
+    return static_cast<float>(noise / std::max(whole, 1e-30));
+  }
+
   [[nodiscard]] std::size_t count() const { return events_.size(); }
   [[nodiscard]] float distance_db() const { return distance_db_; }
   [[nodiscard]] std::vector<VectorEvent> events() && { return std::move(events_); }
@@ -144,9 +170,7 @@ class Sparing {
     std::vector<VectorEvent> written, tones;
     for (const VectorEvent& event : some) {
       written.push_back(settings_.as_written(event));
-      if (synthesis::kNumbers[synthesis::kBalance].value_of(written.back().vector[synthesis::kBalance]) >=
-          0.0F)
-        tones.push_back(written.back());
+      if (is_tonal(written.back())) tones.push_back(written.back());
     }
     return {missing_.shortfall_db(power(written)), missing_.shortfall_db(power(tones))};
   }
@@ -187,9 +211,11 @@ class Sparing {
 std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& distance_db,
                                        const synthesis::TimbreNetwork& network, const Target& target,
                                        const PowerMaps& carried, const SpareSettings& settings) {
-  if (events.empty() || distance_db > std::max(settings.near_db, settings.good_db)) return events;
+  if (events.empty() || distance_db > std::max(settings.near_db, settings.good_db + kNoiseDb)) return events;
   Sparing sparing(std::move(events), distance_db, network, target, carried, settings);
-  if (distance_db < settings.good_db) sparing.spare_many();
+  const float good_db = settings.good_db + kNoiseDb * sparing.noise_share();
+  if (distance_db > std::max(settings.near_db, good_db)) return std::move(sparing).events();
+  if (distance_db < good_db) sparing.spare_many(good_db);
   while (sparing.count() > 1 && sparing.count() <= kFew && sparing.join_one()) continue;
   while (sparing.count() > 1 && sparing.count() <= kFew && sparing.spare_one()) continue;
   distance_db = sparing.distance_db();

@@ -10,7 +10,8 @@
 namespace ictus::analysis {
 
 struct SpareSettings {
-  float good_db;      ///< up to which events are left out, as far as nothing that is heard goes missing
+  float good_db;      ///< up to which events are left out, as far as nothing that is heard goes missing; of
+                      ///< noise up to farther away
   float near_db;      ///< up to which an event is left out that makes up for no more than
   float least_share;  ///< this share of the distance
   int steps;          ///< for which the others are fitted on without it
