@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "lib/synthesis/starting_phases.hpp"
+
 namespace ictus::player {
 namespace {
 
@@ -11,8 +13,10 @@ namespace {
 constexpr std::int64_t kBlocksBetween = 6;
 constexpr std::size_t kMostRemembered = 24;
 /// No event sounds for so long: it is let go after 12 s, and dies away by 60 dB within 3 s then, or with its
-/// room within 6 s.
-constexpr std::int64_t kLongestBlocks = 30 * synthesis::EventModel::kSampleRateHz / Piece::kStepSamples;
+/// room within 6 s. Its phases may go on from what began before.
+constexpr double kLongestS = 18.0 + synthesis::StartingPhases::kMemoryS;
+constexpr auto kLongestBlocks =
+    static_cast<std::int64_t>(kLongestS * synthesis::EventModel::kSampleRateHz / Piece::kStepSamples) + 1;
 constexpr std::int64_t kFarBlocks = 2 * kLongestBlocks;
 
 synthesis::SynthesizerSettings settings_for(int channels) {

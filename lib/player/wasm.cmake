@@ -5,7 +5,7 @@ find_program(ICTUS_WASM_COMPILER NAMES clang++ clang++-14 REQUIRED)
 # exports.cpp comes first, the rest is what it calls.
 set(synthesis
   audible band_view describe event_notes fourier frame_course frame_power layers lobe masking moving_lobe moving_tones
-  noise_carrier noise_frames oscillators power_course projection rings shaped_noise solo sound_range spectrum spectrum_knots
+  noise_carrier noise_frames oscillators power_course projection rings shaped_noise solo sound_range spectrum spectrum_knots starting_phases
   steady_lobe synthesizer timbre time_course wide_loops)
 list(TRANSFORM synthesis PREPEND lib/synthesis/)
 set(sources lib/player/exports lib/player/midi lib/player/piece ${synthesis} lib/notes/midi_file)

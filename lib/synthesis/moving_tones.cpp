@@ -147,9 +147,9 @@ bool MovingTones::can_make(const EventSound& sound, const Partials& heard) const
 }
 
 void MovingTones::add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples,
-                      float turn) {
+                      const Turns& turns) {
   const auto count = static_cast<std::size_t>(heard.count);
-  Oscillators opening(sound, heard, sample_rate_hz_, turn);
+  Oscillators opening(sound, heard, sample_rate_hz_, turns);
   if (!opening.sounds()) return;
   const auto rate_hz = static_cast<float>(sample_rate_hz_);
   Event event{sound,

@@ -27,8 +27,8 @@ class MovingTones {
 
   /// Whether no partial of the event moves too fast for frames.
   [[nodiscard]] bool can_make(const EventSound& sound, const Partials& heard) const;
-  /// `turn` is added to all phases, in turns. It begins in what is rendered next.
-  void add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples, float turn);
+  /// `turns` are the phases with which partials begin. It begins in what is rendered next.
+  void add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples, const Turns& turns);
   /// Adds the next `count` samples, a multiple of kHop, to each channel. All events that begin before their
   /// end have been added. What is masked is left out, but for the beginnings of events.
   void render(int count, std::vector<std::vector<float>>& channels, const Masking& masking);

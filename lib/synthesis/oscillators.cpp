@@ -119,27 +119,19 @@ Rings rings_of(const Partials& partials, float level, float step_s) {
 
 }  // namespace
 
-Oscillators::Oscillators(const EventSound& sound, const Partials& heard, int sample_rate_hz, float turn)
+Oscillators::Oscillators(const EventSound& sound, const Partials& heard, int sample_rate_hz,
+                         const Turns& turns)
     : sound_(sound),
       ceiling_(sound),
       sample_rate_hz_(static_cast<float>(sample_rate_hz)),
       moves_(moves(sound)),
       attack_samples_(attack_s(sound.attack_log_s) * sample_rate_hz_),
-      rings_(rings_of(heard, room_level(sound), static_cast<float>(kPeriod) / sample_rate_hz_)) {
-  float sum = 0.0F;
-  for (const float power : heard.power) sum += power;
-  // Phases after Schroeder (1970), for which the wave is as flat as it can be with these powers. They rise,
-  // so that stiffness, which makes high partials run ahead, leads away from the place where all meet in a
-  // click.
-  double phase = turn;
-  double step = 0.0;
+      rings_(rings_of(heard, room_level(sound), static_cast<float>(kPeriod) / sample_rate_hz_)),
+      turns_(turns) {
   float loudest = 0.0F;
   for (std::size_t h = 0; h < static_cast<std::size_t>(heard.count); ++h) {
     speed_[h] = heard.hz[h] / sample_rate_hz_;
-    turns_[h] = phase - nearest(phase);
     if (!moves_) steady_.push_back(steady_sine(speed_[h]));
-    step += static_cast<double>(heard.power[h] / sum);
-    phase += step;
     loudest = std::max(loudest, heard.power[h]);
     fades_ = fades_ || moves_ || speed_[h] > 0.5F * kFadeFrom;
   }

@@ -10,6 +10,7 @@
 #include "lib/synthesis/audible.hpp"
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/rings.hpp"
+#include "lib/synthesis/starting_phases.hpp"
 
 namespace ictus::synthesis {
 
@@ -26,8 +27,8 @@ class Oscillators {
   static constexpr int kPeriod =
       64;  ///< samples; levels and pitch are computed so often and go straight between
 
-  /// `heard` are the sound's partials; `turn` is added to all phases, in turns.
-  Oscillators(const EventSound& sound, const Partials& heard, int sample_rate_hz, float turn);
+  /// `heard` are the sound's partials, `turns` the phases with which they begin.
+  Oscillators(const EventSound& sound, const Partials& heard, int sample_rate_hz, const Turns& turns);
 
   /// Whether anything is still to come.
   [[nodiscard]] bool sounds() const { return rings_.count() > 0; }
@@ -64,8 +65,8 @@ class Oscillators {
   std::int64_t passed_ = 0;  ///< samples
   Instant now_{};
   Rings rings_;
-  Row speed_{};                            ///< turns for each sample
-  std::array<double, kPartials> turns_{};  ///< phases, -0.5..0.5
+  Row speed_{};    ///< turns for each sample
+  Turns turns_{};  ///< phases, -0.5..0.5
   Row amplitude_{};
   std::vector<SteadySine> steady_;  ///< unless the pitch moves
 };

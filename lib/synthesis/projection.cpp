@@ -80,7 +80,8 @@ bool Projection::makes_partials(const EventSound& sound) const {
   return std::abs(sound.vibrato_semitones) <= kStillSemitones;
 }
 
-void Projection::add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples, float turn) {
+void Projection::add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples,
+                     const Turns& turns) {
   Gains gains = pan_gains(sound.position, static_cast<int>(in_.size()));
   Gains factors = gains;
   for (float& factor : factors) factor *= factor;
@@ -90,7 +91,7 @@ void Projection::add(const EventSound& sound, const Partials& heard, std::int64_
               makes_partials(sound),
               {}};
   if (event.makes_partials) {
-    Oscillators oscillators(sound, heard, view_->sample_rate_hz, turn);
+    Oscillators oscillators(sound, heard, view_->sample_rate_hz, turns);
     const auto rate_hz = static_cast<float>(view_->sample_rate_hz);
     float settled_s = std::min(attack_s(sound.attack_log_s), kMostAttackS);
     if (moves(sound)) settled_s = std::max(settled_s, std::exp(sound.glide_log_s));

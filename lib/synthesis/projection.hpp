@@ -26,8 +26,8 @@ class Projection {
   /// Whether the partials of an event need not be in what is pushed: where they keep their frequencies, their
   /// spectrum is known without samples.
   [[nodiscard]] bool makes_partials(const EventSound& sound) const;
-  /// `heard` are the sound's partials; `turn` is added to their phases, in turns.
-  void add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples, float turn);
+  /// `heard` are the sound's partials; `turns` the phases with which they begin.
+  void add(const EventSound& sound, const Partials& heard, std::int64_t onset_samples, const Turns& turns);
   /// Takes the next hop of each channel and replaces it by the hop delay_samples() earlier. All events that
   /// begin before its end have been added.
   void push(std::vector<std::vector<float>>& hop);

@@ -43,6 +43,7 @@ std::uint64_t seed_of(const EventSound& sound) {
 
 Synthesizer::Synthesizer(const SynthesizerSettings& settings)
     : settings_(checked(settings)),
+      starting_phases_(settings.sample_rate_hz),
       noise_(settings.sample_rate_hz, settings.channels),
       tonal_(static_cast<std::size_t>(settings.channels),
              std::vector<float>(static_cast<std::size_t>(settings.hop_samples) + Oscillators::kPeriod)),
@@ -70,18 +71,21 @@ void Synthesizer::begin(const EventSound& sound, std::int64_t onset_samples) {
   const std::uint64_t seed = seed_of(sound);
   const auto turn = static_cast<float>(std::ldexp(static_cast<double>(seed >> 40U), -24));
   const Partials heard = heard_partials(sound);
+  // Events by themselves have phases of their own, so that they sum to the whole.
+  const Turns turns =
+      projection_ ? starting_phases_.of(sound, heard, onset_samples, turn) : flat_phases(heard, turn);
   if (projection_ && projection_->makes_partials(sound)) {
     // Nothing of them is needed in the sum.
   } else if (moving_ && moving_->can_make(sound, heard)) {
-    moving_->add(sound, heard, onset_samples, turn);
+    moving_->add(sound, heard, onset_samples, turns);
   } else {
-    Oscillators oscillators(sound, heard, settings_.sample_rate_hz, turn);
+    Oscillators oscillators(sound, heard, settings_.sample_rate_hz, turns);
     if (oscillators.sounds())
       tones_.push_back(
           {std::move(oscillators), pan_gains(sound.position, settings_.channels), onset_samples});
   }
   noise_.add(sound, onset_samples, seed);
-  if (projection_) projection_->add(sound, heard, onset_samples, turn);
+  if (projection_) projection_->add(sound, heard, onset_samples, turns);
 }
 
 void Synthesizer::add_tones(std::int64_t end) {

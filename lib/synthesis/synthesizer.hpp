@@ -15,6 +15,7 @@
 #include "lib/synthesis/pan.hpp"
 #include "lib/synthesis/projection.hpp"
 #include "lib/synthesis/shaped_noise.hpp"
+#include "lib/synthesis/starting_phases.hpp"
 
 namespace ictus::synthesis {
 
@@ -59,6 +60,7 @@ class Synthesizer {
 
   SynthesizerSettings settings_;
   std::deque<std::pair<std::int64_t, EventSound>> waiting_;  ///< with their onsets
+  StartingPhases starting_phases_;
   std::vector<Tone> tones_;
   ShapedNoise noise_;
   std::optional<MovingTones> moving_;  ///< where the sum is projected
