@@ -11,17 +11,10 @@
 namespace ictus::synthesis {
 namespace {
 
-/// What is softer than a partial by more than this does not disturb it: -26 dB.
-constexpr float kSofter = 2.5e-3F;
-/// What is softer than the loudest partial by more than this is not worth looking at: -40 dB.
-constexpr float kLeast = 1e-4F;
 /// Within which two partials are one tone.
 constexpr float kSameRatio = 0.02F;
 constexpr float kSameHz = 15.0F;
-/// Within which one is let go and the next begins.
-constexpr float kSameTimeS = 0.3F;
 constexpr std::uint8_t kMostTimes = 2;
-constexpr double kMoveStepS = 0.01;
 
 double pitch_at(const EventSound& sound, double elapsed_s) {
   return std::exp2(static_cast<double>(deviation_semitones(sound, static_cast<float>(elapsed_s))) / 12.0);
@@ -58,6 +51,7 @@ ICTUS_WIDE void powers_after(const Partials& partials, float elapsed_s, float sc
 
 /// By Simpson's rule.
 void StartingPhases::move_on(Begun& begun, double elapsed_s) {
+  constexpr double kMoveStepS = 0.01;
   if (!moves(begun.sound)) return;
   while (begun.moved_s < elapsed_s) {
     const double step_s = std::min(kMoveStepS, elapsed_s - begun.moved_s);
@@ -104,9 +98,12 @@ Turns StartingPhases::of(const EventSound& sound, const Partials& heard, std::in
   const float level = std::exp(sound.gain_db * kTenthOfLog10);
   for (std::size_t h = 0; h < static_cast<std::size_t>(heard.count); ++h) {
     beginning.hz[h] = heard.hz[h] * pitch;
+    constexpr float kSofter = 2.5e-3F;  // -26 dB: it does not disturb the partial
     beginning.most[h] = kSofter * level * heard.power[h];
   }
+  constexpr float kLeast = 1e-4F;  // -40 dB: the rest is not worth looking at
   beginning.least = kLeast * level * *std::max_element(heard.power.begin(), heard.power.end());
+  constexpr float kSameTimeS = 0.3F;  // within which one is let go and the next begins
   std::erase_if(begun_, [&](Begun& begun) {
     const double elapsed_s = static_cast<double>(onset_samples - begun.onset_samples) / sample_rate_hz_;
     const auto since_end_s = static_cast<float>(elapsed_s) - std::exp(begun.sound.hold_log_s);
