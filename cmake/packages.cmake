@@ -60,7 +60,8 @@ ictus_package(dev libictus-dev libdevel "library of event streams of ictus - dev
  the files of the audio codec toolkit ictus: headers for C++ and C, and files
  for CMake and pkg-config.")
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libictus${ICTUS_INTERFACE} (= ${ICTUS_PACKAGE_VERSION})")
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/libictus-dev COMPONENT dev)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/libictus-dev COMPONENT dev
+        PATTERN __pycache__ EXCLUDE)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
