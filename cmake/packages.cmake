@@ -31,17 +31,17 @@ endfunction()
 
 set(CPACK_COMPONENTS_ALL)
 ictus_package(ictus ictus sound "audio codec toolkit with learnt models
- Turns recorded sound into a short list of events, which can be read and
- changed as text, and renders such a list as sound again. Files of events
- take a few kilobits a second.
- .
- The program also shows, varies, mixes and plays such lists. What runs
- larger networks is in the package ictus-networks.")
+Turns recorded sound into a short list of events, which can be read and
+changed as text, and renders such a list as sound again. Files of events
+take a few kilobits a second.
+
+The program also shows, varies, mixes and plays such lists. What runs
+larger networks is in the package ictus-networks.")
 if(ICTUS_NETWORKS)
   ictus_package(networks ictus-networks sound "audio codec toolkit with learnt models - networks
- What lets ictus make, play and generate token pyramids of notes, judge
- generated notes, and train models: a module that runs on libtorch, and
- the weights of its networks.")
+What lets ictus make, play and generate token pyramids of notes, judge
+generated notes, and train models: a module that runs on libtorch, and
+the weights of its networks.")
   # Only the same version's program and module know each other's types.
   set(CPACK_DEBIAN_NETWORKS_PACKAGE_DEPENDS "ictus (= ${ICTUS_PACKAGE_VERSION})")
   # With the reference BLAS, which libtorch brings otherwise, networks take fifteen times as long.
@@ -49,16 +49,19 @@ if(ICTUS_NETWORKS)
 endif()
 
 ictus_package(library libictus${ICTUS_INTERFACE} libs "library of event streams of ictus
- Reads, writes and changes event streams, the files of the audio codec
- toolkit ictus, and decodes them to samples.")
+Reads, writes and changes event streams, the files of the audio codec
+toolkit ictus, and decodes them to samples.")
 # Reading needs nothing else; decoding needs the weights.
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_RECOMMENDS "ictus")
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
+# Which package has the library, for those of programs that use it; and that the linker is to know of it.
+file(WRITE ${PROJECT_BINARY_DIR}/debian/shlibs
+  "libictus ${ICTUS_INTERFACE} libictus${ICTUS_INTERFACE} (>= ${PROJECT_VERSION})\n")
+file(WRITE ${PROJECT_BINARY_DIR}/debian/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/debian/shlibs ${PROJECT_BINARY_DIR}/debian/triggers)
 ictus_package(dev libictus-dev libdevel "library of event streams of ictus - development
- What is needed to build programs that read, write and decode event streams,
- the files of the audio codec toolkit ictus: headers for C++ and C, and files
- for CMake and pkg-config.")
+What is needed to build programs that read, write and decode event streams,
+the files of the audio codec toolkit ictus: headers for C++ and C, and files
+for CMake and pkg-config.")
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libictus${ICTUS_INTERFACE} (= ${ICTUS_PACKAGE_VERSION})")
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/libictus-dev COMPONENT dev
         PATTERN __pycache__ EXCLUDE)
