@@ -239,6 +239,18 @@ auto or_fail(const BlockReader& reader, Unpack unpack) {
 
 // --- Writer ----------------------------------------------------------------------------------------
 
+EventStreamTotals totals_for(const EventStreamHeader& header, std::uint64_t length_samples,
+                             std::optional<std::uint64_t> original_length_samples) {
+  EventStreamTotals totals{.length_samples = length_samples, .original_length_samples = length_samples};
+  if (original_length_samples) {
+    totals.original_length_samples = *original_length_samples;
+  } else if (header.original_sample_rate_hz != header.sample_rate_hz) {
+    totals.original_length_samples = static_cast<std::uint64_t>(std::llround(
+        static_cast<double>(length_samples) * header.original_sample_rate_hz / header.sample_rate_hz));
+  }
+  return totals;
+}
+
 EventStreamWriter::EventStreamWriter(const EventStreamHeader& header, ByteSink sink)
     : blocks_(kEventStreamFormat, std::move(sink), header_content(header)), coding_(header.coding) {
   if (coding_.precision == Precision::coded) packer_.emplace(coding_);

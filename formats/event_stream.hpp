@@ -40,6 +40,10 @@ struct EventStreamTotals {
   std::uint64_t original_length_samples = 0;  ///< exact, per channel, at original_sample_rate_hz
 };
 
+/// Without the original's length it follows from the rates.
+[[nodiscard]] EventStreamTotals totals_for(const EventStreamHeader& header, std::uint64_t length_samples,
+                                           std::optional<std::uint64_t> original_length_samples);
+
 /// Writes a stream: header at once, then each block as it comes, each flushed to the sink as one call.
 /// Every function throws ictus::Error, before anything of the block is written, when its argument
 /// cannot stand in a file. A stream without finish() counts as cut short.

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "apps/cli/run_record.hpp"
 #include "apps/cli/text_output.hpp"
 
 namespace ictus::cli {
@@ -47,12 +49,17 @@ Json job_json(const Job& job, const char* status) {
   return json;
 }
 
-Json result_json(const Job& job, const Coded& coded, double elapsed_s) {
+Json stream_json(const Job& job, const Coded& coded) {
   Json json = job_json(job, coded.damage ? "damaged" : "done");
   json["duration_s"] = coded.duration_s;
   for (const auto& [noun, count] : coded.counts) json[fmt::format("{}s", noun)] = count;
   json["stream_bytes"] = coded.stream_bytes;
   json["bitrate_bps"] = bitrate_bps(coded);
+  return json;
+}
+
+Json result_json(const Job& job, const Coded& coded, double elapsed_s) {
+  Json json = stream_json(job, coded);
   json["elapsed_s"] = elapsed_s;
   json["speed"] = coded.duration_s / elapsed_s;
   json["warnings"] = coded.warnings;
@@ -60,39 +67,65 @@ Json result_json(const Job& job, const Coded& coded, double elapsed_s) {
   return json;
 }
 
-/// Tells results on stderr in words, or on stdout as lines of JSON.
+std::string line_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+/// Tells results on stderr in words, or on stdout as lines of JSON, and keeps them where a record is kept.
 class ResultTeller {
  public:
-  ResultTeller(const options::TalkOptions& talk, const Streams& streams, Reporter& reporter)
-      : json_(talk.json), out_fd_(streams.out), reporter_(reporter) {}
+  ResultTeller(const options::TalkOptions& talk, const Streams& streams, Reporter& reporter,
+               RunRecord* record)
+      : json_(talk.json),
+        out_fd_(streams.out),
+        reporter_(reporter),
+        record_(record != nullptr && record->has_manifest() ? record : nullptr) {}
 
   void tell(const Job& job, const Coded& coded, double elapsed_s) {
     for (const std::string& warning : coded.warnings) reporter_.warning(with_name(warning, job.input));
+    const Json result = result_json(job, coded, elapsed_s);
+    if (record_ != nullptr) record_->keep(line_of(result));
     if (json_) {
-      print(result_json(job, coded, elapsed_s));
+      print(result);
     } else {
       reporter_.say(result_line(job, coded, elapsed_s));
     }
   }
 
-  void tell_failure(const Job& job, const Error& error) {
+  /// Of a job that is passed over. The manifest is to tell of every output, also of one after which its
+  /// worker was stopped before it could say so.
+  void tell_earlier(const Job& job, const RunRecord::Earlier& earlier) {
+    if (record_ != nullptr && !earlier.is_in_manifest) {
+      Json found = stream_json(job, earlier.coded);
+      found["found"] = true;
+      record_->keep(line_of(found));
+    }
     if (!json_) return;
+    Json json = job_json(job, "skipped");
+    json["stream_bytes"] = earlier.coded.stream_bytes;
+    if (earlier.coded.damage) json["error"] = earlier.coded.damage->what();
+    print(json);
+  }
+
+  void tell_failure(const Job& job, const Error& error) {
     Json json = job_json(job, "failed");
     json["error"] = error.what();
-    print(json);
+    if (record_ != nullptr) record_->keep(line_of(json));
+    if (json_) print(json);
   }
 
  private:
   void print(const Json& json) {
     const std::lock_guard lock(mutex_);
     TextOutput out(out_fd_);
-    out.print(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    out.print(line_of(json));
     out.flush();
   }
 
   bool json_;
   int out_fd_;
   Reporter& reporter_;
+  RunRecord* record_;  ///< null where nothing is kept
   std::mutex mutex_;
 };
 
@@ -112,27 +145,39 @@ void JobProgress::update(double seconds_done, std::optional<double> part) {
 }
 
 int run_coding(const std::vector<Job>& jobs, bool replace, int threads, const options::TalkOptions& talk,
-               const Streams& streams, const CodeJob& code) {
+               const Streams& streams, const CodeJob& code, RunRecord* record) {
   Reporter reporter(streams, talk.quiet, talk.progress);
-  ResultTeller teller(talk, streams, reporter);
+  ResultTeller teller(talk, streams, reporter, record);
+  std::atomic<std::size_t> passed_over{0};
   std::vector<std::string> names;
   for (const Job& job : jobs) names.push_back(display_name(job.input));
-  return run_tasks(names, threads, reporter, [&](std::size_t task) {
+  const int status = run_tasks(names, threads, reporter, [&](std::size_t task) {
     const Job& job = jobs[task];
     const auto began = Clock::now();
     std::optional<DamagedInput> damage;
     try {
-      check_job(job, replace, streams);
-      JobProgress progress(reporter, task, names[task]);
-      const Coded coded = code(job, progress);
-      teller.tell(job, coded, seconds_since(began));
-      damage = coded.damage;
+      if (const auto earlier = record != nullptr ? record->earlier(job) : std::nullopt) {
+        ++passed_over;
+        teller.tell_earlier(job, *earlier);
+        damage = earlier->coded.damage;
+      } else {
+        check_job(job, replace, streams);
+        JobProgress progress(reporter, task, names[task]);
+        const Coded coded = code(job, progress);
+        teller.tell(job, coded, seconds_since(began));
+        damage = coded.damage;
+      }
     } catch (const Error& error) {
       teller.tell_failure(job, error);
       throw;
     }
     if (damage) throw *damage;
   });
+  if (passed_over > 0 && !talk.json) {
+    reporter.say(fmt::format("{} of {} inputs {} done before", passed_over.load(), jobs.size(),
+                             passed_over == 1 ? "was" : "were"));
+  }
+  return status;
 }
 
 }  // namespace ictus::cli

@@ -44,10 +44,13 @@ class JobProgress {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
+class RunRecord;
+
 using CodeJob = std::function<Coded(const Job& job, JobProgress& progress)>;
 
-/// Checks each job, codes it and tells the result. Returns the exit status.
+/// Checks each job, codes it and tells the result; what `record` says is done already is passed over, and
+/// what is done is kept in it. Returns the exit status.
 int run_coding(const std::vector<Job>& jobs, bool replace, int threads, const options::TalkOptions& talk,
-               const Streams& streams, const CodeJob& code);
+               const Streams& streams, const CodeJob& code, RunRecord* record = nullptr);
 
 }  // namespace ictus::cli

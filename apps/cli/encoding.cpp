@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "apps/cli/coding.hpp"
-#include "apps/cli/jobs.hpp"
+#include "apps/cli/command.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/run_record.hpp"
+#include "apps/cli/shard.hpp"
 #include "apps/cli/text.hpp"
 #include "lib/core/memory.hpp"
 
@@ -91,16 +93,32 @@ Coded encode_job(const Job& job, const options::EncodeOptions& options, const En
 
 }  // namespace
 
+std::vector<Job> encode_jobs(const options::EncodeOptions& options, const Streams& streams) {
+  const std::vector<Job> all = plan_jobs(options.inputs, options.output, options.talk,
+                                         {InputKind::sound, options::suffix_of(options.codec)}, streams);
+  return options.many.shard ? jobs_of(all, *options.many.shard) : all;
+}
+
+std::size_t tasks_of(const options::EncodeOptions& options) {
+  const std::size_t inputs = std::max<std::size_t>(options.inputs.size(), 1);
+  if (!options.many.shard) return inputs;
+  const auto count = static_cast<std::size_t>(known_shard(*options.many.shard).count);
+  return (inputs + count - 1) / count;
+}
+
 int encode(const options::EncodeOptions& options, const std::function<Encoding()>& load,
            const Streams& streams) {
   keep_freed_memory();
-  const auto jobs = plan_jobs(options.inputs, options.output, options.talk,
-                              {InputKind::sound, options::suffix_of(options.codec)}, streams);
+  const auto jobs = encode_jobs(options, streams);
+  if (jobs.empty()) return kDone;  // there are more workers than inputs
+  RunRecord record(options.many, streams);
   const Encoding encoding = load();
-  return run_coding(jobs, options.output.force, options.threads, options.talk, streams,
-                    [&](const Job& job, JobProgress& progress) {
-                      return encode_job(job, options, encoding, streams, progress);
-                    });
+  return run_coding(
+      jobs, options.output.force, options.threads, options.talk, streams,
+      [&](const Job& job, JobProgress& progress) {
+        return encode_job(job, options, encoding, streams, progress);
+      },
+      &record);
 }
 
 }  // namespace ictus::cli

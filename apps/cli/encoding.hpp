@@ -6,7 +6,9 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
+#include "apps/cli/jobs.hpp"
 #include "apps/cli/stream_tags.hpp"
 #include "apps/cli/streams.hpp"
 #include "apps/cli/text.hpp"
@@ -47,6 +49,12 @@ void describe_source(Header& header, const audio::Source& source, const options:
   header.original_channels = static_cast<std::uint16_t>(source.original_spec().channels);
   header.tags = stream_tags(source.tags(), options.tags).tags;
 }
+
+/// The inputs with their outputs: all, or those of one shard.
+[[nodiscard]] std::vector<Job> encode_jobs(const options::EncodeOptions& options, const Streams& streams);
+
+/// At most so many of them there are.
+[[nodiscard]] std::size_t tasks_of(const options::EncodeOptions& options);
 
 /// Encodes all inputs. Returns the exit status. `load` gives the codec, once the command line is known to be
 /// right; `begin` is called by several threads.

@@ -23,17 +23,6 @@ EventModel EventModels::of(const std::string& name, const formats::EventStreamHe
   return loaded_;
 }
 
-formats::EventStreamHeader header_for(const synthesis::EventModel& model, bool lossless) {
-  formats::EventStreamHeader header;
-  header.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
-  header.original_sample_rate_hz = header.sample_rate_hz;
-  header.names = formats::standard_names();
-  header.coding = synthesis::event_coding(lossless);
-  header.model_id = model.id;
-  header.weights_hash = model.hash;
-  return header;
-}
-
 void refuse_choice(std::uint64_t count) {
   throw Error(fmt::format("has none of the events that --events asks for; it has {}, counted from 0",
                           counted(count, "event")));

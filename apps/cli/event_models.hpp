@@ -31,9 +31,6 @@ class EventModels {
   EventModel loaded_;
 };
 
-/// Of a stream of its events, in one channel until said otherwise: what belongs to the model.
-[[nodiscard]] formats::EventStreamHeader header_for(const synthesis::EventModel& model, bool lossless);
-
 /// Says that --events asks for events that a stream with `count` of them does not have.
 [[noreturn]] void refuse_choice(std::uint64_t count);
 

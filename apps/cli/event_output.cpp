@@ -3,22 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "apps/cli/text.hpp"
 
 namespace ictus::cli {
-namespace {
-
-/// A length at one rate as one at another.
-std::uint64_t at_rate(std::uint64_t length_samples, std::uint32_t from_hz, std::uint32_t to_hz) {
-  return from_hz == to_hz ? length_samples
-                          : static_cast<std::uint64_t>(
-                                std::llround(static_cast<double>(length_samples) * to_hz / from_hz));
-}
-
-}  // namespace
 
 EventOutput::EventOutput(const std::string& path, bool replace, const formats::EventStreamHeader& header,
                          const Streams& streams)
@@ -39,9 +28,7 @@ void EventOutput::write(const EventBlock& block) {
 }
 
 void EventOutput::finish(std::uint64_t length_samples, std::optional<std::uint64_t> original_length_samples) {
-  const std::uint64_t original = original_length_samples.value_or(
-      at_rate(length_samples, header_.sample_rate_hz, header_.original_sample_rate_hz));
-  writer_.finish({.length_samples = length_samples, .original_length_samples = original});
+  writer_.finish(formats::totals_for(header_, length_samples, original_length_samples));
   file_.commit();
 }
 

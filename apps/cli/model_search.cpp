@@ -51,10 +51,9 @@ std::string require(const std::string& path, const std::string& who, const Weigh
 std::vector<fs::path> usual_places(const Weights& weights) {
   const fs::path here = program_folder();
   const fs::path folder = fs::path("models") / weights.folder;
-  const fs::path shared = fs::path("share/ictus") / folder / weights.file;
-  std::vector<fs::path> places = {here / folder / weights.file,
-                                  here / ".." / shared,  // from bin/
-                                  fs::path(ICTUS_INSTALL_PREFIX) / shared};
+  const fs::path file = folder / weights.file;
+  std::vector<fs::path> places = {here / file, here / ICTUS_DATA_FROM_PROGRAM / file,
+                                  fs::path(ICTUS_DATA_DIR) / file};
   std::error_code failure;
   if (fs::equivalent(here, ICTUS_BUILD_BIN_DIR, failure)) {
     places.emplace_back(fs::path(ICTUS_SOURCE_DIR) / folder / "weights" / weights.file);

@@ -15,14 +15,18 @@ namespace fs = std::filesystem;
 
 fs::path module_path() {
   const fs::path here = program_folder();
-  const fs::path places[] = {here / "ictus-networks.so", here / "../lib/ictus/ictus-networks.so"};
+  constexpr const char* kModule = "ictus-networks.so";
+  const fs::path places[] = {here / kModule, here / ICTUS_MODULES_FROM_PROGRAM / kModule,
+                             fs::path(ICTUS_MODULE_DIR) / kModule};
   std::string tried;
   for (const fs::path& place : places) {
     if (::access(place.c_str(), R_OK) == 0) return place;
     tried += "\n    " + place.lexically_normal().string();
   }
   throw Error("ictus-networks.so, the part of ictus that runs networks, is missing",
-              "install ictus again; these places were tried:" + tried);
+              "install the package ictus-networks, or ictus again where it came in one piece; these places "
+              "were tried:" +
+                  tried);
 }
 
 const Networks* load() {

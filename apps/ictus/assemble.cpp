@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <cmath>
 #include <filesystem>
 #include <map>
 
@@ -14,8 +13,7 @@
 #include "apps/ictus/commands.hpp"
 #include "apps/options/add.hpp"
 #include "apps/options/refuse.hpp"
-#include "lib/compose/coding.hpp"
-#include "lib/compose/event_list.hpp"
+#include "lib/compose/list_stream.hpp"
 #include "lib/compose/reblock.hpp"
 
 namespace ictus::front {
@@ -26,9 +24,6 @@ struct AssembleOptions : FilesOptions {
 };
 
 namespace fs = std::filesystem;
-
-/// How long the last event may sound where nothing says how long the sound is.
-constexpr double kTailS = 4.0;
 
 /// A stream that vectors are borrowed from.
 struct Lender {
@@ -76,160 +71,39 @@ class Lenders {
   std::map<std::string, Lender> lenders_;
 };
 
-/// What the list says of the stream, over what follows from where its vectors come from.
-formats::EventStreamHeader header_of(const compose::ListFacts& facts, const Lenders& lenders) {
-  formats::EventStreamHeader header;
-  if (facts.model_id && facts.weights_hash) {
-    header.model_id = *facts.model_id;
-    header.weights_hash = *facts.weights_hash;
-    if (!facts.sample_rate_hz) throw Error("says which model it is for, but not sample_rate_hz");
-  } else if (facts.model_id || facts.weights_hash) {
-    throw Error("says only one of model_id and weights_hash, which go together");
-  } else if (!lenders.all().empty()) {
-    header = lenders.all().begin()->second.header;
-    header.tags.clear();
-    header.original_sample_rate_hz = header.sample_rate_hz;
-    header.original_channels = header.channels;
-  } else {
-    header = cli::header_for(*cli::load_event_model({}), false);
-  }
-  if (facts.sample_rate_hz) header.sample_rate_hz = *facts.sample_rate_hz;
-  header.original_sample_rate_hz = facts.original_sample_rate_hz.value_or(
-      facts.sample_rate_hz ? header.sample_rate_hz : header.original_sample_rate_hz);
-  header.original_channels = facts.original_channels.value_or(header.original_channels);
-  header.channels = facts.channels.value_or(header.channels);
-  if (facts.coding) header.coding = *facts.coding;
-  if (facts.names) header.names = *facts.names;
-  header.tags = facts.tags;
+/// Of a list that says of no model: that of the streams it borrows from, or of the usual model.
+formats::EventStreamHeader usual_header(const Lenders& lenders) {
+  if (lenders.all().empty()) return synthesis::header_for(*cli::load_event_model({}), false);
+  formats::EventStreamHeader header = lenders.all().begin()->second.header;
+  header.tags.clear();
+  header.original_sample_rate_hz = header.sample_rate_hz;
+  header.original_channels = header.channels;
   return header;
-}
-
-struct Length {
-  std::uint64_t samples = 0;
-  std::optional<std::uint64_t> original_samples;
-};
-
-Length length_of(const compose::EventList& list, const std::vector<Event>& events,
-                 const std::optional<double>& asked_s, double rate_hz, const std::string& name,
-                 cli::Reporter& reporter) {
-  if (asked_s) return {static_cast<std::uint64_t>(std::llround(*asked_s * rate_hz)), {}};
-  const auto last = static_cast<std::uint64_t>(events.empty() ? 0 : events.back().onset_samples);
-  const Length stated{list.facts.samples.value_or(0), list.facts.original_samples};
-  if (list.facts.samples && (events.empty() || last < stated.samples)) return stated;
-  const auto with_tail = last + static_cast<std::uint64_t>(std::llround(kTailS * rate_hz));
-  if (list.facts.samples) {
-    reporter.warning(fmt::format(
-        "{}: the last event begins after the end that the list states, {:.3f} s; the sound now ends at "
-        "{:.3f} s",
-        name, static_cast<double>(stated.samples) / rate_hz, static_cast<double>(with_tail) / rate_hz));
-  }
-  return {with_tail, {}};
-}
-
-/// Standard numbers that the list tells go to the steps that a file has for them; what is borrowed stays.
-void take_values(const compose::ListedEvent& listed, const formats::EventStreamHeader& header, Event& event) {
-  if (header.names != formats::standard_names())
-    throw Error(
-        fmt::format("line {}: says numbers in units, and the model names none like them", listed.line),
-        "tell them as v0 to v31");
-  const auto set = [&](std::size_t place, float number) {
-    const int steps = header.coding.vector_steps[place];
-    const bool is_coded = header.coding.precision == formats::Precision::coded;
-    event.vector[place] =
-        is_coded ? formats::vector_value(formats::vector_code(number, steps), steps) : number;
-  };
-  if (std::holds_alternative<compose::Vector>(listed.vector))
-    for (std::size_t i = 0; i < formats::kStandardNumbers.size(); ++i) set(i, event.vector[i]);
-  for (const auto& [place, number] : listed.values) set(place, number);
-}
-
-std::vector<Event> events_of(const compose::EventList& list, Lenders& lenders,
-                             const formats::EventStreamHeader& header) {
-  std::vector<Event> events;
-  for (const compose::ListedEvent& listed : list.events) {
-    Event event;
-    if (const auto* const borrowed = std::get_if<compose::BorrowedEvent>(&listed.vector)) {
-      event = lenders.event(*borrowed, listed.line);
-    } else {
-      event.vector = std::get<compose::Vector>(listed.vector);
-    }
-    if (list.is_in_units) take_values(listed, header, event);
-    if (listed.gain_db) event.gain_db = *listed.gain_db;
-    event.onset_samples = std::llround(listed.onset_s * header.sample_rate_hz);
-    events.push_back(event);
-  }
-  return events;
-}
-
-/// Throws ictus::Error for files of programs, before their bytes are taken for words.
-void require_list(std::string_view content) {
-  if (const auto* const format = formats::format_of(std::as_bytes(std::span(content)))) {
-    throw Error(fmt::format("is {}, not a list of events", format->a_name),
-                "'ictus dump' prints the list of a stream");
-  }
-  // XLSX and ODS are ZIP archives; XLS is one of Microsoft's compound files.
-  if (content.starts_with("PK\x03\x04") || content.starts_with("\xD0\xCF\x11\xE0")) {
-    throw Error("is a spreadsheet's own file or an archive, not a list of events",
-                "save the sheet as CSV, in UTF-8");
-  }
 }
 
 void assemble_list(const cli::Job& job, const AssembleOptions& options, const cli::Streams& streams,
                    cli::Reporter& reporter) {
   const std::string name = cli::display_name(job.input);
   const std::string text = cli::read_whole_file(job.input, streams);
-  require_list(text);
-  const compose::EventList list = compose::parse_event_list(text);
   Lenders lenders(job.input, streams);
-  for (const compose::ListedEvent& listed : list.events) {
-    if (const auto* const borrowed = std::get_if<compose::BorrowedEvent>(&listed.vector)) {
-      (void)lenders.event(*borrowed, listed.line);
-    }
-  }
-  formats::EventStreamHeader header = header_of(list.facts, lenders);
-  const bool names_model = list.facts.model_id.has_value();
+  const auto lend = [&](const compose::BorrowedEvent& borrowed, std::size_t line) -> const Event& {
+    return lenders.event(borrowed, line);
+  };
+  const compose::ListedStream stream =
+      compose::stream_of_list(text, {lend, [&] { return usual_header(lenders); }}, options.length_s);
   for (const auto& [lender_name, lender] : lenders.all()) {
-    cli::require_same_model(names_model ? name : cli::harmless(lenders.all().begin()->first), header,
-                            cli::harmless(lender_name), lender.header);
+    cli::require_same_model(stream.names_model ? name : cli::harmless(lenders.all().begin()->first),
+                            stream.header, cli::harmless(lender_name), lender.header);
   }
-  const double rate_hz = header.sample_rate_hz;
-  std::vector<Event> events = events_of(list, lenders, header);
-  if (events.empty() && !list.facts.samples)
-    throw Error("has no events", "a list has one event on each line");
-  const Length length = length_of(list, events, options.length_s, rate_hz, name, reporter);
-  const auto beyond = std::erase_if(events, [&](const Event& event) {
-    return event.onset_samples >= static_cast<std::int64_t>(length.samples);
-  });
-  if (beyond > 0) {
-    reporter.warning(fmt::format("{}: {} after the length that was asked for, {:.3f} s, and {} left out",
-                                 name,
-                                 beyond == 1 ? "1 event begins" : fmt::format("{} events begin", beyond),
-                                 static_cast<double>(length.samples) / rate_hz, beyond == 1 ? "is" : "are"));
-  }
-  for (const compose::CutFact& cut : list.cut_facts) {
-    reporter.warning(fmt::format(
-        "{}: line {}: {} was cut into cells by a spreadsheet; commas were put where it was cut: {}", name,
-        cut.line, cut.name, cli::harmless(cut.value)));
-  }
-  if (list.first_out_of_order) {
-    reporter.warning(fmt::format("{}: line {} begins before the one above it; the events were put in order",
-                                 name, *list.first_out_of_order));
-  }
-  const formats::EventCoding preferred = header.coding;
-  header.coding = compose::exact_coding(events, preferred, kBlockSamples);
-  if (header.coding.precision != preferred.precision &&
-      header.coding.precision == formats::Precision::float32) {
-    reporter.warning(fmt::format(
-        "{}: some numbers lie on no steps of a small file, so all are kept as 32-bit floats", name));
-  }
+  for (const std::string& remark : stream.remarks) reporter.warning(name + ": " + cli::harmless(remark));
 
-  cli::EventOutput output(job.output, options.output.force, header, streams);
+  cli::EventOutput output(job.output, options.output.force, stream.header, streams);
   compose::Reblocker reblocker([&](const EventBlock& block) { output.write(block); });
-  for (const Event& event : events) reblocker.push(event);
-  reblocker.finish(static_cast<std::int64_t>(length.samples));
-  output.finish(length.samples, length.original_samples);
+  for (const Event& event : stream.events) reblocker.push(event);
+  reblocker.finish(static_cast<std::int64_t>(stream.length_samples));
+  output.finish(stream.length_samples, stream.original_length_samples);
   cli::warn_of_limits(reporter, output);
-  reporter.say(cli::made_line(name, job.output, output, length.samples, header.sample_rate_hz));
+  reporter.say(cli::made_line(name, job.output, output, stream.length_samples, stream.header.sample_rate_hz));
 }
 
 int assemble(const AssembleOptions& options, const cli::Streams& streams) {

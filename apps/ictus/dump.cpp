@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "apps/cli/event_input.hpp"
-#include "apps/cli/event_table.hpp"
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/stream_input.hpp"
 #include "apps/cli/streams.hpp"
@@ -17,6 +16,7 @@
 #include "apps/options/add.hpp"
 #include "apps/options/options.hpp"
 #include "apps/options/refuse.hpp"
+#include "lib/compose/event_table.hpp"
 #include "lib/player/midi.hpp"
 #include "lib/synthesis/describe.hpp"
 
@@ -40,12 +40,18 @@ constexpr Choice<TableFormat> kFormats[] = {{"tsv", TableFormat::tsv},
                                             {"json", TableFormat::json},
                                             {"midi", TableFormat::midi}};
 
+/// Of the events themselves; their notes as MIDI are no list.
+compose::ListFormat list_format(TableFormat format) {
+  if (format == TableFormat::json) return compose::ListFormat::json;
+  return format == TableFormat::csv ? compose::ListFormat::csv : compose::ListFormat::tsv;
+}
+
 // What has been printed is flushed block by block: who reads along sees each when it has come.
 
 void print_events(formats::EventStreamReader& reader, const DumpOptions& options,
-                  const cli::ExtraColumns& extra, cli::TextOutput& out) {
-  cli::EventTable table([&out](std::string_view text) { out.print(text); }, options.format,
-                        !options.no_vectors, extra, reader.header().sample_rate_hz, options.units);
+                  const compose::ExtraColumns& extra, cli::TextOutput& out) {
+  compose::EventTable table([&out](std::string_view text) { out.print(text); }, list_format(options.format),
+                            !options.no_vectors, extra, reader.header().sample_rate_hz, options.units);
   table.print_header(reader.header());
   out.flush();
   while (const auto block = reader.next()) {
@@ -74,7 +80,7 @@ void print_tokens(formats::TokenPyramidReader& reader, const DumpOptions& option
 
 /// Prints every event or token; when the stream is damaged, those before the damage. `extra` is for event
 /// streams. Returns the exit status.
-int print_all(cli::StreamInput& input, const DumpOptions& options, const cli::ExtraColumns& extra,
+int print_all(cli::StreamInput& input, const DumpOptions& options, const compose::ExtraColumns& extra,
               const cli::Streams& streams) {
   if (options.describe) input.require(options::Codec::events, "--describe");
   if (options.no_vectors) input.require(options::Codec::events, "--no-vectors");
@@ -90,7 +96,7 @@ int print_all(cli::StreamInput& input, const DumpOptions& options, const cli::Ex
   });
 }
 
-std::vector<cli::Cell> cells(const synthesis::EventDescription& heard) {
+std::vector<compose::Cell> cells(const synthesis::EventDescription& heard) {
   const bool has_pitch = heard.pitch_hz > 0.0;
   return {{fmt::format("{:.3f}", heard.duration_s)},
           {std::isfinite(heard.loudness_db) ? fmt::format("{:.1f}", heard.loudness_db) : std::string()},
@@ -127,10 +133,10 @@ int print_described(const DumpOptions& options, const cli::Streams& streams) {
   const auto& header = std::get<formats::EventStreamReader>(input.reader()).header();
   cli::EventModels models(options.model);
   const cli::EventModel model = models.of(input.name(), header);
-  const cli::ExtraColumns heard{
+  const compose::ExtraColumns heard{
       {"duration_s", "loudness_db", "pitch_hz", "note", "brightness_hz", "decay_s"},
       [&model](std::span<const Event> events) {
-        std::vector<std::vector<cli::Cell>> rows;
+        std::vector<std::vector<compose::Cell>> rows;
         for (const synthesis::EventDescription& description : synthesis::describe(*model, events)) {
           rows.push_back(cells(description));
         }

@@ -56,11 +56,10 @@ class EventMaker : public cli::StreamMaker {
   }
   static analysis::EncoderSettings settings(const options::EncodeOptions& options,
                                             const audio::Source& source, formats::EventStreamHeader header) {
-    analysis::EncoderSettings made{
-        .coding = synthesis::event_coding(options.lossless),
-        .channels = source.channels(),
-        .threads = cli::threads_of_task(options.threads, std::max<std::size_t>(options.inputs.size(), 1)),
-        .effort = options.effort};
+    analysis::EncoderSettings made{.coding = synthesis::event_coding(options.lossless),
+                                   .channels = source.channels(),
+                                   .threads = cli::threads_of_task(options.threads, cli::tasks_of(options)),
+                                   .effort = options.effort};
     if (options.bitrate_kbit_s) {
       made.most_bits_per_second = 1000.0 * *options.bitrate_kbit_s;
       made.other_bits = bits_without_events(std::move(header));
@@ -75,7 +74,7 @@ class EventMaker : public cli::StreamMaker {
   static formats::EventStreamHeader header(const cli::EventModel& model,
                                            const options::EncodeOptions& options,
                                            const audio::Source& source) {
-    formats::EventStreamHeader header = cli::header_for(*model, options.lossless);
+    formats::EventStreamHeader header = synthesis::header_for(*model, options.lossless);
     header.channels = static_cast<std::uint8_t>(source.channels());
     cli::describe_source(header, source, options);
     return header;
@@ -103,9 +102,9 @@ int encode(const options::EncodeOptions& options, const cli::Streams& streams) {
   if (options.codec == options::Codec::events)
     return cli::encode(
         options, [&options] { return event_encoding(options); }, streams);
-  const auto jobs = cli::plan_jobs(options.inputs, options.output, options.talk,
-                                   {cli::InputKind::sound, options::suffix_of(options.codec)}, streams);
-  if (!options.talk.json && !any_can_begin(jobs, options.output.force, streams))
+  const auto jobs = cli::encode_jobs(options, streams);
+  if (!options.talk.json && !options.many.skip_done && !options.many.manifest && !jobs.empty() &&
+      !any_can_begin(jobs, options.output.force, streams))
     return refuse_all(jobs, options.output.force, streams);
   return cli::encode(
       options, [&options] { return cli::networks().pyramid_encoding(options); }, streams);
@@ -141,6 +140,7 @@ void settle(EncodeOptions& options, const CLI::App& command) {
   refuse_without(options.codec == Codec::mars, command, "--device", "token pyramids",
                  "Leave it out, or use --codec mars.");
   refuse_force(options.output, is_standard_output(options.output, options.inputs));
+  refuse_many(options.many, options.output, options.inputs);
   if (!options.bitrate_kbit_s && !options.lossless) options.bitrate_kbit_s = kDefaultKbitS;
   if (!options.events_per_second && options.lossless) options.events_per_second = kLosslessEventsPerSecond;
 }
@@ -192,6 +192,7 @@ void accept(CLI::App& app, EncodeOptions& options) {
             fmt::format("The inputs are samples without a header. ENCODING is s16le, s24le, s32le, f32le or "
                         "u8, RATE {} to {}, in Hz, and CHANNELS 1 to {}.",
                         audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels));
+  add_many(app, options.many);
   add_coding(app, options.network, options.threads, options.talk,
              "Token pyramids only: what the network runs on; auto takes a graphics processor where there is "
              "one.",
@@ -207,6 +208,7 @@ std::unique_ptr<Command> add_encode(CLI::App& root) {
   ictus encode --codec mars note.wav        make note.mars
   ictus encode song.wav -o -  > s.evs       write to standard output
   ictus encode *.flac -o events/            many files into a folder
+  ictus encode --shard 3/16 --skip-done --manifest 3.jsonl *.flac -o events/
   arecord -f cd | ictus encode - | ictus decode - | aplay
   ictus encode --raw s16le:44100:2 - < in.pcm > out.evs)");
 }

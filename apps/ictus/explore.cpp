@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "apps/cli/event_input.hpp"
-#include "apps/cli/event_table.hpp"
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text.hpp"
@@ -14,6 +13,7 @@
 #include "apps/options/add.hpp"
 #include "apps/options/options.hpp"
 #include "apps/options/refuse.hpp"
+#include "lib/compose/event_table.hpp"
 #include "lib/player/module.hpp"
 #include "lib/player/piece.hpp"
 #include "lib/plot/projection.hpp"
@@ -38,9 +38,9 @@ struct ListFrame {
 
 ListFrame list_frame(const cli::EventInput& input, std::size_t events) {
   std::string text;
-  const cli::ExtraColumns none;
-  cli::EventTable table([&text](std::string_view more) { text += more; }, options::TableFormat::tsv, true,
-                        none, input.header().sample_rate_hz);
+  const compose::ExtraColumns none;
+  compose::EventTable table([&text](std::string_view more) { text += more; }, compose::ListFormat::tsv, true,
+                            none, input.header().sample_rate_hz);
   table.print_header(input.header());
   ListFrame frame{std::exchange(text, {}), {}};
   // Of a damaged stream they are not known.

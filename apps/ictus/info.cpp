@@ -6,10 +6,10 @@
 
 #include "apps/cli/jobs.hpp"
 #include "apps/cli/networks.hpp"
+#include "apps/cli/stream_facts.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
 #include "apps/ictus/commands.hpp"
-#include "apps/ictus/stream_facts.hpp"
 #include "apps/options/add.hpp"
 #include "apps/options/parse.hpp"
 #include "apps/options/refuse.hpp"
@@ -28,8 +28,8 @@ const char* precision_name(formats::Precision precision) {
   return precision == formats::Precision::float32 ? "float32" : "coded";
 }
 
-const char* codec_name(const StreamFacts& facts) {
-  return std::holds_alternative<EventFacts>(facts.own) ? "events" : "mars";
+const char* codec_name(const cli::StreamFacts& facts) {
+  return std::holds_alternative<cli::EventFacts>(facts.own) ? "events" : "mars";
 }
 
 /// By the spelling of each field that comes first: their case does not matter.
@@ -44,9 +44,9 @@ Json tags_json(const audio::Tags& tags) {
   return json;
 }
 
-Json scales_json(const PyramidFacts& own, const StreamFacts& facts) {
+Json scales_json(const cli::PyramidFacts& own, const cli::StreamFacts& facts) {
   Json json = Json::array();
-  for (const ScaleFacts& scale : own.scales) {
+  for (const cli::ScaleFacts& scale : own.scales) {
     const double bits = 8.0 * static_cast<double>(scale.bytes);
     json.push_back({{"rows", scale.grid.rows},
                     {"columns", scale.grid.columns},
@@ -69,7 +69,7 @@ void add_coding(Json& json, const formats::EventCoding& coding) {
 double shortest(float value) { return std::stod(fmt::format("{}", value)); }
 
 /// What people call the numbers of vectors, as far as they have names, and how many values each has.
-Json numbers_json(const EventFacts& own) {
+Json numbers_json(const cli::EventFacts& own) {
   const bool has_steps = own.coding.precision == formats::Precision::coded;
   Json json = Json::array();
   for (std::size_t d = 0; d < own.coding.vector_steps.size(); ++d) {
@@ -95,12 +95,12 @@ Json numbers_json(const EventFacts& own) {
 }
 
 /// What only streams of this codec have.
-void add_own(Json& json, const EventFacts& own, const StreamFacts& facts) {
+void add_own(Json& json, const cli::EventFacts& own, const cli::StreamFacts& facts) {
   json["events"] = own.events;
   json["events_per_s"] = facts.per_s(static_cast<double>(own.events));
 }
 
-void add_own(Json& json, const PyramidFacts& own, const StreamFacts& facts) {
+void add_own(Json& json, const cli::PyramidFacts& own, const cli::StreamFacts& facts) {
   json["clips"] = own.clips;
   json["tokens"] = own.tokens;
   json["tokens_per_s"] = facts.per_s(static_cast<double>(own.tokens));
@@ -114,8 +114,8 @@ void add_own(Json& json, const PyramidFacts& own, const StreamFacts& facts) {
 }
 
 /// The order of the fields is that of the output.
-Json facts_json(const std::string& path, const StreamFacts& facts) {
-  const auto* const events = std::get_if<EventFacts>(&facts.own);
+Json facts_json(const std::string& path, const cli::StreamFacts& facts) {
+  const auto* const events = std::get_if<cli::EventFacts>(&facts.own);
   Json json;
   json["schema"] = kSchema;
   json["file"] = path;
@@ -157,11 +157,11 @@ std::string without_unit(const std::string& field) {
 
 /// The fields of facts_json() that --get can print, for streams of both codecs.
 std::vector<std::string> simple_fields() {
-  StreamFacts events;
-  StreamFacts pyramid;
-  pyramid.own.emplace<PyramidFacts>();
+  cli::StreamFacts events;
+  cli::StreamFacts pyramid;
+  pyramid.own.emplace<cli::PyramidFacts>();
   std::vector<std::string> keys;
-  for (const StreamFacts& example : {events, pyramid}) {
+  for (const cli::StreamFacts& example : {events, pyramid}) {
     const Json json = facts_json({}, example);
     for (const auto& [key, value] : json.items()) {
       const bool is_known = std::find(keys.begin(), keys.end(), key) != keys.end();
@@ -195,7 +195,7 @@ std::string row(const char* label, const std::string& value) {
 }
 
 /// "flute, pitch 60, velocity 100, seed 7"; empty when the sound was not generated.
-std::string generated_text(const PyramidFacts& own) {
+std::string generated_text(const cli::PyramidFacts& own) {
   std::string text;
   if (own.label) {
     text = fmt::format("{}, pitch {}, velocity {}",
@@ -217,13 +217,13 @@ std::string precision_text(const formats::EventCoding& coding) {
                      coding.gain_step_centibels / 10.0, cli::counted(coding.onset_step_samples, "sample"));
 }
 
-std::string own_rows(const EventFacts& own, const StreamFacts& facts) {
+std::string own_rows(const cli::EventFacts& own, const cli::StreamFacts& facts) {
   return row("precision", precision_text(own.coding)) +
          row("events",
              fmt::format("{}, {:.1f} a second", own.events, facts.per_s(static_cast<double>(own.events))));
 }
 
-std::string own_rows(const PyramidFacts& own, const StreamFacts& facts) {
+std::string own_rows(const cli::PyramidFacts& own, const cli::StreamFacts& facts) {
   std::string text;
   if (const std::string generated = generated_text(own); !generated.empty()) {
     text += row("generated", generated);
@@ -237,7 +237,7 @@ std::string own_rows(const PyramidFacts& own, const StreamFacts& facts) {
 }
 
 /// What stands below the rows.
-std::string own_table(const EventFacts& own, const StreamFacts&) {
+std::string own_table(const cli::EventFacts& own, const cli::StreamFacts&) {
   if (own.names.empty()) return {};
   const bool has_steps = own.coding.precision == formats::Precision::coded;
   const auto line = [&](const auto& name, const auto& column, const auto& from, const auto& to,
@@ -255,11 +255,11 @@ std::string own_table(const EventFacts& own, const StreamFacts&) {
   return text;
 }
 
-std::string own_table(const PyramidFacts& own, const StreamFacts& facts) {
+std::string own_table(const cli::PyramidFacts& own, const cli::StreamFacts& facts) {
   std::string text = fmt::format("\n  {:>5}  {:>9}  {:>9}  {:>10}  {:>19}  {:>6}\n", "scale", "grid",
                                  "tokens", "bits", "entropy, bits/token", "kbit/s");
   for (std::size_t scale = 0; scale < own.scales.size(); ++scale) {
-    const ScaleFacts& one = own.scales[scale];
+    const cli::ScaleFacts& one = own.scales[scale];
     text += fmt::format("  {:>5}  {:>9}  {:>9}  {:>10}  {:>19.2f}  {:>6.3f}\n", scale,
                         fmt::format("{} x {}", one.grid.rows, one.grid.columns), one.tokens, 8 * one.bytes,
                         one.entropy_bits, facts.per_s(8e-3 * static_cast<double>(one.bytes)));
@@ -268,9 +268,9 @@ std::string own_table(const PyramidFacts& own, const StreamFacts& facts) {
 }
 
 /// How far a stream that is not complete goes.
-std::string incomplete_text(const StreamFacts& facts) {
+std::string incomplete_text(const cli::StreamFacts& facts) {
   std::string text = "no: this is what comes before the damage";
-  if (const auto* const own = std::get_if<PyramidFacts>(&facts.own);
+  if (const auto* const own = std::get_if<cli::PyramidFacts>(&facts.own);
       own != nullptr && own->clips > 0 && own->last_scales > 0 && own->last_scales < own->scales.size()) {
     text += fmt::format("; the last clip has {} of its {} scales", own->last_scales, own->scales.size());
   }
@@ -278,12 +278,12 @@ std::string incomplete_text(const StreamFacts& facts) {
 }
 
 /// "2 channels, "; nothing of streams that do not say it.
-std::string channels_text(const StreamFacts& facts) {
-  const auto* const own = std::get_if<EventFacts>(&facts.own);
+std::string channels_text(const cli::StreamFacts& facts) {
+  const auto* const own = std::get_if<cli::EventFacts>(&facts.own);
   return own == nullptr ? "" : cli::counted(own->channels, "channel") + ", ";
 }
 
-std::string text_of(const StreamFacts& facts, const std::string& name) {
+std::string text_of(const cli::StreamFacts& facts, const std::string& name) {
   std::string original = fmt::format("{} Hz, {}", facts.original_sample_rate_hz,
                                      cli::counted(facts.original_channels, "channel"));
   if (facts.original_samples) {
@@ -307,7 +307,7 @@ std::string text_of(const StreamFacts& facts, const std::string& name) {
   return text + std::visit([&](const auto& own) { return own_table(own, facts); }, facts.own);
 }
 
-std::string field_text(const std::string& key, const std::string& path, const StreamFacts& facts) {
+std::string field_text(const std::string& key, const std::string& path, const cli::StreamFacts& facts) {
   const Json json = facts_json(path, facts);
   if (!json.contains(key)) {
     throw Error(fmt::format("{}: has no field {}, as its codec is {}", cli::display_name(path), key,
@@ -317,7 +317,7 @@ std::string field_text(const std::string& key, const std::string& path, const St
 }
 
 std::string rendered(const options::InfoOptions& options, const std::string& key, const std::string& path,
-                     const StreamFacts& facts) {
+                     const cli::StreamFacts& facts) {
   if (options.json) return json_text(facts_json(path, facts)) + "\n";
   if (!key.empty()) return field_text(key, path, facts);
   return text_of(facts, cli::display_name(path));
@@ -334,7 +334,7 @@ int info(const options::InfoOptions& options, const cli::Streams& streams) {
   return cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
     cli::StreamInput input(inputs[task], streams);
     std::optional<DamagedInput> damage;
-    const StreamFacts facts = read_facts(input, damage);
+    const cli::StreamFacts facts = cli::read_facts(input, damage);
     cli::TextOutput out(streams.out);
     out.print(rendered(options, key, inputs[task], facts));
     out.flush();

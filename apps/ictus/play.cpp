@@ -240,7 +240,7 @@ int play(const PlayOptions& options, const cli::Streams& streams) {
 
   Orchestra orchestra(options, streams, reporter);
   for (const notes::ScoreNote& note : score.notes) (void)orchestra.of(note);
-  formats::EventStreamHeader header = cli::header_for(orchestra.model(), false);
+  formats::EventStreamHeader header = synthesis::header_for(orchestra.model(), false);
   const bool is_placed = std::any_of(score.notes.begin(), score.notes.end(),
                                      [](const notes::ScoreNote& note) { return note.is_placed; });
   header.channels = orchestra.is_stereo() || is_placed ? 2 : 1;

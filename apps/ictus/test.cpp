@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include "apps/cli/jobs.hpp"
+#include "apps/cli/stream_facts.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/ictus/commands.hpp"
-#include "apps/ictus/stream_facts.hpp"
 #include "apps/options/add.hpp"
 #include "apps/options/refuse.hpp"
 
@@ -24,7 +24,7 @@ int test(const TestOptions& options, const cli::Streams& streams) {
   return cli::run_tasks(names, 1, reporter, [&](std::size_t task) {
     cli::StreamInput input(inputs[task], streams);
     std::optional<DamagedInput> damage;
-    const StreamFacts facts = read_facts(input, damage);
+    const cli::StreamFacts facts = cli::read_facts(input, damage);
     if (damage) throw *damage;
     reporter.say(fmt::format("{}: sound, {:.1f} s, {}", names[task], facts.duration_s(),
                              cli::counted(facts.counts())));

@@ -139,4 +139,17 @@ void add_threads(CLI::App& app, int& threads, const char* description) {
   add_whole_number(app, kNetworkGroup, "--threads", 0, 1024, threads, description);
 }
 
+void add_many(CLI::App& app, ManyOptions& many) {
+  add_value(
+      app, kManyGroup, "--shard", "I/N|auto", shard, many.shard,
+      "Of the inputs only the I-th and every N-th after it; I is 1 to N. So N workers that are given the "
+      "same inputs in the same order share them. auto: what the environment says that Slurm or MPI give "
+      "their tasks.");
+  add_switch(app, kManyGroup, "--skip-done", many.skip_done,
+             "Pass over inputs whose outputs are there. An output that is not a whole stream is an error.");
+  add_value(app, kManyGroup, "--manifest", "FILE", non_empty, many.manifest,
+            "Append the result of each input to FILE, as the line of JSON that --json prints. With "
+            "--skip-done, outputs that FILE does not tell of yet are added to it.");
+}
+
 }  // namespace ictus::options

@@ -18,6 +18,7 @@ namespace ictus::options {
 inline constexpr const char* kOutputGroup = "Output";
 inline constexpr const char* kCodingGroup = "Coding";
 inline constexpr const char* kInputGroup = "Input";
+inline constexpr const char* kManyGroup = "Many files";
 inline constexpr const char* kNoteGroup = "Note";
 inline constexpr const char* kSamplingGroup = "Sampling";
 inline constexpr const char* kNetworkGroup = "Network";
@@ -162,6 +163,9 @@ void add_weights(CLI::App& app, const char* name, const char* variable, std::opt
                  const char* what);
 
 void add_threads(CLI::App& app, int& threads, const char* description);
+
+/// Of a command that works through many inputs, on many machines perhaps, and can be interrupted.
+void add_many(CLI::App& app, ManyOptions& many);
 
 /// One of a few names; the value that the field has already, if it has one of theirs, is the default.
 template <typename T, std::size_t N, typename Field>

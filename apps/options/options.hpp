@@ -65,11 +65,25 @@ struct Until {
   std::optional<double> events;       ///< of the file
 };
 
+/// The part of the inputs that one of several workers takes.
+struct Shard {
+  int number = 1;  ///< 1 .. count; 0: what the environment of Slurm or MPI says
+  int count = 1;
+};
+
+/// How a run knows what others have done.
+struct ManyOptions {
+  std::optional<Shard> shard;
+  bool skip_done = false;
+  std::optional<std::string> manifest;
+};
+
 struct EncodeOptions {
   std::vector<std::string> inputs;
   OutputOptions output;
   TalkOptions talk;
   NetworkOptions network;
+  ManyOptions many;
   int threads = 0;  ///< files at a time; 0 is one per processor core
   Codec codec = Codec::events;
   int effort = 5;

@@ -31,6 +31,23 @@ bool is_standard_output(const OutputOptions& output) {
   return output.path.value_or(kStandardStream) == kStandardStream;
 }
 
+void refuse_many(const ManyOptions& many, const OutputOptions& output,
+                 const std::vector<std::string>& inputs) {
+  const char* const given = many.shard       ? "--shard"
+                            : many.skip_done ? "--skip-done"
+                            : many.manifest  ? "--manifest"
+                                             : nullptr;
+  if (given == nullptr) return;
+  if (is_standard_output(output, inputs)) {
+    throw UsageError(fmt::format("{} is for files, and the result goes to standard output", given),
+                     "Leave it out, or name inputs and, with -o, a folder.");
+  }
+  if (many.skip_done && output.force) {
+    throw UsageError("--skip-done keeps outputs that are there, and --force replaces them",
+                     "Leave one of them out.");
+  }
+}
+
 void refuse_force(const OutputOptions& output, bool to_standard_output) {
   if (!output.force || !to_standard_output) return;
   throw UsageError("--force replaces a file, and the result goes to standard output",

@@ -22,6 +22,10 @@ void refuse_without(bool is_needed, const CLI::App& command, const char* option,
 /// The same of a command that names no file by itself.
 [[nodiscard]] bool is_standard_output(const OutputOptions& output);
 
+/// What --shard, --skip-done and --manifest are not for.
+void refuse_many(const ManyOptions& many, const OutputOptions& output,
+                 const std::vector<std::string>& inputs);
+
 void refuse_force(const OutputOptions& output, bool to_standard_output);
 
 /// The first word is the input, the second one where to write where no other place is named.

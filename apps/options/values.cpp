@@ -249,6 +249,19 @@ Bend vibrato(const std::string& option, const std::string& value) {
   return bend;
 }
 
+Shard shard(const std::string& option, const std::string& value) {
+  constexpr long long kMostWorkers = 1000000;
+  if (value == "auto") return {.number = 0, .count = 0};
+  const std::size_t slash = value.find('/');
+  if (slash == std::string::npos) {
+    throw UsageError(fmt::format("{}: '{}' is no part of the inputs", option, value),
+                     "A part is I/N, such as 3/16, or auto.");
+  }
+  const long long count = whole_number(option + " (N)", value.substr(slash + 1), 1, kMostWorkers);
+  const long long number = whole_number(option + " (I)", value.substr(0, slash), 1, count);
+  return {.number = static_cast<int>(number), .count = static_cast<int>(count)};
+}
+
 Duration duration(const std::string& option, const std::string& value) {
   if (!value.ends_with('x')) {
     const double time_s = seconds(option, value);

@@ -38,6 +38,8 @@ namespace ictus::options {
 [[nodiscard]] Bend glide(const std::string& option, const std::string& value);
 /// "30ct@5.5Hz", or without a rate.
 [[nodiscard]] Bend vibrato(const std::string& option, const std::string& value);
+/// "3/16", or "auto".
+[[nodiscard]] Shard shard(const std::string& option, const std::string& value);
 /// "2x", or a time.
 [[nodiscard]] Duration duration(const std::string& option, const std::string& value);
 /// Seconds from beat to beat: "1/16@96bpm" is a sixteenth where a quarter is a beat; or a time.

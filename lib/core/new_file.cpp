@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <random>
 #include <utility>
 
 #include "lib/core/error.hpp"
@@ -15,10 +16,13 @@
 namespace ictus {
 namespace {
 
-/// A name that no other file of this or another process has.
+/// A name that no other file of this or another process has: machines that share a folder may give processes
+/// the same number, and so drawn ones stand in it too.
 std::string temporary_name(const std::string& folder) {
   static std::atomic<unsigned> counter{0};
-  return folder + "/.ictus-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".part";
+  static const unsigned drawn = std::random_device{}();
+  return folder + "/.ictus-" + std::to_string(::getpid()) + "-" + std::to_string(drawn) + "-" +
+         std::to_string(counter++) + ".part";
 }
 
 [[noreturn]] void fail(const std::string& name, const char* what) {

@@ -109,4 +109,13 @@ UniqueFd open_path(const std::string& path, int flags) {
                              : ::open(path.c_str(), flags | O_CLOEXEC, kUsualPermissions));
 }
 
+UniqueFd open_for_reading(const std::string& path, const std::string& name) {
+  UniqueFd file = open_path(path, O_RDONLY);
+  if (!file.is_open()) throw Error(name + ": cannot be opened (" + reason(errno) + ")");
+  struct stat status {};
+  if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode))
+    throw Error(name + ": is a folder, not a file");
+  return file;
+}
+
 }  // namespace ictus

@@ -44,4 +44,7 @@ enum class Place {
 /// keeps its place in the file and works for sockets. Where it fails nothing is open, and errno says why.
 [[nodiscard]] UniqueFd open_path(const std::string& path, int flags);
 
+/// The same for reading what is no folder. Throws ictus::Error with `name` and the system's reason.
+[[nodiscard]] UniqueFd open_for_reading(const std::string& path, const std::string& name);
+
 }  // namespace ictus

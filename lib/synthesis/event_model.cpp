@@ -37,4 +37,15 @@ formats::EventCoding event_coding(bool lossless) {
   return coding;
 }
 
+formats::EventStreamHeader header_for(const EventModel& model, bool lossless) {
+  formats::EventStreamHeader header;
+  header.sample_rate_hz = EventModel::kSampleRateHz;
+  header.original_sample_rate_hz = header.sample_rate_hz;
+  header.names = formats::standard_names();
+  header.coding = event_coding(lossless);
+  header.model_id = model.id;
+  header.weights_hash = model.hash;
+  return header;
+}
+
 }  // namespace ictus::synthesis

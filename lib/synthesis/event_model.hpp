@@ -9,6 +9,7 @@
 
 #include "formats/blocks.hpp"
 #include "formats/event.hpp"
+#include "formats/event_stream.hpp"
 #include "formats/quantise.hpp"
 #include "lib/synthesis/event_sound.hpp"
 #include "lib/synthesis/timbre.hpp"
@@ -40,5 +41,8 @@ std::shared_ptr<const EventModel> event_model_from(std::span<const std::byte> by
 
 /// How events are stored: each number in its own steps, or exactly.
 formats::EventCoding event_coding(bool lossless);
+
+/// Of a stream of its events, in one channel until said otherwise: what belongs to the model.
+[[nodiscard]] formats::EventStreamHeader header_for(const EventModel& model, bool lossless);
 
 }  // namespace ictus::synthesis

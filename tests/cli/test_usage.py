@@ -211,6 +211,8 @@ class Mistakes(Case):
             (["generate", "--keep-scales", "2"], ["--keep-scales keeps scales of a file", "Name one with --like."]),
             (["plot", "--kind", "residual", "--original", "a.wav", "--seed", "2", "a.evs"], ["--seed is for --kind map and roll"]),
             (["encode", "--codec", "mars", "--bitrate", "2", "a.wav"], ["--bitrate is for events"]),
+            (["encode", "--shard", "1/2", "-"], ["--shard is for files, and the result goes to standard output"]),
+            (["encode", "--skip-done", "-f", "a.wav"], ["--skip-done keeps outputs that are there", "Leave one of them out."]),
         ]:
             with self.subTest(words=words):
                 self.assert_usage(words, *texts)
@@ -224,6 +226,7 @@ class Mistakes(Case):
             (["encode", "-f", "none.wav", "-"], "none.wav"),
             (["encode", "--lossless", "--bitrate", "9", "--codec", "events", "none.wav"], "none.wav"),
             (["encode", "-q", "--json", "none.wav", "-o", "x.evs"], None),
+            (["encode", "--shard", "1/1", "--skip-done", "none.wav"], "none.wav"),
             (["decode", "-f", "--rate", "original", "--samples", "pcm16", "none.evs", "-o", "x.wav"], "none.evs"),
             (["decode", "--rate", "100", "none.evs"], "none.evs"),
             (["decode", "--rate", "3072000", "none.evs"], "none.evs"),

@@ -7,7 +7,7 @@ import function_lengths
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MOST_LINES = 60
-FOLDERS = ("apps", "formats", "lib", "models", "script", "tests")
+FOLDERS = ("apps", "examples", "formats", "lib", "models", "script", "tests")
 
 CPP = '''#include "a.hpp"  // {
 namespace a {

@@ -7,11 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/options/options.hpp"
 #include "formats/event.hpp"
 #include "lib/compose/list_facts.hpp"
 
-namespace ictus::cli {
+namespace ictus::compose {
+
+enum class ListFormat { tsv, csv, json };
 
 /// One value of a column; empty where there is none.
 struct Cell {
@@ -33,7 +34,7 @@ class EventTable {
  public:
   /// `extra` may be empty and must outlive the table.
   /// With `in_units`, standard numbers stand in their units, in columns or fields of their own.
-  EventTable(TakeText take, options::TableFormat format, bool with_vectors, const ExtraColumns& extra,
+  EventTable(TakeText take, ListFormat format, bool with_vectors, const ExtraColumns& extra,
              std::uint32_t sample_rate_hz, bool in_units = false);
   /// What the stream says of itself, and the names of the columns. The former is for `ictus assemble` and
   /// left out where the vectors are, without which nothing can be assembled. Throws ictus::Error where units
@@ -46,12 +47,12 @@ class EventTable {
  private:
   /// The first that stands in a column of its own as v16.
   [[nodiscard]] std::size_t first_number() const { return in_units_ ? formats::kStandardNumbers.size() : 0; }
-  void print_facts(const std::vector<compose::FactLine>& facts);
+  void print_facts(const std::vector<FactLine>& facts);
   void print_row(const Event& event, std::span<const Cell> extra);
   void print_json_row(const Event& event, std::span<const Cell> extra);
 
   TakeText take_;
-  options::TableFormat format_;
+  ListFormat format_;
   bool with_vectors_;
   const ExtraColumns& extra_;
   double sample_rate_hz_;
@@ -60,4 +61,4 @@ class EventTable {
   std::uint64_t index_ = 0;
 };
 
-}  // namespace ictus::cli
+}  // namespace ictus::compose

@@ -1,4 +1,4 @@
-#include "apps/cli/event_table.hpp"
+#include "lib/compose/event_table.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "lib/compose/unit_columns.hpp"
 #include "lib/core/error.hpp"
 
-namespace ictus::cli {
+namespace ictus::compose {
 namespace {
 
 /// Six decimals, which give the sample back exactly: a microsecond is less than one sample.
@@ -25,8 +25,8 @@ std::string_view view(const fmt::memory_buffer& line) { return {line.data(), lin
 
 }  // namespace
 
-EventTable::EventTable(TakeText take, options::TableFormat format, bool with_vectors,
-                       const ExtraColumns& extra, std::uint32_t sample_rate_hz, bool in_units)
+EventTable::EventTable(TakeText take, ListFormat format, bool with_vectors, const ExtraColumns& extra,
+                       std::uint32_t sample_rate_hz, bool in_units)
     : take_(std::move(take)),
       format_(format),
       with_vectors_(with_vectors),
@@ -34,33 +34,31 @@ EventTable::EventTable(TakeText take, options::TableFormat format, bool with_vec
       sample_rate_hz_(static_cast<double>(sample_rate_hz)),
       in_units_(in_units) {}
 
-void EventTable::print_facts(const std::vector<compose::FactLine>& facts) {
+void EventTable::print_facts(const std::vector<FactLine>& facts) {
   if (!with_vectors_) return;
-  const bool is_json = format_ == options::TableFormat::json;
+  const bool is_json = format_ == ListFormat::json;
   std::string text;
-  for (const auto& [name, value] : is_json ? facts : compose::for_table(facts)) {
+  for (const auto& [name, value] : is_json ? facts : for_table(facts)) {
     text += is_json ? fmt::format("{}\"{}\":{}", text.empty() ? "{" : ",", name, value)
                     : fmt::format("# {}: {}\n", name, value);
   }
   take_(is_json ? text + "}\n" : text);
 }
 
-void EventTable::print_totals(const formats::EventStreamTotals& totals) {
-  print_facts(compose::facts_of(totals));
-}
+void EventTable::print_totals(const formats::EventStreamTotals& totals) { print_facts(facts_of(totals)); }
 
 void EventTable::print_header(const formats::EventStreamHeader& header) {
   if (in_units_ && header.names != formats::standard_names())
     throw Error("names no numbers with units",
                 "leave out --units; 'ictus info' shows which numbers have names");
   is_on_steps_ = header.coding.precision == formats::Precision::coded;
-  print_facts(compose::facts_of(header));
-  if (format_ == options::TableFormat::json) return;
-  const char separator = format_ == options::TableFormat::tsv ? '\t' : ',';
+  print_facts(facts_of(header));
+  if (format_ == ListFormat::json) return;
+  const char separator = format_ == ListFormat::tsv ? '\t' : ',';
   std::string line = fmt::format("event{0}onset_s{0}gain_db", separator);
   for (const std::string& name : extra_.names) line += separator + name;
   if (in_units_)
-    for (const std::string& name : compose::unit_columns()) line += separator + name;
+    for (const std::string& name : unit_columns()) line += separator + name;
   for (std::size_t i = first_number(); with_vectors_ && i < kEventVectorSize; ++i)
     line += fmt::format("{}v{}", separator, i);
   take_(line + "\n");
@@ -71,7 +69,7 @@ void EventTable::print(std::span<const Event> events) {
   for (std::size_t i = 0; i < events.size(); ++i) {
     const std::span<const Cell> cells =
         i < extra.size() ? std::span<const Cell>(extra[i]) : std::span<const Cell>();
-    if (format_ == options::TableFormat::json) {
+    if (format_ == ListFormat::json) {
       print_json_row(events[i], cells);
     } else {
       print_row(events[i], cells);
@@ -81,7 +79,7 @@ void EventTable::print(std::span<const Event> events) {
 }
 
 void EventTable::print_row(const Event& event, std::span<const Cell> extra) {
-  const std::string_view separator = format_ == options::TableFormat::tsv ? "\t" : ",";
+  const std::string_view separator = format_ == ListFormat::tsv ? "\t" : ",";
   fmt::memory_buffer line;
   fmt::format_to(std::back_inserter(line), "{}", index_);
   append(line, separator);
@@ -94,7 +92,7 @@ void EventTable::print_row(const Event& event, std::span<const Cell> extra) {
     append(line, cell.text);
   }
   if (in_units_) {
-    for (const std::string& cell : compose::unit_cells(event.vector, is_on_steps_)) {
+    for (const std::string& cell : unit_cells(event.vector, is_on_steps_)) {
       append(line, separator);
       append(line, cell);
     }
@@ -123,10 +121,10 @@ void EventTable::print_json_row(const Event& event, std::span<const Cell> extra)
                    cell.text.empty() ? "null" : cell.text, quote);
   }
   if (in_units_) {
-    const std::vector<std::string> names = compose::unit_columns();
-    const std::vector<std::string> values = compose::unit_cells(event.vector, is_on_steps_);
+    const std::vector<std::string> names = unit_columns();
+    const std::vector<std::string> values = unit_cells(event.vector, is_on_steps_);
     for (std::size_t i = 0; i < names.size(); ++i) {
-      const std::string_view quote = names[i] == compose::kNoteColumn ? "\"" : "";
+      const std::string_view quote = names[i] == kNoteColumn ? "\"" : "";
       fmt::format_to(std::back_inserter(line), ",\"{}\":{}{}{}", names[i], quote, values[i], quote);
     }
   }
@@ -142,4 +140,4 @@ void EventTable::print_json_row(const Event& event, std::span<const Cell> extra)
   take_(view(line));
 }
 
-}  // namespace ictus::cli
+}  // namespace ictus::compose

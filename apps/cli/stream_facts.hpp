@@ -14,7 +14,7 @@
 #include "formats/token_pyramid.hpp"
 #include "lib/core/error.hpp"
 
-namespace ictus::front {
+namespace ictus::cli {
 
 struct EventFacts {
   formats::EventCoding coding;
@@ -61,10 +61,10 @@ struct StreamFacts {
   [[nodiscard]] double duration_s() const;
   [[nodiscard]] double per_s(double amount) const;
   [[nodiscard]] double bitrate_bps() const;
-  [[nodiscard]] cli::Counts counts() const;
+  [[nodiscard]] Counts counts() const;
 };
 
 /// Reads the stream to its end, or to where it is damaged; that is then told in `damage`.
-[[nodiscard]] StreamFacts read_facts(cli::StreamInput& input, std::optional<DamagedInput>& damage);
+[[nodiscard]] StreamFacts read_facts(StreamInput& input, std::optional<DamagedInput>& damage);
 
-}  // namespace ictus::front
+}  // namespace ictus::cli

@@ -1,9 +1,9 @@
-#include "apps/ictus/stream_facts.hpp"
+#include "apps/cli/stream_facts.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace ictus::front {
+namespace ictus::cli {
 namespace {
 
 /// How often each token of a scale occurs.
@@ -123,14 +123,14 @@ double StreamFacts::per_s(double amount) const { return samples > 0 ? amount / d
 
 double StreamFacts::bitrate_bps() const { return per_s(8.0 * static_cast<double>(bytes)); }
 
-cli::Counts StreamFacts::counts() const {
+Counts StreamFacts::counts() const {
   if (const auto* const events = std::get_if<EventFacts>(&own)) return {{"event", events->events}};
   const auto& pyramid = std::get<PyramidFacts>(own);
   return {{"clip", pyramid.clips}, {"token", pyramid.tokens}};
 }
 
-StreamFacts read_facts(cli::StreamInput& input, std::optional<DamagedInput>& damage) {
+StreamFacts read_facts(StreamInput& input, std::optional<DamagedInput>& damage) {
   return std::visit([&](auto& reader) { return read_all(reader, damage); }, input.reader());
 }
 
-}  // namespace ictus::front
+}  // namespace ictus::cli
