@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kFew = 16;
 constexpr std::size_t kTries = 3;
 /// Noise fluctuates about what any event says of it: where all that is heard is noise, an explanation is good
-/// that is farther away by this.
+/// that is farther away by this; by nothing where half of it is.
 constexpr float kNoiseDb = 2.5F;
 constexpr float kLoudness = 0.3F;  // what power is raised to
 
@@ -213,7 +213,7 @@ std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& d
                                        const PowerMaps& carried, const SpareSettings& settings) {
   if (events.empty() || distance_db > std::max(settings.near_db, settings.good_db + kNoiseDb)) return events;
   Sparing sparing(std::move(events), distance_db, network, target, carried, settings);
-  const float good_db = settings.good_db + kNoiseDb * sparing.noise_share();
+  const float good_db = settings.good_db + kNoiseDb * std::max(2.0F * sparing.noise_share() - 1.0F, 0.0F);
   if (distance_db > std::max(settings.near_db, good_db)) return std::move(sparing).events();
   if (distance_db < good_db) sparing.spare_many(good_db);
   while (sparing.count() > 1 && sparing.count() <= kFew && sparing.join_one()) continue;
