@@ -48,17 +48,19 @@ void accept(CLI::App& app, EvaluateOptions& options) {
   add_switch(app, kOutputGroup, "--json", options.talk.json,
              "Print one object of JSON with everything, in place of the table.");
   add_whole_number(
-      app, kMeasuresGroup, "--clusters", 2, 10'000, options.clusters,
-      "At most so many bins for NDB/k; fewer where fewer than 10 reference notes would fall on each.");
+      app, kMeasuresGroup, "--clusters", 50, 10'000, options.clusters,
+      "At most so many bins for NDB/k; fewer, but no fewer than 50, where fewer than 10 reference notes "
+      "or 5 generated ones would fall on each.");
   add_whole_number(app, kMeasuresGroup, "--bootstrap", 0, 100'000, options.resamples,
                    "How often notes are drawn anew for the intervals of 95 %; 0 leaves intervals out.");
   add_seed(app, kMeasuresGroup, options.seed,
            "Where the random numbers start that bins and intervals come of.");
   add_weights(app, "--family-judge", "ICTUS_FAMILY_JUDGE", options.family_judge, "What tells families.");
   add_weights(app, "--pitch-judge", "ICTUS_PITCH_JUDGE", options.pitch_judge, "What tells pitches.");
-  add_value(app, kNetworkGroup, "--vggish", "FILE", non_empty, options.vggish,
-            "Weights of VGGish for FAD: a safetensors file with the names of torchvggish. Without it FAD is "
-            "taken over the family judge's embeddings.");
+  add_value(
+      app, kNetworkGroup, "--vggish", "FILE", non_empty, options.vggish,
+      "Weights of VGGish for FAD: a safetensors file with the names of torchvggish. Without it there is "
+      "no FAD.");
   add_device(app, options.device);
   add_progress(app, options.talk);
 }
@@ -70,7 +72,7 @@ std::unique_ptr<Command> add_evaluate(CLI::App& root) {
                       settle, evaluate, R"(
   ictus evaluate --reference real/ --generated made/
   ictus evaluate --reference real/ --generated made/ --report report/
-  ictus evaluate --reference real/ --generated made/ --json | jq .metrics.fad)");
+  ictus evaluate --reference real/ --generated made/ --json | jq .metrics.frechet)");
 }
 
 }  // namespace ictus::front

@@ -4,15 +4,13 @@
 #include <random>
 #include <vector>
 
+#include "lib/evaluation/squared_distances.hpp"
+
 namespace ictus::evaluation {
 namespace {
 
 constexpr int kMostSteps = 100;
 constexpr double kSignificance = 0.05;
-
-torch::Tensor squared_distances(const torch::Tensor& x, const torch::Tensor& y) {
-  return (x.square().sum(1).unsqueeze(1) + y.square().sum(1).unsqueeze(0) - 2.0 * x.mm(y.t())).clamp_min(0.0);
-}
 
 /// A place by chance, in proportion to `weights` [n]; any place when all are 0.
 std::int64_t drawn(const torch::Tensor& weights, std::mt19937_64& random) {

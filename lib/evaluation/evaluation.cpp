@@ -7,6 +7,7 @@
 
 #include "lib/core/error.hpp"
 #include "lib/evaluation/clusters.hpp"
+#include "lib/evaluation/coverage.hpp"
 #include "lib/evaluation/frechet.hpp"
 #include "lib/evaluation/inception.hpp"
 #include "lib/evaluation/kernel.hpp"
@@ -14,9 +15,9 @@
 namespace ictus::evaluation {
 namespace {
 
-constexpr int kLeastBins = 2;
 constexpr std::size_t kLeastForShares = 20;  ///< a 5th percentile of fewer is one of the ends
 constexpr std::int64_t kNeighbours = 3;
+constexpr std::int64_t kBallNeighbours = 5;  ///< as in the paper
 
 constexpr Range kShare{0.0, 1.0};
 constexpr Range kNotNegative{0.0, INFINITY};
@@ -58,11 +59,13 @@ class Evaluator {
 
   Evaluation evaluate(const HeardFolder* training) {
     add_bins();
+    add_coverage();
     add_inception("pis", "PIS", *ears_.pitch, reference_.pitch, generated_.pitch);
     add_inception("iis", "IIS", *ears_.family, reference_.family, generated_.family);
     add_kernel("pkid", "PKID", *ears_.pitch, reference_.pitch, generated_.pitch);
     add_kernel("ikid", "IKID", *ears_.family, reference_.family, generated_.family);
     add_frechet();
+    add_fad();
     add_errors();
     add_agreement(*ears_.family, reference_.family, generated_.family);
     add_agreement(*ears_.pitch, reference_.pitch, generated_.pitch);
@@ -90,11 +93,11 @@ class Evaluator {
         .name = "JS divergence",
         .meaning = "How far the shares of these kinds differ, in bits, 0 to 1; lower is better.",
         .parameters = "of the same bins"};
-    ndb.missing =
-        lack(reference_, static_cast<std::size_t>(kLeastBins * kNotesPerBin), generated_, kNotesPerBin);
+    ndb.missing = lack(reference_, kLeastBins * kNotesPerBin, generated_, kLeastBins * kGeneratedPerBin);
     divergence.missing = ndb.missing;
     if (ndb.missing.empty()) {
-      const std::int64_t bins = std::min<std::int64_t>(settings_.clusters, count(reference_) / kNotesPerBin);
+      const std::int64_t bins = std::min<std::int64_t>(
+          {settings_.clusters, count(reference_) / kNotesPerBin, count(generated_) / kGeneratedPerBin});
       const torch::Tensor centres = k_means(reference_.images, bins, settings_.seed);
       const torch::Tensor real =
           bin_counts(nearest_centres(reference_.images, centres), bins, drawn_.reference);
@@ -102,16 +105,44 @@ class Evaluator {
           bin_counts(nearest_centres(generated_.images, centres), bins, drawn_.generated);
       ndb.estimate = estimate(different_bins(real, made), kShare);
       divergence.estimate = estimate(js_divergence(real, made), kShare);
-      ndb.parameters = fmt::format(
-          "k = {}{}, k-means on log-mel pictures, z-test p < 0.05", bins,
-          bins < settings_.clusters
-              ? fmt::format(" (not {}: at least {} reference notes a bin)", settings_.clusters, kNotesPerBin)
-              : "");
+      ndb.parameters =
+          fmt::format("k = {}{}, k-means on log-mel pictures, z-test p < 0.05", bins,
+                      bins < settings_.clusters
+                          ? fmt::format(" (not {}: at least {} reference notes and {} generated ones a bin)",
+                                        settings_.clusters, kNotesPerBin, kGeneratedPerBin)
+                          : "");
       for (Metric* const metric : {&ndb, &divergence})
         metric->details = {{"clusters", bins}, {"features", "log-mel 40 x 24"}, {"significance", 0.05}};
     }
     result_.metrics.push_back(std::move(ndb));
     result_.metrics.push_back(std::move(divergence));
+  }
+
+  void add_coverage() {
+    Metric density = named("density", "Density",
+                           "How closely generated notes lie where real notes lie; higher is better, up to 1, "
+                           "which is expected of the same distribution.");
+    Metric coverage =
+        named("coverage", "Coverage",
+              "Part of the real notes near which there is a generated one: low where sounds are "
+              "clear but few; higher is better, up to what is expected of the same distribution.");
+    density.missing = lack(reference_, kLeastForShares, generated_, 2);
+    coverage.missing = density.missing;
+    if (density.missing.empty()) {
+      const DensityAndCoverage found = density_and_coverage(
+          reference_.images, generated_.images, kBallNeighbours, drawn_.reference, drawn_.generated);
+      density.estimate = estimate(found.density, kNotNegative);
+      coverage.estimate = estimate(found.coverage, kShare);
+      const double expected = expected_coverage(count(reference_), count(generated_), kBallNeighbours);
+      density.parameters =
+          fmt::format("balls to the nearest {} on log-mel pictures; 1 expected", kBallNeighbours);
+      coverage.parameters = fmt::format("of the same balls; {:.2f} expected", expected);
+      density.details = {{"neighbours", kBallNeighbours}, {"features", "log-mel 40 x 24"}, {"expected", 1.0}};
+      coverage.details = density.details;
+      coverage.details["expected"] = expected;
+    }
+    result_.metrics.push_back(std::move(density));
+    result_.metrics.push_back(std::move(coverage));
   }
 
   void add_inception(const char* key, const char* name, const judges::LoadedJudge& judge,
@@ -157,41 +188,47 @@ class Evaluator {
   }
 
   void add_frechet() {
-    Metric metric{.key = "fad",
-                  .name = "FAD",
-                  .meaning =
-                      "How far real and generated notes lie apart as a network hears them; lower is better. "
-                      "Comparable only with the same network and about as many notes.",
-                  .missing = lack(reference_, 2, generated_, 2)};
-    if (metric.missing.empty()) {
-      const bool by_vggish = reference_.vggish.defined();
-      const torch::Tensor& real = by_vggish ? reference_.vggish : reference_.family.embeddings;
-      const torch::Tensor& made = by_vggish ? generated_.vggish : generated_.family.embeddings;
-      metric.estimate = estimate(
-          frechet_distance(real, made, for_vectors(drawn_.reference, reference_.vggish_note, by_vggish),
-                           for_vectors(drawn_.generated, generated_.vggish_note, by_vggish)),
-          kNotNegative);
-      const std::int64_t dimensions = real.size(1);
-      const std::string network =
-          by_vggish ? "VGGish, 0.96 s windows, no PCA" : judges::model_id(*ears_.family);
-      metric.parameters = fmt::format("Frechet distance of {}-d embeddings of {}{}", dimensions, network,
-                                      by_vggish ? "" : "; VGGish (--vggish) was not given");
-      metric.details = {{"embedding", by_vggish ? "vggish" : judges::model_id(*ears_.family)},
-                        {"dimensions", dimensions},
-                        {"reference_vectors", real.size(0)},
-                        {"generated_vectors", made.size(0)}};
-      const std::int64_t fewest = std::min(real.size(0), made.size(0));
-      if (fewest <= dimensions)
-        result_.warnings.push_back(fmt::format(
-            "FAD of {} vectors of {} numbers: with so few their spread is hardly known", fewest, dimensions));
+    Metric metric =
+        named("frechet", "Frechet distance",
+              "How far real and generated notes lie apart as the family judge hears them; lower is "
+              "better. Comparable only with the same judge and about as many notes; it is no FAD.");
+    put_frechet(metric, reference_.family.embeddings, generated_.family.embeddings, drawn_,
+                judges::model_id(*ears_.family), judges::model_id(*ears_.family));
+    result_.metrics.push_back(std::move(metric));
+  }
+
+  void add_fad() {
+    Metric metric = named("fad", "FAD",
+                          "How far real and generated notes lie apart as VGGish hears them; lower is better. "
+                          "Comparable only with about as many notes.");
+    if (reference_.vggish.defined()) {
+      put_frechet(metric, reference_.vggish, generated_.vggish,
+                  {drawn_.reference.index_select(1, reference_.vggish_note),
+                   drawn_.generated.index_select(1, generated_.vggish_note)},
+                  "vggish", "VGGish, 0.96 s windows, no PCA");
+    } else {
+      metric.missing = "needs the weights of VGGish, --vggish";
     }
     result_.metrics.push_back(std::move(metric));
   }
 
-  /// Weights of notes as those of their VGGish windows.
-  static torch::Tensor for_vectors(const torch::Tensor& weights, const torch::Tensor& note_of,
-                                   bool by_vggish) {
-    return by_vggish ? weights.index_select(1, note_of) : weights;
+  /// The distance of these vectors, of which each counts as `drawn` says.
+  void put_frechet(Metric& metric, const torch::Tensor& real, const torch::Tensor& made, const Drawn& drawn,
+                   const std::string& embedding, const std::string& network) {
+    metric.missing = lack(reference_, 2, generated_, 2);
+    if (!metric.missing.empty()) return;
+    metric.estimate = estimate(frechet_distance(real, made, drawn.reference, drawn.generated), kNotNegative);
+    const std::int64_t dimensions = real.size(1);
+    metric.parameters = fmt::format("of Gaussians of {}-d embeddings of {}", dimensions, network);
+    metric.details = {{"embedding", embedding},
+                      {"dimensions", dimensions},
+                      {"reference_vectors", real.size(0)},
+                      {"generated_vectors", made.size(0)}};
+    const std::int64_t fewest = std::min(real.size(0), made.size(0));
+    if (fewest <= dimensions)
+      result_.warnings.push_back(
+          fmt::format("{} of {} vectors of {} numbers: with so few their spread is hardly known", metric.name,
+                      fewest, dimensions));
   }
 
   static std::vector<float> note(const HeardFolder& folder, std::size_t i) {

@@ -16,14 +16,18 @@
 
 namespace ictus::evaluation {
 
-struct Settings {
-  int clusters = 50;    ///< at most
-  int resamples = 200;  ///< of the bootstrap; 0: no intervals
-  std::uint64_t seed = 1;
-};
-
+/// With fewer bins than these NDB hardly sees what is missing.
+inline constexpr int kLeastBins = 50;
 /// So many reference notes fall on a bin at least, in the mean.
 inline constexpr int kNotesPerBin = 10;
+/// And so many generated notes: of fewer a bin without any of them would not differ.
+inline constexpr int kGeneratedPerBin = 5;
+
+struct Settings {
+  int clusters = kLeastBins;  ///< at most, and at least kLeastBins
+  int resamples = 200;        ///< of the bootstrap; 0: no intervals
+  std::uint64_t seed = 1;
+};
 
 struct Metric {
   std::string key;   ///< in JSON: "ndb"

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/evaluation/squared_distances.hpp"
+
 namespace ictus::evaluation {
 namespace {
 
@@ -9,9 +11,7 @@ constexpr double kScale = 16.0;
 constexpr std::int64_t kBlockRows = 512;  ///< of the kernel matrix, which is never there as a whole
 
 torch::Tensor kernel(const torch::Tensor& x, const torch::Tensor& y) {
-  const torch::Tensor squares =
-      x.square().sum(1).unsqueeze(1) + y.square().sum(1).unsqueeze(0) - 2.0 * x.mm(y.t());
-  return kScale / (kScale + squares.clamp_min(0.0));
+  return kScale / (kScale + squared_distances(x, y));
 }
 
 /// sum_ij v_i w_j k(x_i, y_j) for each row v of `x_weights` and w of `y_weights`: [R].

@@ -14,8 +14,14 @@ constexpr double kRate = 0.1;  // of a step, as part of the latent grid's standa
 
 }  // namespace
 
+torch::Tensor searched_distance_db(const models::ImageDistance& distance, const torch::Tensor& image,
+                                   const torch::Tensor& decoded) {
+  return distance.bands_db(image, decoded) + kBinsShare * distance.bins_db(image, decoded) +
+         kLoudnessShare * distance.loudness_db(image, decoded);
+}
+
 int search_steps(int effort) {
-  constexpr std::array<int, 10> kSteps{0, 1, 2, 4, 6, 8, 14, 24, 48, 96};
+  constexpr std::array<int, 10> kSteps{0, 1, 2, 4, 6, 10, 16, 24, 48, 96};
   return kSteps[static_cast<std::size_t>(std::clamp(effort, 0, 9))];
 }
 
@@ -40,8 +46,7 @@ std::vector<torch::Tensor> search_tokens(models::Tokenizer& model, const models:
     torch::Tensor sum = quantised.sum.detach().clone();
     if (step < steps) sum.set_requires_grad(true);
     const torch::Tensor decoded = model.decoder->forward(sum);
-    const torch::Tensor off_db =
-        distance.bands_db(image, decoded) + kBinsShare * distance.bins_db(image, decoded);
+    const torch::Tensor off_db = searched_distance_db(distance, image, decoded);
     const auto db = off_db.item<double>();
     if (best.empty() || db < least_db) {
       best = quantised.tokens;

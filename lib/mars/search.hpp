@@ -8,8 +8,14 @@
 
 namespace ictus::mars {
 
-/// What the search lowers is the distance of the bands and this much of that of the bins.
+/// What the search lowers is the distance of the bands, this much of that of the bins, and this much of that
+/// of the loudness. Of the last, more would lower it no further, and raise the others.
 inline constexpr double kBinsShare = 0.2;
+inline constexpr double kLoudnessShare = 0.15;
+
+/// That sum for an image and what is decoded, in decibels; scalar.
+[[nodiscard]] torch::Tensor searched_distance_db(const models::ImageDistance& distance,
+                                                 const torch::Tensor& image, const torch::Tensor& decoded);
 
 /// Steps of the search at effort 0..9.
 int search_steps(int effort);

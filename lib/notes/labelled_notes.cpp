@@ -24,21 +24,12 @@ std::uint64_t hash_of(const std::string& file_name) {
 
 }  // namespace
 
-bool belongs(const std::string& file_name, Share share) {
-  if (share == Share::all) return true;
-  return (hash_of(file_name) / 64 % 4 == 0) == (share == Share::judges);
-}
-
-bool held_out(const std::string& file_name) { return hash_of(file_name) / 256 % 40 == 0; }
-
-NoteFolder read_notes(const std::string& folder, int sample_rate_hz, Share share,
-                      const std::vector<std::string>& families, const std::function<bool()>& stop_requested,
-                      std::ostream& words) {
+NoteFolder read_notes(const std::string& folder, int sample_rate_hz, const std::vector<std::string>& families,
+                      const std::function<bool()>& stop_requested, std::ostream& words) {
   NoteFolder found;
   for (const fs::path& path : audio::sound_files(folder, "name a folder of sound files")) {
     if (stop_requested()) break;
     const std::string name = path.lexically_relative(folder).string();  // of a link too, not of its target
-    if (!belongs(name, share)) continue;
     const auto label = label_in(name);
     if (!label) {
       found.unlabelled.push_back(name);
@@ -47,12 +38,29 @@ NoteFolder read_notes(const std::string& folder, int sample_rate_hz, Share share
     if (!families.empty() && std::find(families.begin(), families.end(), label->family) == families.end())
       continue;
     try {
-      found.notes.push_back({name, *label, audio::read_whole(path.string(), sample_rate_hz)});
+      found.notes.push_back(
+          {name, *label, *source_in(name), audio::read_whole(path.string(), sample_rate_hz)});
     } catch (const Error& error) {
       words << fmt::format("left out: {}\n", printable(error.what()));
     }
   }
   return found;
+}
+
+bool held_out(const LabelledNote& note, const std::vector<std::string>& sources) {
+  if (sources.empty()) return hash_of(note.name) / 256 % 40 == 0;
+  return std::find(sources.begin(), sources.end(), note.source) != sources.end();
+}
+
+void require_sources(const std::string& folder, const std::vector<LabelledNote>& notes,
+                     const std::vector<std::string>& sources) {
+  for (const std::string& source : sources) {
+    if (std::none_of(notes.begin(), notes.end(),
+                     [&source](const LabelledNote& note) { return note.source == source; }))
+      throw Error(fmt::format("{}: held_out_sources names '{}', of which there is no note", folder, source),
+                  "name sources as the files' names do, FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY, or give "
+                  "another folder");
+  }
 }
 
 }  // namespace ictus::notes

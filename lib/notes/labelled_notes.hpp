@@ -14,28 +14,28 @@ namespace ictus::notes {
 struct LabelledNote {
   std::string name;  ///< of the file, within the folder
   formats::NoteLabel label;
+  std::string source;                 ///< a player, a library or a soundfont, as the name says
   std::vector<std::int16_t> samples;  ///< mono
 };
-
-/// Whom a folder's notes are for. Judges must not have heard what they judge against, so of every four notes
-/// one, chosen by a hash of its name alone, is for judges and never for the generator.
-enum class Share { generator, judges, all };
-
-[[nodiscard]] bool belongs(const std::string& file_name, Share share);
-
-/// Within a share, one note in forty is held out from training for validation.
-[[nodiscard]] bool held_out(const std::string& file_name);
 
 struct NoteFolder {
   std::vector<LabelledNote> notes;      ///< in the order of their paths
   std::vector<std::string> unlabelled;  ///< files whose names say nothing
 };
 
-/// Reads every sound file below `folder` that is in `share` as mono at `sample_rate_hz`; of labelled notes
+/// Reads every sound file below `folder` as mono at `sample_rate_hz`; of labelled notes
 /// only those of `families`, where it names any. Stops early when `stop_requested` says so. Files that cannot
 /// be read are named on `words` and left out. Throws ictus::Error when there is no such folder.
-NoteFolder read_notes(const std::string& folder, int sample_rate_hz, Share share,
-                      const std::vector<std::string>& families, const std::function<bool()>& stop_requested,
-                      std::ostream& words);
+NoteFolder read_notes(const std::string& folder, int sample_rate_hz, const std::vector<std::string>& families,
+                      const std::function<bool()>& stop_requested, std::ostream& words);
+
+/// Whether validation keeps a note from training: all notes of these sources. Another take of the same
+/// instrument is not unseen, so where none is named, one note in forty, chosen by a hash of its name, says
+/// how well the notes are learned, but not how other sources are told.
+[[nodiscard]] bool held_out(const LabelledNote& note, const std::vector<std::string>& sources);
+
+/// Throws ictus::Error that names the first of `sources` of which `notes` has none.
+void require_sources(const std::string& folder, const std::vector<LabelledNote>& notes,
+                     const std::vector<std::string>& sources);
 
 }  // namespace ictus::notes

@@ -76,6 +76,13 @@ std::optional<formats::NoteLabel> label_in(const std::string& path) {
                             static_cast<std::uint8_t>(*velocity)};
 }
 
+std::optional<std::string> source_in(const std::string& path) {
+  if (!label_in(path)) return std::nullopt;
+  const std::string name = std::filesystem::path(path).stem().string();
+  const std::vector<std::string_view> words = split_at(name, '_');
+  return std::string(words[words.size() - 2]);
+}
+
 std::string file_name(const formats::NoteLabel& label, const std::string& source,
                       unsigned long long instrument) {
   return fmt::format("{}_{}_{:06}-{:03}-{:03}", label.family, source, instrument, label.pitch,

@@ -20,6 +20,10 @@ namespace ictus::notes {
 /// Folders in front and the suffix do not matter. Nothing when the name says none.
 [[nodiscard]] std::optional<formats::NoteLabel> label_in(const std::string& path);
 
+/// Where the note comes from, a player, a library or a soundfont: SOURCE in such a name; nothing when the
+/// name says no label.
+[[nodiscard]] std::optional<std::string> source_in(const std::string& path);
+
 /// Such a name, without a suffix: "flute_mars-1_000007-069-100". `source` must hold no '_'.
 [[nodiscard]] std::string file_name(const formats::NoteLabel& label, const std::string& source,
                                     unsigned long long instrument);

@@ -37,6 +37,12 @@ double Adam::step(const models::NamedTensors& gradients, double clip_norm,
   return norm;
 }
 
+void Adam::forget(const std::string& name, const torch::Tensor& rows) {
+  torch::NoGradGuard no_grad;
+  mean_.at(name).index_fill_(0, rows, 0.0);
+  square_.at(name).index_fill_(0, rows, 0.0);
+}
+
 models::NamedTensors Adam::state() const {
   models::NamedTensors all;
   for (const auto& [name, value] : mean_) all["mean." + name] = value;

@@ -19,6 +19,10 @@ class Adam {
   double step(const models::NamedTensors& gradients, double clip_norm,
               const std::function<double(const std::string&)>& learning_rate);
 
+  /// Rows [n], int64, of a parameter that are no longer what the gradients so far were of: their moments are
+  /// as at the beginning.
+  void forget(const std::string& name, const torch::Tensor& rows);
+
   /// "mean.NAME" and "square.NAME" of every parameter.
   [[nodiscard]] models::NamedTensors state() const;
   [[nodiscard]] std::int64_t steps() const { return steps_; }

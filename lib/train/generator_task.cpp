@@ -89,9 +89,9 @@ GeneratorTask::GeneratorTask(const models::GeneratorConfig& config, const Genera
   model_->to(device);
   model_->use_bfloat16(recipe.bfloat16);
 
-  const notes::NoteFolder folder =
-      notes::read_notes(sound.folder, tokenizer_->model->config.sample_rate_hz, notes::Share::generator,
-                        config.families, sound.stop_requested, sound.words);
+  const notes::NoteFolder folder = notes::read_notes(sound.folder, tokenizer_->model->config.sample_rate_hz,
+                                                     config.families, sound.stop_requested, sound.words);
+  if (!sound.stop_requested()) notes::require_sources(sound.folder, folder.notes, recipe.held_out_sources);
   if (!folder.unlabelled.empty())
     fmt::print(sound.words, "left out: {} files whose names hold no label, such as {}\n",
                folder.unlabelled.size(), folder.unlabelled.front());
@@ -113,7 +113,8 @@ GeneratorTask::GeneratorTask(const models::GeneratorConfig& config, const Genera
 
   for (std::size_t i = 0; i < examples.size(); ++i) {
     if (!examples[i].latent.defined()) continue;  // stopped before its turn
-    (notes::held_out(used[i]->name) ? validation_ : training_).push_back(std::move(examples[i]));
+    (notes::held_out(*used[i], recipe.held_out_sources) ? validation_ : training_)
+        .push_back(std::move(examples[i]));
   }
   if (training_.empty())
     throw Error(

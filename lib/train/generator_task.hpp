@@ -26,6 +26,7 @@ struct GeneratorRecipe : Schedule {
   double mistakes = 0.5;        ///< up to this part of their tokens
   double mistake_size = 1.0;    ///< noise on the vector that is looked up, beside its length
   bool bfloat16 = true;         ///< matrix products in bfloat16
+  std::vector<std::string> held_out_sources = {};  ///< whose notes are for validation, see notes::held_out()
 
   GeneratorRecipe() {
     steps = 4000;
@@ -38,8 +39,8 @@ struct GeneratorRecipe : Schedule {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeneratorRecipe, steps, batch, rate, last_rate, clip_norm,
                                                 average_decay, label_dropout, velocity_dropout, even_share,
                                                 scale_power, short_share, mistaken_share, mistakes,
-                                                mistake_size, bfloat16, validate_every, checkpoint_every,
-                                                validation_excerpts)
+                                                mistake_size, bfloat16, held_out_sources, validate_every,
+                                                checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const GeneratorRecipe& recipe);
@@ -49,7 +50,7 @@ models::GeneratorConfig generator_config(const mars::LoadedTokenizer& tokenizer)
 
 class GeneratorTask : public Task {
  public:
-  /// Reads the notes that are the generator's share and encodes them, on `threads` threads. Throws
+  /// Reads the notes and encodes them, on `threads` threads. Throws
   /// ictus::Error when there is none to learn from, or when the tokenizer is not the configuration's.
   GeneratorTask(const models::GeneratorConfig& config, const GeneratorRecipe& recipe,
                 std::shared_ptr<const mars::LoadedTokenizer> tokenizer, const Sound& sound,

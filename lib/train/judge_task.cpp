@@ -12,6 +12,7 @@
 #include "lib/core/utf8.hpp"
 #include "lib/core/workers.hpp"
 #include "lib/mars/codec.hpp"
+#include "lib/train/image_changes.hpp"
 #include "lib/train/sound_changes.hpp"
 
 namespace ictus::train {
@@ -69,6 +70,7 @@ void check(const JudgeRecipe& r) {
   require_recipe(r.dropout >= 0 && r.dropout < 1, "dropout must be from 0 to below 1");
   require_recipe(r.semitones >= 0 && r.semitones <= 12, "semitones must be from 0 to 12");
   require_recipe(r.detune_cents >= 0 && r.detune_cents <= 50, "detune_cents must be from 0 to 50");
+  require_recipe(r.equaliser_db >= 0 && r.equaliser_db <= 60, "equaliser_db must be from 0 to 60");
   require_recipe(r.shift_s >= 0, "shift_s must not be negative");
   require_recipe(r.coded_share >= 0 && r.coded_share <= 1, "coded_share must be from 0 to 1");
   require_recipe(r.floor_low_db <= r.floor_high_db, "floor_low_db must not be above floor_high_db");
@@ -79,27 +81,35 @@ JudgeTask::JudgeTask(const models::JudgeConfig& config, const JudgeRecipe& recip
                      const torch::Device& device, int threads)
     : config_(checked(config)), recipe_(recipe), device_(device), image_(config_, device), network_(config_) {
   network_->to(device);
-  notes::NoteFolder found = notes::read_notes(sound.folder, config_.sample_rate_hz, notes::Share::judges,
-                                              config_.families, sound.stop_requested, sound.words);
+  notes::NoteFolder found = notes::read_notes(sound.folder, config_.sample_rate_hz, config_.families,
+                                              sound.stop_requested, sound.words);
   if (!found.unlabelled.empty())
     sound.words << fmt::format("left out: {} files whose names do not say what they are, such as {}\n",
                                found.unlabelled.size(), printable(found.unlabelled.front()));
+  if (!sound.stop_requested()) notes::require_sources(sound.folder, found.notes, recipe_.held_out_sources);
   for (notes::LabelledNote& note : found.notes) {
     if (!config_.class_of(note.label.family, note.label.pitch)) continue;
-    (notes::held_out(note.name) ? validation_ : training_).push_back(std::move(note));
+    (notes::held_out(note, recipe_.held_out_sources) ? validation_ : training_).push_back(std::move(note));
   }
   if (training_.empty())
     throw Error(
         fmt::format("{}: no note for a judge to learn from", sound.folder),
         fmt::format("names must say what the notes are, FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY as in "
-                    "flute_mine_001-069-100.wav; one note in four is for judges; the families are {}",
+                    "flute_mine_001-069-100.wav; the families are {}",
                     fmt::join(config_.families, ", ")));
   if (validation_.empty()) validation_.push_back(training_.back());
   if (tokenizer) add_coded_copies(tokenizer, sound, threads);
 
-  std::map<std::string, std::vector<std::size_t>> sorted;
-  for (std::size_t i = 0; i < training_.size(); ++i) sorted[training_[i].label.family].push_back(i);
-  for (auto& item : sorted) families_.push_back(std::move(item.second));
+  std::map<std::string, std::map<std::string, std::vector<std::size_t>>> sorted;
+  for (std::size_t i = 0; i < training_.size(); ++i)
+    sorted[training_[i].label.family][training_[i].source].push_back(i);
+  for (auto& [family, sources] : sorted) {
+    Places& places = families_.emplace_back();
+    for (auto& [source, own] : sources) {
+      places.chances.push_back(std::sqrt(static_cast<double>(own.size())));
+      places.of_source.push_back(std::move(own));
+    }
+  }
 }
 
 void JudgeTask::add_coded_copies(const std::shared_ptr<const mars::LoadedTokenizer>& tokenizer,
@@ -114,7 +124,7 @@ void JudgeTask::add_coded_copies(const std::shared_ptr<const mars::LoadedTokeniz
   run_workers(workers, [&](std::size_t worker) {
     for (std::size_t i = worker; i < chosen.size() && !sound.stop_requested(); i += workers) {
       const notes::LabelledNote& note = training_[chosen[i]];
-      copies[i] = {note.name, note.label, coded(tokenizer, note.samples)};
+      copies[i] = {note.name, note.label, note.source, coded(tokenizer, note.samples)};
     }
   });
   for (notes::LabelledNote& copy : copies)
@@ -142,9 +152,15 @@ std::string JudgeTask::validation_words(const Figures& figures) const {
                      figures.at("val_loss"));
 }
 
+const notes::LabelledNote& JudgeTask::draw(std::mt19937_64& random) const {
+  const Places& family = families_[below(random, families_.size())];
+  std::discrete_distribution<std::size_t> any(family.chances.begin(), family.chances.end());
+  const std::vector<std::size_t>& source = family.of_source[any(random)];
+  return training_[source[below(random, source.size())]];
+}
+
 JudgeTask::Example JudgeTask::example(std::mt19937_64& random) const {
-  const std::vector<std::size_t>& places = families_[below(random, families_.size())];
-  const notes::LabelledNote& note = training_[places[below(random, places.size())]];
+  const notes::LabelledNote& note = draw(random);
   formats::NoteLabel label = note.label;
   int semitones = std::uniform_int_distribution<int>(-recipe_.semitones, recipe_.semitones)(random);
   if (!config_.class_of(label.family, label.pitch + semitones)) semitones = 0;
@@ -188,6 +204,8 @@ torch::Tensor JudgeTask::spoiled(const torch::Tensor& images, std::mt19937_64& r
   std::vector<torch::Tensor> all;
   for (std::int64_t i = 0; i < images.size(0); ++i) {
     torch::Tensor image = images.narrow(0, i, 1);
+    if (chance(random, recipe_.equalised_share))
+      image = equalised(image, random, {config_.bands_per_octave, config_.range_db, recipe_.equaliser_db});
     if (chance(random, recipe_.blurred_share)) {
       const std::int64_t across = chance(random, 0.5) ? 1 : 3;
       const std::int64_t along = 1 + 2 * static_cast<std::int64_t>(below(random, 4));

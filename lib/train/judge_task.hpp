@@ -36,23 +36,29 @@ struct JudgeRecipe : Schedule {
   double floor_share = 0.5;
   double floor_low_db = -70.0;
   double floor_high_db = -25.0;
-  double masked_share = 0.5;   ///< images in which some bands and frames are silenced
-  double blurred_share = 0.2;  ///< images that are blurred in time and frequency, as coded ones are
-  double coded_share = 0.4;    ///< notes of which a copy is learned from too, as a tokenizer gives it back
+  double equalised_share = 0.5;  ///< images whose bands are raised and lowered, as by other bodies and places
+  double equaliser_db = 12.0;    ///< by up to so much a bump
+  double masked_share = 0.5;     ///< images in which some bands and frames are silenced
+  double blurred_share = 0.2;    ///< images that are blurred in time and frequency, as coded ones are
+  double coded_share = 0.4;      ///< notes of which a copy is learned from too, as a tokenizer gives it back
+  std::vector<std::string> held_out_sources = {};  ///< whose notes are for validation, see notes::held_out()
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
-    JudgeRecipe, steps, batch, rate, last_rate, clip_norm, average_decay, label_smoothing, dropout,
-    mixed_share, semitones, detune_cents, shifted_share, shift_s, released_share, room_share, tilted_share,
-    tilt_db, low_pass_share, high_pass_share, floor_share, floor_low_db, floor_high_db, masked_share,
-    blurred_share, coded_share, critic_rate, validate_every, checkpoint_every, validation_excerpts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JudgeRecipe, steps, batch, rate, last_rate, clip_norm,
+                                                average_decay, label_smoothing, dropout, mixed_share,
+                                                semitones, detune_cents, shifted_share, shift_s,
+                                                released_share, room_share, tilted_share, tilt_db,
+                                                low_pass_share, high_pass_share, floor_share, floor_low_db,
+                                                floor_high_db, equalised_share, equaliser_db, masked_share,
+                                                blurred_share, coded_share, held_out_sources, critic_rate,
+                                                validate_every, checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const JudgeRecipe& recipe);
 
 class JudgeTask : public Task {
  public:
-  /// Reads the notes of notes::Share::judges. Coded sound must be judged by what it is, not by how it was
+  /// Reads the notes. Coded sound must be judged by what it is, not by how it was
   /// coded, so some notes go there and back through `tokenizer`, on `threads` threads; null: none. Throws
   /// ictus::Error when there is no note to learn from.
   JudgeTask(const models::JudgeConfig& config, const JudgeRecipe& recipe,
@@ -83,10 +89,19 @@ class JudgeTask : public Task {
                         int threads);
   [[nodiscard]] double hours(const Notes& notes) const;
   [[nodiscard]] std::int64_t answer_to(const formats::NoteLabel& label) const;
-  /// A note of a random family, changed at random.
+  /// The places in training_ of a family's notes, by their source.
+  struct Places {
+    std::vector<std::vector<std::size_t>> of_source;
+    std::vector<double>
+        chances;  ///< of each source: more where it has more notes, but less than in proportion
+  };
+
+  /// A note of a random source of a random family.
+  [[nodiscard]] const notes::LabelledNote& draw(std::mt19937_64& random) const;
+  /// Such a note, changed at random.
   [[nodiscard]] Example example(std::mt19937_64& random) const;
   [[nodiscard]] torch::Tensor on_device(const std::vector<std::vector<float>>& clips) const;
-  /// Silences bands and frames of images [B, 1, bands, frames], and blurs.
+  /// Equalises, silences bands and frames of images [B, 1, bands, frames], and blurs.
   [[nodiscard]] torch::Tensor spoiled(const torch::Tensor& images, std::mt19937_64& random) const;
 
   models::JudgeConfig config_;
@@ -95,7 +110,7 @@ class JudgeTask : public Task {
   models::JudgeImage image_;
   mutable models::JudgeNetwork network_;
   Notes training_, validation_;
-  std::vector<std::vector<std::size_t>> families_;  // places in training_ of each family's notes
+  std::vector<Places> families_;
 };
 
 }  // namespace ictus::train

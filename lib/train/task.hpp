@@ -75,9 +75,12 @@ class Task {
   /// Gradients of `count` excerpts, chosen by `random`, at `progress` (0..1) of the training. Called by
   /// several workers at the same time.
   virtual Gradients gradients(std::mt19937_64& random, int count, double progress) = 0;
-  /// Changes that are no gradient steps.
-  virtual void after_step(const models::NamedTensors& /*tallies*/, std::mt19937_64& /*random*/,
-                          double /*progress*/) {}
+  /// Changes that are no gradient steps. Returns, by the names of parameters, which of their rows, [n] int64,
+  /// were set anew: what was learned of these rows before is of no use any more.
+  virtual models::NamedTensors after_step(const models::NamedTensors& /*tallies*/,
+                                          std::mt19937_64& /*random*/, double /*progress*/) {
+    return {};
+  }
   /// What is remembered between steps beside the parameters; it travels in checkpoints. Shared like those.
   [[nodiscard]] virtual models::NamedTensors memory() const { return {}; }
 

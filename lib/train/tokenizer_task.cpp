@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
 #include "models/mars/image.hpp"
 
 namespace ictus::train {
 namespace {
+
+constexpr const char* kCodes = "quantiser.codes";
 
 /// Weight of the adversarial loss at which its gradient is as large as that of the reconstruction.
 double balance(const torch::Tensor& reconstruction, const torch::Tensor& adversarial,
@@ -27,8 +31,9 @@ torch::Tensor on(const torch::Device& device, const std::vector<float>& samples)
 void check(const TokenizerRecipe& r) {
   check(static_cast<const Schedule&>(r));
   require_recipe(r.network_rate >= 0 && r.code_rate >= 0, "learning rates must not be negative");
-  require_recipe(r.bins_weight >= 0 && r.square_weight >= 0 && r.bands_weight >= 0 && r.code_weight >= 0 &&
-                     r.commitment_weight >= 0 && r.adversarial_weight >= 0,
+  require_recipe(r.bins_weight >= 0 && r.square_weight >= 0 && r.bands_weight >= 0 &&
+                     r.loudness_weight >= 0 && r.code_weight >= 0 && r.commitment_weight >= 0 &&
+                     r.adversarial_weight >= 0,
                  "weights must not be negative");
   require_recipe(r.dropout_share >= 0 && r.dropout_share <= 1, "dropout_share must be from 0 to 1");
   require_recipe(r.dropout_scales >= 1, "dropout_scales must be 1 or more");
@@ -51,7 +56,7 @@ TokenizerTask::TokenizerTask(const models::TokenizerConfig& config, const Tokeni
 models::NamedTensors TokenizerTask::critic_parameters() const { return models::named_parameters(*critic_); }
 
 double TokenizerTask::learning_rate(const std::string& parameter) const {
-  return parameter == "quantiser.codes" ? recipe_.code_rate : recipe_.network_rate;
+  return parameter == kCodes ? recipe_.code_rate : recipe_.network_rate;
 }
 
 std::string TokenizerTask::step_words(const Figures& figures) const {
@@ -60,8 +65,10 @@ std::string TokenizerTask::step_words(const Figures& figures) const {
 }
 
 std::string TokenizerTask::validation_words(const Figures& figures) const {
-  return fmt::format("held out {:.2f} dB bins, {:.2f} dB bands, {:.0f} % of the codes in use",
-                     figures.at("val_bins_db"), figures.at("val_bands_db"), 100.0 * figures.at("val_codes"));
+  return fmt::format(
+      "held out {:.2f} dB bins, {:.2f} dB bands, {:.2f} dB loudness, {:.0f} % of the codes in use",
+      figures.at("val_bins_db"), figures.at("val_bands_db"), figures.at("val_loudness_db"),
+      100.0 * figures.at("val_codes"));
 }
 
 std::size_t TokenizerTask::excerpt_samples() const {
@@ -91,6 +98,18 @@ torch::Tensor TokenizerTask::training_images(std::mt19937_64& random, int count)
   return images_of(torch::cat(excerpts));
 }
 
+torch::Tensor TokenizerTask::kept_scales(std::mt19937_64& random, int count) const {
+  std::uniform_real_distribution<double> chance(0.0, 1.0);
+  const auto scales = static_cast<std::int64_t>(model_.config.scales.size());
+  torch::Tensor keep = torch::full({count}, scales, torch::kLong);
+  for (int i = 0; i < count; ++i) {
+    const std::int64_t fewest = std::min<std::int64_t>(recipe_.dropout_scales, scales);
+    if (chance(random) < recipe_.dropout_share)
+      keep[i] = fewest + static_cast<std::int64_t>(chance(random) * static_cast<double>(scales - fewest + 1));
+  }
+  return keep;
+}
+
 Gradients TokenizerTask::gradients(std::mt19937_64& random, int count, double progress) {
   const auto& c = model_.config;
   std::uniform_real_distribution<double> chance(0.0, 1.0);
@@ -104,14 +123,7 @@ Gradients TokenizerTask::gradients(std::mt19937_64& random, int count, double pr
       image = image.narrow(3, 0, columns * c.column_frames()).contiguous();
     }
   }
-  const auto scales = static_cast<std::int64_t>(c.scales.size());
-  torch::Tensor keep = torch::full({count}, scales, torch::kLong);
-  for (int i = 0; i < count; ++i) {
-    const std::int64_t fewest = std::min<std::int64_t>(recipe_.dropout_scales, scales);
-    if (chance(random) < recipe_.dropout_share)
-      keep[i] = fewest + static_cast<std::int64_t>(chance(random) * static_cast<double>(scales - fewest + 1));
-  }
-
+  const torch::Tensor keep = kept_scales(random, count);
   const torch::Tensor latent = model_.encoder->forward(image);
   const models::Quantised quantised = model_.quantiser->quantise(latent, keep.to(model_.device));
   // Straight through: the encoder learns as if nothing had been quantised, the codes as what was decoded.
@@ -120,9 +132,11 @@ Gradients TokenizerTask::gradients(std::mt19937_64& random, int count, double pr
   Gradients out;
   const torch::Tensor bins = distance_.bins_db(image, decoded);
   const torch::Tensor bands = distance_.bands_db(image, decoded);
+  const torch::Tensor loudness = distance_.loudness_db(image, decoded);
   const double image_per_db = 2.0 / c.range_db;
   const torch::Tensor reconstruction =
-      image_per_db * (recipe_.bins_weight * bins + recipe_.bands_weight * bands) +
+      image_per_db *
+          (recipe_.bins_weight * bins + recipe_.bands_weight * bands + recipe_.loudness_weight * loudness) +
       recipe_.square_weight * (image - decoded).square().mean();
   torch::Tensor loss = reconstruction + recipe_.code_weight * quantised.code_loss +
                        recipe_.commitment_weight * quantised.commitment;
@@ -146,6 +160,7 @@ Gradients TokenizerTask::gradients(std::mt19937_64& random, int count, double pr
   out.figures["loss"] = loss.item<double>();
   out.figures["bins_db"] = bins.item<double>();
   out.figures["bands_db"] = bands.item<double>();
+  out.figures["loudness_db"] = loudness.item<double>();
   out.figures["code_loss"] = quantised.code_loss.item<double>();
   return out;
 }
@@ -159,10 +174,10 @@ torch::Tensor TokenizerTask::sample_vectors(std::mt19937_64& random, std::int64_
     found += some.back().size(0);
   }
   const torch::Tensor all = torch::cat(some);
-  torch::Tensor chosen = torch::empty({count}, torch::kLong);
-  std::uniform_int_distribution<std::int64_t> any(0, all.size(0) - 1);
-  for (std::int64_t i = 0; i < count; ++i) chosen[i] = any(random);
-  return all.index_select(0, chosen.to(all.device()));
+  std::vector<std::int64_t> places(static_cast<std::size_t>(all.size(0)));
+  std::iota(places.begin(), places.end(), 0);
+  std::shuffle(places.begin(), places.end(), random);  // none twice: of two codes that are alike one is idle
+  return all.index_select(0, torch::tensor(places).narrow(0, 0, count).to(all.device()));
 }
 
 void TokenizerTask::start_from_data(std::mt19937_64& random) {
@@ -171,16 +186,17 @@ void TokenizerTask::start_from_data(std::mt19937_64& random) {
   codes.copy_(sample_vectors(random, codes.size(0)));
 }
 
-void TokenizerTask::after_step(const models::NamedTensors& tallies, std::mt19937_64& random,
-                               double progress) {
+models::NamedTensors TokenizerTask::after_step(const models::NamedTensors& tallies, std::mt19937_64& random,
+                                               double progress) {
   torch::NoGradGuard no_grad;
   idle_steps_.add_(1.0).masked_fill_(tallies.at("hits").gt(0.0), 0.0);
-  if (progress > recipe_.revive_until) return;
+  if (progress > recipe_.revive_until) return {};
   const torch::Tensor idle = idle_steps_.ge(static_cast<double>(recipe_.revive_after)).nonzero().flatten();
   // A few at a time would cost an encoding each step.
-  if (idle.size(0) < std::max(1, model_.config.codebook_size / 100)) return;
+  if (idle.size(0) < std::max(1, model_.config.codebook_size / 100)) return {};
   model_.quantiser->codes().index_copy_(0, idle, sample_vectors(random, idle.size(0)));
   idle_steps_.index_fill_(0, idle, 0.0);
+  return {{kCodes, idle}};
 }
 
 Figures TokenizerTask::validate() {
@@ -196,6 +212,7 @@ Figures TokenizerTask::validate() {
     const torch::Tensor decoded = model_.decoder->forward(quantised.sum);
     sums["val_bins_db"] += distance_.bins_db(image, decoded.clamp(-1.0, 1.0)).item<double>();
     sums["val_bands_db"] += distance_.bands_db(image, decoded).item<double>();
+    sums["val_loudness_db"] += distance_.loudness_db(image, decoded).item<double>();
     for (const torch::Tensor& tokens : quantised.tokens)
       hits = hits + torch::bincount(tokens.reshape({-1}), {}, c.codebook_size);
   }

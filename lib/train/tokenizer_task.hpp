@@ -14,11 +14,12 @@
 namespace ictus::train {
 
 struct TokenizerRecipe : Schedule {
-  double network_rate = 8e-4;  ///< learning rates at the start
-  double code_rate = 2e-3;     ///< of the codebook
-  double bins_weight = 1.0;    ///< of the image's mean |difference|
-  double square_weight = 2.0;  ///< of its mean squared difference
-  double bands_weight = 1.0;   ///< of the mel bands' mean |difference|, on the image's scale
+  double network_rate = 8e-4;    ///< learning rates at the start
+  double code_rate = 2e-3;       ///< of the codebook
+  double bins_weight = 1.0;      ///< of the image's mean |difference|
+  double square_weight = 2.0;    ///< of its mean squared difference
+  double bands_weight = 1.0;     ///< of the mel bands' mean |difference|, on the image's scale
+  double loudness_weight = 0.0;  ///< of thirds of an octave, as loud as they are
   double code_weight = 1.0;
   double commitment_weight = 0.25;
   double adversarial_weight = 0.0;  ///< times the ratio of the two losses' gradients at the last layer
@@ -40,10 +41,10 @@ struct TokenizerRecipe : Schedule {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     TokenizerRecipe, steps, batch, network_rate, code_rate, last_rate, clip_norm, average_decay, bins_weight,
-    square_weight, bands_weight, code_weight, commitment_weight, adversarial_weight, adversarial_from,
-    critic_rate, dropout_share, dropout_scales, short_share, revive_after, revive_until, shifted_share,
-    varispeed_share, mixed_share, tilted_share, floor_share, floor_low_db, floor_high_db, rumble_share,
-    validate_every, checkpoint_every, validation_excerpts)
+    square_weight, bands_weight, loudness_weight, code_weight, commitment_weight, adversarial_weight,
+    adversarial_from, critic_rate, dropout_share, dropout_scales, short_share, revive_after, revive_until,
+    shifted_share, varispeed_share, mixed_share, tilted_share, floor_share, floor_low_db, floor_high_db,
+    rumble_share, validate_every, checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const TokenizerRecipe& recipe);
@@ -62,7 +63,8 @@ class TokenizerTask : public Task {
   void start_from_data(std::mt19937_64& random) override;
   Gradients gradients(std::mt19937_64& random, int count, double progress) override;
   /// Codes that nothing was nearest to for long become vectors of the training sound.
-  void after_step(const models::NamedTensors& tallies, std::mt19937_64& random, double progress) override;
+  models::NamedTensors after_step(const models::NamedTensors& tallies, std::mt19937_64& random,
+                                  double progress) override;
   [[nodiscard]] models::NamedTensors memory() const override { return {{"idle_steps", idle_steps_}}; }
   Figures validate() override;
   [[nodiscard]] std::string step_words(const Figures& figures) const override;
@@ -73,6 +75,8 @@ class TokenizerTask : public Task {
   /// Images [B, 1, bins, frames], each relative to its own level.
   [[nodiscard]] torch::Tensor images_of(const torch::Tensor& samples) const;
   [[nodiscard]] torch::Tensor training_images(std::mt19937_64& random, int count) const;
+  /// How many of the coarse scales each of `count` excerpts keeps, [count] int64.
+  [[nodiscard]] torch::Tensor kept_scales(std::mt19937_64& random, int count) const;
   /// As many vectors that codes are searched for, of random excerpts.
   [[nodiscard]] torch::Tensor sample_vectors(std::mt19937_64& random, std::int64_t count);
 

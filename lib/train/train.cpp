@@ -116,12 +116,18 @@ class Run {
     std::seed_seq seed{static_cast<std::uint64_t>(seed_), static_cast<std::uint64_t>(step_),
                        std::uint64_t{1} << 32U};
     std::mt19937_64 random(seed);
-    task_.after_step(g.tallies, random, progress);
+    const models::NamedTensors renewed = task_.after_step(g.tallies, random, progress);
     torch::NoGradGuard no_grad;
     const double keep = std::min(schedule_.average_decay,
                                  (1.0 + static_cast<double>(step_)) / (10.0 + static_cast<double>(step_)));
     for (const auto& [name, value] : task_.parameters())
       average_[name].mul_(keep).add_(value.detach(), 1.0 - keep);
+    // Otherwise what is shipped, the average, would mix what is new with what it replaced.
+    const models::NamedTensors now = task_.parameters();
+    for (const auto& [name, rows] : renewed) {
+      adam_.forget(name, rows);
+      average_[name].index_copy_(0, rows, now.at(name).detach().index_select(0, rows));
+    }
     return norm;
   }
 

@@ -33,12 +33,33 @@ torch::Tensor mel_bands(int count, const TokenizerConfig& c) {
   return bands;
 }
 
+/// Thirds of an octave from 50 Hz to Nyquist; one that no bin falls into takes the nearest.
+torch::Tensor third_octave_bands(const TokenizerConfig& c) {
+  const double bin_hz = static_cast<double>(c.sample_rate_hz) / c.window_samples;
+  const auto edge_hz = [](int k) { return 50.0 * std::exp2(k / 3.0); };
+  std::vector<torch::Tensor> bands;
+  for (int k = 0; edge_hz(k + 1) < 0.5 * c.sample_rate_hz; ++k) {
+    auto first = static_cast<std::int64_t>(std::ceil(edge_hz(k) / bin_hz));
+    auto end =
+        std::min<std::int64_t>(c.bins(), static_cast<std::int64_t>(std::ceil(edge_hz(k + 1) / bin_hz)));
+    if (first >= end) {
+      first = std::lround(std::sqrt(edge_hz(k) * edge_hz(k + 1)) / bin_hz);
+      end = first + 1;
+    }
+    torch::Tensor band = torch::zeros({c.bins()});
+    band.slice(0, first, end).fill_(1.0);
+    bands.push_back(band);
+  }
+  return torch::stack(bands);
+}
+
 }  // namespace
 
 ImageDistance::ImageDistance(const TokenizerConfig& config, const torch::Device& device) : config_(config) {
   const double bin_hz = static_cast<double>(config.sample_rate_hz) / config.window_samples;
   const torch::Tensor steps = 1.0 / (700.0 + bin_hz * torch::arange(config.bins()).to(torch::kFloat));
   bin_weights_ = (steps / steps.mean()).unsqueeze(1).to(device);
+  thirds_ = third_octave_bands(config).to(device);
   for (const int count : {40, 80}) bands_.push_back(mel_bands(count, config).to(device));
 }
 
@@ -57,6 +78,25 @@ torch::Tensor ImageDistance::bands_db(const torch::Tensor& image, const torch::T
     sum = sum + 10.0 * (level - other_level).abs().mean();
   }
   return sum / static_cast<double>(bands_.size());
+}
+
+torch::Tensor ImageDistance::thirds_of(const torch::Tensor& image) const {
+  constexpr double kBlock_s = 0.128;
+  const torch::Tensor power =
+      torch::matmul(thirds_, magnitudes_of(image, config_).square());  // [B, bands, T]
+  const auto wished = std::llround(kBlock_s * config_.sample_rate_hz / config_.hop_samples);
+  const std::int64_t block = std::clamp<std::int64_t>(wished, 1, power.size(2));
+  return torch::avg_pool1d(power, block);
+}
+
+torch::Tensor ImageDistance::loudness_db(const torch::Tensor& image, const torch::Tensor& other) const {
+  const torch::Tensor wanted = thirds_of(image).detach();
+  const torch::Tensor found = thirds_of(other);
+  const torch::Tensor largest = wanted.amax({1, 2}, /*keepdim=*/true).clamp_min(1e-12);
+  const torch::Tensor weight = wanted.pow(0.3) * wanted.gt(1e-6 * largest);
+  const torch::Tensor floor = 1e-7 * largest;
+  const torch::Tensor off_db = 10.0 * ((found + floor).log10() - (wanted + floor).log10());
+  return (weight * off_db.abs()).sum() / weight.sum().clamp_min(1e-12);
 }
 
 }  // namespace ictus::models

@@ -21,8 +21,17 @@ class ImageDistance {
   /// heard by its power in a band, which the mean of its bins' logarithms misses by 2.5 dB.
   [[nodiscard]] torch::Tensor bands_db(const torch::Tensor& image, const torch::Tensor& other) const;
 
+  /// Mean |difference| of the powers in thirds of an octave from 50 Hz on over some 128 ms, in decibels, each
+  /// weighted by its power in `image` to the 0.3, as loudness goes, and not at all 60 dB below the largest;
+  /// scalar. Close to what metrics::loudness_error() says of the sound.
+  [[nodiscard]] torch::Tensor loudness_db(const torch::Tensor& image, const torch::Tensor& other) const;
+
  private:
+  /// Powers [B, bands, blocks] in thirds of an octave.
+  [[nodiscard]] torch::Tensor thirds_of(const torch::Tensor& image) const;
+
   TokenizerConfig config_;
+  torch::Tensor thirds_;              // [bands, bins], 1 where a bin belongs
   torch::Tensor bin_weights_;         // [bins, 1], 1 in the mean
   std::vector<torch::Tensor> bands_;  // [bands, bins], triangles that sum to 1
 };

@@ -47,6 +47,10 @@ def finish(rng, x):
     x = np.concatenate([x, np.zeros(LENGTH - len(x), np.float32)])
     if not np.all(np.isfinite(x)) or dsp.peak(x) < 1e-6:
         return None
+    return at_random_level(rng, x)
+
+
+def at_random_level(rng, x):
     return to_int16(x * np.float32(dsp.db(rng.uniform(-20, -1)) / dsp.peak(x)))
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 DEBIAN = ["libfluidsynth3", "fluid-soundfont-gm", "musescore-general-soundfont-lossless", "ffmpeg", "flac", "sox", "python3-numpy",
           "python3-scipy", "flite", "festival", "festvox-us-slt-hts", "festvox-kdlpc16k", "festvox-ru", "wamerican",
           "sonic-pi-samples", "blobwars-data", "ufoai-music", "freedoom", "npm"]
-NOTES_DEBIAN = ["libfluidsynth3", "fluid-soundfont-gm", "musescore-general-soundfont-lossless", "ffmpeg", "python3-numpy", "python3-scipy",
-                "python3-soundfile", "npm"]
+NOTES_DEBIAN = ["libfluidsynth3", "ffmpeg", "python3-numpy", "python3-scipy", "python3-soundfile", "npm"]
+SOUNDFONTS = ["fluid-soundfont-gm", "musescore-general-soundfont-lossless"]     # of training
 # Recorded by; all edited by N. Brosowsky, who gives them out under CC-BY 3.0. His guitar-nylon is left out: the licence
 # of the recordings it was made from (a pack of quartertone's on freesound.org) could not be confirmed.
 _VERSILIAN, _KARORYFER = "Versilian Studios", "Karoryfer Samples"

@@ -1,7 +1,7 @@
 """Notes that no model is trained on, for script/bench --notes: recorded ones and those of an unseen soundfont."""
 import numpy as np
 import notes as bench       # tests/bench/notes.py
-from . import dsp, single_notes, sources, synth
+from . import dsp, note_sources, single_notes, sources, synth
 
 OF_EACH_PACKAGE, OF_FOLDER, OF_SOUNDFONT = 16, 60, 100
 FAMILIES = list(single_notes.FAMILIES)[:11]      # those of NSynth
@@ -35,6 +35,33 @@ def _soundfont(seed):
         if x is not None:
             made[name] = (x * np.float32(dsp.db(rng.uniform(-20, -1)) / dsp.peak(x)), *fonts.source(drawn))
     return [(name, x, source, licence) for name, (x, source, licence) in made.items()]
+
+
+FAMILY_OF = {"bassoon": "reed", "contrabass": "string", "flute": "flute", "french-horn": "brass", "harp": "string", "organ": "organ",
+             "piano": "keyboard", "trombone": "brass", "trumpet": "brass", "tuba": "brass", "violin": "string", "xylophone": "mallet",
+             "upright-piano": "keyboard", "classical-guitar": "guitar"}
+
+
+def labelled(packages, folder):
+    """(name, samples, source, licence) of every recorded one, named FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY."""
+    table = note_sources.read_table()
+    found = []
+    for instrument, family in FAMILY_OF.items():
+        own = table[instrument]
+        if own["of"].startswith("npm "):
+            paths = (packages / sources.tonejs([instrument])[0]).glob("*.mp3")
+        else:
+            paths = (folder / instrument).glob("*.flac") if folder else []
+        takes = {}
+        for path in sorted(paths):
+            pitch = sources.pitch_of(path.name)
+            x = note_sources.Real.samples(path) if pitch is not None else None
+            if x is None:
+                continue
+            take = takes[pitch] = takes.get(pitch, -1) + 1
+            found.append((f"{family}_{instrument}_000-000-{pitch:03}-000-{take}", single_notes.to_int16(x * np.float32(dsp.db(-3) / dsp.peak(x))),
+                          f"{own['of']} ({own['author']})", own["licence"]))
+    return found
 
 
 def all_of(packages, folder, seed):

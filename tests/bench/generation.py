@@ -1,7 +1,10 @@
 """What script/bench-generator measures: notes made for labels, their pitch as heard by aubio, scores and times."""
 
+import itertools
 import json
 import math
+import os
+import random
 import re
 import shutil
 import statistics
@@ -20,9 +23,10 @@ import read_blocks  # noqa: E402
 RATE_HZ = 16000
 LABEL = re.compile(r"(.+)_[^_]+_(?:\d+-){1,2}(\d{3})-(\d{3})(?:-\d+)?$")
 # Which end of each metric is good. NDB/k, PIS and so on are described in `ictus help evaluate`.
-HIGHER_IS_BETTER = {"PIS", "IIS"}
-METRICS = ["NDB/k", "PIS", "IIS", "PKID", "IKID", "FAD", "MSE", "MAE"]
+HIGHER_IS_BETTER = {"Density", "Coverage", "PIS", "IIS"}
+METRICS = ["NDB/k", "Density", "Coverage", "PIS", "IIS", "PKID", "IKID", "Frechet distance", "MSE", "MAE"]
 CENTS = 50
+AS_REAL, BETTER, BETWEEN, NOT_TOLD = "as real notes", "better than real notes", "between the bounds", "not told from the lower bound"
 
 
 def ictus(*words):
@@ -33,6 +37,36 @@ def pitch_in_name(path):
     """The MIDI number in a note's name, or None."""
     found = LABEL.fullmatch(path.stem)
     return int(found[2]) if found else None
+
+
+def label_order(path):
+    found = LABEL.fullmatch(path.stem)
+    return found[1], int(found[2])
+
+
+def halves(notes, seed=1):
+    """Two disjoint halves with as many notes of each label, as nearly as can be; which note falls into which is by chance."""
+    dice = random.Random(seed)
+    drawn = sorted(notes)
+    dice.shuffle(drawn)
+    drawn.sort(key=label_order)     # keeps the order by chance among equals
+    pairs, single = [], []          # of one label; what is left over, in the order of labels
+    for _, same in itertools.groupby(drawn, key=label_order):
+        same = list(same)
+        pairs += zip(same[::2], same[1::2])
+        single += same[len(same) // 2 * 2:]
+    pairs += itertools.zip_longest(single[::2], single[1::2])
+    pairs = [pair if dice.random() < 0.5 else pair[::-1] for pair in pairs]
+    return tuple([pair[side] for pair in pairs if pair[side]] for side in (0, 1))
+
+
+def linked(notes, folder):
+    """A folder with these notes alone."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for note in notes:
+        os.symlink(note.resolve(), folder / note.name)
+    return folder
 
 
 # --- Sets of notes ---------------------------------------------------------------------------------------
@@ -127,6 +161,29 @@ def better(name, one, other):
     return one > other if name in HIGHER_IS_BETTER else one < other
 
 
+def ends(name, metric):
+    """The worse and the better end of its interval, so that more is better."""
+    _, low, high = metric
+    return (low, high) if name in HIGHER_IS_BETTER else (-high, -low)
+
+
+def place(name, metric, upper, lower):
+    """Where a set lies beside real notes and the lower bound, as far as their intervals tell; None where one is missing."""
+    if not (metric and upper and lower):
+        return None
+    (worst, best), (upper_worst, upper_best), (_, lower_best) = (ends(name, each) for each in (metric, upper, lower))
+    if worst > upper_best:
+        return BETTER
+    if best >= upper_worst:
+        return AS_REAL
+    return BETWEEN if worst > lower_best else NOT_TOLD
+
+
+def reaches(name, metric, other):
+    """Whether the set is within the other's interval or better, as far as intervals tell; None where one is missing."""
+    return ends(name, metric)[1] >= ends(name, other)[0] if metric and other else None
+
+
 # --- Pitch -----------------------------------------------------------------------------------------------
 
 
@@ -219,7 +276,7 @@ def percent(share):
 
 def scores_table(rows):
     """`rows`: (what, Scores)."""
-    names = [name for name in METRICS if any(name in scores.metrics for _, scores in rows)]
+    names = [name for name in [*METRICS, "FAD"] if any(scores.metrics.get(name) for _, scores in rows)]
     lines = [[name + (", higher is better" if name in HIGHER_IS_BETTER else ""), *[cell(scores.metrics.get(name)) for _, scores in rows]]
              for name in names]
     lines.append(["family judge agrees", *[percent(scores.family) for _, scores in rows]])

@@ -9,7 +9,8 @@ MORE_KBIT_S, MORE_BAR_DB, MORE_BEYOND_DB = 6.0, 2.7, 2.4
 BAR_LOUDNESS_DB, BAR_BIAS_DB, BAR_LEVEL_DB = 3.2, 1.0, 0.7
 BAR_ENCODE, BEYOND_ENCODE = 6.0, 10.0
 BAR_DECODE, BEYOND_DECODE = 200.0, 300.0
-NOTE_BAR_KBIT_S, NOTE_BAR_DB, NOTE_BAR_CODES, NOTE_BAR_SPEED = 1.6, 2.2, 0.6, 5.0
+NOTE_BAR_KBIT_S, NOTE_BAR_DB, NOTE_BAR_CODES, NOTE_BAR_SPEED = 1.6, 1.63, 0.6, 5.0
+NOTE_BAR_LOUDNESS_DB, NOTE_BAR_BIAS_DB = 2.0, 0.5
 BAR_MEMORY = 1.10
 BAR_FIRST_LINE_MS = 50.0
 OWN, MORE, STEREO = "ictus", f"ictus {MORE_KBIT_S:g}", "ictus stereo"
@@ -191,10 +192,15 @@ def note_bars(rows, recorded, scales, codebook):
     """The same of a run over notes: `recorded` tells which are recordings, `scales` what each scale of the tokens gives."""
     own = of_codec(rows, "mars")
     bitrates = [row.kbit_s for row in own]
-    ours = mean(row.distance_db for row in own if recorded(row))
+    played = [row for row in own if recorded(row)]
+    ours = mean(row.distance_db for row in played)
+    error, bias = mean_of(played, "loudness_error_db"), mean_of(played, "loudness_bias_db")
     lines = [["bitrate, header included", f"at most {NOTE_BAR_KBIT_S:g} kbit/s",
               f"{mean(bitrates):.2f}, mean over the notes; highest {max(bitrates):.2f}", yes(mean(bitrates) <= NOTE_BAR_KBIT_S)],
              ["log-mel distance, recorded notes", f"at most {NOTE_BAR_DB:g} dB", f"{ours:.2f} dB", yes(ours <= NOTE_BAR_DB)]]
+    if None not in (error, bias):
+        lines += [["loudness-weighted error, recorded notes", f"at most {NOTE_BAR_LOUDNESS_DB:g} dB", f"{error:.2f} dB", yes(error <= NOTE_BAR_LOUDNESS_DB)],
+                  ["its bias", f"within {NOTE_BAR_BIAS_DB:g} dB", f"{bias:+.2f} dB", yes(abs(bias) <= NOTE_BAR_BIAS_DB)]]
     steps = [mean(scale.distances_db.values()) for scale in scales]
     lines.append(["progressive: the distance falls with every scale", "always", ", ".join(f"{db:.2f}" for db in steps) + " dB",
                   yes(all(later < earlier for earlier, later in zip(steps, steps[1:])))])
@@ -218,13 +224,20 @@ def far_bar_table(lines):
 
 
 def in_groups(rows, groups):
-    """`groups` are names with the test of a row that belongs there; a column of bitrates and one of distances for each."""
+    """`groups` are names with the test of a row that belongs there; a column of bitrates and one of distances for each, with the
+    loudness-weighted error and its bias."""
     table = []
     for codec in codecs_of(rows):
         own = [[row for row in of_codec(rows, codec) if belongs(row)] for belongs in groups.values()]
         table.append([codec] + [f"{mean(row.kbit_s for row in each):.2f}" for each in own]
-                     + [f"{mean(row.distance_db for row in each):.2f}" for each in own])
+                     + [distances(each) for each in own])
     return markdown(["codec", *[f"kbit/s, {name}" for name in groups], *[f"dB, {name}" for name in groups]], table)
+
+
+def distances(rows):
+    """The mean log-mel distance, and where it was measured the loudness-weighted error and its bias."""
+    found = [(mean(row.distance_db for row in rows), ".2f"), (mean_of(rows, "loudness_error_db"), ".2f"), (mean_of(rows, "loudness_bias_db"), "+.2f")]
+    return " / ".join(format(value, form) for value, form in found if value is not None)
 
 
 def by_kind(rows, kind_of):

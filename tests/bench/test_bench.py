@@ -14,6 +14,7 @@ from collections import Counter
 
 import detectors
 import found_notes
+import generation
 import held_notes
 import leave_one_out
 import mars
@@ -228,13 +229,15 @@ class Tables(unittest.TestCase):
         def lines(rows, scales):
             return tables.note_bars(rows, lambda row: row.recording.startswith("recorded"), scales, 8)
 
+        self.assertEqual(len(lines([r._replace(loudness_error_db=None) for r in rows], scales)), 6)
+        rows = [r._replace(distance_db=0.8 * r.distance_db, loudness_error_db=1.5, loudness_bias_db=-0.4) for r in rows]
         self.assertEqual([line[2] for line in lines(rows, scales)],
-                         ["1.55, mean over the notes; highest 1.60", "2.00 dB", "8.00, 4.50 dB", "75.0 %", "2.0x, 2.7x by CPU time",
+                         ["1.55, mean over the notes; highest 1.60", "1.60 dB", "1.50 dB", "-0.40 dB", "8.00, 4.50 dB", "75.0 %", "2.0x, 2.7x by CPU time",
                           "8.0x, 10.0x by CPU time"])
-        self.assertEqual([line[-1] for line in lines(rows, scales)], ["yes", "yes", "yes", "yes", "**no**", "yes"])
-        worse = [r._replace(kbit_s=1.7, distance_db=2.3) for r in rows]
-        self.assertEqual([line[-1] for line in lines(worse, scales[::-1])][:4], ["**no**", "**no**", "**no**", "yes"])
-        self.assertEqual(lines(rows, scales[:1])[3][-1], "**no**")
+        self.assertEqual([line[-1] for line in lines(rows, scales)], ["yes", "yes", "yes", "yes", "yes", "yes", "**no**", "yes"])
+        worse = [r._replace(kbit_s=1.7, distance_db=1.7, loudness_error_db=2.1, loudness_bias_db=-0.6) for r in rows]
+        self.assertEqual([line[-1] for line in lines(worse, scales[::-1])][:6], ["**no**"] * 5 + ["yes"])
+        self.assertEqual(lines(rows, scales[:1])[5][-1], "**no**")
 
     def test_tables_are_rectangular(self):
         scales = [mars.Scale("1 x 1", 2, 22, Counter([1, 2]), {"a": 9.0, "b": 7.0}),
@@ -276,8 +279,9 @@ class Tables(unittest.TestCase):
 
     def test_groups(self):
         lines = tables.in_groups(ROWS, {"of a": lambda row: row.recording == "a", "all": lambda row: True}).splitlines()
-        self.assertEqual(lines[2], "| ictus | 3.00 | 2.25 | 5.00 | 4.50 |")
-        self.assertEqual(lines[3], "| Opus 6 CBR | 3.00 | 2.25 | 7.00 | 5.00 |")
+        self.assertEqual(lines[2], "| ictus | 3.00 | 2.25 | 5.00 / 2.50 / -1.00 | 4.50 / 2.50 / -1.00 |")
+        self.assertEqual(lines[3], "| Opus 6 CBR | 3.00 | 2.25 | 7.00 / 2.50 / -1.00 | 5.00 / 2.50 / -1.00 |")
+        self.assertEqual(tables.distances([row._replace(loudness_error_db=None, loudness_bias_db=None) for row in ROWS[:2]]), "6.00")
 
     def test_scales_and_codes(self):
         scales = [mars.Scale("1 x 1", 2, 200, Counter([1, 2]), {"a": 9.0, "b": 7.0}),
@@ -287,6 +291,38 @@ class Tables(unittest.TestCase):
         self.assertEqual(tables.by_codebook(scales, 8, mars.entropy_bits).splitlines()[2:],
                          ["| 1: 1 x 1 | 2 | 2 | 25.0 % | 1.00 | 2 |", "| 2: 1 x 2 | 2 | 2 | 25.0 % | 1.00 | 2 |",
                           "| all | 4 | 3 | 37.5 % | 1.50 | 3 |"])
+
+
+class Generated(unittest.TestCase):
+    def test_halves_are_disjoint_and_alike_in_their_labels(self):
+        notes = [pathlib.Path(f"{family}_s_000-{pitch:03}-100-{take}.flac") for family in ("flute", "synth_lead") for pitch in range(60, 71)
+                 for take in range(4)] + [pathlib.Path("organ_s_000-060-100.flac")]
+        one, other = generation.halves(notes)
+        self.assertEqual(sorted(one + other), sorted(notes))
+        self.assertFalse(set(one) & set(other))
+        labels = [Counter(map(generation.label_order, half)) for half in (one, other)]
+        self.assertEqual(sum(abs(labels[0][label] - labels[1][label]) for label in labels[0] | labels[1]), 1)
+        self.assertEqual(generation.halves(notes[::-1]), (one, other))  # by the names alone
+        self.assertNotEqual(generation.halves(notes, 2), (one, other))
+        self.assertNotEqual([path.stem[-1] for path in one], ["0", "2"] * 22)
+
+    def test_where_a_set_lies_is_told_by_intervals(self):
+        upper, lower = (0.1, 0.05, 0.15), (0.8, 0.7, 0.9)
+        for metric, expected in [((0.3, 0.2, 0.4), generation.BETWEEN), ((0.16, 0.14, 0.2), generation.AS_REAL), ((0.01, 0.0, 0.04), generation.BETTER),
+                                 ((0.6, 0.4, 0.75), generation.NOT_TOLD), ((0.95, 0.92, 0.99), generation.NOT_TOLD)]:
+            self.assertEqual(generation.place("NDB/k", metric, upper, lower), expected)
+            mirrored = [tuple(-value for value in (each[0], each[2], each[1])) for each in (metric, upper, lower)]
+            self.assertEqual(generation.place("Coverage", *mirrored), expected)
+        self.assertIsNone(generation.place("NDB/k", None, upper, lower))
+        self.assertIsNone(generation.place("NDB/k", upper, upper, None))
+
+    def test_reaching_another_set(self):
+        other = (0.5, 0.4, 0.6)
+        for metric, lower, higher in [((0.5, 0.45, 0.5), True, True), ((0.1, 0.0, 0.2), True, False), ((0.9, 0.8, 1.0), False, True),
+                                      ((0.9, 0.6, 1.0), True, True)]:
+            self.assertEqual(generation.reaches("FAD", metric, other), lower)
+            self.assertEqual(generation.reaches("PIS", metric, other), higher)
+        self.assertIsNone(generation.reaches("PIS", None, other))
 
 
 class HeldNotes(unittest.TestCase):

@@ -292,7 +292,7 @@ def put_sounds(folder):
 
 
 def put_notes(folder):
-    """Short sounds whose names say that they are notes; one in four is for judges."""
+    """Short sounds whose names say that they are notes."""
     folder.mkdir(parents=True)
     for family in TINY_FAMILIES:
         for pitch in range(60, 66):

@@ -16,7 +16,9 @@ from support import DONE, FAILED, TIMEOUT_S, USAGE, Case, _scratch, ictus, read_
 RATE_HZ = 16000
 FAMILIES = ["flute", "organ"]
 PITCHES = range(60, 72)
-METRICS = ["ndb", "js_divergence", "pis", "iis", "pkid", "ikid", "fad", "mse", "mae"]
+METRICS = ["ndb", "js_divergence", "density", "coverage", "pis", "iis", "pkid", "ikid", "frechet", "fad", "mse", "mae"]
+FOR_MANY = {"ndb", "js_divergence"}     # need more notes than most tests here have
+WITH_FEW = [metric for metric in METRICS if metric not in FOR_MANY | {"fad"}]
 
 
 @functools.cache
@@ -118,10 +120,11 @@ class Numbers(Folders):
         self.assertEqual(run.stderr, "")
         text = run.stdout.decode()
         self.assertRegex(text, r"\Areference  real:  48 notes, 48 with a label\ngenerated  made:  24 notes, 24 with a label\n")
-        for name in ["NDB/k", "JS divergence", "PIS", "IIS", "PKID", "IKID", "FAD", "MSE", "MAE"]:
+        for name in ["Density", "Coverage", "PIS", "IIS", "PKID", "IKID", "Frechet distance", "MSE", "MAE"]:
             self.assertRegex(text, rf"(?m)^{name} +-?[0-9.e-]+ +-?[0-9.e-]+ \.\. -?[0-9.e-]+ +\S")
-        self.assertIn("k = 4 (not 50", text)
-        self.assertIn("VGGish (--vggish) was not given", text)
+        self.assertRegex(text, r"(?m)^NDB/k +- +needs at least 500 reference notes, there are 48$")
+        self.assertRegex(text, r"(?m)^FAD +- +needs the weights of VGGish, --vggish$")
+        self.assertRegex(text, r"(?m)^Frechet distance .* of Gaussians of 6-d embeddings of tiny-family$")
         self.assertRegex(text, r"(?m)^family +[0-9.]+ % \([0-9.]+ \.\. [0-9.]+\) of 48 +[0-9.]+ % .* of 24 +tiny-family$")
         self.assertRegex(text, r"(?m)^pitch .*tiny-pitch$")
 
@@ -148,7 +151,8 @@ class Numbers(Folders):
                 self.assertAlmostEqual(agreement["share"], right / len(notes[side]))
         for name in ("mse", "mae"):
             self.assertAlmostEqual(told["metrics"][name]["value"], sum(pair[name] for pair in told["pairs"]) / 24)
-        for metric in told["metrics"].values():
+        for key in WITH_FEW:
+            metric = told["metrics"][key]
             self.assertLessEqual(metric["low"], metric["high"])
             self.assertIsNone(metric["missing"])
         self.assertEqual((told["seed"], told["bootstrap"], told["confidence"]), (1, 200, 0.95))
@@ -158,9 +162,11 @@ class Numbers(Folders):
     def test_a_folder_against_itself(self):
         told = self.told(generated="real")
         values = {key: metric["value"] for key, metric in told["metrics"].items()}
-        for key in ("ndb", "js_divergence", "mse", "mae"):
+        for key in ("mse", "mae"):
             self.assertEqual(values[key], 0.0, key)
-        self.assertLess(values["fad"], 1e-6)
+        self.assertLess(values["frechet"], 1e-6)
+        self.assertAlmostEqual(values["density"], 1.2)  # each note lies in its own ball, too
+        self.assertEqual(values["coverage"], 1.0)
         for key in ("pkid", "ikid"):  # the unbiased estimate falls below 0 by at most 2 / n
             self.assertLessEqual(values[key], 1e-9)
             self.assertGreaterEqual(values[key], -2 / 48)
@@ -174,14 +180,16 @@ class Numbers(Folders):
             samples = [0.3 * (dice.random() - 0.5) for _ in range(4800)]
             self.put(f"noise/flute_n_{i:03}-060-090.wav", wav_bytes(samples, RATE_HZ))
         notes, noise = self.told(), self.told(generated="noise")
-        for key in ("ndb", "js_divergence", "fad", "mse", "mae"):
+        for key in ("frechet", "mse", "mae"):
             self.assertGreater(noise["metrics"][key]["value"], notes["metrics"][key]["value"], key)
+        for key in ("density", "coverage"):
+            self.assertLess(noise["metrics"][key]["value"], notes["metrics"][key]["value"], key)
 
     def test_repeatable_and_the_seed_matters(self):
         first = evaluate("--json", "--seed", 3).stdout
         self.assertEqual(first, evaluate("--json", "--seed", 3).stdout)
         one, other = json.loads(first), self.told("--seed", 4)
-        self.assertEqual(one["metrics"]["fad"]["value"], other["metrics"]["fad"]["value"])
+        self.assertEqual(one["metrics"]["frechet"]["value"], other["metrics"]["frechet"]["value"])
         self.assertNotEqual(one["metrics"]["pis"]["low"], other["metrics"]["pis"]["low"])
 
     def test_without_intervals(self):
@@ -190,10 +198,6 @@ class Numbers(Folders):
         run = evaluate("--bootstrap", 0)
         self.assertNotIn(b"interval", run.stdout)
         self.assertNotIn(b"..", run.stdout)
-
-    def test_clusters(self):
-        self.assertEqual(self.told("--clusters", 3)["metrics"]["ndb"]["parameters"]["clusters"], 3)
-        self.assertEqual(self.told("--clusters", 40)["metrics"]["ndb"]["parameters"]["clusters"], 4)
 
     def test_pairs(self):
         shutil.rmtree("made")
@@ -223,6 +227,46 @@ class Numbers(Folders):
         text = evaluate().stdout.decode()
         self.assertRegex(text, r"(?m)^MSE +- +no generated note has the name")
         self.assertIn("- (no label)", text)
+
+
+class Bins(Folders):
+    """real/ and made/: 11 of each of their notes, each a little different."""
+
+    def setUp(self):
+        super().setUp()
+        for path in sorted((self.folder / "real").iterdir()) + sorted((self.folder / "made").iterdir()):
+            for version in range(1, 11):
+                data = bytearray(path.read_bytes())
+                for at in range(400, 900, 2):   # the lower byte of some samples
+                    data[at] = (data[at] + version * at) % 256
+                self.put(f"{path.parent.name}/{path.stem[:-3]}{version:03}.wav", bytes(data))
+
+    def test_fifty_at_least(self):
+        one = sorted((self.folder / "made").iterdir())[0].read_bytes()
+        for i in range(264):
+            self.put(f"one/flute_n_{i:03}-060-090.wav", one)
+        few = self.told("--bootstrap", 20, generated="one")["metrics"]
+        told = self.told("--bootstrap", 20, "--clusters", 60)
+        self.assertEqual((told["reference"]["notes"], told["generated"]["notes"]), (528, 264))
+        for key in FOR_MANY:
+            metric = told["metrics"][key]
+            self.assertIsNone(metric["missing"])
+            self.assertEqual((metric["parameters"]["clusters"], few[key]["parameters"]["clusters"]), (52, 50))
+            self.assertTrue(0 <= metric["low"] <= metric["high"] <= 1)
+            self.assertGreater(few[key]["value"], metric["value"], key)
+        self.assertGreater(few["ndb"]["value"], 0.5)    # nearly all bins are without a note
+        self.assertLess(few["coverage"]["value"], told["metrics"]["coverage"]["value"])
+
+    def test_a_folder_against_itself(self):
+        run = evaluate("--bootstrap", 0, "--clusters", 60, generated="real")
+        self.assert_ended(run, DONE)
+        self.assertRegex(run.stdout.decode(), r"(?m)^NDB/k +0 +k = 52 \(not 60: at least 10 reference notes and 5 generated ones a bin\)")
+        self.assertRegex(run.stdout.decode(), r"(?m)^JS divergence +0 +of the same bins$")
+
+    def test_too_few_generated_notes(self):
+        for path in sorted((self.folder / "made").iterdir())[249:]:
+            path.unlink()
+        self.assertEqual(self.told("--bootstrap", 0)["metrics"]["ndb"]["missing"], "needs at least 250 generated notes, there are 249")
 
 
 class Training(Folders):
@@ -264,7 +308,7 @@ class Report(Folders):
         told = json.loads((out / "evaluation.json").read_bytes())
         self.assertEqual(told, self.told("--training", "real"))
         page = (out / "index.html").read_text()
-        for word in ("NDB/k", "FAD", "Family agreement", "Nearer than median", "tiny-pitch", "Evaluation of made"):
+        for word in ("NDB/k", "Frechet distance", "Coverage", "Family agreement", "Nearer than median", "tiny-pitch", "Evaluation of made"):
             self.assertIn(word, page)
         self.assertNotIn("http://", page.replace("http://www.w3.org", ""))
         shown = [one["name"] for one in told["notes"]["generated"] if one["name"] in page]
@@ -364,15 +408,15 @@ class BadInput(Folders):
         for path in list((self.folder / "made").iterdir())[3:]:
             path.unlink()
         told = self.told("--training", "made")
-        self.assertEqual(told["metrics"]["ndb"]["missing"], "needs at least 10 generated notes, there are 3")
+        self.assertEqual(told["metrics"]["ndb"]["missing"], "needs at least 500 reference notes, there are 48")
         self.assertIsNone(told["metrics"]["ndb"]["value"])
-        self.assertIsNotNone(told["metrics"]["fad"]["value"])
-        self.assertTrue(any("FAD of 3 vectors" in warning for warning in told["warnings"]), told["warnings"])
+        self.assertIsNotNone(told["metrics"]["frechet"]["value"])
+        self.assertTrue(any("Frechet distance of 3 vectors" in warning for warning in told["warnings"]), told["warnings"])
         for path in list((self.folder / "real").iterdir())[19:]:
             path.unlink()
         run = evaluate("--training", "made")
-        self.assert_ended(run, DONE, "warning: FAD of 3 vectors of 6 numbers")
-        self.assertRegex(run.stdout.decode(), r"(?m)^NDB/k +- +needs at least 20 reference notes, there are 19$")
+        self.assert_ended(run, DONE, "warning: Frechet distance of 3 vectors of 6 numbers")
+        self.assertRegex(run.stdout.decode(), r"(?m)^Density +- +needs at least 20 reference notes, there are 19$")
         self.assertRegex(run.stdout.decode(), r"(?m)^Nearer than median +- +needs at least 20 reference notes, there are 19$")
 
     def test_no_metric_at_all(self):
@@ -406,7 +450,7 @@ class BadInput(Folders):
     def test_usage(self):
         for words, text in [
             (["--generated", "made"], "--reference DIR is missing"), (["--reference", "real"], "--generated DIR is missing"),
-            (["--reference", "real", "--generated", "made", "--clusters", "1"], "--clusters: 1 is out of range"),
+            (["--reference", "real", "--generated", "made", "--clusters", "49"], "--clusters: 49 is out of range"),
             (["--reference", "real", "--generated", "made", "--bootstrap", "-1"], "--bootstrap: -1 is out of range"),
             (["--reference", "real", "--generated", "made", "--seed", "x"], "--seed: 'x' is not a whole number"),
             (["--reference", ""], "--reference: the name is empty"), (["made"], "there is no place for 'made'"),
@@ -442,6 +486,7 @@ class Vggish(Folders):
         self.assertEqual(metric["parameters"], {"embedding": "vggish", "dimensions": 128, "reference_vectors": 48,
                                                 "generated_vectors": 24})
         self.assertEqual(told["vggish"], str(self.folder / "vggish"))
+        self.assertEqual(told["metrics"]["frechet"]["parameters"]["embedding"], "tiny-family")
 
 
 class Words(Folders):

@@ -28,7 +28,6 @@ class Judges(Case):
     given = {"tiny.json": config}
 
     def put_notes(self):
-        # One note in four is for judges, by its name; some of these are.
         for family in FAMILIES:
             for pitch in range(60, 72):
                 self.put(f"notes/{family}_made_000-{pitch:03}-100.wav", wav_bytes(tone(0.4, RATE_HZ, seed=pitch), RATE_HZ))

@@ -53,6 +53,8 @@ TEST_CASE("distances are in decibels") {
   const torch::Tensor softer = models::image_of(0.5 * magnitude, c);  // 6.02 dB
   CHECK(distance.bins_db(image, softer).item<double>() == doctest::Approx(6.02).epsilon(0.02));
   CHECK(distance.bands_db(image, softer).item<double>() == doctest::Approx(6.02).epsilon(0.02));
+  CHECK(distance.loudness_db(image, image).item<double>() == 0.0);
+  CHECK(distance.loudness_db(image, softer).item<double>() == doctest::Approx(6.02).epsilon(0.02));
   // The same power in every band, placed in other bins: a difference for the bins, little for wide bands.
   const torch::Tensor flipped =
       models::image_of(torch::where(torch::arange(512).remainder(2).eq(0).reshape({1, 512, 1}),
@@ -64,4 +66,29 @@ TEST_CASE("distances are in decibels") {
                        c);
   CHECK(distance.bands_db(flipped, other).item<double>() <
         0.5 * distance.bins_db(flipped, other).item<double>());
+}
+
+TEST_CASE("the loudness distance sees what is loud, as it is loud, and nothing where the sound is silent") {
+  const models::TokenizerConfig c;
+  const models::ImageDistance distance(c, torch::kCPU);
+  // Two bins, 500 Hz and 2 kHz, the second 20 dB softer: weights of 1 and 10^-0.6.
+  const auto image = [&c](double low, double high, double highest) {
+    torch::Tensor magnitude = torch::zeros({1, 512, 16});
+    magnitude.select(1, 32).fill_(low);
+    magnitude.select(1, 128).fill_(high);
+    magnitude.select(1, 400).fill_(highest);
+    return models::image_of(magnitude, c);
+  };
+  const auto off_db = [&](const torch::Tensor& other) {
+    return distance.loudness_db(image(1.0, 0.1, 0.0), other).item<double>();
+  };
+  const double weight = std::pow(10.0, -0.6);
+  CHECK(off_db(image(0.5, 0.1, 0.0)) == doctest::Approx(6.02 / (1.0 + weight)).epsilon(0.01));
+  CHECK(off_db(image(1.0, 0.2, 0.0)) == doctest::Approx(6.02 * weight / (1.0 + weight)).epsilon(0.02));
+  CHECK(off_db(image(1.0, 0.1, 0.5)) == doctest::Approx(0.0));
+  // Half of every block, on and off within 128 ms, is as loud as half the power throughout.
+  const torch::Tensor steady = image(std::sqrt(0.5), 0.1 * std::sqrt(0.5), 0.0);
+  torch::Tensor beating = image(1.0, 0.1, 0.0);
+  for (const std::int64_t frame : {0, 2, 5, 7, 8, 10, 12, 14}) beating.select(3, frame).fill_(-1.0);
+  CHECK(distance.loudness_db(steady, beating).item<double>() < 0.02);
 }

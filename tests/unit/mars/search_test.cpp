@@ -12,8 +12,7 @@ double off_db(models::Tokenizer& model, const models::ImageDistance& distance, c
               const std::vector<torch::Tensor>& tokens) {
   torch::NoGradGuard no_grad;
   const torch::Tensor decoded = model.image_of_tokens(tokens, image.size(3) / model.config.column_frames());
-  return (distance.bands_db(image, decoded) + mars::kBinsShare * distance.bins_db(image, decoded))
-      .item<double>();
+  return mars::searched_distance_db(distance, image, decoded).item<double>();
 }
 
 /// A random image, and what the tokens of the small tokenizer are searched by.
@@ -50,6 +49,21 @@ TEST_CASE("more steps never make the tokens worse, and some make them better") {
     before = now;
   }
   CHECK(before < plain - 0.01);
+}
+
+TEST_CASE("what is searched for is nearer in loudness too, not in bands and bins alone") {
+  torch::NoGradGuard no_grad;
+  double plain = 0.0;
+  double searched = 0.0;
+  for (const std::uint64_t seed : {24, 25, 26}) {
+    const Searched one(seed, 32);
+    for (const int steps : {0, 24}) {
+      const torch::Tensor decoded = one.loaded->model->image_of_tokens(
+          one.tokens(steps), one.image.size(3) / one.loaded->model->config.column_frames());
+      (steps == 0 ? plain : searched) += one.distance.loudness_db(one.image, decoded).item<double>();
+    }
+  }
+  CHECK(searched < 0.9 * plain);
 }
 
 TEST_CASE("without steps the tokens are those of the encoder") {

@@ -17,7 +17,6 @@
 
 using namespace ictus;
 namespace fs = std::filesystem;
-using notes::Share;
 
 namespace {
 
@@ -58,6 +57,11 @@ std::vector<std::string> many_names(int count) {
   return names;
 }
 
+/// A note without sound.
+notes::LabelledNote named(const std::string& name) {
+  return {name, *notes::label_in(name), *notes::source_in(name), {}};
+}
+
 std::set<std::string> names_of(const notes::NoteFolder& folder) {
   std::set<std::string> names;
   for (const notes::LabelledNote& note : folder.notes) names.insert(note.name);
@@ -66,32 +70,29 @@ std::set<std::string> names_of(const notes::NoteFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("every name belongs to one share, one in four to the judges") {
-  int judges = 0;
+TEST_CASE("where no source is held out, one note in forty is, whatever folder it lies in") {
   int held_out = 0;
-  int held_out_of_judges = 0;
   constexpr int kNames = 20'000;
   for (const std::string& name : many_names(kNames)) {
-    CHECK(notes::belongs(name, Share::all));
-    REQUIRE(notes::belongs(name, Share::judges) != notes::belongs(name, Share::generator));
-    judges += notes::belongs(name, Share::judges) ? 1 : 0;
-    held_out += notes::held_out(name) ? 1 : 0;
-    held_out_of_judges += notes::held_out(name) && notes::belongs(name, Share::judges) ? 1 : 0;
+    const bool held = notes::held_out(named(name), {});
+    held_out += held ? 1 : 0;
+    REQUIRE(notes::held_out(named("some/where/" + name), {}) == held);
   }
   // Within 4 standard deviations of a binomial distribution.
-  const auto near = [](int count, double n, double p) {
-    return std::abs(count - n * p) < 4.0 * std::sqrt(n * p * (1.0 - p));
-  };
-  CHECK(near(judges, kNames, 0.25));
-  CHECK(near(held_out, kNames, 1.0 / 40.0));
-  CHECK(near(held_out_of_judges, judges, 1.0 / 40.0));  // the two do not depend on each other
+  CHECK(std::abs(held_out - kNames / 40.0) < 4.0 * std::sqrt(kNames / 40.0 * 39.0 / 40.0));
 }
 
-TEST_CASE("the folder that a note lies in does not change its share") {
+TEST_CASE("of sources that are held out every note is, and none of another") {
   for (const std::string& name : many_names(200)) {
-    CHECK(notes::belongs("some/where/" + name, Share::judges) == notes::belongs(name, Share::judges));
-    CHECK(notes::held_out("some/where/" + name) == notes::held_out(name));
+    CHECK(notes::held_out(named(name), {"other", "own"}));
+    CHECK_FALSE(notes::held_out(named(name), {"other", "flute", "ow"}));
   }
+  const std::vector<notes::LabelledNote> all = {named("flute_own_001-060-100.wav"),
+                                                named("synth_lead_a-b_001-060-100.wav")};
+  CHECK(all[1].source == "a-b");
+  CHECK_NOTHROW(notes::require_sources("notes", all, {"a-b", "own"}));
+  CHECK_THROWS_WITH_AS(notes::require_sources("notes", all, {"own", "lead"}),
+                       doctest::Contains("notes: held_out_sources names 'lead'"), Error);
 }
 
 TEST_CASE("a folder of notes, with some that are not") {
@@ -105,40 +106,26 @@ TEST_CASE("a folder of notes, with some that are not") {
   std::ofstream(folder / "flute_own_003-060-100.txt") << "nor has this the name of one";
   std::ostringstream words;
 
-  const notes::NoteFolder all = notes::read_notes(folder.path(), 8000, Share::all, {}, never, words);
+  const notes::NoteFolder all = notes::read_notes(folder.path(), 8000, {}, never, words);
   CHECK(names_of(all) == std::set<std::string>{"deep/er/synth_lead_own_001-061-090.wav",
                                                "flute_own_001-060-100.wav", "organ_own_001-062-100.wav"});
   CHECK(all.notes[0].name == "deep/er/synth_lead_own_001-061-090.wav");  // in the order of their paths
   CHECK(all.notes[0].label == formats::NoteLabel{"synth_lead", 61, 90});
   CHECK(all.notes[1].label == formats::NoteLabel{"flute", 60, 100});
+  CHECK(all.notes[1].source == "own");
   REQUIRE(all.notes[1].samples.size() == 100);
   CHECK(std::abs(all.notes[1].samples[50] - 16384) < 4);
   CHECK(all.unlabelled == std::vector<std::string>{"song.wav"});
   CHECK(words.str().find("left out: ") == 0);
   CHECK(words.str().find("flute_own_002-060-100.wav") != std::string::npos);
 
-  const auto some = notes::read_notes(folder.path() + "/", 8000, Share::all, {"flute", "harp"}, never, words);
+  const auto some = notes::read_notes(folder.path() + "/", 8000, {"flute", "harp"}, never, words);
   CHECK(names_of(some) == std::set<std::string>{"flute_own_001-060-100.wav"});
   CHECK(notes::read_notes(
-            folder.path(), 8000, Share::all, {}, [] { return true; }, words)
+            folder.path(), 8000, {}, [] { return true; }, words)
             .notes.empty());
-  CHECK_THROWS_WITH_AS(notes::read_notes(folder / "none", 8000, Share::all, {}, never, words),
+  CHECK_THROWS_WITH_AS(notes::read_notes(folder / "none", 8000, {}, never, words),
                        doctest::Contains("no such folder"), Error);
-}
-
-TEST_CASE("the shares of a folder are apart, and all together") {
-  const Folder folder;
-  for (const std::string& name : many_names(24)) folder.put(name.substr(0, name.size() - 5) + ".wav");
-  std::ostringstream words;
-  const auto of = [&](Share share) {
-    return names_of(notes::read_notes(folder.path(), 8000, share, {}, never, words));
-  };
-  std::set<std::string> both = of(Share::generator);
-  const std::set<std::string> judges = of(Share::judges);
-  CHECK(both.size() + judges.size() == 24);
-  CHECK_FALSE(judges.empty());
-  both.insert(judges.begin(), judges.end());
-  CHECK(both == of(Share::all));
 }
 
 TEST_CASE("a link is called what it is called, whatever it leads to") {
@@ -147,7 +134,7 @@ TEST_CASE("a link is called what it is called, whatever it leads to") {
   fs::create_directories(folder / "notes");
   fs::create_symlink(folder / "elsewhere/take 7.wav", folder / "notes/flute_own_001-060-100.wav");
   std::ostringstream words;
-  const auto found = notes::read_notes(folder / "notes", 8000, Share::all, {}, never, words);
+  const auto found = notes::read_notes(folder / "notes", 8000, {}, never, words);
   CHECK(found.unlabelled.empty());
   CHECK(names_of(found) == std::set<std::string>{"flute_own_001-060-100.wav"});
 }

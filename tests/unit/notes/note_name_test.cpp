@@ -66,6 +66,12 @@ TEST_CASE("labels in names of files") {
   CHECK(notes::label_in("flute_own_1-9-1.aif") == NoteLabel{"flute", 9, 1});
 }
 
+TEST_CASE("sources in names of files") {
+  CHECK(notes::source_in("synth_lead_synthetic_001-060-075") == "synthetic");
+  CHECK(notes::source_in("a_folder_1-2-3/mallet_iowa-marimba_007-127-000.wav") == "iowa-marimba");
+  CHECK_FALSE(notes::source_in("flute_own_069-100.wav"));
+}
+
 TEST_CASE("names without a label") {
   for (const char* const name :
        {"", "song.wav", "flute.wav", "flute_001-069-100.wav", "flute_own_069-100.wav",

@@ -32,6 +32,25 @@ TEST_CASE("a step that is not finite is left out") {
   CHECK(w[0].item<double>() == 1.0);
 }
 
+TEST_CASE("rows that are forgotten go on as from nothing, the others as before") {
+  const auto rate = [](const std::string&) { return 0.1; };
+  torch::Tensor w = torch::zeros({3, 2});
+  train::Adam adam({{"w", w}});
+  const torch::Tensor up = torch::ones({3, 2});
+  for (int i = 0; i < 5; ++i) adam.step({{"w", up}}, 1e9, rate);
+  adam.forget("w", torch::tensor({1}, torch::kLong));
+  for (const char* const moment : {"mean.w", "square.w"}) {
+    const torch::Tensor state = adam.state().at(moment);
+    CHECK(state[1].abs().max().item<double>() == 0.0);
+    CHECK(state[0].min().item<double>() > 0.0);
+    CHECK(state[2].equal(state[0]));
+  }
+  const torch::Tensor before = w.clone();
+  adam.step({{"w", torch::zeros({3, 2})}}, 1e9, rate);
+  CHECK(w[1].equal(before[1]));  // nothing moves it on
+  CHECK((before[0] - w[0]).min().item<double>() > 0.01);
+}
+
 TEST_CASE("state saved and loaded goes on as if nothing had happened") {
   torch::manual_seed(1);
   std::vector<torch::Tensor> gradients;

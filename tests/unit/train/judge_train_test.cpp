@@ -123,6 +123,34 @@ TEST_CASE("judges learn the family and the pitch, and are right about notes that
   }
 }
 
+TEST_CASE("sources that are held out are not learned from, and validation hears them alone") {
+  const tests::Folder folder(kSmall);
+  put_notes(folder);
+  // Of the source "other", all are called by the other family's name.
+  for (const char* const family : {"flute", "organ"})
+    for (int pitch = 60; pitch < 78; ++pitch) {
+      const formats::NoteLabel label{family, static_cast<std::uint8_t>(pitch), 100};
+      const formats::NoteLabel wrong{label.family == "flute" ? "organ" : "flute", label.pitch, 100};
+      tests::write_wav(folder / ("notes/" + notes::file_name(wrong, "other", 0) + ".wav"), note(label),
+                       kRateHz);
+    }
+  train::TrainOptions options = folder.options("notes");
+  options.about = "family";
+  options.out_path = folder / "out";
+  std::ostringstream words;
+  std::ofstream(folder / "school.json")
+      << R"({"model": {"families": ["flute", "organ"], "lowest_pitch": 57, "highest_pitch": 80,
+         "sample_rate_hz": 8000, "clip_samples": 4096, "window_samples": 1024, "hop_samples": 256,
+         "lowest_hz": 110.0, "bands": 96, "channels": [8, 16], "band_steps": [2, 2], "frame_steps": [2, 2],
+         "blocks": [0, 1], "embedding_size": 32},
+         "training": {"steps": 200, "batch": 16, "rate": 0.005, "average_decay": 0.98, "mixed_share": 0,
+         "equalised_share": 0, "validate_every": 200, "checkpoint_every": 200,
+         "held_out_sources": ["other"]}})";
+  options.config_path = folder / "school.json";
+  train::train_judge(options, never, words);
+  CHECK(last_value(tests::bytes_of(folder / "out.tsv"), "val_accuracy") < 0.2);
+}
+
 TEST_CASE("what a judge cannot learn from is refused") {
   const tests::Folder folder(kSmall);
   train::TrainOptions options;
@@ -147,5 +175,7 @@ TEST_CASE("what a judge cannot learn from is refused") {
   refused(R"({"model": {"question": "pitch"}})", "a judge of family is asked for");
   refused(R"({"training": {"dropout": 1}})", "dropout");
   refused(R"({"training": {"semitones": 13}})", "semitones");
+  refused(R"({"training": {"equaliser_db": -1}})", "equaliser_db");
+  refused(R"({"training": {"held_out_sources": ["nobody"]}})", "held_out_sources names 'nobody'");
   refused(R"({"training": {"codebook_rate": 1}})", "codebook_rate");
 }

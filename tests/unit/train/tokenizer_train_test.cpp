@@ -5,6 +5,7 @@
 #include "lib/core/error.hpp"
 #include "lib/mars/model_file.hpp"
 #include "lib/train/train.hpp"
+#include "lib/weights/tensor_file.hpp"
 #include "tests/unit/train/folder.hpp"
 
 using namespace ictus;
@@ -89,6 +90,32 @@ TEST_CASE("training lowers the distance, and leaves no code idle for long") {
   }
   CHECK(last < 0.7 * first);
   CHECK(codes > 0.1);
+}
+
+TEST_CASE("a code that is set anew leaves nothing of its past in the average, nor in the moments") {
+  const tests::Folder folder(tests::tiny_tokenizer(
+      R"("steps": 8, "batch": 1, "revive_after": 1, "revive_until": 1.0, "validate_every": 7, "checkpoint_every": 1,
+         "validation_excerpts": 1)"));
+  train::TrainOptions options = folder.options("sound");
+  options.out_path = folder / "out";
+  std::ostringstream words;
+  const auto rows_of = [&](const char* name) {
+    const auto stored = read_tensor_file(options.out_path + ".checkpoint", "");
+    return fetch(stored.file, name, torch::Device(torch::kCPU)).at("quantiser.codes");
+  };
+  const auto used = [&] { return rows_of("adam.square.").abs().sum(1).gt(0.0); };
+  train::train_tokenizer(options, tests::StopAfter{words, 7}, words);
+  const torch::Tensor before = used();
+  options.resume_path = options.out_path + ".checkpoint";
+  train::train_tokenizer(options, never, words);
+
+  // In the last step every code was set anew that nothing was nearest to in it.
+  const torch::Tensor learned = used();
+  const torch::Tensor past = (rows_of("model.") - rows_of("average.")).abs().sum(1).gt(0.0);
+  CHECK(before.logical_and(learned.logical_not()).sum().item<std::int64_t>() > 0);
+  CHECK(learned.sum().item<std::int64_t>() > 0);
+  CHECK(past.equal(learned));
+  CHECK(rows_of("adam.mean.").abs().sum(1).gt(0.0).equal(learned));
 }
 
 TEST_CASE("a tokenizer's configuration and recipe are checked before any sound is read") {
