@@ -35,7 +35,7 @@ class Installed(unittest.TestCase):
         cls.prefix, cls.built = folder / "prefix", folder / "built"
         for component in ("ictus", "library", "dev"):
             run("cmake", "--install", BUILD, "--prefix", cls.prefix, "--component", component)
-        cls.library = next(cls.prefix.glob("lib*/**/libictus.so"))
+        cls.libictus = next(cls.prefix.glob("lib*/**/libictus.so"))
         run("cmake", "-S", ROOT / "examples", "-B", cls.built, f"-DCMAKE_PREFIX_PATH={cls.prefix}")
         run("cmake", "--build", cls.built)
         cls.stream = folder / "a.evs"
@@ -71,11 +71,11 @@ class Installed(unittest.TestCase):
         program = pathlib.Path(self.scratch.name) / "table"
         run("cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wstrict-prototypes", ROOT / "examples/events_to_table.c",
             "-o", program, *flags.decode().split(), "-lm")
-        found = run(program, self.stream, env={**ENVIRONMENT, "LD_LIBRARY_PATH": str(self.library.parent)})
+        found = run(program, self.stream, env={**ENVIRONMENT, "LD_LIBRARY_PATH": str(self.libictus.parent)})
         self.assertEqual(found, run(self.built / "events_to_table", self.stream))
 
     def test_only_the_interface_is_seen(self):
-        names = {line.split()[-1] for line in run("nm", "--dynamic", "--defined-only", self.library).decode().splitlines()}
+        names = {line.split()[-1] for line in run("nm", "--dynamic", "--defined-only", self.libictus).decode().splitlines()}
         names = {name.partition("@")[0] for name in names if not name.startswith("ICTUS_")}
         header = (ROOT / "lib/interface/ictus/events.h").read_text()
         declared = set(re.findall(r"\b(ictus_\w+)\(", re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)))
@@ -86,7 +86,7 @@ class Installed(unittest.TestCase):
         self.assertEqual(declared - kept, set(), "new functions are to be kept: add them to tests/interface/c_names.txt")
 
     def test_it_needs_no_libtorch_and_no_sound_library(self):
-        needed = run("readelf", "--dynamic", self.library).decode()
+        needed = run("readelf", "--dynamic", self.libictus).decode()
         self.assertIn("Library soname: [libictus.so.0]", needed)
         libraries = re.findall(r"Shared library: \[(.*?)\]", needed)
         self.assertTrue(any(name.startswith("libstdc++") for name in libraries), libraries)
@@ -94,7 +94,7 @@ class Installed(unittest.TestCase):
 
     def python(self, program, **environment):
         return run(sys.executable, "-B", "-c", "import ictus_events, numpy\n" + program, self.stream,
-                   env={**ENVIRONMENT, "ICTUS_LIBRARY": str(self.library), "PYTHONPATH": str(ROOT / "examples"), **environment})
+                   env={**ENVIRONMENT, "ICTUS_LIBRARY": str(self.libictus), "PYTHONPATH": str(ROOT / "examples"), **environment})
 
     def test_arrays_in_python(self):
         written = self.python("import sys; stream = ictus_events.read(sys.argv[1])\n"
