@@ -25,7 +25,7 @@ constexpr std::size_t kMaxScales = 32;
 constexpr std::uint16_t kMaxGridSide = 4096;
 constexpr std::size_t kMaxGridTokens = 1U << 18U;
 constexpr unsigned kGridSideBytes = 2;
-constexpr std::size_t kMaxFamilyBytes = 64;
+constexpr std::size_t kMaxLabelNameBytes = 64;
 constexpr std::uint8_t kMaxMidiNumber = 127;
 constexpr std::int16_t kMaxFullScaleCentibels = 1000;  // and as far below 0
 
@@ -85,11 +85,14 @@ std::string complaint(const PyramidShape& shape) {
 }
 
 std::string complaint(const NoteLabel& label) {
-  if (label.family.size() > kMaxFamilyBytes) {
-    return "the family of the label is longer than " + std::to_string(kMaxFamilyBytes) + " bytes";
+  for (const auto& [what, name] : {std::pair{"family", &label.family}, {"instrument", &label.instrument}}) {
+    const std::string which = std::string("the ") + what + " of the label ";
+    if (name->size() > kMaxLabelNameBytes) {
+      return which + "is longer than " + std::to_string(kMaxLabelNameBytes) + " bytes";
+    }
+    if (!is_text(*name)) return which + "is not well-formed UTF-8";
+    if (has_control_characters(*name)) return which + "has a control character";
   }
-  if (!is_text(label.family)) return "the family of the label is not well-formed UTF-8";
-  if (has_control_characters(label.family)) return "the family of the label has a control character";
   if (label.pitch > kMaxMidiNumber) {
     return outside("a pitch of " + std::to_string(label.pitch), 0, kMaxMidiNumber);
   }
@@ -232,6 +235,8 @@ Bytes header_content(const TokenPyramidHeader& header) {
   flatbuffers::FlatBufferBuilder builder;
   const auto tags_offset = add_tags(builder, header.tags);
   const auto label_offset = label.empty() ? 0 : builder.CreateVector(label);
+  const auto instrument_offset =
+      header.label && !header.label->instrument.empty() ? builder.CreateString(header.label->instrument) : 0;
   const auto scales_offset = builder.CreateVector(scales);
   const auto model_id_offset = header.model_id.empty() ? 0 : builder.CreateString(header.model_id);
   const pyramid_wire::WeightsHash weights_hash(header.weights_hash);
@@ -243,6 +248,7 @@ Bytes header_content(const TokenPyramidHeader& header) {
   table.add_scales(scales_offset);
   table.add_tags(tags_offset);
   table.add_label(label_offset);
+  table.add_instrument(instrument_offset);
   table.add_original_sample_rate_hz(header.original_sample_rate_hz);
   table.add_sample_rate_hz(header.sample_rate_hz);
   table.add_clip_samples(header.shape.clip_samples);
@@ -380,7 +386,11 @@ void TokenPyramidReader::read_header(const Bytes& content) {
   if (table->label() != nullptr && table->label()->size() > 0) {
     const auto* label = table->label();
     if (label->size() < 2) blocks_.fail("its label is shorter than 2 bytes");
-    header_.label = {{label->begin() + 2, label->end()}, label->Get(0), label->Get(1)};
+    header_.label = {
+        .family = {label->begin() + 2, label->end()},
+        .pitch = label->Get(0),
+        .velocity = label->Get(1),
+        .instrument = table->instrument() != nullptr ? table->instrument()->str() : std::string()};
   }
   if (table->seed().has_value()) header_.seed = *table->seed();
   header_.tags = read_tags(table->tags(), blocks_);

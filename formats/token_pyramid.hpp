@@ -21,6 +21,7 @@ struct NoteLabel {
   std::string family;         ///< "flute", at most 64 bytes of UTF-8; empty: any
   std::uint8_t pitch = 0;     ///< MIDI number, 0 .. 127
   std::uint8_t velocity = 0;  ///< 0 .. 127
+  std::string instrument{};   ///< of the family, "alto-sax", as long at most; empty: any
   bool operator==(const NoteLabel&) const = default;
 };
 

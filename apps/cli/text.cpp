@@ -39,6 +39,11 @@ std::string harmless(std::string_view text) {
   return result;
 }
 
+std::string instrument_text(const formats::NoteLabel& label) {
+  const std::string family = label.family.empty() ? "any family" : harmless(label.family);
+  return label.instrument.empty() ? family : fmt::format("{} ({})", harmless(label.instrument), family);
+}
+
 std::string display_name(const std::string& path) {
   return path == kStandardStream ? "standard input" : harmless(path);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "formats/token_pyramid.hpp"
 #include "lib/core/error.hpp"
 
 namespace ictus::cli {
@@ -26,6 +27,8 @@ inline constexpr const char* kStandardStream = "-";
 [[nodiscard]] std::string sentence(const Error& error, const std::string& name);
 /// Bits per second in words: "2.9 kbit/s".
 [[nodiscard]] std::string bitrate_text(double bits_per_second);
+/// What a label asks for: "flute", "pan-flute (flute)", "any family".
+[[nodiscard]] std::string instrument_text(const formats::NoteLabel& label);
 /// "1 event", "2 events".
 [[nodiscard]] std::string counted(std::uint64_t count, const char* noun);
 /// "1 sample was", "12 samples were".

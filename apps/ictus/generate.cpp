@@ -25,7 +25,8 @@ void check_chance(const GenerateOptions& options, const CLI::App& command) {
   if (options.count == 1 || !options.is_one_label()) return;
   throw UsageError(
       fmt::format("with {} all {} notes of a label are the same", reason, options.count),
-      fmt::format("Leave out --count or {}, or name several families, pitches or velocities.", reason));
+      fmt::format("Leave out --count or {}, or name several families, instruments, pitches or velocities.",
+                  reason));
 }
 
 /// Settles the format, which the output's name may tell.
@@ -51,6 +52,10 @@ void add_generate_notes(CLI::App& app, GenerateOptions& options) {
   add_value(app, kNoteGroup, "--family", "NAME[,...]|any", word_list, options.families,
             "The family of instruments, or several, of which each note takes one by chance.")
       ->default_str("any");
+  add_value(app, kNoteGroup, "--instrument", "NAME[,...]|any", word_list, options.instruments,
+            "An instrument, such as pan-flute, or several, of which each note takes one by chance; with "
+            "--family only those of the families. 'ictus info --model' lists those of a generator.")
+      ->default_str("any");
   add_value(app, kNoteGroup, "--pitch", "PITCH[,...]|any",
             "A name such as A4 or Bb2 or a MIDI number; a range, C3..C5, or several, of which each note "
             "takes one by chance. any is C2..C6, as far as the generator knows these.",
@@ -69,7 +74,8 @@ void add_generate_notes(CLI::App& app, GenerateOptions& options) {
     options.count = static_cast<int>(whole_number("--count", value, 1, 1'000'000));
   })->default_str("1");
   add_switch(app, kNoteGroup, "--each", options.each,
-             "Make --count notes of each combination of the families, pitches and velocities.");
+             "Make --count notes of each combination of the instruments, or families, and the pitches and "
+             "velocities.");
   add_value(app, kNoteGroup, "--seed", "N",
             "Where chance starts: the same number gives the same note. Further notes take the numbers after "
             "it. Without it: by chance; the name of the file tells.",

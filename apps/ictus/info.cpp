@@ -107,6 +107,7 @@ void add_own(Json& json, const cli::PyramidFacts& own, const cli::StreamFacts& f
   json["codebook_size"] = own.codebook_size;
   json["level_db"] = own.level_db ? Json(std::round(10.0 * *own.level_db) / 10.0) : Json(nullptr);
   json["family"] = own.label ? Json(own.label->family) : Json(nullptr);
+  json["instrument"] = own.label ? Json(own.label->instrument) : Json(nullptr);
   json["pitch"] = own.label ? Json(own.label->pitch) : Json(nullptr);
   json["velocity"] = own.label ? Json(own.label->velocity) : Json(nullptr);
   json["seed"] = own.seed ? Json(*own.seed) : Json(nullptr);
@@ -194,13 +195,12 @@ std::string row(const char* label, const std::string& value) {
   return fmt::format("  {:<13}{}\n", label, value);
 }
 
-/// "flute, pitch 60, velocity 100, seed 7"; empty when the sound was not generated.
+/// "pan-flute (flute), pitch 60, velocity 100, seed 7"; empty when the sound was not generated.
 std::string generated_text(const cli::PyramidFacts& own) {
   std::string text;
   if (own.label) {
-    text = fmt::format("{}, pitch {}, velocity {}",
-                       own.label->family.empty() ? "any family" : cli::harmless(own.label->family),
-                       own.label->pitch, own.label->velocity);
+    text = fmt::format("{}, pitch {}, velocity {}", cli::instrument_text(*own.label), own.label->pitch,
+                       own.label->velocity);
   }
   if (own.seed) text += fmt::format("{}seed {}", text.empty() ? "" : ", ", *own.seed);
   return text;

@@ -70,7 +70,8 @@ void accept(CLI::App& train, TrainLine& line) {
   add_value(generator, kInputGroup, "--tokenizer", "FILE", non_empty, line.generator.tokenizer,
             "The tokenizer whose tokens it is to write. Without it: the file that ICTUS_MARS_MODEL names, "
             "else the one installed with the program. It learns from notes whose names say what they are: "
-            "FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY.");
+            "FAMILY_SOURCE.INSTRUMENT_NUMBER-PITCH-VELOCITY; INSTRUMENT, with its dot, may be left out. The "
+            "configuration lists the families and instruments that can be asked for.");
   line.judge.network = Network::judge;
   CLI::App& judge = add_network(train, line.judge, "judge",
                                 "Train a judge, which tells the family or the pitch of a note", R"(
@@ -78,11 +79,10 @@ void accept(CLI::App& train, TrainLine& line) {
   ictus train judge --about pitch --data notes/ --out pitch.model --hours 1)");
   static constexpr Choice<JudgeQuestion> kQuestions[] = {{"family", JudgeQuestion::family},
                                                          {"pitch", JudgeQuestion::pitch}};
-  add_choice(
-      judge, kInputGroup, "--about", kQuestions, line.judge.about,
-      "What it is to tell of a note (required). It learns from notes whose names say what they are: "
-      "FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY. What is to judge a generator's notes must not know their "
-      "sources: give it notes of other players, libraries and soundfonts.");
+  add_choice(judge, kInputGroup, "--about", kQuestions, line.judge.about,
+             "What it is to tell of a note (required). It learns from notes whose names say what they are: "
+             "FAMILY_SOURCE_NUMBER-PITCH-VELOCITY. What is to judge a generator's notes must not know their "
+             "sources: give it notes of other players, libraries and soundfonts.");
   add_value(judge, kInputGroup, "--tokenizer", "FILE", non_empty, line.judge.tokenizer,
             "Hear some of the notes as this tokenizer gives them back, too, to be right about coded and "
             "generated sound. Without it: only as they are.");

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <vector>
@@ -121,6 +123,17 @@ std::string row(const std::string& label, const std::string& value) {
   return fmt::format("  {:<24} {}\n", cli::harmless(label), cli::harmless(value));
 }
 
+/// A row for each value, with the names that have it: each family's instruments.
+std::string grouped_rows(const Json& names) {
+  std::map<std::string, std::vector<std::string>> groups;
+  for (const auto& [name, value] : names.items())
+    groups[value.is_string() ? value.get<std::string>() : value.dump()].push_back(name);
+  std::string text;
+  for (const auto& [value, members] : groups)
+    text += row("    " + value, fmt::format("{}", fmt::join(members, ", ")));
+  return text;
+}
+
 std::string plain_text(const ModelFacts& facts) {
   std::string text = cli::display_name(facts.path) + "\n";
   text += row("codec", facts.codec);
@@ -137,7 +150,10 @@ std::string plain_text(const ModelFacts& facts) {
       continue;
     }
     text += row(key, "");
-    for (const auto& [name, field] : json.items()) text += row("  " + name, field.dump());
+    for (const auto& [name, field] : json.items()) {
+      text += row("  " + name, field.is_object() ? "" : field.dump());
+      if (field.is_object()) text += grouped_rows(field);
+    }
   }
   if (!facts.numbers.empty()) text += row("numbers", "");
   for (const synthesis::NamedNumber& number : facts.numbers) {

@@ -90,12 +90,26 @@ Original read_original(const GenerateOptions& options, const mars::LoadedTokeniz
   return original;
 }
 
-/// Throws ictus::Error at the first family or pitch that the generator cannot make.
+/// Throws ictus::Error at the first family, instrument or pitch that the generator cannot make.
 void require_known(const GenerateOptions& options, const models::GeneratorConfig& config) {
   for (const std::string& family : options.families)
     if (std::find(config.families.begin(), config.families.end(), family) == config.families.end())
       throw Error(fmt::format("--family: the generator {} knows no '{}'", config.id, cli::harmless(family)),
                   fmt::format("its families are {}", fmt::join(config.families, ", ")));
+  for (const std::string& instrument : options.instruments) {
+    const auto known = config.instruments.find(instrument);
+    if (known == config.instruments.end())
+      throw Error(
+          fmt::format("--instrument: the generator {} knows no '{}'", config.id, cli::harmless(instrument)),
+          config.instruments.empty()
+              ? "it knows families alone; name one with --family"
+              : fmt::format("'ictus info --model' lists its {} instruments", config.instruments.size()));
+    if (!options.families.empty() &&
+        std::find(options.families.begin(), options.families.end(), known->second) == options.families.end())
+      throw Error(fmt::format("--instrument: '{}' is of the family {}, which --family leaves out", instrument,
+                              known->second),
+                  "leave out --family, or add this one");
+  }
   for (const int pitch : options.pitches)
     if (pitch < config.lowest_pitch || pitch > config.highest_pitch)
       throw Error(
@@ -110,8 +124,12 @@ void require_known(const GenerateOptions& options, const models::GeneratorConfig
 class Labels {
  public:
   Labels(const GenerateOptions& options, const models::GeneratorConfig& config)
-      : families_(options.families), pitches_(options.pitches), velocities_(options.velocities) {
-    if (families_.empty()) families_ = config.families;
+      : pitches_(options.pitches), velocities_(options.velocities) {
+    for (const std::string& instrument : options.instruments)
+      kinds_.push_back({.family = config.instruments.at(instrument), .instrument = instrument});
+    if (kinds_.empty())
+      for (const std::string& family : options.families.empty() ? config.families : options.families)
+        kinds_.push_back({.family = family, .instrument = {}});
     if (pitches_.empty())
       for (int pitch = std::max(kLowestUsualPitch, config.lowest_pitch);
            pitch <= std::min(kHighestUsualPitch, config.highest_pitch); ++pitch)
@@ -120,12 +138,15 @@ class Labels {
     if (velocities_.empty()) velocities_ = {kUsualVelocity};
   }
 
-  [[nodiscard]] std::size_t count() const { return families_.size() * pitches_.size() * velocities_.size(); }
+  [[nodiscard]] std::size_t count() const { return kinds_.size() * pitches_.size() * velocities_.size(); }
   [[nodiscard]] formats::NoteLabel at(std::size_t number) const {
     const std::size_t velocity = number % velocities_.size();
     const std::size_t pitch = number / velocities_.size() % pitches_.size();
-    return {families_[number / velocities_.size() / pitches_.size()],
-            static_cast<std::uint8_t>(pitches_[pitch]), static_cast<std::uint8_t>(velocities_[velocity])};
+    const Kind& kind = kinds_[number / velocities_.size() / pitches_.size()];
+    return {.family = kind.family,
+            .pitch = static_cast<std::uint8_t>(pitches_[pitch]),
+            .velocity = static_cast<std::uint8_t>(velocities_[velocity]),
+            .instrument = kind.instrument};
   }
   /// By the seed alone: the note of a name can be made again without the others.
   [[nodiscard]] formats::NoteLabel by_chance(unsigned long long seed) const {
@@ -134,21 +155,29 @@ class Labels {
   }
 
  private:
-  std::vector<std::string> families_;
+  struct Kind {
+    std::string family;
+    std::string instrument;  // empty: any of the family
+  };
+  std::vector<Kind> kinds_;
   std::vector<int> pitches_, velocities_;
 };
 
 /// The label of a variation: what was asked for, else the original's; nothing when neither says all.
 std::optional<formats::NoteLabel> label_of_variation(const GenerateOptions& options, const Original& original,
                                                      const Labels& labels, unsigned long long seed) {
-  const bool asked = !options.families.empty() || !options.pitches.empty() || !options.velocities.empty();
+  const bool kind_asked = !options.families.empty() || !options.instruments.empty();
+  const bool asked = kind_asked || !options.pitches.empty() || !options.velocities.empty();
   if (!original.header.label) {
     if (!asked) return std::nullopt;
     return labels.by_chance(seed);
   }
   formats::NoteLabel label = *original.header.label;
   const formats::NoteLabel drawn = labels.by_chance(seed);
-  if (!options.families.empty()) label.family = drawn.family;
+  if (kind_asked) {
+    label.family = drawn.family;
+    label.instrument = drawn.instrument;
+  }
   if (!options.pitches.empty()) label.pitch = drawn.pitch;
   if (!options.velocities.empty()) label.velocity = drawn.velocity;
   return label;
@@ -162,7 +191,7 @@ std::string name_of(const Note& note, const GenerateOptions& options, const mode
     return fmt::format("{}-{:06}{}", stem, note.seed, suffix);
   }
   std::string id = config.id;
-  std::replace(id.begin(), id.end(), '_', '-');
+  for (const char apart : {'_', '.'}) std::replace(id.begin(), id.end(), apart, '-');
   return notes::file_name(*note.label, id, note.seed) + suffix;
 }
 
@@ -197,13 +226,13 @@ std::vector<Note> plan_like_folder(const GenerateOptions& options, const models:
   std::size_t left_out = 0;
   for (const fs::path& path :
        audio::sound_files(*options.labels_of, "name a folder of notes with --labels-of")) {
-    const auto label = notes::label_in(path.string());
-    if (!label ||
-        std::find(config.families.begin(), config.families.end(), label->family) == config.families.end() ||
-        label->pitch < config.lowest_pitch || label->pitch > config.highest_pitch) {
+    auto label = notes::label_in(path.string());
+    if (!label || !config.number_of_family(label->family) || label->pitch < config.lowest_pitch ||
+        label->pitch > config.highest_pitch) {
       ++left_out;
       continue;
     }
+    if (!config.number_of_instrument(label->instrument)) label->instrument.clear();
     const std::string name = path.stem().string() + (options.format == NoteFormat::mars ? ".mars" : ".wav");
     if (!names.insert(name).second)
       throw Error(fmt::format("{}: several of its notes would become {}",
@@ -255,6 +284,7 @@ std::vector<mars::Wish> wishes_of(const Note& note, const GenerateOptions& optio
   mars::Wish wish;
   if (note.label) {
     if (!note.label->family.empty()) wish.family = note.label->family;
+    if (!note.label->instrument.empty()) wish.instrument = note.label->instrument;
     wish.pitch = note.label->pitch;
     if (note.label->velocity > 0) wish.velocity = note.label->velocity;
   }
@@ -318,9 +348,8 @@ void write_sound(cli::OutputFile& output, const std::vector<formats::TokenClip>&
 
 std::string words_of(const std::optional<formats::NoteLabel>& label) {
   if (!label) return "variation";
-  return fmt::format("{}, {}, velocity {}",
-                     label->family.empty() ? "any family" : cli::harmless(label->family),
-                     notes::pitch_name(label->pitch), label->velocity);
+  return fmt::format("{}, {}, velocity {}", cli::instrument_text(*label), notes::pitch_name(label->pitch),
+                     label->velocity);
 }
 
 Json result_json(const Note& note, const GenerateOptions& options, const models::GeneratorConfig& config,
@@ -331,6 +360,7 @@ Json result_json(const Note& note, const GenerateOptions& options, const models:
   json["status"] = "done";
   if (note.label) {
     json["family"] = note.label->family;
+    json["instrument"] = note.label->instrument;
     json["pitch"] = note.label->pitch;
     json["pitch_name"] = notes::pitch_name(note.label->pitch);
     json["velocity"] = note.label->velocity;

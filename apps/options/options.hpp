@@ -204,9 +204,10 @@ struct TrainOptions {
 enum class NoteFormat { by_name, wav, mars };
 
 struct GenerateOptions {
-  std::vector<std::string> families;  ///< one of these; none: any
-  std::vector<int> pitches;           ///< MIDI numbers
-  std::vector<int> velocities;        ///< 1 .. 127
+  std::vector<std::string> families;     ///< one of these; none: any
+  std::vector<std::string> instruments;  ///< one of these, which are of the families; none: any
+  std::vector<int> pitches;              ///< MIDI numbers
+  std::vector<int> velocities;           ///< 1 .. 127
   int count = 1;
   bool each = false;                       ///< `count` of each combination instead of each by chance
   std::optional<std::string> labels_of;    ///< a folder of notes: one with the label and name of each
@@ -233,7 +234,8 @@ struct GenerateOptions {
   /// Whether all notes have one label. A variation takes over its original's where no other is named.
   [[nodiscard]] bool is_one_label() const {
     const auto one = [this](std::size_t named) { return named == 1 || (named == 0 && like.has_value()); };
-    return !labels_of && one(families.size()) && one(pitches.size()) && velocities.size() <= 1;
+    return !labels_of && one(instruments.empty() ? families.size() : instruments.size()) &&
+           one(pitches.size()) && velocities.size() <= 1;
   }
 };
 

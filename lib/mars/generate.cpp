@@ -29,34 +29,33 @@ constexpr int kHighestVelocity = 127;
 /// Clips that a graphics processor writes together.
 constexpr std::size_t kTogether = 32;
 
+/// Throws ictus::Error where the generator cannot write what is wished for.
+void require_known(const models::GeneratorConfig& c, const Wish& wish) {
+  if (wish.family && !c.number_of_family(*wish.family))
+    throw Error(fmt::format("'{}' is no family that the generator knows", *wish.family),
+                fmt::format("its families are {}", fmt::join(c.families, ", ")));
+  if (wish.instrument && !c.number_of_instrument(*wish.instrument))
+    throw Error(fmt::format("'{}' is no instrument that the generator knows", *wish.instrument),
+                "'ictus info --model' lists its instruments");
+  if (wish.pitch && (*wish.pitch < c.lowest_pitch || *wish.pitch > c.highest_pitch))
+    throw Error(fmt::format("the pitch {} is outside of what the generator was trained on", *wish.pitch),
+                fmt::format("it can write {} to {}", c.lowest_pitch, c.highest_pitch));
+}
+
 /// With the label, then, with guidance, without.
 models::Labels labels_of(const models::GeneratorConfig& c, std::span<const Wish> wishes, bool guided,
                          const torch::Device& device) {
   const auto count = static_cast<std::int64_t>(wishes.size());
-  const std::int64_t rows = guided ? 2 * count : count;
-  models::Labels labels;
-  labels.family = torch::full({rows}, static_cast<std::int64_t>(c.families.size()), torch::kLong);
-  labels.pitch = torch::full({rows}, c.pitches(), torch::kLong);
-  labels.velocity = torch::zeros({rows}, torch::kLong);
+  models::Labels labels(c, guided ? 2 * count : count);
   for (std::int64_t i = 0; i < count; ++i) {
     const Wish& wish = wishes[static_cast<std::size_t>(i)];
-    if (wish.family) {
-      const auto found = std::find(c.families.begin(), c.families.end(), *wish.family);
-      if (found == c.families.end())
-        throw Error(fmt::format("'{}' is no family that the generator knows", *wish.family),
-                    fmt::format("its families are {}", fmt::join(c.families, ", ")));
-      labels.family[i] = found - c.families.begin();
-    }
-    if (wish.pitch) {
-      if (*wish.pitch < c.lowest_pitch || *wish.pitch > c.highest_pitch)
-        throw Error(fmt::format("the pitch {} is outside of what the generator was trained on", *wish.pitch),
-                    fmt::format("it can write {} to {}", c.lowest_pitch, c.highest_pitch));
-      labels.pitch[i] = *wish.pitch - c.lowest_pitch;
-    }
+    require_known(c, wish);
+    if (wish.family) labels.family[i] = *c.number_of_family(*wish.family);
+    if (wish.instrument) labels.instrument[i] = *c.number_of_instrument(*wish.instrument);
+    if (wish.pitch) labels.pitch[i] = *wish.pitch - c.lowest_pitch;
     if (wish.velocity) labels.velocity[i] = *wish.velocity;
   }
-  for (torch::Tensor* part : {&labels.family, &labels.pitch, &labels.velocity}) *part = part->to(device);
-  return labels;
+  return labels.to(device);
 }
 
 /// Throws ictus::Error where the tokens that are given are not those of a whole clip.

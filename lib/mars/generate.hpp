@@ -17,10 +17,11 @@ class LoadedTokenizer;  ///< see lib/mars/model_file.hpp
 
 /// What a clip is to be.
 struct Wish {
-  std::optional<std::string> family{};  ///< one of the generator's; nothing: any
-  std::optional<int> pitch{};           ///< MIDI number within the generator's range; nothing: any
-  std::optional<int> velocity{};        ///< 1 .. 127; nothing: any
-  std::uint64_t seed = 0;               ///< of all that is left to chance
+  std::optional<std::string> family{};      ///< one of the generator's; nothing: any
+  std::optional<std::string> instrument{};  ///< one of the generator's; nothing: any
+  std::optional<int> pitch{};               ///< MIDI number within the generator's range; nothing: any
+  std::optional<int> velocity{};            ///< 1 .. 127; nothing: any
+  std::uint64_t seed = 0;                   ///< of all that is left to chance
   /// Tokens of the coarsest scales that are taken as they are, of a whole clip; the finer ones are written
   /// to them.
   std::vector<std::vector<std::uint16_t>> kept{};

@@ -58,7 +58,7 @@ void require_sources(const std::string& folder, const std::vector<LabelledNote>&
     if (std::none_of(notes.begin(), notes.end(),
                      [&source](const LabelledNote& note) { return note.source == source; }))
       throw Error(fmt::format("{}: held_out_sources names '{}', of which there is no note", folder, source),
-                  "name sources as the files' names do, FAMILY_SOURCE_INSTRUMENT-PITCH-VELOCITY, or give "
+                  "name sources as the files' names do, FAMILY_SOURCE_NUMBER-PITCH-VELOCITY, or give "
                   "another folder");
   }
 }

@@ -36,6 +36,22 @@ std::vector<std::string_view> split_at(std::string_view word, char mark) {
   return parts;
 }
 
+/// The last part of a path. A dot with '_' behind it stands before an instrument, not before a suffix.
+std::string without_suffix(const std::string& path) {
+  const std::filesystem::path name = std::filesystem::path(path).filename();
+  const bool has_suffix = name.extension().string().find('_') == std::string::npos;
+  return (has_suffix ? name.stem() : name).string();
+}
+
+/// Of the words of a name between '_': SOURCE, and what stands behind its first dot.
+std::string_view source_of(const std::vector<std::string_view>& words) {
+  return split_at(words[words.size() - 2], '.').front();
+}
+std::string_view instrument_of(const std::vector<std::string_view>& words) {
+  const std::string_view word = words[words.size() - 2];
+  return word.substr(std::min(word.size(), source_of(words).size() + 1));
+}
+
 std::optional<int> within_midi(std::optional<int> value) {
   return value && *value >= 0 && *value <= 127 ? value : std::nullopt;
 }
@@ -59,9 +75,9 @@ std::optional<int> pitch_of(const std::string& word) {
 }
 
 std::optional<formats::NoteLabel> label_in(const std::string& path) {
-  const std::string name = std::filesystem::path(path).stem().string();
+  const std::string name = without_suffix(path);
   const std::vector<std::string_view> words = split_at(name, '_');
-  if (words.size() < 3 || words[words.size() - 2].empty()) return std::nullopt;
+  if (words.size() < 3 || source_of(words).empty()) return std::nullopt;
   const std::string_view family(name.data(),
                                 static_cast<std::size_t>(words[words.size() - 2].data() - 1 - name.data()));
   if (family.empty() || family.find_first_of("\n\r") != std::string_view::npos) return std::nullopt;
@@ -72,21 +88,21 @@ std::optional<formats::NoteLabel> label_in(const std::string& path) {
   const std::optional<int> pitch = within_midi(whole(numbers[pitch_at]));
   const std::optional<int> velocity = within_midi(whole(numbers[pitch_at + 1]));
   if (!pitch || !velocity) return std::nullopt;
-  return formats::NoteLabel{std::string(family), static_cast<std::uint8_t>(*pitch),
-                            static_cast<std::uint8_t>(*velocity)};
+  return formats::NoteLabel{.family = std::string(family),
+                            .pitch = static_cast<std::uint8_t>(*pitch),
+                            .velocity = static_cast<std::uint8_t>(*velocity),
+                            .instrument = std::string(instrument_of(words))};
 }
 
 std::optional<std::string> source_in(const std::string& path) {
   if (!label_in(path)) return std::nullopt;
-  const std::string name = std::filesystem::path(path).stem().string();
-  const std::vector<std::string_view> words = split_at(name, '_');
-  return std::string(words[words.size() - 2]);
+  const std::string name = without_suffix(path);
+  return std::string(source_of(split_at(name, '_')));
 }
 
-std::string file_name(const formats::NoteLabel& label, const std::string& source,
-                      unsigned long long instrument) {
-  return fmt::format("{}_{}_{:06}-{:03}-{:03}", label.family, source, instrument, label.pitch,
-                     label.velocity);
+std::string file_name(const formats::NoteLabel& label, const std::string& source, unsigned long long number) {
+  return fmt::format("{}_{}{}{}_{:06}-{:03}-{:03}", label.family, source, label.instrument.empty() ? "" : ".",
+                     label.instrument, number, label.pitch, label.velocity);
 }
 
 }  // namespace ictus::notes

@@ -51,15 +51,25 @@ torch::Tensor latent_of(models::Tokenizer& tokenizer, const std::vector<std::int
   return tokenizer.encoder->forward(models::image_of(magnitude / level, c));
 }
 
+/// Its number; where it is none of the family's that the configuration lists: not said.
+std::int64_t instrument_of(const models::GeneratorConfig& config, const notes::LabelledNote& note) {
+  const std::string& name = note.label.instrument.empty() ? note.source : note.label.instrument;
+  const auto found = config.instruments.find(name);
+  if (found == config.instruments.end() || found->second != note.label.family)
+    return static_cast<std::int64_t>(config.instruments.size());
+  return std::distance(config.instruments.begin(), found);
+}
+
 }  // namespace
 
 void check(const GeneratorRecipe& r) {
   check(static_cast<const Schedule&>(r));
   require_recipe(r.rate >= 0, "rate must not be negative");
-  for (const double share :
-       {r.label_dropout, r.velocity_dropout, r.even_share, r.short_share, r.mistaken_share, r.mistakes})
+  for (const double share : {r.label_dropout, r.velocity_dropout, r.family_dropout, r.instrument_dropout,
+                             r.even_share, r.short_share, r.mistaken_share, r.mistakes})
     require_recipe(share >= 0 && share <= 1,
-                   "label_dropout, velocity_dropout, even_share, short_share, mistaken_share and "
+                   "label_dropout, velocity_dropout, family_dropout, instrument_dropout, even_share, "
+                   "short_share, mistaken_share and "
                    "mistakes must be from 0 to 1");
   require_recipe(r.mistake_size >= 0, "mistake_size must not be negative");
 }
@@ -105,9 +115,11 @@ GeneratorTask::GeneratorTask(const models::GeneratorConfig& config, const Genera
     torch::NoGradGuard no_grad;
     for (std::size_t i = worker; i < used.size() && !sound.stop_requested(); i += workers) {
       const formats::NoteLabel& label = used[i]->label;
-      const auto family = std::find(config.families.begin(), config.families.end(), label.family);
-      examples[i] = {latent_of(*tokenizer_->model, used[i]->samples).to(torch::kHalf),
-                     family - config.families.begin(), label.pitch - config.lowest_pitch, label.velocity};
+      examples[i] = {.latent = latent_of(*tokenizer_->model, used[i]->samples).to(torch::kHalf),
+                     .family = config.number_of_family(label.family).value(),
+                     .instrument = instrument_of(config, *used[i]),
+                     .pitch = label.pitch - config.lowest_pitch,
+                     .velocity = label.velocity};
     }
   });
 
@@ -182,20 +194,17 @@ std::size_t GeneratorTask::draw(std::mt19937_64& random) const {
 
 models::Labels GeneratorTask::labels_of(const std::vector<const Example*>& examples,
                                         std::mt19937_64* random) const {
-  models::Labels labels;
-  const auto count = static_cast<std::int64_t>(examples.size());
-  for (torch::Tensor* part : {&labels.family, &labels.pitch, &labels.velocity})
-    *part = torch::empty({count}, torch::kLong);
-  for (std::int64_t i = 0; i < count; ++i) {
+  models::Labels labels(config_, static_cast<std::int64_t>(examples.size()));
+  const auto said = [random](double dropout) { return random == nullptr || !chance(*random, dropout); };
+  for (std::int64_t i = 0; i < labels.family.size(0); ++i) {
     const Example& example = *examples[static_cast<std::size_t>(i)];
-    const bool said = random == nullptr || !chance(*random, recipe_.label_dropout);
-    const bool velocity_said = said && (random == nullptr || !chance(*random, recipe_.velocity_dropout));
-    labels.family[i] = said ? example.family : static_cast<std::int64_t>(config_.families.size());
-    labels.pitch[i] = said ? example.pitch : config_.pitches();
-    labels.velocity[i] = velocity_said ? example.velocity : 0;
+    if (!said(recipe_.label_dropout)) continue;
+    labels.pitch[i] = example.pitch;
+    if (said(recipe_.velocity_dropout)) labels.velocity[i] = example.velocity;
+    if (said(recipe_.family_dropout)) labels.family[i] = example.family;
+    if (said(recipe_.instrument_dropout)) labels.instrument[i] = example.instrument;
   }
-  for (torch::Tensor* part : {&labels.family, &labels.pitch, &labels.velocity}) *part = part->to(device_);
-  return labels;
+  return labels.to(device_);
 }
 
 /// Mistakes teach the finer scales to mend what coarser ones got wrong, as they will when sampled (Han, Liu,

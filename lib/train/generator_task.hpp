@@ -15,10 +15,12 @@
 namespace ictus::train {
 
 struct GeneratorRecipe : Schedule {
-  double rate = 1e-3;             ///< learning rate at the start
-  double label_dropout = 0.1;     ///< notes that are learned without their label, for guidance
-  double velocity_dropout = 0.1;  ///< notes that are learned without their velocity
-  double even_share = 0.5;        ///< notes that are drawn so that each family has the same chance
+  double rate = 1e-3;               ///< learning rate at the start
+  double label_dropout = 0.1;       ///< notes that are learned without their label, for guidance
+  double velocity_dropout = 0.1;    ///< notes that are learned without their velocity
+  double family_dropout = 0.1;      ///< notes that are learned without their family
+  double instrument_dropout = 0.3;  ///< notes that are learned without their instrument
+  double even_share = 0.5;          ///< notes that are drawn so that each family has the same chance
   /// A scale of n tokens counts as n to this power: 1 lets the finest decide, 0 makes all scales alike.
   double scale_power = 0.7;
   double short_share = 0.5;  ///< batches that leave out the finest scale, which is more than half of the work
@@ -37,10 +39,11 @@ struct GeneratorRecipe : Schedule {
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeneratorRecipe, steps, batch, rate, last_rate, clip_norm,
-                                                average_decay, label_dropout, velocity_dropout, even_share,
-                                                scale_power, short_share, mistaken_share, mistakes,
-                                                mistake_size, bfloat16, held_out_sources, validate_every,
-                                                checkpoint_every, validation_excerpts)
+                                                average_decay, label_dropout, velocity_dropout,
+                                                family_dropout, instrument_dropout, even_share, scale_power,
+                                                short_share, mistaken_share, mistakes, mistake_size, bfloat16,
+                                                held_out_sources, validate_every, checkpoint_every,
+                                                validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const GeneratorRecipe& recipe);
@@ -72,7 +75,7 @@ class GeneratorTask : public Task {
   /// A note as the tokenizer's encoder sees it.
   struct Example {
     torch::Tensor latent;  // [1, code size, rows, columns], float16
-    std::int64_t family = 0, pitch = 0, velocity = 0;
+    std::int64_t family = 0, instrument = 0, pitch = 0, velocity = 0;  // as Labels has them
   };
   /// What a batch is learned from.
   struct Pyramids {

@@ -58,10 +58,7 @@ void take_over(json& known, const json& given, const std::string& where) {
   if (!given.is_object()) throw Error(where + " is no JSON object");
   for (const auto& [name, value] : given.items()) {
     if (!known.contains(name)) throw Error(fmt::format("{}: unknown key '{}'", where, name));
-    if (known[name].is_object())
-      take_over(known[name], value, where + ", '" + name + "'");
-    else
-      known[name] = value;
+    known[name] = value;
   }
 }
 

@@ -109,9 +109,27 @@ torch::Tensor mask_of(const GeneratorConfig& c) {
 
 }  // namespace
 
+Labels::Labels(const GeneratorConfig& c, std::int64_t count)
+    : family(torch::full({count}, static_cast<std::int64_t>(c.families.size()), torch::kLong)),
+      instrument(torch::full({count}, static_cast<std::int64_t>(c.instruments.size()), torch::kLong)),
+      pitch(torch::full({count}, c.pitches(), torch::kLong)),
+      velocity(torch::zeros({count}, torch::kLong)) {}
+
+Labels Labels::to(const torch::Device& device) const {
+  Labels moved = *this;
+  for (torch::Tensor* part : {&moved.family, &moved.instrument, &moved.pitch, &moved.velocity})
+    *part = part->to(device);
+  return moved;
+}
+
 GeneratorImpl::GeneratorImpl(const GeneratorConfig& c) : config_(c) {
   const auto families = static_cast<std::int64_t>(c.families.size());
   family_ = register_module("family", nn::Embedding(families + 1, c.width));
+  if (!c.instruments.empty()) {
+    instrument_ = register_module(
+        "instrument", nn::Embedding(static_cast<std::int64_t>(c.instruments.size()) + 1, c.width));
+    nn::init::zeros_(instrument_->weight);  // at first all are what the family is
+  }
   pitch_ = register_module("pitch", nn::Embedding(c.pitches() + 1, c.width));
   velocity_ = register_module("velocity", nn::Linear(2, c.width));
   shapes_ = register_parameter(
@@ -140,7 +158,9 @@ Condition GeneratorImpl::condition(const Labels& labels) {
   const torch::Tensor velocity =
       said * velocity_->forward(torch::cat({force, force.square()}, 1)) + (1.0 - said) * no_velocity_;
   Condition out;
-  out.whole = torch::silu(family_->forward(labels.family) + pitch_->forward(labels.pitch) + velocity);
+  torch::Tensor sum = family_->forward(labels.family) + pitch_->forward(labels.pitch) + velocity;
+  if (instrument_) sum = sum + instrument_->forward(labels.instrument);
+  out.whole = torch::silu(sum);
   const torch::Tensor shapes =
       shapes_.index_select(0, labels.pitch).transpose(1, 2);  // [B, tones * code size, rows]
   std::vector<torch::Tensor> places;

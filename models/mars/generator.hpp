@@ -16,9 +16,14 @@ namespace ictus::models {
 
 /// Labels of a batch as whole numbers [B]. In each, the number after the last means: not said.
 struct Labels {
-  torch::Tensor family;    ///< 0 .. families
-  torch::Tensor pitch;     ///< 0 .. pitches, counted from the lowest
-  torch::Tensor velocity;  ///< 0 .. 127; 0: not said
+  torch::Tensor family;      ///< 0 .. families
+  torch::Tensor instrument;  ///< 0 .. instruments
+  torch::Tensor pitch;       ///< 0 .. pitches, counted from the lowest
+  torch::Tensor velocity;    ///< 0 .. 127; 0: not said
+
+  /// Of `count` notes of which nothing is said.
+  Labels(const GeneratorConfig& config, std::int64_t count);
+  [[nodiscard]] Labels to(const torch::Device& device) const;
 };
 
 /// Labels as the network sees them.
@@ -65,7 +70,7 @@ class GeneratorImpl : public torch::nn::Module {
 
  private:
   GeneratorConfig config_;
-  torch::nn::Embedding family_{nullptr}, pitch_{nullptr};
+  torch::nn::Embedding family_{nullptr}, instrument_{nullptr}, pitch_{nullptr};
   torch::nn::Linear velocity_{nullptr}, sum_{nullptr}, before_{nullptr}, last_modulation_{nullptr},
       logits_{nullptr};
   torch::Tensor no_velocity_, start_, places_;  // places_: [tokens, width]

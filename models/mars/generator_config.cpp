@@ -22,6 +22,18 @@ void require_file_name(const char* what, const std::string& name) {
 
 }  // namespace
 
+std::optional<std::int64_t> GeneratorConfig::number_of_family(const std::string& name) const {
+  const auto found = std::find(families.begin(), families.end(), name);
+  if (found == families.end()) return std::nullopt;
+  return found - families.begin();
+}
+
+std::optional<std::int64_t> GeneratorConfig::number_of_instrument(const std::string& name) const {
+  const auto found = instruments.find(name);
+  if (found == instruments.end()) return std::nullopt;
+  return std::distance(instruments.begin(), found);
+}
+
 std::int64_t GeneratorConfig::tokens() const { return first_token(scales.size()); }
 
 std::int64_t GeneratorConfig::first_token(std::size_t scale) const {
@@ -42,6 +54,15 @@ void check(const GeneratorConfig& c) {
   require(std::set<std::string>(c.families.begin(), c.families.end()).size() == c.families.size(),
           "families must name each family once");
   for (const std::string& family : c.families) require_file_name("the name of a family", family);  // of notes
+  require(c.instruments.size() <= 10000, "instruments must name at most 10000 instruments");
+  for (const auto& [instrument, family] : c.instruments) {
+    require_file_name("the name of an instrument", instrument);
+    require(instrument.find('_') == std::string::npos,  // which parts the words of a file's name
+            fmt::format("the instrument '{}' must have no '_' in its name", instrument));
+    require(c.number_of_family(family).has_value(),
+            fmt::format("the instrument '{}' must be of one of the families, and not of '{}'", instrument,
+                        family));
+  }
   require_file_name("id", c.id);
   require_within("lowest_pitch", c.lowest_pitch, 0, 127);
   require_within("highest_pitch", c.highest_pitch, c.lowest_pitch, 127);

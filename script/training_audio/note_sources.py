@@ -34,7 +34,7 @@ class Real:
             source = row["file"].split("/")[0]
             number = instruments.setdefault(source, {}).setdefault(row["instrument"], len(instruments[source]))
             velocity = int(row["velocity_estimate"] or 0)
-            label = f"{row['family']}_{source}_000-{number:03}-{int(row['midi']):03}-{velocity:03}"
+            label = f"{row['family']}_{source}.{row['instrument']}_000-{number:03}-{int(row['midi']):03}-{velocity:03}"
             take = takes[label] = takes.get(label, -1) + 1
             if table[source]["part"] == part:
                 own = table[source]

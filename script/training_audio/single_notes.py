@@ -1,10 +1,11 @@
 """Single notes of 65,536 samples at 16 kHz, from soundfonts and from recordings; see script/render-notes.
 
-A note's name says what it is: FAMILY_SOURCE_BANK-PROGRAM-PITCH-VELOCITY, a letter and number more if drawn again.
+A note's name says what it is: FAMILY_SOURCE.INSTRUMENT_BANK-PROGRAM-PITCH-VELOCITY, a number more if drawn again. Where a
+source is an instrument, it stands alone.
 """
 import numpy as np
 from scipy import fft, signal
-from . import dsp, notes, sources, synth
+from . import dsp, general_midi, notes, sources, synth
 
 RATE, LENGTH = 16000, 65536
 RENDER = 3 * RATE       # rendered straight at 16 kHz, soundfonts would alias: the synthesiser has no low-pass
@@ -94,7 +95,8 @@ class Soundfonts:
 
     def name(self, drawn):
         font, family, bank, program, pitch, velocity = drawn
-        return f"{family}_{self.short[font]}_{bank:03}-{program:03}-{pitch:03}-{velocity:03}"
+        instrument = "" if family == "percussion" else f".{general_midi.PROGRAMS[program]}"
+        return f"{family}_{self.short[font]}{instrument}_{bank:03}-{program:03}-{pitch:03}-{velocity:03}"
 
     def source(self, drawn):
         """Its source and licence."""

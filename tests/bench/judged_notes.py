@@ -19,7 +19,7 @@ import measure
 import tables
 
 OCTAVE = 12
-SOURCE = re.compile(r".+_([^_]+)_[0-9-]+$")
+SOURCE = re.compile(r".+_([^_.]+)[^_]*_[0-9-]+$")
 
 
 def source_of(name):

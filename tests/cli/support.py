@@ -267,6 +267,7 @@ def other_weights(codec="events"):
 TINY_RATE_HZ = 8000
 TINY_CLIP_SAMPLES = 2048
 TINY_FAMILIES = ["flute", "organ", "synth_lead"]
+TINY_INSTRUMENTS = {"pan-flute": "flute", "reed-organ": "organ", "church-organ": "organ"}
 TINY_PITCHES = (48, 72)
 TINY_TOKENIZER = {
     "model": {"id": "mars-tiny", "sample_rate_hz": TINY_RATE_HZ, "window_samples": 256, "hop_samples": 64,
@@ -278,7 +279,7 @@ TINY_TOKENIZER = {
 }
 TINY_GENERATOR = {
     "model": {"id": "tiny_notes", "width": 16, "depth": 2, "heads": 2, "hidden": 32, "families": TINY_FAMILIES,
-              "lowest_pitch": TINY_PITCHES[0], "highest_pitch": TINY_PITCHES[1]},
+              "instruments": TINY_INSTRUMENTS, "lowest_pitch": TINY_PITCHES[0], "highest_pitch": TINY_PITCHES[1]},
     "training": {"steps": 2, "batch": 2, "validate_every": 2, "checkpoint_every": 2, "validation_excerpts": 1},
 }
 
@@ -319,7 +320,8 @@ def tiny_tokenizer(seed=1):
 @functools.cache
 def tiny_generator(order="scales", families=tuple(TINY_FAMILIES)):
     """The path of the weights of one for the tiny tokenizer."""
-    model = {**TINY_GENERATOR["model"], "order": order, "families": families}
+    instruments = {name: family for name, family in TINY_INSTRUMENTS.items() if family in families}
+    model = {**TINY_GENERATOR["model"], "order": order, "families": families, "instruments": instruments}
     return _trained("generator", {**TINY_GENERATOR, "model": model}, put_notes, "--tokenizer", tiny_tokenizer())
 
 

@@ -32,7 +32,8 @@ json json_of(const TokenPyramidHeader& header) {
   if (header.label) {
     found["label"] = {{"family", header.label->family},
                       {"pitch", header.label->pitch},
-                      {"velocity", header.label->velocity}};
+                      {"velocity", header.label->velocity},
+                      {"instrument", header.label->instrument}};
   }
   if (header.seed) found["seed"] = *header.seed;
   return found;

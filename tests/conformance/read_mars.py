@@ -13,7 +13,7 @@ from read_blocks import END, MAX_POSITION, Content, Damaged, Refused
 FIRST_SCALE, MAX_SCALES = 0x20, 32
 MAX_CLIP_SAMPLES, MAX_CLIP_COLUMNS, MAX_CODEBOOK = 1 << 24, 4096, 1 << 16
 MAX_SIDE, MAX_TOKENS = 4096, 262144
-MAX_LABEL, MAX_MIDI = 66, 127
+MAX_LABEL, MAX_NAME, MAX_MIDI = 66, 64, 127
 
 
 def require(condition, what):
@@ -37,14 +37,16 @@ def scales_of(data):
     return scales
 
 
-def label_of(data):
+def label_of(data, instrument):
     if not data:
         return None
     require(2 <= len(data) <= MAX_LABEL, "a label too short or too long")
     require(max(data[:2]) <= MAX_MIDI, "pitch or velocity is out of range")
     family = read_blocks.text_of(data[2:])
-    require(not read_blocks.has_control_characters(family), "control characters in the family")
-    return {"family": family, "pitch": data[0], "velocity": data[1]}
+    instrument = read_blocks.text_of(instrument)
+    require(len(instrument.encode()) <= MAX_NAME, "the name of the instrument is too long")
+    require(not read_blocks.has_control_characters(family + instrument), "control characters in a label")
+    return {"family": family, "pitch": data[0], "velocity": data[1], "instrument": instrument}
 
 
 class Reader(read_blocks.BlockReader):
@@ -64,7 +66,7 @@ class Reader(read_blocks.BlockReader):
             "original_sample_rate_hz": table.scalar(3, "<I", 16000),
             "original_channels": table.scalar(4, "<H", 1),
             "tags": read_blocks.tags_of(table, 5),
-            "label": label_of(vector_of(table, 6)),
+            "label": label_of(vector_of(table, 6), vector_of(table, 13)),
             "seed": table.scalar(7, "<Q", None),
             "sample_rate_hz": table.scalar(8, "<I", 16000),
             "clip_samples": table.scalar(9, "<I", 65536),

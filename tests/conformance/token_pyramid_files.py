@@ -45,6 +45,8 @@ def header_fields(**values):
     if expected["label"] is not None:
         label = expected["label"]
         fields[6] = Vector(bytes([label["pitch"], label["velocity"]]) + label["family"].encode())
+        if label.setdefault("instrument", ""):
+            fields[13] = label["instrument"].encode()
     if expected["seed"] is not None:
         fields[7] = ("Q", expected["seed"])
     numbers = (
@@ -165,6 +167,12 @@ def _():
     return Piece(label=label, seed=1234567890123456789).add(ONE).end(64000).complete()
 
 
+@conformance("valid", "generated-instrument", "a label that names an instrument of the family")
+def _():
+    label = {"family": "flute", "pitch": 60, "velocity": 100, "instrument": "flûte-de-pan"}
+    return Piece(label=label).add(ONE).end(64000).complete()
+
+
 @conformance("valid", "other-shape", "no header field has its default; tokens of 9 bits")
 def _():
     piece = Piece(
@@ -251,7 +259,7 @@ def _():
 def _():
     fields, _ = header_fields()
     piece = Piece()
-    piece.blocks[0] = Block(HEADER, flatbuffer(fields | {13: ("Q", 77), 14: b"later"}))
+    piece.blocks[0] = Block(HEADER, flatbuffer(fields | {14: ("Q", 77), 15: b"later"}))
     return piece.add(ONE).end().complete()
 
 

@@ -56,10 +56,6 @@ Tokens likeliest(const Fixture& f, const models::Labels& labels) {
   return all;
 }
 
-models::Labels labels(std::int64_t family, std::int64_t pitch, std::int64_t velocity) {
-  return {torch::tensor({family}), torch::tensor({pitch}), torch::tensor({velocity})};
-}
-
 }  // namespace
 
 TEST_CASE("a clip is a whole pyramid within the codebook, and its seed alone decides it") {
@@ -100,9 +96,9 @@ TEST_CASE("what is written together is what is written one by one") {
 
 TEST_CASE("guidance of 1 is the label as trained, of 0 no label, and the likeliest tokens need no chance") {
   const Fixture f;
-  // Pitch 60 is number 3 from 57; family 3, pitch 13 and velocity 0 are: not said.
-  const Tokens said = likeliest(f, labels(0, 3, 100));
-  const Tokens unsaid = likeliest(f, labels(3, 13, 0));
+  // Pitch 60 is number 3 from 57; family 3, instrument 2, pitch 13 and velocity 0 are: not said.
+  const Tokens said = likeliest(f, tests::labels_of(f.generator->config, 0, 2, 3, 100));
+  const Tokens unsaid = likeliest(f, tests::labels_of(f.generator->config, 3, 2, 13, 0));
   REQUIRE(said != unsaid);
   for (const std::uint64_t seed : {1, 2}) {
     CHECK(f.one(flute(seed), {.guidance = 1.0, .temperature = 0.0}).scales == said);
@@ -110,7 +106,7 @@ TEST_CASE("guidance of 1 is the label as trained, of 0 no label, and the likelie
     CHECK(f.one({.seed = seed}, {.guidance = 1.0, .temperature = 0.0}).scales == unsaid);
   }
   CHECK(f.one({.family = "flute", .pitch = 60, .seed = 1}, {.guidance = 1.0, .temperature = 0.0}).scales ==
-        likeliest(f, labels(0, 3, 0)));
+        likeliest(f, tests::labels_of(f.generator->config, 0, 2, 3, 0)));
   CHECK(f.one(flute(1), {.guidance = 20.0, .temperature = 0.0}).scales != said);
 }
 

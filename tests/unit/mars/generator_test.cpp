@@ -23,7 +23,11 @@ struct Inputs {
   torch::Tensor sums, before;
   explicit Inputs(const std::string& order) : loaded(tests::small_generator(order)), model(*loaded->model) {
     torch::manual_seed(31);
-    condition = model.condition({torch::tensor({0, 2}), torch::tensor({3, 13}), torch::tensor({100, 0})});
+    models::Labels labels(loaded->config, 2);
+    labels.family = torch::tensor({0, 2});
+    labels.pitch[0] = 3;
+    labels.velocity[0] = 100;
+    condition = model.condition(labels);
     sums = torch::randn({2, kTokens - 1, 4});
     if (order == "tokens") before = torch::randn({2, kTokens - 1, 4});
   }
@@ -119,8 +123,7 @@ TEST_CASE("a first scale of several tokens, and a pyramid of one scale") {
       const std::int64_t tokens = c.tokens();
       const torch::Tensor sums = torch::randn({1, tokens - 4, 4});
       const torch::Tensor before = c.order == "tokens" ? torch::randn({1, tokens - 1, 4}) : torch::Tensor();
-      const models::Condition condition =
-          model->condition({torch::tensor({1}), torch::tensor({1}), torch::tensor({1})});
+      const models::Condition condition = model->condition(tests::labels_of(c, 1, 1, 1, 1));
       const torch::Tensor logits = model->forward(condition, sums, before);
       CHECK(logits.sizes() == torch::IntArrayRef({1, tokens, 16}));
       if (!before.defined()) continue;
@@ -137,11 +140,12 @@ TEST_CASE("a first scale of several tokens, and a pyramid of one scale") {
 TEST_CASE("every part of the label counts, and so does what is not said") {
   const Inputs in("scales");
   struct Said {
-    std::int64_t family, pitch, velocity;
+    std::int64_t family, instrument, pitch, velocity;
   };
   const auto of = [&](const std::vector<Said>& all) {
-    models::Labels labels;
+    models::Labels labels(tests::small_generator_config("scales"), 1);
     for (const auto& [part, member] : {std::pair{&labels.family, &Said::family},
+                                       {&labels.instrument, &Said::instrument},
                                        {&labels.pitch, &Said::pitch},
                                        {&labels.velocity, &Said::velocity}}) {
       std::vector<std::int64_t> numbers;
@@ -150,23 +154,28 @@ TEST_CASE("every part of the label counts, and so does what is not said") {
     }
     return in.model.condition(labels);
   };
-  const std::vector<Said> all = {{0, 3, 100}, {1, 3, 100},  {0, 4, 100}, {0, 3, 50},
-                                 {3, 3, 100}, {0, 13, 100}, {0, 3, 0},   {3, 13, 0}};
+  const std::vector<Said> all = {{0, 0, 3, 100}, {1, 0, 3, 100}, {0, 1, 3, 100}, {0, 0, 4, 100},
+                                 {0, 0, 3, 50},  {3, 0, 3, 100}, {0, 2, 3, 100}, {0, 0, 13, 100},
+                                 {0, 0, 3, 0},   {3, 2, 13, 0}};
+  const auto count = static_cast<std::int64_t>(all.size());
+  // As if something had been learned of instruments, which start alike.
+  in.model.named_parameters()["instrument.weight"].normal_();
   const models::Condition condition = of(all);
-  CHECK(condition.whole.sizes() == torch::IntArrayRef({8, 32}));
-  CHECK(condition.places.sizes() == torch::IntArrayRef({8, kTokens, 32}));
-  for (std::int64_t i = 0; i < 8; ++i)
+  CHECK(condition.whole.sizes() == torch::IntArrayRef({count, 32}));
+  CHECK(condition.places.sizes() == torch::IntArrayRef({count, kTokens, 32}));
+  for (std::int64_t i = 0; i < count; ++i)
     for (std::int64_t j = 0; j < i; ++j)
       CHECK_FALSE(torch::allclose(condition.whole[i], condition.whole[j], 1e-3, 1e-3));
   // And they reach every token.
-  const torch::Tensor logits = in.model.forward(of({all[0], all[7]}), in.sums[0].expand({2, -1, -1}), {});
+  const torch::Tensor logits = in.model.forward(of({all[0], all[9]}), in.sums[0].expand({2, -1, -1}), {});
   CHECK(unchanged(logits.narrow(0, 0, 1), logits.narrow(0, 1, 1)) == first_ones(0));
 }
 
 TEST_CASE("what a pitch looks like stands at the rows of every scale, and nowhere when no pitch is said") {
   torch::NoGradGuard no_grad;
   models::Generator model(tests::small_generator_config("scales"));
-  const models::Labels labels{torch::tensor({0, 0, 0}), torch::tensor({3, 4, 13}), torch::tensor({1, 1, 1})};
+  models::Labels labels(tests::small_generator_config("scales"), 3);
+  labels.pitch = torch::tensor({3, 4, 13});
   const torch::Tensor before = model->condition(labels).places;
   for (std::int64_t i = 0; i < 3; ++i) CHECK(torch::equal(before[i], before[0]));
   torch::Tensor latents = torch::zeros({13, 4, models::kTones * 4});

@@ -53,6 +53,7 @@ models::GeneratorConfig small_generator_config(const std::string& order) {
   c.heads = 2;
   c.hidden = 64;
   c.families = {"flute", "organ", "synth_lead"};
+  c.instruments = {{"pan-flute", "flute"}, {"reed-organ", "organ"}};
   c.lowest_pitch = 57;
   c.highest_pitch = 69;
   c.tokenizer_id = tokenizer.id;
@@ -62,6 +63,16 @@ models::GeneratorConfig small_generator_config(const std::string& order) {
   c.codebook_size = tokenizer.codebook_size;
   c.scales = tokenizer.scales;
   return c;
+}
+
+models::Labels labels_of(const models::GeneratorConfig& config, std::int64_t family, std::int64_t instrument,
+                         std::int64_t pitch, std::int64_t velocity) {
+  models::Labels labels(config, 1);
+  labels.family[0] = family;
+  labels.instrument[0] = instrument;
+  labels.pitch[0] = pitch;
+  labels.velocity[0] = velocity;
+  return labels;
 }
 
 std::shared_ptr<mars::LoadedGenerator> small_generator(const std::string& order) {

@@ -20,6 +20,10 @@ std::shared_ptr<mars::LoadedTokenizer> small_tokenizer();
 /// A generator for the small tokenizer, of the families flute, organ and synth_lead and the pitches 57 to 69.
 models::GeneratorConfig small_generator_config(const std::string& order);
 
+/// Of one note.
+models::Labels labels_of(const models::GeneratorConfig& config, std::int64_t family, std::int64_t instrument,
+                         std::int64_t pitch, std::int64_t velocity);
+
 /// Weights from a seed, large enough that label, place and coarser tokens all decide which token is likely.
 std::shared_ptr<mars::LoadedGenerator> small_generator(const std::string& order);
 

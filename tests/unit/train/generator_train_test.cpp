@@ -33,7 +33,7 @@ const auto never = [] { return false; };
 std::string configuration(const std::string& order, const std::string& training) {
   return R"({"model": {"id": "tiny-notes", "width": 32, "depth": 2, "heads": 2, "hidden": 64, "order": ")" +
          order +
-         R"(", "families": ["flute", "organ"], "lowest_pitch": 57, "highest_pitch": 69}, "training": {"batch": 4,
+         R"(", "families": ["flute", "organ"], "instruments": {"reed-organ": "organ", "own": "organ"}, "lowest_pitch": 57, "highest_pitch": 69}, "training": {"batch": 4,
          "validate_every": 1000, "checkpoint_every": 1000, )" +
          training + "}}";
 }
@@ -130,8 +130,8 @@ struct Ground {
     const mars::Writer writer(mars::load_generator(folder / out, "cpu"),
                               mars::load_tokenizer(folder / "tokenizer", "cpu"),
                               {.guidance = 1.0, .temperature = 0.0});
-    const mars::Wish wish{
-        .family = label.family, .pitch = label.pitch, .velocity = label.velocity, .seed = 1};
+    mars::Wish wish{.family = label.family, .pitch = label.pitch, .velocity = label.velocity, .seed = 1};
+    if (!label.instrument.empty()) wish.instrument = label.instrument;
     return writer.write(std::vector{wish}).at(0).scales;
   }
 };
@@ -153,6 +153,27 @@ TEST_CASE("a generator learns two notes by heart, and writes each where its labe
       CHECK(ground.written("out", kOrgan)[scale] == organ[scale]);
     }
     std::filesystem::remove(ground.folder / "out");
+  }
+}
+
+TEST_CASE("a generator learns instruments of a family apart, and a source without one is one") {
+  Ground ground;
+  // The sound of a flute, which the family alone does not ask for.
+  const formats::NoteLabel reed{"organ", 67, 60, "reed-organ"};
+  std::vector<float> other = note({"flute", 67, 60});
+  tests::write_wav(ground.path_of(reed), other, kRateHz);
+  const Tokens first = ground.tokens_of(kOrgan);
+  const Tokens second = ground.tokens_of({"flute", 67, 60});
+  REQUIRE(first[1] != second[1]);
+  ground.trained("out", configuration("scales", R"("steps": 200, "rate": 0.02, "average_decay": 0.9,
+                                                   "mistaken_share": 0)"));
+  CHECK(ground.written("out", {"organ", 67, 60, "own"})[1] == first[1]);
+  CHECK(ground.written("out", reed)[1] == second[1]);
+  try {
+    (void)ground.written("out", {"organ", 67, 60, "church-organ"});
+    FAIL_CHECK("no error");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()) == "'church-organ' is no instrument that the generator knows");
   }
 }
 
@@ -193,7 +214,8 @@ TEST_CASE("with and without bfloat16, mistakes, labels, and with two workers") {
   for (const char* const training :
        {R"("bfloat16": true)", R"("bfloat16": false)", R"("mistaken_share": 1, "mistakes": 1)",
         R"("mistaken_share": 0, "label_dropout": 0)", R"("label_dropout": 1)",
-        R"("velocity_dropout": 1, "even_share": 1)", R"("scale_power": 0, "even_share": 0)"}) {
+        R"("velocity_dropout": 1, "even_share": 1)", R"("family_dropout": 1, "instrument_dropout": 1)",
+        R"("scale_power": 0, "even_share": 0)"}) {
     CAPTURE(std::string(training));
     ground.trained(
         "out", configuration("scales",
@@ -227,6 +249,11 @@ TEST_CASE("what a generator cannot learn from is refused") {
   const auto with = [&](const std::string& config) { return ground.options("out", config); };
   refused(with(R"({"model": {"order": "diagonal"}})"), "order is 'diagonal'", "");
   refused(with(R"({"model": {"families": ["harp"]}})"), "no note to learn from", "harp");
+  refused(with(R"({"model": {"instruments": {"harp": "string_"}}})"), "'harp' must be of one of the families",
+          "");
+  refused(with(R"({"model": {"instruments": {"folk_harp": "string"}}})"), "must have no '_'", "");
+  refused(with(R"({"model": {"instruments": {"harp/": "string"}}})"), "the name of an instrument must have",
+          "");
   refused(with(R"({"model": {"lowest_pitch": 90}})"), "no note to learn from", "90 to 100");
   refused(with(R"({"model": {"codebook_size": 32}})"), "not of the sizes of its tokenizer",
           "without naming these sizes");
