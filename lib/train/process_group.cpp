@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstring>
+#include <exception>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -52,6 +52,7 @@ std::vector<std::uint8_t> bytes_of(int number) {
 class ProcessGroup::Contact {
  public:
   explicit Contact(const Rank& rank) : rank_(rank) {
+    silence_torch();
     join();
     thread_ = std::thread([this] { rank_.number == 0 ? watch_all() : watch_first(); });
   }
@@ -83,54 +84,70 @@ class ProcessGroup::Contact {
  private:
   using Gloo = c10d::ProcessGroupGloo;
 
-  /// All meet at the first one's store. Throws ictus::Error.
+  /// All meet at the first one's store, which tells each where to find the others. Throws ictus::Error.
   void join() {
-    const milliseconds most = in_ms(10.0 * rank_.lost_after_s);
+    const auto device = rank_.interface.empty()
+                            ? Gloo::createDeviceForHostname(own_address(rank_.address, rank_.port))
+                            : Gloo::createDeviceForInterface(rank_.interface);
+    open_store();
+    for (int other = 0; other < rank_.count; ++other) {
+      try {
+        store_->wait({fmt::format("here/{}", other)}, in_ms(most_s()));
+      } catch (const std::exception&) {
+        throw Error(fmt::format("rank {} of {} did not come within {:.0f} s", other, rank_.count, most_s()),
+                    "see that all were started, with the same MASTER_ADDR, MASTER_PORT and WORLD_SIZE");
+      }
+    }
+    engine_ = connected("work", device);
+    watch_ = connected("watch", device);
+  }
+
+  /// How long others are waited for at the beginning.
+  [[nodiscard]] double most_s() const { return 10.0 * rank_.lost_after_s; }
+
+  void open_store() {
+    c10d::TCPStoreOptions options;
+    options.port = static_cast<std::uint16_t>(rank_.port);
+    options.isServer = rank_.number == 0;
+    options.waitWorkers = false;
+    options.timeout = in_ms(most_s());
     try {
-      c10d::TCPStoreOptions options;
-      options.port = static_cast<std::uint16_t>(rank_.port);
-      options.isServer = rank_.number == 0;
-      options.waitWorkers = false;
-      options.timeout = most;
       store_ = c10::make_intrusive<c10d::TCPStore>(rank_.address, options);
+      store_->set(fmt::format("here/{}", rank_.number), bytes_of(1));
     } catch (const std::exception&) {
       throw rank_.number == 0
           ? Error(fmt::format("port {}: the other processes cannot be waited for at it", rank_.port),
                   "another program may have it: set MASTER_PORT to another one")
           : Error(fmt::format("rank 0 was not found at {}, port {}, within {:.0f} s", rank_.address,
-                              rank_.port, 10.0 * rank_.lost_after_s),
+                              rank_.port, most_s()),
                   "see that it runs, and that MASTER_ADDR and MASTER_PORT are the same for all");
-    }
-    store_->set(fmt::format("here/{}", rank_.number), bytes_of(1));
-    for (int other = 0; other < rank_.count; ++other) {
-      try {
-        store_->wait({fmt::format("here/{}", other)}, most);
-      } catch (const std::exception&) {
-        throw Error(fmt::format("rank {} of {} did not come within {:.0f} s", other, rank_.count,
-                                10.0 * rank_.lost_after_s),
-                    "see that all were started, with the same MASTER_ADDR, MASTER_PORT and WORLD_SIZE");
-      }
-    }
-    const auto device = rank_.interface.empty()
-                            ? Gloo::createDeviceForHostname(own_address(rank_.address, rank_.port))
-                            : Gloo::createDeviceForInterface(rank_.interface);
-    try {
-      engine_ = connected("work", device);
-      watch_ = connected("watch", device);
-    } catch (const std::exception&) {
-      throw Error(
-          fmt::format("rank {} of {}: no connection to the other processes", rank_.number, rank_.count),
-          "machines must reach each other at all ports; GLOO_SOCKET_IFNAME names the interface to use");
     }
   }
 
+  /// Gloo waits as long for a connection as for work, so that another thread connects, which is left where it
+  /// hangs.
   [[nodiscard]] c10::intrusive_ptr<Gloo> connected(
       const char* purpose, const std::shared_ptr<gloo::transport::Device>& device) const {
     const auto options = Gloo::Options::create(kNever);
     options->threads = 1;
     options->devices.push_back(device);
-    return c10::make_intrusive<Gloo>(c10::make_intrusive<c10d::PrefixStore>(purpose, store_), rank_.number,
-                                     rank_.count, options);
+    const auto store = c10::make_intrusive<c10d::PrefixStore>(purpose, store_);
+    const auto made = std::make_shared<std::promise<c10::intrusive_ptr<Gloo>>>();
+    std::thread([=, rank = rank_] {
+      try {
+        made->set_value(c10::make_intrusive<Gloo>(store, rank.number, rank.count, options));
+      } catch (...) {
+        made->set_exception(std::current_exception());
+      }
+    }).detach();
+    try {
+      auto ready = made->get_future();
+      if (ready.wait_for(in_ms(most_s())) == std::future_status::ready) return ready.get();
+    } catch (const std::exception&) {
+      // As if it had not been ready in time.
+    }
+    throw Error(fmt::format("rank {} of {}: no connection to the other processes", rank_.number, rank_.count),
+                "machines must reach each other at all ports; GLOO_SOCKET_IFNAME names the interface to use");
   }
 
   void wait_for(c10d::Work& work) {

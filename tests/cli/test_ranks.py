@@ -67,9 +67,9 @@ class Ranks(Case):
         return ["train", network, "--data", data, "--config", f"{network}.json", "--device", "cpu", "--threads", str(threads),
                 "--out", out, *map(str, words)]
 
-    def start_rank(self, number, count, *line, behind=(), address="127.0.0.1", port):
+    def start_rank(self, number, count, *line, behind=(), address="127.0.0.1", port, **more):
         """Starts one of `count` processes, as a command behind others such as nice."""
-        own = environment(RANK=number, WORLD_SIZE=count, MASTER_ADDR=address, MASTER_PORT=port)
+        own = environment(RANK=number, WORLD_SIZE=count, MASTER_ADDR=address, MASTER_PORT=port, **more)
         process = subprocess.Popen([*behind, ICTUS, *line], env=own, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE)
         for clean_up in (process.stdout.close, process.stderr.close, process.wait, process.kill):
@@ -205,7 +205,15 @@ class Lost(Ranks):
         first = self.start_rank(0, 2, *line, port=free_port())
         second = self.start_rank(1, 2, *line, port=free_port())
         self.assertIn("rank 1 of 2 did not come within 10 s", self.words_at_end(first, FAILED))
-        self.assertIn("rank 0 was not found at 127.0.0.1, port ", self.words_at_end(second, FAILED))
+        self.assertTrue(self.words_at_end(second, FAILED).startswith("ictus: rank 0 was not found at 127.0.0.1, port "))
+        self.assertIn("nowhere.invalid: ", self.words_at_end(
+            self.start_rank(1, 2, *line, address="nowhere.invalid", port=1), FAILED))
+        with socket.socket() as taken:
+            taken.bind(("", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            self.assertIn(f"port {port}: the other processes cannot be waited for at it",
+                          self.words_at_end(self.start_rank(0, 2, *line, port=port), FAILED))
 
     def test_one_that_cannot_go_on(self):
         self.put("t", b"precious")
@@ -285,15 +293,20 @@ class Hosts(Ranks):
         except (OSError, subprocess.CalledProcessError) as error:
             self.skipTest(f"no networks can be made here: {error}")
 
-    def start_on_hosts(self, *line):
+    def start_on_hosts(self, *line, **more):
         port = free_port()
-        return [self.start_rank(number, 2, *line, behind=["ip", "netns", "exec", host], address="10.99.77.1", port=port)
+        return [self.start_rank(number, 2, *line, behind=["ip", "netns", "exec", host], address="10.99.77.1", port=port, **more)
                 for number, host in enumerate(self.hosts)]
 
     def test_two_hosts_train_as_one(self):
         self.assert_ended(ictus(*self.line("one")), DONE)
         self.finish(self.start_on_hosts(*self.line("two")))
         self.assert_same_training("one", "two")
+
+    def test_the_interface_can_be_named(self):
+        self.finish(self.start_on_hosts(*self.line("t", "--steps", 1), GLOO_SOCKET_IFNAME="cable"))
+        for process in self.start_on_hosts(*self.line("t", "-f", "--lost-after", 1), GLOO_SOCKET_IFNAME="lo"):
+            self.assertIn("no connection to the other processes", self.words_at_end(process, FAILED))
 
     def test_a_cut_cable_is_noticed_at_both_ends(self):
         first, second = self.start_on_hosts(*self.line("t", "--lost-after", 3, configuration=ENDLESS))
