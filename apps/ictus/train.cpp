@@ -48,6 +48,10 @@ CLI::App& add_network(CLI::App& train, TrainOptions& options, const char* name, 
             [&options](const std::string& value) {
               options.steps = whole_number("--steps", value, 1, 1'000'000'000'000);
             });
+  add_number(
+      app, kCodingGroup, "--lost-after", "S", 1, 3600, options.lost_after_s,
+      "Where several processes train together: one that is not heard of for so many seconds is lost, and "
+      "the others end.");
   add_seed(app, kCodingGroup, options.seed,
            "Where the random numbers start; with --resume that of the checkpoint.");
   add_device(app, options.device);

@@ -14,6 +14,7 @@
 #include "apps/cli/signals.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/networks/commands.hpp"
+#include "apps/networks/ranks.hpp"
 #include "apps/options/parse.hpp"
 #include "lib/core/error.hpp"
 #include "lib/core/path.hpp"
@@ -21,7 +22,7 @@
 namespace ictus::networks {
 namespace {
 
-train::TrainOptions train_options(const options::TrainOptions& options, bool draws_progress) {
+train::TrainOptions train_options(const options::TrainOptions& options) {
   train::TrainOptions result;
   result.data_dir = options.data_folder;
   result.out_path = options.output.path.value_or("");
@@ -36,16 +37,18 @@ train::TrainOptions train_options(const options::TrainOptions& options, bool dra
   result.threads = options.threads > 0 ? options.threads
                                        : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   result.seed = options.seed;
-  result.progress = draws_progress;
   return result;
 }
 
-void check(const options::TrainOptions& options) {
+void check_data(const options::TrainOptions& options) {
   std::error_code failure;
   if (!std::filesystem::is_directory(options.data_folder, failure)) {
     throw Error(cli::display_name(options.data_folder) + ": is no folder to learn from",
                 "--data names a folder of audio files");
   }
+}
+
+void check_outputs(const options::TrainOptions& options) {
   const std::string& model = *options.output.path;
   if (place_at(model) == Place::special) {
     throw options::UsageError(
@@ -60,17 +63,30 @@ void check(const options::TrainOptions& options) {
   }
 }
 
+/// Those who were started together, once all are there.
+std::shared_ptr<train::ProcessGroup> joined(train::Rank rank, const options::TrainOptions& options) {
+  rank.lost_after_s = options.lost_after_s;
+  rank.remedy = fmt::format("start them again with --resume {}, as many as there are",
+                            cli::display_name(train::checkpoint_path(*options.output.path)));
+  return std::make_shared<train::ProcessGroup>(rank);
+}
+
 }  // namespace
 
 int train(const options::TrainOptions& options, const cli::Streams& streams) {
-  check(options);
+  // First of all, so that the others hear of it at once where one of them cannot go on.
+  const std::shared_ptr<train::ProcessGroup> group = joined(rank_in_environment(), options);
+  check_data(options);
+  if (group->is_first()) check_outputs(options);
   const cli::Reporter reporter(streams, options.talk.quiet, options.talk.progress);
   std::ostream nothing(nullptr);
   // The first signal ends the training after its step, with a checkpoint; a second one ends it at once.
   cli::note_stop_signals();
-  train::TrainOptions how = train_options(options, reporter.draws_progress());
+  train::TrainOptions how = train_options(options);
+  how.group = group;
+  how.progress = group->is_first() && reporter.draws_progress();
   const auto stop_requested = [] { return cli::noted_signal() != 0; };
-  std::ostream& words = options.talk.quiet ? nothing : std::cerr;
+  std::ostream& words = options.talk.quiet || !group->is_first() ? nothing : std::cerr;
   switch (options.network) {
     case options::Network::tokenizer:
       train::train_tokenizer(how, stop_requested, words);

@@ -193,7 +193,9 @@ struct TrainOptions {
   std::optional<std::string> init;
   std::optional<std::string> log;
   std::string device = "auto";
-  double hours = 0.0;   ///< 0: no limit
+  double hours = 0.0;  ///< 0: no limit
+  double lost_after_s =
+      30.0;             ///< of processes that train together: one that is not heard of for so long is lost
   long long steps = 0;  ///< 0: as many as the configuration says
   int threads = 0;
   unsigned long long seed = 1;

@@ -4,8 +4,12 @@
 
 namespace ictus::dsp {
 
-torch::Device usable_device(const std::string& name) {
-  if (name == "auto") return torch::cuda::is_available() ? torch::Device("cuda:0") : torch::Device("cpu");
+torch::Device usable_device(const std::string& name, int number) {
+  if (name == "auto") {
+    if (!torch::cuda::is_available()) return torch::Device("cpu");
+    const int count = static_cast<int>(torch::cuda::device_count());
+    return torch::Device("cuda:" + std::to_string(number % count));
+  }
   try {
     const torch::Device device(name);
     if (device.is_cuda()) {

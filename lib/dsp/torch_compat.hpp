@@ -15,4 +15,13 @@ inline void use_one_thread_per_caller() {
   if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(1);
 }
 
+/// Keeps what libtorch logs off standard error, such as each try of a connection: what is thrown says enough.
+/// Debian's logs by glog, the others by themselves.
+inline void silence_torch() {
+  constexpr int kFatalOnly = 3;
+  for (const char* const level : {"_ZN3fLI17FLAGS_minloglevelE", "_ZN3fLI22FLAGS_caffe2_log_levelE",
+                                  "_ZN3c1022FLAGS_caffe2_log_levelE"})
+    if (auto* const flag = static_cast<int*>(dlsym(RTLD_DEFAULT, level))) *flag = kFatalOnly;
+}
+
 }  // namespace ictus

@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -192,12 +191,12 @@ std::size_t GeneratorTask::draw(std::mt19937_64& random) const {
   return places[any(places.size())];
 }
 
-models::Labels GeneratorTask::labels_of(const std::vector<const Example*>& examples,
-                                        std::mt19937_64* random) const {
+models::Labels GeneratorTask::labels_of(const std::vector<const Example*>& examples, Randoms& randoms) const {
   models::Labels labels(config_, static_cast<std::int64_t>(examples.size()));
-  const auto said = [random](double dropout) { return random == nullptr || !chance(*random, dropout); };
   for (std::int64_t i = 0; i < labels.family.size(0); ++i) {
-    const Example& example = *examples[static_cast<std::size_t>(i)];
+    const auto place = static_cast<std::size_t>(i);
+    const Example& example = *examples[place];
+    const auto said = [&](double dropout) { return randoms.empty() || !chance(randoms[place], dropout); };
     if (!said(recipe_.label_dropout)) continue;
     labels.pitch[i] = example.pitch;
     if (said(recipe_.velocity_dropout)) labels.velocity[i] = example.velocity;
@@ -210,16 +209,16 @@ models::Labels GeneratorTask::labels_of(const std::vector<const Example*>& examp
 /// Mistakes teach the finer scales to mend what coarser ones got wrong, as they will when sampled (Han, Liu,
 /// Jiang, Yan, Zhang, Yuan, Peng and Liu, "Infinity" (2024), section 3.3, for tokens that are no bits).
 GeneratorTask::Pyramids GeneratorTask::pyramids_of(const torch::Tensor& latent, std::size_t scales,
-                                                   std::mt19937_64* random) {
+                                                   Randoms& randoms) {
   torch::NoGradGuard no_grad;
   models::QuantiserImpl& quantiser = *tokenizer_->model->quantiser;
   const std::int64_t batch = latent.size(0);
   torch::Tensor mistakes = torch::zeros({batch, 1, 1});  // part of the tokens
-  at::Generator noise;
-  if (random != nullptr) {
-    for (std::int64_t i = 0; i < batch; ++i)
-      if (chance(*random, recipe_.mistaken_share)) mistakes[i] = uniform(*random, 0.0, recipe_.mistakes);
-    noise = at::make_generator<at::CPUGeneratorImpl>((*random)());
+  std::vector<at::Generator> noises;                     // of each example
+  for (std::mt19937_64& random : randoms) {
+    if (chance(random, recipe_.mistaken_share))
+      mistakes[static_cast<std::int64_t>(noises.size())] = uniform(random, 0.0, recipe_.mistakes);
+    noises.push_back(at::make_generator<at::CPUGeneratorImpl>(random()));
   }
   models::PyramidSum sum(quantiser, batch, latent.size(1), latent.size(2), latent.size(3), device_);
   std::vector<torch::Tensor> sums, written, targets;
@@ -229,12 +228,15 @@ GeneratorTask::Pyramids GeneratorTask::pyramids_of(const torch::Tensor& latent, 
     const torch::Tensor looked_up = quantiser.averages(scale, latent - sum.whole());
     const torch::Tensor right = quantiser.nearest(looked_up);  // [B, rows, columns]
     torch::Tensor tokens = right;
-    if (random != nullptr) {
-      const torch::Tensor shift = torch::randn(looked_up.sizes(), noise, torch::TensorOptions()).to(device_) *
-                                  looked_up.norm(2, 1, /*keepdim=*/true) /
+    if (!randoms.empty()) {
+      std::vector<torch::Tensor> normal, even;
+      for (const at::Generator& noise : noises) {
+        normal.push_back(torch::randn(looked_up.sizes().slice(1), noise, torch::TensorOptions()));
+        even.push_back(torch::rand(right.sizes().slice(1), noise, torch::TensorOptions()));
+      }
+      const torch::Tensor shift = torch::stack(normal).to(device_) * looked_up.norm(2, 1, /*keepdim=*/true) /
                                   std::sqrt(static_cast<double>(config_.code_size));
-      const torch::Tensor mistaken =
-          torch::rand(right.sizes(), noise, torch::TensorOptions()).lt(mistakes).to(device_);
+      const torch::Tensor mistaken = torch::stack(even).lt(mistakes).to(device_);
       tokens = torch::where(mistaken, quantiser.nearest(looked_up + recipe_.mistake_size * shift), right);
     }
     sum.add(tokens);
@@ -261,21 +263,22 @@ torch::Tensor GeneratorTask::losses(const models::Labels& labels, const Pyramids
   return -torch::log_softmax(logits, -1).gather(2, pyramids.targets.unsqueeze(2)).squeeze(2);
 }
 
-Gradients GeneratorTask::gradients(std::mt19937_64& random, int count, double progress) {
+Gradients GeneratorTask::gradients(const Share& share) {
+  Randoms randoms;
   std::vector<const Example*> examples;
   std::vector<torch::Tensor> latents;
-  for (int i = 0; i < count; ++i) {
-    examples.push_back(&training_[draw(random)]);
+  for (int i = 0; i < share.count; ++i) {
+    randoms.push_back(share.random_at(share.first + i));
+    examples.push_back(&training_[draw(randoms.back())]);
     latents.push_back(examples.back()->latent);
   }
-  // Workers wait for each other: the same choice for all of them.
-  std::mt19937_64 of_step(std::bit_cast<std::uint64_t>(progress));
+  std::mt19937_64 of_step = share.random_of_step();
   const bool is_short = config_.scales.size() > 1 && chance(of_step, recipe_.short_share);
   const std::size_t scales = config_.scales.size() - (is_short ? 1 : 0);
-  const Pyramids pyramids = pyramids_of(torch::cat(latents).to(torch::kFloat), scales, &random);
+  const Pyramids pyramids = pyramids_of(torch::cat(latents).to(torch::kFloat), scales, randoms);
   const torch::Tensor weights = token_weights_.narrow(0, 0, config_.first_token(scales));
-  const torch::Tensor loss = (losses(labels_of(examples, &random), pyramids) * weights).sum() /
-                             (weights.sum() * static_cast<double>(count));
+  const torch::Tensor loss = (losses(labels_of(examples, randoms), pyramids) * weights).sum() /
+                             (weights.sum() * static_cast<double>(share.count));
   return gradients_by(loss, parameters(), "nats");
 }
 
@@ -284,11 +287,12 @@ Figures GeneratorTask::validate() {
   const auto count =
       std::min<std::size_t>(validation_.size(), static_cast<std::size_t>(recipe_.validation_excerpts));
   torch::Tensor sum = torch::zeros({config_.tokens()}, torch::TensorOptions().device(device_));
+  Randoms none;
   for (std::size_t i = 0; i < count; ++i) {
     // Evenly over what is held out.
     const Example& example = validation_[i * validation_.size() / count];
-    sum = sum + losses(labels_of({&example}, nullptr),
-                       pyramids_of(example.latent.to(torch::kFloat), config_.scales.size(), nullptr))[0];
+    sum = sum + losses(labels_of({&example}, none),
+                       pyramids_of(example.latent.to(torch::kFloat), config_.scales.size(), none))[0];
   }
   sum = sum / static_cast<double>(count);
   Figures figures;

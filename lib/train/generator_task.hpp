@@ -42,7 +42,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeneratorRecipe, steps, batch, r
                                                 average_decay, label_dropout, velocity_dropout,
                                                 family_dropout, instrument_dropout, even_share, scale_power,
                                                 short_share, mistaken_share, mistakes, mistake_size, bfloat16,
-                                                held_out_sources, validate_every, checkpoint_every,
+                                                held_out_sources, log_every, validate_every, checkpoint_every,
                                                 validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
@@ -66,7 +66,7 @@ class GeneratorTask : public Task {
   [[nodiscard]] double learning_rate(const std::string& parameter) const override;
   /// Shows the network what each pitch looks like to the tokenizer.
   void start_from_data(std::mt19937_64& random) override;
-  Gradients gradients(std::mt19937_64& random, int count, double progress) override;
+  Gradients gradients(const Share& share) override;
   Figures validate() override;
   [[nodiscard]] std::string step_words(const Figures& figures) const override;
   [[nodiscard]] std::string validation_words(const Figures& figures) const override;
@@ -86,11 +86,11 @@ class GeneratorTask : public Task {
 
   [[nodiscard]] double hours_of(std::size_t notes) const;
   [[nodiscard]] std::size_t draw(std::mt19937_64& random) const;
-  /// Of the coarsest `scales` scales. `random` null: no mistakes.
-  [[nodiscard]] Pyramids pyramids_of(const torch::Tensor& latent, std::size_t scales,
-                                     std::mt19937_64* random);
-  [[nodiscard]] models::Labels labels_of(const std::vector<const Example*>& examples,
-                                         std::mt19937_64* random) const;
+  /// Each example's random numbers; empty for what is seen as it is.
+  using Randoms = std::vector<std::mt19937_64>;
+  /// Of the coarsest `scales` scales, with mistakes where there are random numbers.
+  [[nodiscard]] Pyramids pyramids_of(const torch::Tensor& latent, std::size_t scales, Randoms& randoms);
+  [[nodiscard]] models::Labels labels_of(const std::vector<const Example*>& examples, Randoms& randoms) const;
   /// Loss of each token, [B, tokens].
   [[nodiscard]] torch::Tensor losses(const models::Labels& labels, const Pyramids& pyramids);
 

@@ -200,9 +200,10 @@ torch::Tensor JudgeTask::on_device(const std::vector<std::vector<float>>& clips)
   return all.to(device_);
 }
 
-torch::Tensor JudgeTask::spoiled(const torch::Tensor& images, std::mt19937_64& random) const {
+torch::Tensor JudgeTask::spoiled(const torch::Tensor& images, std::vector<std::mt19937_64>& randoms) const {
   std::vector<torch::Tensor> all;
   for (std::int64_t i = 0; i < images.size(0); ++i) {
+    std::mt19937_64& random = randoms[static_cast<std::size_t>(i)];
     torch::Tensor image = images.narrow(0, i, 1);
     if (chance(random, recipe_.equalised_share))
       image = equalised(image, random, {config_.bands_per_octave, config_.range_db, recipe_.equaliser_db});
@@ -230,33 +231,46 @@ torch::Tensor JudgeTask::spoiled(const torch::Tensor& images, std::mt19937_64& r
   return torch::cat(all);
 }
 
-Gradients JudgeTask::gradients(std::mt19937_64& random, int count, double /*progress*/) {
+torch::Tensor JudgeTask::kept_features(std::span<std::mt19937_64> randoms, std::int64_t features) const {
+  std::vector<torch::Tensor> kept;
+  for (std::mt19937_64& random : randoms) {
+    auto dice = at::make_generator<at::CPUGeneratorImpl>(random());  // torch's own is shared by the workers
+    kept.push_back(torch::rand({features}, dice).ge(recipe_.dropout).to(torch::kFloat));
+  }
+  return torch::stack(kept).to(device_) / (1.0 - recipe_.dropout);
+}
+
+Gradients JudgeTask::gradients(const Share& share) {
   const auto classes = static_cast<std::int64_t>(config_.classes().size());
+  // Each may be mixed with the one before it, so that the one before the first comes along.
+  std::vector<std::mt19937_64> randoms;
+  std::vector<std::vector<float>> clips;
+  torch::Tensor right =
+      torch::full({share.count + 1, classes}, recipe_.label_smoothing / static_cast<double>(classes));
+  torch::Tensor own = torch::ones({share.count});
   torch::Tensor images;
-  torch::Tensor right = torch::full({count, classes}, recipe_.label_smoothing / static_cast<double>(classes));
   {
     torch::NoGradGuard no_grad;
-    std::vector<std::vector<float>> clips;
-    for (int i = 0; i < count; ++i) {
-      Example one = example(random);
+    for (int i = 0; i <= share.count; ++i) {
+      randoms.push_back(share.random_at(share.first + i - 1));
+      Example one = example(randoms.back());
       clips.push_back(std::move(one.samples));
       right[i][one.answer] += 1.0 - recipe_.label_smoothing;
     }
-    images = spoiled(image_.of(on_device(clips)), random);
-    torch::Tensor own = torch::ones({count});
-    for (int i = 0; i < count; ++i)
+    images = spoiled(image_.of(on_device(clips)), randoms);  // [count + 1, 1, bands, frames]
+    for (int i = 0; i < share.count; ++i) {
+      std::mt19937_64& random = randoms[static_cast<std::size_t>(i) + 1];
       if (chance(random, recipe_.mixed_share)) own[i] = uniform(random, 0.5, 1.0);
-    right = own.unsqueeze(1) * right + (1.0 - own.unsqueeze(1)) * right.roll(1, 0);
-    right = right.to(device_);
-    const torch::Tensor part = own.view({count, 1, 1, 1}).to(device_);
-    images = part * images + (1.0 - part) * images.roll(1, 0);
+    }
+    const auto mixed = [&](const torch::Tensor& all, const torch::Tensor& part) {
+      return part * all.narrow(0, 1, share.count) + (1.0 - part) * all.narrow(0, 0, share.count);
+    };
+    right = mixed(right, own.unsqueeze(1)).to(device_);
+    images = mixed(images, own.view({share.count, 1, 1, 1}).to(device_));
   }
   torch::Tensor features = network_->features(images);
-  if (recipe_.dropout > 0.0) {
-    auto dice = at::make_generator<at::CPUGeneratorImpl>(random());  // torch's own is shared by the workers
-    const torch::Tensor keep = torch::rand(features.sizes(), dice).ge(recipe_.dropout).to(torch::kFloat);
-    features = features * keep.to(device_) / (1.0 - recipe_.dropout);
-  }
+  if (recipe_.dropout > 0.0)
+    features = features * kept_features(std::span(randoms).subspan(1), features.size(1));
   const torch::Tensor loss =
       -(right * torch::log_softmax(network_->answer(features).logits, 1)).sum(1).mean();
   return gradients_by(loss, parameters(), "loss");

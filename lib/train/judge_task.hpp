@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,14 +45,12 @@ struct JudgeRecipe : Schedule {
   std::vector<std::string> held_out_sources = {};  ///< whose notes are for validation, see notes::held_out()
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JudgeRecipe, steps, batch, rate, last_rate, clip_norm,
-                                                average_decay, label_smoothing, dropout, mixed_share,
-                                                semitones, detune_cents, shifted_share, shift_s,
-                                                released_share, room_share, tilted_share, tilt_db,
-                                                low_pass_share, high_pass_share, floor_share, floor_low_db,
-                                                floor_high_db, equalised_share, equaliser_db, masked_share,
-                                                blurred_share, coded_share, held_out_sources, critic_rate,
-                                                validate_every, checkpoint_every, validation_excerpts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
+    JudgeRecipe, steps, batch, rate, last_rate, clip_norm, average_decay, label_smoothing, dropout,
+    mixed_share, semitones, detune_cents, shifted_share, shift_s, released_share, room_share, tilted_share,
+    tilt_db, low_pass_share, high_pass_share, floor_share, floor_low_db, floor_high_db, equalised_share,
+    equaliser_db, masked_share, blurred_share, coded_share, held_out_sources, critic_rate, log_every,
+    validate_every, checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const JudgeRecipe& recipe);
@@ -71,7 +70,7 @@ class JudgeTask : public Task {
   [[nodiscard]] models::NamedTensors critic_parameters() const override { return {}; }
   [[nodiscard]] double learning_rate(const std::string& /*parameter*/) const override { return recipe_.rate; }
   void start_from_data(std::mt19937_64& /*random*/) override {}
-  Gradients gradients(std::mt19937_64& random, int count, double progress) override;
+  Gradients gradients(const Share& share) override;
   /// Part of the held-out notes that are judged rightly.
   Figures validate() override;
   [[nodiscard]] std::string step_words(const Figures& figures) const override;
@@ -101,8 +100,11 @@ class JudgeTask : public Task {
   /// Such a note, changed at random.
   [[nodiscard]] Example example(std::mt19937_64& random) const;
   [[nodiscard]] torch::Tensor on_device(const std::vector<std::vector<float>>& clips) const;
-  /// Equalises, silences bands and frames of images [B, 1, bands, frames], and blurs.
-  [[nodiscard]] torch::Tensor spoiled(const torch::Tensor& images, std::mt19937_64& random) const;
+  /// Equalises, silences bands and frames of images [B, 1, bands, frames], and blurs; each by its own of B.
+  [[nodiscard]] torch::Tensor spoiled(const torch::Tensor& images,
+                                      std::vector<std::mt19937_64>& randoms) const;
+  /// What the features [B, features] of a batch are multiplied by, so that some are left out.
+  [[nodiscard]] torch::Tensor kept_features(std::span<std::mt19937_64> randoms, std::int64_t features) const;
 
   models::JudgeConfig config_;
   JudgeRecipe recipe_;

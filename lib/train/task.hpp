@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 
+#include "lib/train/share.hpp"
 #include "models/named_tensors.hpp"
 
 namespace ictus::train {
@@ -20,13 +21,14 @@ struct Schedule {
   double clip_norm = 1.0;        ///< of the gradient
   double average_decay = 0.999;  ///< of the moving average that becomes the weights
   double critic_rate = 3e-4;     ///< learning rate of the critic
+  int log_every = 20;            ///< steps from one of the table to the next
   int validate_every = 500;
   int checkpoint_every = 500;
   int validation_excerpts = 24;
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Schedule, steps, batch, last_rate, clip_norm, average_decay,
-                                                critic_rate, validate_every, checkpoint_every,
+                                                critic_rate, log_every, validate_every, checkpoint_every,
                                                 validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
@@ -47,10 +49,12 @@ struct Sound {
   std::ostream& words;                          ///< for people
 };
 
-/// What one worker's share of a batch comes to. Gradients and figures are means over its excerpts.
+/// What one worker's share of a batch comes to. Gradients and figures are means over its excerpts. All shares
+/// of a step have the same names in them, and the same gradients undefined.
 struct Gradients {
   models::NamedTensors model, critic;
-  models::NamedTensors tallies;  ///< counts for after_step(); added up over the workers
+  models::NamedTensors adversarial;  ///< of the model, by what the critic says; see Task::combine()
+  models::NamedTensors tallies;      ///< counts for after_step(); added up over the workers
   Figures figures;
 };
 
@@ -72,9 +76,11 @@ class Task {
 
   /// Starts what is learned faster from the training sound than from chance.
   virtual void start_from_data(std::mt19937_64& random) = 0;
-  /// Gradients of `count` excerpts, chosen by `random`, at `progress` (0..1) of the training. Called by
-  /// several workers at the same time.
-  virtual Gradients gradients(std::mt19937_64& random, int count, double progress) = 0;
+  /// Gradients of a share's excerpts, one or more, which are chosen and changed by its random numbers. Called
+  /// by several workers at the same time.
+  virtual Gradients gradients(const Share& share) = 0;
+  /// Puts what depends on the gradients of a whole batch into those of the model.
+  virtual void combine(Gradients& /*of_batch*/) const {}
   /// Changes that are no gradient steps. Returns, by the names of parameters, which of their rows, [n] int64,
   /// were set anew: what was learned of these rows before is of no use any more.
   virtual models::NamedTensors after_step(const models::NamedTensors& /*tallies*/,

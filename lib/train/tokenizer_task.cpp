@@ -6,21 +6,13 @@
 #include <numeric>
 #include <vector>
 
+#include "lib/train/sound_changes.hpp"
 #include "models/mars/image.hpp"
 
 namespace ictus::train {
 namespace {
 
 constexpr const char* kCodes = "quantiser.codes";
-
-/// Weight of the adversarial loss at which its gradient is as large as that of the reconstruction.
-double balance(const torch::Tensor& reconstruction, const torch::Tensor& adversarial,
-               const torch::Tensor& last_weight) {
-  const auto norm = [&last_weight](const torch::Tensor& loss) {
-    return torch::autograd::grad({loss}, {last_weight}, {}, /*retain_graph=*/true)[0].norm().item<double>();
-  };
-  return std::min(norm(reconstruction) / (norm(adversarial) + 1e-4), 1e4);
-}
 
 torch::Tensor on(const torch::Device& device, const std::vector<float>& samples) {
   return torch::tensor(samples).unsqueeze(0).to(device);
@@ -83,7 +75,7 @@ torch::Tensor TokenizerTask::images_of(const torch::Tensor& samples) const {
   return models::image_of(magnitude / level, model_.config);
 }
 
-torch::Tensor TokenizerTask::training_images(std::mt19937_64& random, int count) const {
+torch::Tensor TokenizerTask::training_excerpt(std::mt19937_64& random) const {
   const Augmentation changes{.shifted_share = recipe_.shifted_share,
                              .varispeed_share = recipe_.varispeed_share,
                              .mixed_share = recipe_.mixed_share,
@@ -92,59 +84,64 @@ torch::Tensor TokenizerTask::training_images(std::mt19937_64& random, int count)
                              .floor_low_db = recipe_.floor_low_db,
                              .floor_high_db = recipe_.floor_high_db,
                              .rumble_share = recipe_.rumble_share};
-  std::vector<torch::Tensor> excerpts;
-  for (int i = 0; i < count; ++i)
-    excerpts.push_back(on(model_.device, data_.training_excerpt(random, excerpt_samples(), changes)));
-  return images_of(torch::cat(excerpts));
+  return on(model_.device, data_.training_excerpt(random, excerpt_samples(), changes));
 }
 
-torch::Tensor TokenizerTask::kept_scales(std::mt19937_64& random, int count) const {
-  std::uniform_real_distribution<double> chance(0.0, 1.0);
+std::int64_t TokenizerTask::kept_scales(std::mt19937_64& random) const {
   const auto scales = static_cast<std::int64_t>(model_.config.scales.size());
-  torch::Tensor keep = torch::full({count}, scales, torch::kLong);
-  for (int i = 0; i < count; ++i) {
-    const std::int64_t fewest = std::min<std::int64_t>(recipe_.dropout_scales, scales);
-    if (chance(random) < recipe_.dropout_share)
-      keep[i] = fewest + static_cast<std::int64_t>(chance(random) * static_cast<double>(scales - fewest + 1));
-  }
-  return keep;
+  const std::int64_t fewest = std::min<std::int64_t>(recipe_.dropout_scales, scales);
+  if (!chance(random, recipe_.dropout_share)) return scales;
+  return std::uniform_int_distribution<std::int64_t>(fewest, scales)(random);
 }
 
-Gradients TokenizerTask::gradients(std::mt19937_64& random, int count, double progress) {
-  const auto& c = model_.config;
-  std::uniform_real_distribution<double> chance(0.0, 1.0);
-  torch::Tensor image;
-  {
-    torch::NoGradGuard no_grad;
-    image = training_images(random, count);
-    if (chance(random) < recipe_.short_share) {
-      const auto columns =
-          1 + static_cast<std::int64_t>(chance(random) * static_cast<double>(c.latent_columns() - 1));
-      image = image.narrow(3, 0, columns * c.column_frames()).contiguous();
-    }
+TokenizerTask::Excerpts TokenizerTask::excerpts_of(const Share& share) const {
+  torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> excerpts;
+  std::vector<std::int64_t> keep;
+  for (int place = 0; place < share.batch; ++place) {
+    std::mt19937_64 random = share.random_at(place);
+    keep.push_back(kept_scales(random));
+    const bool is_own = place >= share.first && place < share.first + share.count;
+    if (is_own) excerpts.push_back(training_excerpt(random));
   }
-  const torch::Tensor keep = kept_scales(random, count);
+  Excerpts out;
+  out.images = images_of(torch::cat(excerpts));
+  out.keep_of_batch = torch::tensor(keep).to(model_.device);
+  out.keep = out.keep_of_batch.narrow(0, share.first, share.count);
+  std::mt19937_64 of_step = share.random_of_step();
+  if (!chance(of_step, recipe_.short_share)) return out;
+  const auto& c = model_.config;
+  const std::int64_t columns = std::uniform_int_distribution<std::int64_t>(
+      1, std::max<std::int64_t>(1, c.latent_columns() - 1))(of_step);
+  out.images = out.images.narrow(3, 0, columns * c.column_frames()).contiguous();
+  return out;
+}
+
+Gradients TokenizerTask::gradients(const Share& share) {
+  const auto& c = model_.config;
+  const auto& [image, keep, keep_of_batch] = excerpts_of(share);
   const torch::Tensor latent = model_.encoder->forward(image);
-  const models::Quantised quantised = model_.quantiser->quantise(latent, keep.to(model_.device));
+  const models::Quantised quantised = model_.quantiser->quantise(latent, keep, keep_of_batch);
   // Straight through: the encoder learns as if nothing had been quantised, the codes as what was decoded.
   const torch::Tensor decoded = model_.decoder->forward(quantised.sum + (latent - latent.detach()));
 
   Gradients out;
   const torch::Tensor bins = distance_.bins_db(image, decoded);
   const torch::Tensor bands = distance_.bands_db(image, decoded);
-  const torch::Tensor loudness = distance_.loudness_db(image, decoded);
+  // Of each excerpt by itself: its weights are no part of another's.
+  torch::Tensor loudness = torch::zeros({}, image.options());
+  for (int i = 0; i < share.count; ++i)
+    loudness = loudness + distance_.loudness_db(image.narrow(0, i, 1), decoded.narrow(0, i, 1)) / share.count;
   const double image_per_db = 2.0 / c.range_db;
   const torch::Tensor reconstruction =
       image_per_db *
           (recipe_.bins_weight * bins + recipe_.bands_weight * bands + recipe_.loudness_weight * loudness) +
       recipe_.square_weight * (image - decoded).square().mean();
-  torch::Tensor loss = reconstruction + recipe_.code_weight * quantised.code_loss +
-                       recipe_.commitment_weight * quantised.commitment;
+  const torch::Tensor loss = reconstruction + recipe_.code_weight * quantised.code_loss +
+                             recipe_.commitment_weight * quantised.commitment;
 
-  if (recipe_.adversarial_weight > 0.0 && progress >= recipe_.adversarial_from) {
-    const torch::Tensor adversarial = -critic_->forward(decoded).mean();
-    loss = loss + recipe_.adversarial_weight *
-                      balance(reconstruction, adversarial, model_.decoder->last_weight()) * adversarial;
+  if (recipe_.adversarial_weight > 0.0 && share.progress >= recipe_.adversarial_from) {
+    out.adversarial = gradients_of(-critic_->forward(decoded).mean(), model_.parameters());
     const torch::Tensor real = critic_->forward(image);
     const torch::Tensor fake = critic_->forward(decoded.detach());
     const torch::Tensor hinge = torch::relu(1.0 - real).mean() + torch::relu(1.0 + fake).mean();
@@ -165,12 +162,31 @@ Gradients TokenizerTask::gradients(std::mt19937_64& random, int count, double pr
   return out;
 }
 
+void TokenizerTask::combine(Gradients& of_batch) const {
+  if (of_batch.adversarial.empty()) return;
+  // Codes and commitment are lost before the decoder: at its last layer there is the reconstruction alone.
+  const std::string last = fmt::format("decoder.{}", models::TokenizerDecoderImpl::kLastWeight);
+  const auto norm = [&last](const models::NamedTensors& gradients) {
+    return gradients.at(last).norm().item<double>();
+  };
+  const double balance = std::min(norm(of_batch.model) / (norm(of_batch.adversarial) + 1e-4), 1e4);
+  for (auto& [name, value] : of_batch.model) {
+    const torch::Tensor& more = of_batch.adversarial.at(name);
+    if (!more.defined()) continue;
+    const torch::Tensor weighted = recipe_.adversarial_weight * balance * more;
+    value = value.defined() ? value + weighted : weighted;
+  }
+}
+
 torch::Tensor TokenizerTask::sample_vectors(std::mt19937_64& random, std::int64_t count) {
   torch::NoGradGuard no_grad;
   std::vector<torch::Tensor> some;
   std::int64_t found = 0;
   while (found < count) {
-    some.push_back(model_.quantiser->searched_vectors(model_.encoder->forward(training_images(random, 4))));
+    std::vector<torch::Tensor> excerpts;
+    for (int i = 0; i < 4; ++i) excerpts.push_back(training_excerpt(random));
+    const torch::Tensor images = images_of(torch::cat(excerpts));
+    some.push_back(model_.quantiser->searched_vectors(model_.encoder->forward(images)));
     found += some.back().size(0);
   }
   const torch::Tensor all = torch::cat(some);

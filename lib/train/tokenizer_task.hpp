@@ -44,7 +44,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     square_weight, bands_weight, loudness_weight, code_weight, commitment_weight, adversarial_weight,
     adversarial_from, critic_rate, dropout_share, dropout_scales, short_share, revive_after, revive_until,
     shifted_share, varispeed_share, mixed_share, tilted_share, floor_share, floor_low_db, floor_high_db,
-    rumble_share, validate_every, checkpoint_every, validation_excerpts)
+    rumble_share, log_every, validate_every, checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const TokenizerRecipe& recipe);
@@ -61,7 +61,9 @@ class TokenizerTask : public Task {
   [[nodiscard]] double learning_rate(const std::string& parameter) const override;
   /// Starts the codes from vectors of the training sound.
   void start_from_data(std::mt19937_64& random) override;
-  Gradients gradients(std::mt19937_64& random, int count, double progress) override;
+  Gradients gradients(const Share& share) override;
+  /// What the critic says counts in proportion to what is lost otherwise, at the last layer.
+  void combine(Gradients& of_batch) const override;
   /// Codes that nothing was nearest to for long become vectors of the training sound.
   models::NamedTensors after_step(const models::NamedTensors& tallies, std::mt19937_64& random,
                                   double progress) override;
@@ -74,9 +76,17 @@ class TokenizerTask : public Task {
   [[nodiscard]] std::size_t excerpt_samples() const;
   /// Images [B, 1, bins, frames], each relative to its own level.
   [[nodiscard]] torch::Tensor images_of(const torch::Tensor& samples) const;
-  [[nodiscard]] torch::Tensor training_images(std::mt19937_64& random, int count) const;
-  /// How many of the coarse scales each of `count` excerpts keeps, [count] int64.
-  [[nodiscard]] torch::Tensor kept_scales(std::mt19937_64& random, int count) const;
+  /// An excerpt [1, samples], chosen and changed at random.
+  [[nodiscard]] torch::Tensor training_excerpt(std::mt19937_64& random) const;
+  /// How many of the coarse scales an excerpt keeps.
+  [[nodiscard]] std::int64_t kept_scales(std::mt19937_64& random) const;
+  /// What a share is learned from.
+  struct Excerpts {
+    torch::Tensor images;         // [B, 1, bins, frames]
+    torch::Tensor keep;           // [B] int64, scales
+    torch::Tensor keep_of_batch;  // the same of the whole batch
+  };
+  [[nodiscard]] Excerpts excerpts_of(const Share& share) const;
   /// As many vectors that codes are searched for, of random excerpts.
   [[nodiscard]] torch::Tensor sample_vectors(std::mt19937_64& random, std::int64_t count);
 

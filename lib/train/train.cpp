@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <xxhash.h>
 
 #include <chrono>
 #include <cmath>
@@ -15,14 +16,15 @@
 #include "lib/core/memory.hpp"
 #include "lib/core/path.hpp"
 #include "lib/core/utf8.hpp"
-#include "lib/core/workers.hpp"
 #include "lib/dsp/device.hpp"
 #include "lib/judges/judge.hpp"
 #include "lib/mars/generator_file.hpp"
 #include "lib/mars/model_file.hpp"
 #include "lib/train/adam.hpp"
+#include "lib/train/batch.hpp"
 #include "lib/train/generator_task.hpp"
 #include "lib/train/judge_task.hpp"
+#include "lib/train/process_group.hpp"
 #include "lib/train/tokenizer_task.hpp"
 #include "lib/weights/tensor_file.hpp"
 
@@ -82,11 +84,12 @@ void read_configuration(const std::string& path, Configuration& known) {
 /// All that changes during training.
 class Run {
  public:
-  Run(const Kind& kind, const Configuration& configuration, unsigned long long seed, Task& task)
+  Run(const Kind& kind, const Configuration& configuration, const TrainOptions& options, Task& task)
       : kind_(kind),
         configuration_(configuration),
         schedule_(configuration.schedule()),
-        seed_(seed),
+        seed_(options.seed),
+        group_(*options.group),
         task_(task),
         adam_(task.parameters()),
         critic_adam_(task.critic_parameters(), 0.5, 0.9) {
@@ -96,12 +99,23 @@ class Run {
 
   long long step() const { return step_; }
 
+  /// Everything becomes that of the first process.
+  void copy_from_first() {
+    std::vector<torch::Tensor> all;
+    for (const auto& [prefix, tensors] : parts())
+      for (const auto& item : tensors) all.push_back(item.second);
+    for (const Adam* const adam : {&adam_, &critic_adam_})
+      for (const auto& item : adam->state()) all.push_back(item.second);
+    group_.copy_from_first(all);
+  }
+
   /// The moving average starts over from the weights as they are.
   void restart_average() { models::copy_weights(task_.parameters(), average_); }
 
-  double update(const Gradients& g, double progress) {
-    const double fade = schedule_.last_rate +
-                        (1.0 - schedule_.last_rate) * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
+  /// Takes the step `share.step` along the gradients of its batch. Returns their norm.
+  double update(const Gradients& g, const Share& share) {
+    const double fade = schedule_.last_rate + (1.0 - schedule_.last_rate) * 0.5 *
+                                                  (1.0 + std::cos(std::numbers::pi * share.progress));
     const double warm = std::min(1.0, static_cast<double>(step_ + 1) / 100.0);
     const double norm = adam_.step(g.model, schedule_.clip_norm, [&](const std::string& name) {
       return warm * fade * task_.learning_rate(name);
@@ -110,10 +124,8 @@ class Run {
       critic_adam_.step(g.critic, schedule_.clip_norm,
                         [&](const std::string&) { return schedule_.critic_rate; });
     ++step_;
-    std::seed_seq seed{static_cast<std::uint64_t>(seed_), static_cast<std::uint64_t>(step_),
-                       std::uint64_t{1} << 32U};
-    std::mt19937_64 random(seed);
-    const models::NamedTensors renewed = task_.after_step(g.tallies, random, progress);
+    std::mt19937_64 random = share.random_after_step();
+    const models::NamedTensors renewed = task_.after_step(g.tallies, random, share.progress);
     torch::NoGradGuard no_grad;
     const double keep = std::min(schedule_.average_decay,
                                  (1.0 + static_cast<double>(step_)) / (10.0 + static_cast<double>(step_)));
@@ -122,6 +134,7 @@ class Run {
     // Otherwise what is shipped, the average, would mix what is new with what it replaced.
     const models::NamedTensors now = task_.parameters();
     for (const auto& [name, rows] : renewed) {
+      group_.copy_from_first({now.at(name)});  // which unlike machines would make a little different
       adam_.forget(name, rows);
       average_[name].index_copy_(0, rows, now.at(name).detach().index_select(0, rows));
     }
@@ -187,6 +200,7 @@ class Run {
   const Configuration& configuration_;
   Schedule schedule_;
   unsigned long long seed_;
+  ProcessGroup& group_;
   Task& task_;
   Adam adam_, critic_adam_;
   models::NamedTensors average_;
@@ -219,42 +233,6 @@ void check_start(const std::string& path, const StoredTensors& start, const Kind
         "--steps is the number of all steps, those before the checkpoint included");
 }
 
-/// The gradients of a batch: every worker computes those of its share, then they are averaged in a
-/// fixed order. A step's randomness depends on the seed and the step alone.
-Gradients batch_gradients(Task& task, const TrainOptions& options, int batch, long long step,
-                          double progress) {
-  const int workers = std::max(1, std::min(options.threads, batch));
-  std::vector<Gradients> shares(static_cast<std::size_t>(workers));
-  run_workers(shares.size(), [&](std::size_t worker) {
-    const int count = batch / workers + (static_cast<int>(worker) < batch % workers ? 1 : 0);
-    std::seed_seq seed{static_cast<std::uint64_t>(options.seed), static_cast<std::uint64_t>(step),
-                       static_cast<std::uint64_t>(worker)};
-    std::mt19937_64 random(seed);
-    shares[worker] = task.gradients(random, count, progress);
-  });
-
-  torch::NoGradGuard no_grad;
-  Gradients all = std::move(shares[0]);
-  const auto add = [](models::NamedTensors& sum, const models::NamedTensors& more) {
-    for (auto& [name, value] : sum) {
-      const torch::Tensor& other = more.at(name);
-      if (!other.defined()) continue;
-      value = value.defined() ? value + other : other;
-    }
-  };
-  for (std::size_t i = 1; i < shares.size(); ++i) {
-    add(all.model, shares[i].model);
-    add(all.critic, shares[i].critic);
-    add(all.tallies, shares[i].tallies);
-    for (auto& [name, value] : all.figures) value += shares[i].figures.at(name);
-  }
-  for (auto* tensors : {&all.model, &all.critic})
-    for (auto& item : *tensors)
-      if (item.second.defined()) item.second = item.second / workers;
-  for (auto& item : all.figures) item.second /= workers;
-  return all;
-}
-
 /// Appends lines "step seconds name value" to a TSV that other programs plot.
 class Log {
  public:
@@ -266,7 +244,7 @@ class Log {
   }
   void write(long long step, double seconds, const Figures& figures) {
     for (const auto& [name, value] : figures)
-      fmt::print(file_, "{}\t{:.1f}\t{}\t{:.5g}\n", step, seconds, name, value);
+      fmt::print(file_, "{}\t{:.1f}\t{}\t{:.7g}\n", step, seconds, name, value);
     file_.flush();
   }
 
@@ -330,29 +308,44 @@ void set_weights(Task& task, const Kind& kind, const Beginning& begun, unsigned 
   models::copy_weights(weights, task.parameters());
 }
 
+/// What is learned from must be one thing to all processes.
+std::uint64_t hash_of(const Beginning& begun, const Task& task, const Run& run, const TrainOptions& options) {
+  const std::string all =
+      fmt::format("{} {} {} {} {} {}", begun.configuration.model.dump(), begun.configuration.recipe.dump(),
+                  options.seed, run.step(), task.training_hours(), task.validation_hours());
+  return XXH3_64bits(all.data(), all.size());
+}
+
 /// Takes the steps that are left, with files and words as the options say.
 void learn(Run& run, Task& task, const Schedule& schedule, const TrainOptions& options,
            const std::function<bool()>& stop_requested, std::ostream& words) {
+  ProcessGroup& group = *options.group;
   // Only now, so that a training which cannot begin leaves nothing behind.
-  Log log(options.log_path.empty() ? options.out_path + ".tsv" : options.log_path,
-          !options.resume_path.empty());
-  const std::string checkpoint = checkpoint_path(options.out_path);
+  std::optional<Log> log;
+  if (group.is_first())
+    log.emplace(options.log_path.empty() ? options.out_path + ".tsv" : options.log_path,
+                !options.resume_path.empty());
   const auto began = Clock::now();
   const auto seconds = [&began] { return std::chrono::duration<double>(Clock::now() - began).count(); };
   const long long first_step = run.step();
   bool stopped = false;
   const auto save = [&] {
-    run.save_checkpoint(checkpoint);
+    if (!group.is_first()) return;
+    run.save_checkpoint(checkpoint_path(options.out_path));
     run.save_weights(options.out_path);
   };
   if (first_step >= schedule.steps) save();  // nothing is left to learn, and the model may not be there yet
   while (run.step() < schedule.steps && !stopped) {
-    const double progress = static_cast<double>(run.step()) / static_cast<double>(schedule.steps);
-    const Gradients g = batch_gradients(task, options, schedule.batch, run.step(), progress);
-    const double norm = run.update(g, progress);
+    const Share batch{.seed = options.seed,
+                      .step = run.step(),
+                      .progress = static_cast<double>(run.step()) / static_cast<double>(schedule.steps),
+                      .batch = schedule.batch,
+                      .count = schedule.batch};
+    const Gradients g = gradients_of_batch(task, group, batch, options.threads);
+    const double norm = run.update(g, batch);
     Figures figures = g.figures;
     figures["gradient_norm"] = norm;
-    if (run.step() % 20 == 0) log.write(run.step(), seconds(), figures);
+    if (log && run.step() % schedule.log_every == 0) log->write(run.step(), seconds(), figures);
     if (options.progress) {
       const double per_step = seconds() / static_cast<double>(run.step() - first_step);
       fmt::print(words, "\rstep {}/{}  {}  {:.2f} s/step  {:.0f} min left ", run.step(), schedule.steps,
@@ -360,11 +353,11 @@ void learn(Run& run, Task& task, const Schedule& schedule, const TrainOptions& o
                  per_step * static_cast<double>(schedule.steps - run.step()) / 60.0);
       words.flush();
     }
-    stopped = stop_requested() || (options.hours > 0.0 && seconds() > options.hours * 3600.0);
+    stopped = group.any(stop_requested() || (options.hours > 0.0 && seconds() > options.hours * 3600.0));
     const bool last = stopped || run.step() == schedule.steps;
-    if (last || run.step() % schedule.validate_every == 0) {
+    if (log && (last || run.step() % schedule.validate_every == 0)) {
       const Figures validation = run.with_average([&] { return task.validate(); });
-      log.write(run.step(), seconds(), validation);
+      log->write(run.step(), seconds(), validation);
       fmt::print(words, "{}step {}: {}\n", options.progress ? "\r" : "", run.step(),
                  task.validation_words(validation));
       words.flush();
@@ -378,24 +371,34 @@ void learn(Run& run, Task& task, const Schedule& schedule, const TrainOptions& o
 void train(const Kind& kind, const TrainOptions& options, const std::function<bool()>& stop_requested,
            std::ostream& words) {
   const Beginning begun = beginning_of(kind, options);
+  ProcessGroup& group = *options.group;
+  if (begun.schedule.batch < group.rank().count)
+    throw Error(fmt::format("a batch of {} cannot be shared by {} processes", begun.schedule.batch,
+                            group.rank().count),
+                "start fewer, or name a larger 'batch' with --config");
   keep_freed_memory();
   use_one_thread_per_caller();  // workers are the parallelism
   torch::manual_seed(options.seed);
-  const torch::Device device = dsp::usable_device(options.device);
+  const torch::Device device = dsp::usable_device(options.device, group.rank().on_machine);
 
   const auto loading = Clock::now();
   const std::unique_ptr<Task> task = kind.make_task(begun.configuration.model, begun.configuration.recipe,
                                                     {options.data_dir, stop_requested, words}, device);
   fmt::print(words, "{:.2f} h to train on, {:.2f} h held out, read in {:.0f} s\n", task->training_hours(),
              task->validation_hours(), std::chrono::duration<double>(Clock::now() - loading).count());
-  Run run(kind, begun.configuration, options.seed, *task);
+  Run run(kind, begun.configuration, options, *task);
   if (!options.resume_path.empty()) {
     run.load_checkpoint(begun.start->file, device);
   } else {
     set_weights(*task, kind, begun, options.seed, device, words);
     run.restart_average();
   }
+  const bool is_whole = group.rank().count == 1 || !group.any(stop_requested());  // else a part was read
+  if (is_whole)
+    group.require_same("configuration, checkpoint or folder of sound", hash_of(begun, *task, run, options));
+  run.copy_from_first();
   learn(run, *task, begun.schedule, options, stop_requested, words);
+  group.leave();
 }
 
 template <typename Config, typename Recipe>

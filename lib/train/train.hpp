@@ -1,10 +1,13 @@
-// Training of a model from a folder of sound, on one machine, resumable.
+// Training of a model from a folder of sound, by one process or several together, resumable.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <ostream>
 #include <string>
+
+#include "lib/train/process_group.hpp"
 
 namespace ictus::train {
 
@@ -20,9 +23,11 @@ struct TrainOptions {
   std::string log_path;  ///< TSV; empty for OUT.tsv
   double hours = 0.0;    ///< stop (with a checkpoint) after this long; 0: when all steps are done
   long long steps = 0;   ///< overrides the recipe's number of steps; 0: as the recipe says
-  int threads = 1;       ///< workers that share each batch
+  int threads = 1;       ///< workers that share each batch, or this process's part of it
   unsigned long long seed = 1;
   bool progress = false;  ///< draw a progress line on `words`
+  /// Who trains together, with the same options. Only the first reads what is held out, and writes.
+  std::shared_ptr<ProcessGroup> group = std::make_shared<ProcessGroup>();
 };
 
 /// Where the state of a training lies that makes `out_path`.

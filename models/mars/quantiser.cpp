@@ -55,7 +55,8 @@ torch::Tensor QuantiserImpl::contribution(std::size_t scale, const torch::Tensor
   return codes + 0.5 * refinements_[scale]->as<torch::nn::Conv2d>()->forward(codes);
 }
 
-Quantised QuantiserImpl::quantise(const torch::Tensor& latent, const torch::Tensor& keep) {
+Quantised QuantiserImpl::quantise(const torch::Tensor& latent, const torch::Tensor& keep,
+                                  const torch::Tensor& keep_of_batch) {
   const std::int64_t height = latent.size(2);
   const std::int64_t width = latent.size(3);
   Quantised out;
@@ -68,11 +69,13 @@ Quantised QuantiserImpl::quantise(const torch::Tensor& latent, const torch::Tens
     out.tokens.push_back(nearest(averages(scale, rest)));
     const torch::Tensor codes = contribution(scale, out.tokens.back(), height, width);
     rest = rest - codes.detach();
-    torch::Tensor kept = torch::ones({}, latent.options());
-    if (keep.defined())
-      kept = keep.gt(static_cast<std::int64_t>(scale)).to(latent.dtype()).reshape({-1, 1, 1, 1});
+    const auto is_kept = [&](const torch::Tensor& scales) {
+      return scales.gt(static_cast<std::int64_t>(scale)).to(latent.dtype()).reshape({-1, 1, 1, 1});
+    };
+    const torch::Tensor kept = keep.defined() ? is_kept(keep) : torch::ones({}, latent.options());
     out.sum = out.sum + kept * codes;
-    const torch::Tensor share = kept.mean().clamp_min(1e-6);
+    const torch::Tensor share =
+        (keep_of_batch.defined() ? is_kept(keep_of_batch) : kept).mean().clamp_min(1e-6);
     out.code_loss = out.code_loss + (kept * (out.sum - target).square()).mean() / share;
     out.commitment = out.commitment + (kept * (out.sum.detach() - latent).square()).mean() / share;
   }

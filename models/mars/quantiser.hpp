@@ -26,8 +26,12 @@ class QuantiserImpl : public torch::nn::Module {
 
   /// Tokens of `latent` [B, D, H, W], scale by scale: what is left is averaged over the scale's cells,
   /// each average becomes its nearest code, and the codes, spread over the grid again, are taken off.
-  /// Where `keep` is given (whole numbers [B]), only so many of an excerpt's scales add to its sum.
-  Quantised quantise(const torch::Tensor& latent, const torch::Tensor& keep = {});
+  /// Where `keep` is given (whole numbers [B]), only so many of an excerpt's scales add to its sum. The
+  /// losses are means over the excerpts that keep a scale; where these are a share of a batch,
+  /// `keep_of_batch` says so of all, and the mean of the shares' losses, each as often as it has excerpts, is
+  /// that of the batch.
+  Quantised quantise(const torch::Tensor& latent, const torch::Tensor& keep = {},
+                     const torch::Tensor& keep_of_batch = {});
 
   /// What one scale's tokens [B, rows, columns] add to the sum [B, D, H, W].
   torch::Tensor contribution(std::size_t scale, const torch::Tensor& tokens, std::int64_t height,

@@ -123,6 +123,7 @@ class Mistakes(Case):
             (["train", "tokenizer", "--out", "m"], ["--data DIR is missing"]),
             (["train", "tokenizer", "--data", "."], ["--out FILE is missing"]),
             (["train", "tokenizer", "--hours", "-1"], ["--hours: '-1' is not a positive number"]),
+            (["train", "tokenizer", "--lost-after", "0"], ["--lost-after: 0 is out of range", "1 to 3600"]),
             (["train", "tokenizer", "--resume", "a", "--init", "b"], ["cannot be used together"]),
             (["train", "tokenizer", "--out", "m"], ["--data DIR is missing", "Try 'ictus train tokenizer --help'."]),
             (["train", "tokenizer", "--data", "."], ["--out FILE is missing"]),

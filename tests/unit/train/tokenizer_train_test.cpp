@@ -14,7 +14,7 @@ namespace {
 
 // Codes are revived, scales dropped, clips short and the critic heard within these few steps.
 const std::string kSmall = tests::tiny_tokenizer(
-    R"("steps": 6, "batch": 2, "dropout_share": 0.5, "dropout_scales": 1, "short_share": 0.5, "revive_after": 2,
+    R"("steps": 6, "batch": 4, "dropout_share": 0.5, "dropout_scales": 1, "short_share": 0.5, "revive_after": 2,
        "adversarial_weight": 0.5, "adversarial_from": 0.3, "validate_every": 3, "checkpoint_every": 3,
        "validation_excerpts": 2)");
 
@@ -46,7 +46,7 @@ TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights
   CHECK(tests::bytes_of(folder / "whole.tsv").rfind("step\tseconds\tname\tvalue\n", 0) == 0);
   CHECK(tests::bytes_of(folder / "whole.tsv").find("val_bands_db") != std::string::npos);
 
-  SUBCASE("two workers share a batch: each learns from sound of its own, in the same way every time") {
+  SUBCASE("workers that share a batch learn what one learns of all of it") {
     tests::check_that_workers_share(folder, options, [&](const train::TrainOptions& shared) {
       train::train_tokenizer(shared, never, words);
     });
