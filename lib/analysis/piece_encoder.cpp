@@ -62,39 +62,18 @@ constexpr float kSilence = 7e-8F;
 constexpr float kLeastWorthDbS = 0.0042F;
 /// What is not worth this much after a look makes room for what the next finds.
 constexpr float kLeastLookWorthDbS = 0.3F * kLeastWorthDbS;
-/// Above this bitrate bits matter less: an event may be worth less, and events may be more.
-constexpr double kFrugalBitsPerSecond = 3200.0;
-/// How much they still matter where there is no limit: an event without end of them is no better.
-constexpr double kUnlimitedFrugality = 0.1;
-/// An explanation is good that is this near to the sound, and in which nothing is missing that is heard: then
-/// looking ends, and the fewest events stay that are as good. A note is to be one event, a tone no cloud.
-constexpr float kGoodDb = 6.0F;
-/// Where more was asked for, or there are more bits, it is to be nearer, but not nearer than this.
-constexpr float kNearestGoodDb = 1.5F;
-/// Below this distance looking ends too with a look that does not make up for the first of these parts of the
-/// distance, nor for the second for each of its events.
+/// Where looking may end too, see looked_for().
 constexpr float kNearDb = 5.0F;
-constexpr float kLeastGain = 0.04F;
-constexpr float kLeastGainEach = 0.004F;
 /// There an event without which few others come as near, but for this part of the distance, can be spared.
 constexpr float kLeastShare = 0.2F;
 constexpr int kSpareLooks = 9;  // for the steps of so many looks the others are fitted on without it
-/// Where events are few, so many more are looked for so many times, with the steps of so many looks; they
-/// stay where they make up for as much as above.
-constexpr int kMoreExplaining = 2;
-constexpr int kMoreEvents = 2;
-constexpr int kMoreLooks = 9;
-constexpr std::size_t kFewEvents = 12;
 /// What an event says at the pitch of another, which then says it in its place, is worth no more than this.
 constexpr float kMostDoubleDbS = 0.175F;
 /// An event is to be worth the more the closer the whole is, by the cube of the distance; at this one as
 /// much as said above.
 constexpr float kUsualDistanceDb = 8.0F;
 constexpr float kMostDemanding = 50.0F;
-/// More are proposed than are allowed, and the worthiest kept.
-constexpr double kSpareEvents = 1.4;
-/// So many are looked for in a window at most, up to the frugal bitrate, and at any.
-constexpr double kEnoughEvents = 210.0;
+/// So many are looked for in a window at most.
 constexpr double kMostEvents = 480.0;
 /// The last of a piece before a cut is a window of its own: what is held up to there is begun anew in it, to
 /// be held for so short that the steps of holds, which are ratios, let it go there.
@@ -266,6 +245,10 @@ struct PieceEncoder::State {
   /// How near an explanation is that needs nothing more: the nearer, the more bits there are, and as near as
   /// was asked for.
   [[nodiscard]] float good_db() const {
+    // It is good that near, and with nothing missing that is heard: then looking ends, and the fewest events
+    // stay that are as good. A note is to be one event, a tone no cloud.
+    constexpr float kGoodDb = 6.0F;
+    constexpr float kNearestGoodDb = 1.5F;  // whatever was asked for, or however many bits there are
     if (settings.enough_distance_db > 0.0F) return std::max(settings.enough_distance_db, kNearestGoodDb);
     if (std::isfinite(settings.enough_left_db)) return kNearestGoodDb;
     return std::max(kGoodDb * static_cast<float>(std::sqrt(frugality())), kNearestGoodDb);
@@ -274,6 +257,8 @@ struct PieceEncoder::State {
   [[nodiscard]] float least_worth() const { return static_cast<float>(frugality() * frugality()); }
   /// How much bits and events are to be spared: 1 up to the frugal bitrate, less above it.
   [[nodiscard]] double frugality() const {
+    constexpr double kFrugalBitsPerSecond = 3200.0;
+    constexpr double kUnlimitedFrugality = 0.1;  // an event without end of them is no better
     return std::isfinite(settings.most_bits_per_second)
                ? std::min(1.0, std::pow(kFrugalBitsPerSecond / settings.most_bits_per_second, 2.0))
                : kUnlimitedFrugality;
@@ -405,6 +390,9 @@ std::vector<Event> PieceEncoder::State::explained(const Window& window, const St
 
 std::vector<VectorEvent> PieceEncoder::State::worth_it(const Window& window, const Stretch& stretch,
                                                        const PowerMaps& ringing, bool is_due, int most) {
+  // More are proposed than are allowed, and the worthiest kept; up to the frugal bitrate so many are enough.
+  constexpr double kSpareEvents = 1.4;
+  constexpr double kEnoughEvents = 210.0;
   const double hops = static_cast<double>(stretch.frames) * static_cast<double>(hop()) /
                       static_cast<double>(window.end_samples - window_start);
   const double enough_for_all = kEnoughEvents * stretch.frames / kWindowFrames / frugality();
@@ -434,6 +422,10 @@ std::vector<VectorEvent> PieceEncoder::State::worth_it(const Window& window, con
 std::pair<std::vector<VectorEvent>, float> PieceEncoder::State::looked_for(int wanted, const Stretch& stretch,
                                                                            const PowerMaps& ringing,
                                                                            bool is_due) {
+  // Near the sound looking ends with a look that does not make up for the first of these parts of the
+  // distance, nor for the second for each of its events.
+  constexpr float kLeastGain = 0.04F;
+  constexpr float kLeastGainEach = 0.004F;
   const EventNetworks networks{model->timbre, proposals.get()};
   std::vector<VectorEvent> found = explain(stretch, {ringing, std::exchange(begun, {})}, networks,
                                            {.looks = looks_for(wanted, steps().look),
@@ -446,7 +438,13 @@ std::pair<std::vector<VectorEvent>, float> PieceEncoder::State::looked_for(int w
   if (found.empty() && is_due)
     found = explain(stretch, {ringing, {}}, networks, {.looks = {{1, steps().look}}, .however_soft = true});
   float distance_db = fit(found, stretch, ringing);
-  // Looks end early where little seems to be left: the tone of another sound as a partial of one's own.
+  // Looks end early where little seems to be left: the tone of another sound as a partial of one's own. So
+  // where events are few, a few more are looked for, with the steps of many looks; they stay where they make
+  // up for as much as above.
+  constexpr int kMoreExplaining = 2;
+  constexpr int kMoreEvents = 2;
+  constexpr int kMoreLooks = 9;
+  constexpr std::size_t kFewEvents = 12;
   for (int again = 0; again < kMoreExplaining && found.size() <= kFewEvents; ++again) {
     if (found.empty() || distance_db < good_db()) break;
     std::vector<VectorEvent> more =

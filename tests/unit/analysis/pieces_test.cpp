@@ -40,17 +40,6 @@ EncoderSettings settings_for(int threads) {
   return settings;
 }
 
-std::vector<EventBlock> blocks_of(const std::vector<float>& samples, const EncoderSettings& settings,
-                                  std::size_t at_a_time = 4096) {
-  std::vector<EventBlock> blocks;
-  Encoder encoder(trained_model(), trained_proposals(), settings,
-                  [&](const EventBlock& block) { blocks.push_back(block); });
-  for (std::size_t at = 0; at < samples.size(); at += at_a_time)
-    encoder.push(std::span(samples).subspan(at, std::min(at_a_time, samples.size() - at)));
-  encoder.finish();
-  return blocks;
-}
-
 void require_same(const std::vector<EventBlock>& some, const std::vector<EventBlock>& others) {
   REQUIRE(some.size() == others.size());
   for (std::size_t b = 0; b < some.size(); ++b) {
@@ -107,21 +96,21 @@ TEST_CASE("a long sound has the same events on any number of threads, however it
   std::vector<float> sound = late(notes());
   const std::vector<float> more = late(notes(), 52.0);
   sound.insert(sound.end(), more.begin(), more.end());
-  const std::vector<EventBlock> blocks = blocks_of(sound, settings_for(1));
+  const std::vector<EventBlock> blocks = encoded(sound, settings_for(1));
   const std::vector<std::int64_t> cuts = cuts_of(blocks);
   REQUIRE(cuts.size() == 2);
   CHECK(static_cast<double>(cuts[0]) >= kEarliestCutS * kRateHz);
   CHECK(static_cast<double>(cuts[0]) <= kLatestCutS * kRateHz);
   CHECK(blocks.back().end_samples == static_cast<std::int64_t>(sound.size()));
-  for (const int threads : {2, 3}) require_same(blocks_of(sound, settings_for(threads)), blocks);
-  require_same(blocks_of(sound, settings_for(2), sound.size()), blocks);
+  for (const int threads : {2, 3}) require_same(encoded(sound, settings_for(threads)), blocks);
+  require_same(encoded(sound, settings_for(2), sound.size()), blocks);
 }
 
 TEST_CASE("a tone goes on over a cut, with its level and pitch") {
   const std::vector<float> sound = late(tone(10.0, 0.1, 4, [](double) { return 440.0; }));
   EncoderSettings settings = settings_for(2);
   settings.effort = 5;
-  const std::vector<EventBlock> blocks = blocks_of(sound, settings);
+  const std::vector<EventBlock> blocks = encoded(sound, settings);
   const std::vector<std::int64_t> cuts = cuts_of(blocks);
   REQUIRE(cuts.size() == 1);
   const double cut_s = static_cast<double>(cuts[0]) / kRateHz;
@@ -144,7 +133,7 @@ TEST_CASE("what rings is let go at a cut, and the piece after it begins with eve
   const std::vector<float> sound = late(bell);
   EncoderSettings settings = settings_for(2);
   settings.effort = 3;
-  const std::vector<EventBlock> blocks = blocks_of(sound, settings);
+  const std::vector<EventBlock> blocks = encoded(sound, settings);
   const std::vector<std::int64_t> cuts = cuts_of(blocks);
   REQUIRE(cuts.size() == 1);
   bool begins_anew = false;
@@ -170,7 +159,7 @@ TEST_CASE("pieces together have no more than the whole may have") {
     settings.other_bits = 800.0;
     formats::EventPacker packer(settings.coding);
     double bits = settings.other_bits;
-    for (const EventBlock& block : blocks_of(sound, settings))
+    for (const EventBlock& block : encoded(sound, settings))
       bits += 8.0 * (7.0 + static_cast<double>(packer.pack(block).size()));
     const double allowed = settings.most_bits_per_second * static_cast<double>(sound.size()) / kRateHz;
     CHECK(bits <= allowed + 9.0);
@@ -178,11 +167,11 @@ TEST_CASE("pieces together have no more than the whole may have") {
   }
   SUBCASE("events") {
     settings.most_events = 7.0;
-    CHECK(tests::events_of(blocks_of(sound, settings)).size() == 7);
+    CHECK(tests::events_of(encoded(sound, settings)).size() == 7);
   }
   SUBCASE("events a second") {
     settings.most_events_per_second = 0.2;
-    CHECK(tests::events_of(blocks_of(sound, settings)).size() <= 14);
+    CHECK(tests::events_of(encoded(sound, settings)).size() <= 14);
   }
 }
 
@@ -190,7 +179,7 @@ TEST_CASE("a sound that is soft, and lies in a later piece alone, has an event")
   EncoderSettings settings = settings_for(2);
   settings.most_bits_per_second = 1.0;
   const std::vector<float> sound = late(tone(0.2, 0.002, 1, [](double) { return 500.0; }), 66.0);
-  CHECK(tests::events_of(blocks_of(sound, settings)).size() == 1);
+  CHECK(tests::events_of(encoded(sound, settings)).size() == 1);
 }
 
 TEST_CASE("what fails where blocks are taken is thrown to who gives samples") {
