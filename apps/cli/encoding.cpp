@@ -35,10 +35,10 @@ std::optional<DamagedInput> drain(audio::Source& source,
   return std::nullopt;
 }
 
-std::optional<double> part_read(const audio::Source& source) {
-  const auto expected = source.expected_frames();
-  if (!expected || *expected == 0) return std::nullopt;
-  return std::min(1.0, static_cast<double>(source.original_frames()) / static_cast<double>(*expected));
+std::optional<double> expected_s(const audio::Source& source) {
+  const auto frames = source.expected_frames();
+  if (!frames || *frames == 0) return std::nullopt;
+  return static_cast<double>(*frames) / source.original_spec().sample_rate_hz;
 }
 
 /// Whether audible sound becomes silence, and why; empty: it does not.
@@ -63,8 +63,12 @@ Coded encode_job(const Job& job, const options::EncodeOptions& options, const En
   const std::unique_ptr<audio::Source> source =
       audio::Source::open(job.input, encoding.sample_rate_hz, options.raw, encoding.most_channels);
   OutputFile output(job.output, options.output.force, streams);
-  const std::unique_ptr<StreamMaker> maker =
-      encoding.begin(*source, [&output](std::span<const std::byte> bytes) { output.write(bytes); });
+  const auto tell = [&progress, &encoding, whole_s = expected_s(*source)](std::uint64_t frames) {
+    const double coded_s = static_cast<double>(frames) / encoding.sample_rate_hz;
+    progress.update(coded_s, whole_s ? std::optional(std::min(1.0, coded_s / *whole_s)) : std::nullopt);
+  };
+  const std::unique_ptr<StreamMaker> maker = encoding.begin(
+      *source, [&output](std::span<const std::byte> bytes) { output.write(bytes); }, tell);
 
   Coded coded;
   std::uint64_t frames = 0;
@@ -73,7 +77,6 @@ Coded encode_job(const Job& job, const options::EncodeOptions& options, const En
     maker->push(block);
     for (const float sample : block) heard_peak = std::max(heard_peak, std::abs(sample));
     frames += block.size() / static_cast<std::size_t>(source->channels());
-    progress.update(static_cast<double>(frames) / encoding.sample_rate_hz, part_read(*source));
   });
   maker->finish(frames, source->original_frames());
   output.commit();

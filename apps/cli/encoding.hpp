@@ -33,13 +33,18 @@ class StreamMaker {
   [[nodiscard]] virtual std::uint64_t bytes() const = 0;
 };
 
+/// Told of the frames that the stream holds so far, by one thread or another.
+using CodedFrames = std::function<void(std::uint64_t frames)>;
+
 /// What a codec wants to hear, and how it makes a stream of it.
 struct Encoding {
   int sample_rate_hz = 0;
   int most_channels = 1;
   /// The least peak that counts as sound when a stream is silent: -60 dBFS.
   float least_audible = 1e-3F;
-  std::function<std::unique_ptr<StreamMaker>(const audio::Source& source, formats::ByteSink sink)> begin;
+  std::function<std::unique_ptr<StreamMaker>(const audio::Source& source, formats::ByteSink sink,
+                                             CodedFrames coded)>
+      begin;
 };
 
 /// What the header of any stream says of the sound that it is made of.

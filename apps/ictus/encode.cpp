@@ -28,12 +28,15 @@ constexpr std::uint64_t kLongSamples = std::uint64_t{1} << 32U;
 class EventMaker : public cli::StreamMaker {
  public:
   EventMaker(const cli::EventModel& model, std::shared_ptr<const analysis::ProposalNetwork> proposals,
-             const options::EncodeOptions& options, const audio::Source& source, formats::ByteSink sink)
-      : writer_(header(model, options, source), std::move(sink)),
+             const options::EncodeOptions& options, const audio::Source& source, formats::ByteSink sink,
+             cli::CodedFrames coded)
+      : coded_(std::move(coded)),
+        writer_(header(model, options, source), std::move(sink)),
         encoder_(model, std::move(proposals), settings(options, source, header(model, options, source)),
                  [this](const EventBlock& block) {
                    writer_.write(block);
                    events_ += block.events.size();
+                   coded_(static_cast<std::uint64_t>(block.end_samples));
                  }) {}
 
   void push(std::span<const float> samples) override { encoder_.push(samples); }
@@ -80,6 +83,7 @@ class EventMaker : public cli::StreamMaker {
     return header;
   }
 
+  cli::CodedFrames coded_;
   formats::EventStreamWriter writer_;
   std::uint64_t events_ = 0;
   analysis::Encoder encoder_;
@@ -92,8 +96,9 @@ cli::Encoding event_encoding(const options::EncodeOptions& options) {
   encoding.sample_rate_hz = synthesis::EventModel::kSampleRateHz;
   encoding.most_channels = options.mono ? 1 : 2;
   encoding.least_audible = analysis::kLeastAudible;
-  encoding.begin = [model, proposals, &options](const audio::Source& source, formats::ByteSink sink) {
-    return std::make_unique<EventMaker>(model, proposals, options, source, std::move(sink));
+  encoding.begin = [model, proposals, &options](const audio::Source& source, formats::ByteSink sink,
+                                                cli::CodedFrames coded) {
+    return std::make_unique<EventMaker>(model, proposals, options, source, std::move(sink), std::move(coded));
   };
   return encoding;
 }
@@ -193,10 +198,12 @@ void accept(CLI::App& app, EncodeOptions& options) {
                         "u8, RATE {} to {}, in Hz, and CHANNELS 1 to {}.",
                         audio::kMinSampleRateHz, audio::kMaxSampleRateHz, audio::kMaxChannels));
   add_many(app, options.many);
-  add_coding(app, options.network, options.threads, options.talk,
-             "Token pyramids only: what the network runs on; auto takes a graphics processor where there is "
-             "one.",
-             "Files worked on at the same time; 0 is one per processor core.");
+  add_coding(
+      app, options.network, options.threads, options.talk,
+      "Token pyramids only: what the network runs on; auto takes a graphics processor where there is "
+      "one.",
+      "Cores to use, for files at the same time and for pieces of a long one; 0 is all. The streams do "
+      "not depend on it.");
 }
 
 }  // namespace

@@ -12,15 +12,19 @@ namespace {
 class PyramidMaker : public cli::StreamMaker {
  public:
   PyramidMaker(const Tokenizer& model, const options::EncodeOptions& options, const audio::Source& source,
-               formats::ByteSink sink)
-      : writer_(header(model, options, source), std::move(sink)),
+               formats::ByteSink sink, cli::CodedFrames coded)
+      : coded_(std::move(coded)),
+        writer_(header(model, options, source), std::move(sink)),
         encoder_(model, {.effort = options.effort}, [this](const formats::TokenClip& clip) {
           writer_.write(clip);
           ++clips_;
           for (const auto& tokens : clip.scales) tokens_ += tokens.size();
         }) {}
 
-  void push(std::span<const float> samples) override { encoder_.push(samples); }
+  void push(std::span<const float> samples) override {
+    encoder_.push(samples);
+    coded_(frames_ += samples.size());
+  }
   void finish(std::uint64_t frames, std::uint64_t original_frames) override {
     encoder_.finish();
     writer_.finish({.length_samples = frames, .original_length_samples = original_frames});
@@ -43,6 +47,8 @@ class PyramidMaker : public cli::StreamMaker {
     return header;
   }
 
+  cli::CodedFrames coded_;
+  std::uint64_t frames_ = 0;
   formats::TokenPyramidWriter writer_;
   std::uint64_t clips_ = 0;
   std::uint64_t tokens_ = 0;
@@ -55,8 +61,9 @@ cli::Encoding pyramid_encoding(const options::EncodeOptions& options) {
   const Tokenizer model = load_tokenizer(options.network);
   cli::Encoding encoding;
   encoding.sample_rate_hz = sample_rate_hz(*model);
-  encoding.begin = [model, &options](const audio::Source& source, formats::ByteSink sink) {
-    return std::make_unique<PyramidMaker>(model, options, source, std::move(sink));
+  encoding.begin = [model, &options](const audio::Source& source, formats::ByteSink sink,
+                                     cli::CodedFrames coded) {
+    return std::make_unique<PyramidMaker>(model, options, source, std::move(sink), std::move(coded));
   };
   return encoding;
 }

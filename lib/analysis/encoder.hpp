@@ -1,48 +1,32 @@
 // Samples to events, as a stream.
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <span>
 
 #include "formats/event.hpp"
-#include "formats/quantise.hpp"
+#include "lib/analysis/encoder_settings.hpp"
 #include "lib/analysis/proposal_network.hpp"
 #include "lib/synthesis/event_model.hpp"
 
 namespace ictus::analysis {
 
-struct EncoderSettings {
-  formats::EventCoding coding;  ///< see synthesis::event_coding()
-  int channels = 1;             ///< or 2
-  int threads = 1;              ///< that work together; the events do not depend on it
-  int effort = 5;               ///< 0..9: time spent on refining the events, never bits
-  /// Of the whole file. A sound of little more than a second, or less, may take what a second may in the
-  /// blocks of its events alone. Where sound is audible there is an event, even if it takes more.
-  double most_bits_per_second = std::numeric_limits<double>::infinity();
-  double other_bits = 0.0;  ///< of the file, besides its blocks of events
-  double most_events_per_second = std::numeric_limits<double>::infinity();  ///< of each hop, and of the whole
-  double most_events = std::numeric_limits<double>::infinity();             ///< of the whole
-  /// A hop has no more events than bring its window as near as this, by one or the other.
-  float enough_left_db = -std::numeric_limits<float>::infinity();  ///< Target::convergence(), as a level
-  float enough_distance_db = 0.0F;
-};
-
-/// The least amplitude that counts as audible, at a sound's loudest moment: -60 dBFS.
-inline constexpr float kLeastAudible = 1e-3F;
-
-/// Blocks come out through `emit` as soon as they are final.
+/// A long sound is cut into pieces of about a minute, at places that its samples alone tell; threads work on
+/// pieces, and on the windows of one where there are fewer pieces than threads. Of each thread but one there
+/// is a piece at most that waits in memory.
 class Encoder {
  public:
   using Emit = std::function<void(const EventBlock&)>;
+  /// Blocks come out through `emit` in their order, as soon as they are final, on threads of the encoder's,
+  /// never two at a time.
   Encoder(std::shared_ptr<const synthesis::EventModel> model,
           std::shared_ptr<const ProposalNetwork> proposals, const EncoderSettings& settings, Emit emit);
   ~Encoder();
-  /// Samples at the model's rate, channels side by side, any number of whole frames.
+  /// Samples at the model's rate, channels side by side, any number of whole frames. Waits while there is
+  /// enough to work on. Throws what `emit` threw; the encoder is of no use then.
   void push(std::span<const float> samples);
-  /// Encodes what is left.
+  /// Encodes what is left. Throws as push() does.
   void finish();
 
  private:

@@ -35,7 +35,8 @@ class Memory(unittest.TestCase):
         self.assertLess(long, 1.1 * short, f"{long:.0f} MiB for {LONG_S} s, {short:.0f} MiB for {SHORT_S} s")
 
     def test_encoding(self):
-        self.assert_like_the_short("encode", "-q", "--effort", 0, ending=".wav")
+        # On each thread but one there is a piece of a minute that waits in memory: what is short has one piece.
+        self.assert_like_the_short("encode", "-q", "--effort", 0, "--threads", 1, ending=".wav")
 
     def test_decoding(self):
         self.assert_like_the_short("decode", "-q", ending=".evs")

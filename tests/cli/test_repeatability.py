@@ -4,7 +4,7 @@ import math
 import struct
 import unittest
 
-from support import DONE, Case, clip, clip_pyramid, clip_stream, encode, ictus, tone, wav_bytes
+from support import DONE, Case, clip, clip_pyramid, clip_stream, dumped, encode, ictus, tone, wav_bytes
 
 
 class Repeatability(Case):
@@ -21,6 +21,20 @@ class Repeatability(Case):
         self.assertEqual(redirected.stdout, clip_stream())
         self.assert_ended(encode("a.wav", "-o", "a.evs", "--tag", "TITLE=A test"), DONE)
         self.assertEqual((self.folder / "a.evs").read_bytes(), clip_stream())
+
+    def test_a_sound_of_several_pieces_on_any_number_of_threads(self):
+        # Pieces are a minute long, and silence is encoded in no time.
+        silence = [0.0] * (56 * 22050)
+        self.put("a.wav", wav_bytes(silence + tone(8.0) + silence + tone(8.0, seed=2)))
+        streams = []
+        for threads in (1, 2, 3):
+            self.assert_ended(encode("--threads", threads, "a.wav", "-f", "-o", "a.evs"), DONE)
+            streams.append((self.folder / "a.evs").read_bytes())
+        with open("a.wav", "rb") as opened:
+            streams.append(encode("-", stdin_file=opened).stdout)
+        self.assertEqual(len(set(streams)), 1)
+        onsets = [event["onset_s"] for event in dumped(streams[0])]
+        self.assertTrue(any(60 < onset < 64 for onset in onsets) and any(120 < onset < 128 for onset in onsets))
 
     def test_decoding_twice_and_through_a_pipe(self):
         self.put("a.evs", clip_stream())

@@ -29,18 +29,6 @@ EncoderSettings settings_for(int channels = 1) {
   return settings;
 }
 
-/// Blocks of a sound that is pushed so many samples at a time.
-std::vector<EventBlock> blocks_of(const std::vector<float>& samples, const EncoderSettings& settings,
-                                  std::size_t at_a_time = 4096) {
-  std::vector<EventBlock> blocks;
-  Encoder encoder(trained_model(), trained_proposals(), settings,
-                  [&](const EventBlock& block) { blocks.push_back(block); });
-  for (std::size_t at = 0; at < samples.size(); at += at_a_time)
-    encoder.push(std::span(samples).subspan(at, std::min(at_a_time, samples.size() - at)));
-  encoder.finish();
-  return blocks;
-}
-
 float value(const Event& event, synthesis::NumberPlace place) {
   return synthesis::kNumbers[place].value_of(event.vector[place]);
 }
@@ -49,7 +37,7 @@ float value(const Event& event, synthesis::NumberPlace place) {
 
 TEST_CASE("a tone is an event of its pitch, and goes on where windows end") {
   const std::vector<Event> events =
-      events_of(blocks_of(tone(9.0, 0.1, 1, [](double) { return 440.0; }), settings_for()));
+      events_of(encoded(tone(9.0, 0.1, 1, [](double) { return 440.0; }), settings_for()));
   REQUIRE(!events.empty());
   CHECK(events.size() <= 6);
   const auto first = std::max_element(events.begin(), events.end(),
@@ -61,7 +49,7 @@ TEST_CASE("an offset hides nothing, however large it is") {
   // Two soft tones, one after the other.
   auto sound = tone(4.0, 0.002, 4, [](double s) { return s < 2.0 ? 440.0 : 660.0; });
   for (float& sample : sound) sample += 0.5F;
-  const std::vector<Event> events = events_of(blocks_of(sound, settings_for()));
+  const std::vector<Event> events = events_of(encoded(sound, settings_for()));
   for (const double hz : {440.0, 660.0}) {
     CHECK_MESSAGE(std::any_of(events.begin(), events.end(),
                               [hz](const Event& event) {
@@ -81,7 +69,7 @@ TEST_CASE("a note that swells and dies away is few events, each of its pitch or 
   }
   EncoderSettings settings = settings_for();
   settings.effort = 5;
-  const std::vector<Event> events = events_of(blocks_of(sound, settings));
+  const std::vector<Event> events = events_of(encoded(sound, settings));
   CHECK(!events.empty());
   CHECK(events.size() <= 6);
   for (const Event& event : events) {
@@ -93,7 +81,7 @@ TEST_CASE("a note that swells and dies away is few events, each of its pitch or 
 
 TEST_CASE("blocks follow one another to the end, their events in order within them") {
   const std::vector<float> sound = tone(11.3, 0.1, 6, [](double s) { return s < 5.0 ? 220.0 : 330.0; });
-  const std::vector<EventBlock> blocks = blocks_of(sound, settings_for());
+  const std::vector<EventBlock> blocks = encoded(sound, settings_for());
   REQUIRE(blocks.size() >= 2);
   std::int64_t begin = 0;
   for (const EventBlock& block : blocks) {
@@ -113,8 +101,8 @@ TEST_CASE("blocks follow one another to the end, their events in order within th
 
 TEST_CASE("events do not depend on how samples come, nor on what was encoded before") {
   const std::vector<float> sound = tone(7.0, 0.2, 8, [](double s) { return s < 3.0 ? 196.0 : 262.0; });
-  const std::vector<Event> once = events_of(blocks_of(sound, settings_for()));
-  const std::vector<Event> again = events_of(blocks_of(sound, settings_for(), 100003));
+  const std::vector<Event> once = events_of(encoded(sound, settings_for()));
+  const std::vector<Event> again = events_of(encoded(sound, settings_for(), 100003));
   REQUIRE(once.size() == again.size());
   for (std::size_t i = 0; i < once.size(); ++i) {
     CHECK(once[i].onset_samples == again[i].onset_samples);
@@ -126,9 +114,9 @@ TEST_CASE("events do not depend on how samples come, nor on what was encoded bef
 TEST_CASE("events do not depend on how many threads work on them") {
   const std::vector<float> sound = tone(2.0, 0.2, 8, [](double s) { return s < 1.0 ? 196.0 : 262.0; });
   EncoderSettings settings = settings_for();
-  const std::vector<Event> one = events_of(blocks_of(sound, settings));
+  const std::vector<Event> one = events_of(encoded(sound, settings));
   settings.threads = 3;
-  const std::vector<Event> three = events_of(blocks_of(sound, settings));
+  const std::vector<Event> three = events_of(encoded(sound, settings));
   REQUIRE(one.size() == three.size());
   for (std::size_t i = 0; i < one.size(); ++i) {
     CHECK(one[i].onset_samples == three[i].onset_samples);
@@ -137,10 +125,10 @@ TEST_CASE("events do not depend on how many threads work on them") {
 }
 
 TEST_CASE("silence has no events, and audible sound has one however few are allowed") {
-  CHECK(events_of(blocks_of(std::vector<float>(3 * 44100), settings_for())).empty());
+  CHECK(events_of(encoded(std::vector<float>(3 * 44100), settings_for())).empty());
   EncoderSettings settings = settings_for();
   settings.most_bits_per_second = 1.0;
-  CHECK(events_of(blocks_of(tone(0.1, 0.1, 4, [](double) { return 300.0; }), settings)).size() == 1);
+  CHECK(events_of(encoded(tone(0.1, 0.1, 4, [](double) { return 300.0; }), settings)).size() == 1);
 }
 
 TEST_CASE("what is audible at the very end has an event") {
@@ -149,7 +137,7 @@ TEST_CASE("what is audible at the very end has an event") {
     std::vector<float> sound(44100);
     for (int i = 0; i < late_samples; ++i)
       sound[sound.size() - 1 - static_cast<std::size_t>(i)] = i % 7 < 3 ? 0.2F : -0.15F;
-    const std::vector<Event> events = events_of(blocks_of(sound, settings_for()));
+    const std::vector<Event> events = events_of(encoded(sound, settings_for()));
     REQUIRE(!events.empty());
     CHECK(events.back().onset_samples < 44100);
   }
@@ -158,7 +146,7 @@ TEST_CASE("what is audible at the very end has an event") {
 TEST_CASE("no more events come than are allowed") {
   EncoderSettings settings = settings_for();
   settings.most_events_per_second = 1.0;
-  const std::size_t count = events_of(blocks_of(white_noise(9.0, 0.05, 4), settings)).size();
+  const std::size_t count = events_of(encoded(white_noise(9.0, 0.05, 4), settings)).size();
   CHECK(count >= 1);
   CHECK(count <= 9);
 }
@@ -175,7 +163,7 @@ TEST_CASE("tones on the left and on the right come from there") {
   EncoderSettings settings = settings_for(2);
   settings.effort = 5;
   double left_power = 0.0, right_power = 0.0, high_left = 0.0, high_right = 0.0;
-  for (const Event& event : events_of(blocks_of(sound, settings))) {
+  for (const Event& event : events_of(encoded(sound, settings))) {
     const double power = std::pow(10.0, 0.1 * static_cast<double>(event.gain_db));
     const double position = static_cast<double>(value(event, synthesis::kPosition));
     const float hz = value(event, synthesis::kPitch);

@@ -6,6 +6,7 @@
 #include <numbers>
 #include <string>
 
+#include "lib/analysis/encoder.hpp"
 #include "lib/analysis/explain.hpp"
 #include "lib/analysis/proposal_network_file.hpp"
 #include "lib/core/dice.hpp"
@@ -54,4 +55,15 @@ std::shared_ptr<const ProposalNetwork> trained_proposals() {
       read_proposals(file_bytes(std::string(ICTUS_EVENT_WEIGHTS) + "/events.proposals.safetensors", ""),
                      trained_model()->hash, "weights"));
   return network;
+}
+
+std::vector<EventBlock> encoded(const std::vector<float>& samples, const EncoderSettings& settings,
+                                std::size_t at_a_time) {
+  std::vector<EventBlock> blocks;
+  Encoder encoder(trained_model(), trained_proposals(), settings,
+                  [&](const EventBlock& block) { blocks.push_back(block); });
+  for (std::size_t at = 0; at < samples.size(); at += at_a_time)
+    encoder.push(std::span(samples).subspan(at, std::min(at_a_time, samples.size() - at)));
+  encoder.finish();
+  return blocks;
 }
