@@ -64,6 +64,7 @@ std::int64_t instrument_of(const models::GeneratorConfig& config, const notes::L
 void check(const GeneratorRecipe& r) {
   check(static_cast<const Schedule&>(r));
   require_recipe(r.rate >= 0, "rate must not be negative");
+  require_recipe(r.instrument_rate >= 0, "instrument_rate must not be negative");
   for (const double share : {r.label_dropout, r.velocity_dropout, r.family_dropout, r.instrument_dropout,
                              r.even_share, r.short_share, r.mistaken_share, r.mistakes})
     require_recipe(share >= 0 && share <= 1,
@@ -169,7 +170,9 @@ double GeneratorTask::hours_of(std::size_t notes) const {
 
 models::NamedTensors GeneratorTask::parameters() const { return models::named_parameters(*model_); }
 
-double GeneratorTask::learning_rate(const std::string& /*parameter*/) const { return recipe_.rate; }
+double GeneratorTask::learning_rate(const std::string& parameter) const {
+  return parameter == "instrument.weight" ? recipe_.instrument_rate * recipe_.rate : recipe_.rate;
+}
 
 std::string GeneratorTask::step_words(const Figures& figures) const {
   return fmt::format("{:.3f} nats a token", figures.at("nats"));

@@ -16,6 +16,7 @@ namespace ictus::train {
 
 struct GeneratorRecipe : Schedule {
   double rate = 1e-3;               ///< learning rate at the start
+  double instrument_rate = 5.0;     ///< times that for instruments, each of which few notes have
   double label_dropout = 0.1;       ///< notes that are learned without their label, for guidance
   double velocity_dropout = 0.1;    ///< notes that are learned without their velocity
   double family_dropout = 0.1;      ///< notes that are learned without their family
@@ -38,12 +39,12 @@ struct GeneratorRecipe : Schedule {
   }
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeneratorRecipe, steps, batch, rate, last_rate, clip_norm,
-                                                average_decay, label_dropout, velocity_dropout,
-                                                family_dropout, instrument_dropout, even_share, scale_power,
-                                                short_share, mistaken_share, mistakes, mistake_size, bfloat16,
-                                                held_out_sources, log_every, validate_every, checkpoint_every,
-                                                validation_excerpts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeneratorRecipe, steps, batch, rate, instrument_rate,
+                                                last_rate, clip_norm, average_decay, label_dropout,
+                                                velocity_dropout, family_dropout, instrument_dropout,
+                                                even_share, scale_power, short_share, mistaken_share,
+                                                mistakes, mistake_size, bfloat16, held_out_sources, log_every,
+                                                validate_every, checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const GeneratorRecipe& recipe);

@@ -39,7 +39,7 @@ class Info(Case):
         self.assertEqual(list(found), [
             "schema", "file", "complete", "codec", "format_version", "model_id", "weights_hash", "sample_rate_hz",
             "samples", "duration_s", "original_sample_rate_hz", "original_channels", "original_samples", "clips",
-            "tokens", "tokens_per_s", "codebook_size", "level_db", "family", "pitch", "velocity", "seed", "scales", "bytes",
+            "tokens", "tokens_per_s", "codebook_size", "level_db", "family", "instrument", "pitch", "velocity", "seed", "scales", "bytes",
             "bitrate_bps", "tags"])
         self.assertEqual((found["schema"], found["file"], found["complete"]), (1, "a.mars", True))
         self.assertEqual((found["codec"], found["format_version"]), ("mars", 1))

@@ -260,6 +260,7 @@ TEST_CASE("what a generator cannot learn from is refused") {
   refused(with(R"({"model": {"sizes": 1}})"), "unknown key 'sizes'", "");
   refused(with(R"({"training": {"mistakes": 1.5}})"), "mistakes must be from 0 to 1", "");
   refused(with(R"({"training": {"rate": -1}})"), "rate must not be negative", "");
+  refused(with(R"({"training": {"instrument_rate": -1}})"), "instrument_rate must not be negative", "");
   refused(with(R"({"training": {"bfloat16": 3}})"), "generator.json", "");
   refused(with(R"({"training": {"critic_rate": 1}})"), "critic_rate", "");
 
