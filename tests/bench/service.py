@@ -20,7 +20,7 @@ AWAY_H = 1 / 6
 
 
 def lengths_h(kind, chance):
-    """Files of HOURS of sound: songs of 4 minutes, or one in a hundred hours as long as a day."""
+    """Files of HOURS of sound: songs of some 4 minutes; with "days" one file in a thousand is as long as a day."""
     left = HOURS
     while left > 0:
         length = 24.0 if kind == "days" and chance.random() < 0.001 else 4 / 60 * chance.lognormvariate(0.0, 0.4)

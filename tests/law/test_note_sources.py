@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import json
 import pathlib
 import sys
 import unittest
@@ -9,7 +10,7 @@ import unittest
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "script"))
-from training_audio import sources  # noqa: E402
+from training_audio import general_midi, sources  # noqa: E402
 
 FREE = {"MIT", "CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "Unlicense", "MIT; parts CC0 or public domain", "any projects, without restrictions"}
 
@@ -45,6 +46,10 @@ class NoteSources(unittest.TestCase):
                 self.assertIn(row["licence"], FREE, row["source"])
             if row["licence"].startswith("CC-BY"):
                 self.assertTrue(row["author"], row["source"])
+
+    def test_the_recipe_knows_each_instrument_that_is_rendered(self):
+        recipe = json.loads((ROOT / "models/mars/generator-recipe.json").read_text(encoding="utf-8"))
+        self.assertEqual(set(general_midi.PROGRAMS) - recipe["model"]["instruments"].keys(), {"orchestra-hit"})
 
     def test_the_scripts_take_them_for_what_the_table_says(self):
         self.assertLessEqual(set(constant("single_notes", "RECORDED_FAMILIES")), self.of("generator"))
