@@ -200,18 +200,24 @@ void BlockReader::require_end_of_data() {
   fail("there are bytes after the end block");
 }
 
+std::string BlockReader::place() const {
+  return "block " + std::to_string(block_number_) + " at byte " + std::to_string(block_offset_);
+}
+
 void BlockReader::fail(const std::string& what) const {
-  const std::string message =
-      "block " + std::to_string(block_number_) + " at byte " + std::to_string(block_offset_) + ": " + what;
+  const std::string message = place() + ": " + what;
   // Of a damaged header block nothing can be kept, so it is no DamagedInput.
   if (block_number_ == 0) throw Error(message, "get the file again from where it came");
   throw DamagedInput(message, "what came before it is sound; get the file again for the rest");
 }
 
 void BlockReader::fail_unknown_kind(std::uint8_t kind) const {
-  throw Error("block " + std::to_string(block_number_) + " at byte " + std::to_string(block_offset_) +
-                  " is of kind " + std::to_string(kind) + ", which this version does not know",
+  throw Error(place() + " is of kind " + std::to_string(kind) + ", which this version does not know",
               kUpdateHint);
+}
+
+void BlockReader::refuse(const std::string& what, const std::string& remedy) const {
+  throw Error(place() + ": " + what, remedy);
 }
 
 /// Fills the buffer; returns less than its size only at the end of the data.

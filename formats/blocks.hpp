@@ -102,6 +102,8 @@ class BlockReader {
   /// Throws what is wrong with the block read last, with its number and offset: ictus::DamagedInput, or
   /// ictus::Error when it is the header, as nothing can be kept then.
   [[noreturn]] void fail(const std::string& what) const;
+  /// The same where nothing is damaged, but what is needed is not at hand: always ictus::Error.
+  [[noreturn]] void refuse(const std::string& what, const std::string& remedy) const;
   /// The same for a critical block of a kind that is not known: always ictus::Error.
   [[noreturn]] void fail_unknown_kind(std::uint8_t kind) const;
 
@@ -110,6 +112,7 @@ class BlockReader {
   [[nodiscard]] std::uint64_t block_bytes() const { return bytes_read_ - block_offset_; }
 
  private:
+  [[nodiscard]] std::string place() const;  ///< of the block read last, in words
   std::size_t fetch(std::span<std::uint8_t> into);
   void read_signature();
   Block read_block();

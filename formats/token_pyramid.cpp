@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "formats/header_block.hpp"
+#include "formats/range_coder.hpp"
 #include "lib/core/error.hpp"
 #include "token_pyramid_generated.h"
 
@@ -30,7 +31,9 @@ constexpr std::uint8_t kMaxMidiNumber = 127;
 constexpr std::int16_t kMaxFullScaleCentibels = 1000;  // and as far below 0
 
 // Section 15.
-constexpr std::uint8_t kScaleKind = 0x20;  // of scale 0; that of scale k is k more
+constexpr std::uint8_t kScaleKind = 0x20;        // of scale 0; that of scale k is k more
+constexpr std::uint8_t kPackedScaleKind = 0x13;  // by a prior, of any scale
+constexpr std::uint8_t kPriorKind = 0x14;        // which one
 constexpr std::uint8_t kSilence = 0;
 constexpr float kMinLevelDb = -99.5F;
 constexpr float kMaxLevelDb = 27.5F;
@@ -183,6 +186,30 @@ void append_tokens(Bytes& bytes, const std::vector<std::uint16_t>& tokens, unsig
   if (pending_bits > 0) bytes.push_back(static_cast<std::uint8_t>(pending));
 }
 
+/// Whether a prior is for the tokens of such streams.
+void require_fitting(const TokenPrior& prior, const TokenPyramidHeader& header) {
+  if (prior.tokenizer_hash() != header.weights_hash)
+    throw Error("the prior " + prior.id() + " is for other weights");
+  if (prior.shape() != header.shape)
+    throw Error("the prior " + prior.id() + " is for pyramids of another shape");
+}
+
+void append_packed(Bytes& bytes, const TokenPrior& prior, std::uint16_t columns,
+                   std::span<std::vector<std::uint16_t>> scales) {
+  RangeEncoder encoder;
+  code_tokens(prior, encoder, columns, scales);
+  const Bytes packed = encoder.finish();
+  bytes.insert(bytes.end(), packed.begin(), packed.end());
+}
+
+/// Likewise for the last of `scales`, which has as many tokens as there are.
+void read_packed(ByteSpan bytes, const TokenPrior& prior, std::uint16_t columns,
+                 std::span<std::vector<std::uint16_t>> scales, const BlockReader& reader) {
+  RangeDecoder decoder(bytes);
+  code_tokens(prior, decoder, columns, scales);
+  if (decoder.has_more()) reader.fail("there is more after its tokens");
+}
+
 /// All that a scale's block holds behind the head of its clip; fails in the reader's name.
 std::vector<std::uint16_t> read_tokens(ByteSpan bytes, std::size_t count, std::uint32_t codebook_size,
                                        const BlockReader& reader) {
@@ -260,10 +287,10 @@ Bytes header_content(const TokenPyramidHeader& header) {
   return finished(builder, table.Finish());
 }
 
-/// Checks the clip as well as laying it out, one block a scale.
-std::vector<Block> clip_blocks(const TokenClip& clip, const PyramidShape& shape) {
+/// Checks the clip as well as laying it out, one block a scale. By `prior`, or null.
+std::vector<Block> clip_blocks(const TokenClip& clip, const PyramidShape& shape, const TokenPrior* prior) {
   const std::uint8_t level = level_code(clip.spectral_level_db);
-  Block first{kScaleKind, {}};
+  Block first{prior != nullptr ? kPackedScaleKind : kScaleKind, {}, prior != nullptr};
   append_varint(first.content, clip.columns);
   first.content.push_back(level);
   if (level == kSilence) {
@@ -275,8 +302,9 @@ std::vector<Block> clip_blocks(const TokenClip& clip, const PyramidShape& shape)
                 std::to_string(shape.scales.size()));
   }
   std::vector<Block> blocks;
-  for (std::size_t k = 0; k < clip.scales.size(); ++k) {
-    const std::vector<std::uint16_t>& tokens = clip.scales[k];
+  std::vector<std::vector<std::uint16_t>> scales = clip.scales;
+  for (std::size_t k = 0; k < scales.size(); ++k) {
+    const std::vector<std::uint16_t>& tokens = scales[k];
     const GridSize grid = shape.grid(k, clip.columns);
     if (tokens.size() != grid.tokens()) {
       throw Error("scale " + std::to_string(k) + " of a clip holds " + std::to_string(tokens.size()) +
@@ -288,9 +316,16 @@ std::vector<Block> clip_blocks(const TokenClip& clip, const PyramidShape& shape)
                     ", outside the codebook of " + std::to_string(shape.codebook_size));
       }
     }
-    Block block{static_cast<std::uint8_t>(kScaleKind + k), {}};
-    if (k == 0) block = first;
-    append_tokens(block.content, tokens, token_bits(shape.codebook_size));
+    Block block = first;
+    if (k > 0) {
+      block.content.clear();
+      if (prior == nullptr) block.kind = static_cast<std::uint8_t>(kScaleKind + k);
+    }
+    if (prior != nullptr) {
+      append_packed(block.content, *prior, clip.columns, std::span(scales).first(k + 1));
+    } else {
+      append_tokens(block.content, tokens, token_bits(shape.codebook_size));
+    }
     blocks.push_back(std::move(block));
   }
   return blocks;
@@ -308,15 +343,23 @@ double full_scale_db(float spectral_level_db, const TokenPyramidHeader& header) 
 
 // --- Writer ----------------------------------------------------------------------------------------
 
-TokenPyramidWriter::TokenPyramidWriter(const TokenPyramidHeader& header, ByteSink sink)
-    : blocks_(kTokenPyramidFormat, std::move(sink), header_content(header)), shape_(header.shape) {}
+TokenPyramidWriter::TokenPyramidWriter(const TokenPyramidHeader& header, ByteSink sink,
+                                       std::shared_ptr<const TokenPrior> prior)
+    : prior_(std::move(prior)),
+      blocks_(kTokenPyramidFormat, std::move(sink), header_content(header)),
+      shape_(header.shape) {
+  if (!prior_) return;
+  require_fitting(*prior_, header);
+  const PriorId id = prior_->short_id();
+  blocks_.write(std::vector<Block>{{kPriorKind, {id.begin(), id.end()}, true}});
+}
 
 void TokenPyramidWriter::write(const TokenClip& clip) {
   blocks_.require_open();
   if (const std::string what = complaint(shape_, extent_, clip.columns); !what.empty()) {
     throw Error("this clip cannot be written: " + what);
   }
-  blocks_.write(clip_blocks(clip, shape_));
+  blocks_.write(clip_blocks(clip, shape_, prior_.get()));
   advance(extent_, shape_, clip.columns);
 }
 
@@ -335,7 +378,8 @@ void TokenPyramidWriter::finish(TokenPyramidTotals totals) {
 
 // --- Reader ----------------------------------------------------------------------------------------
 
-TokenPyramidReader::TokenPyramidReader(ByteSource source) : blocks_(kTokenPyramidFormat, std::move(source)) {
+TokenPyramidReader::TokenPyramidReader(ByteSource source, FindPrior find_prior)
+    : blocks_(kTokenPyramidFormat, std::move(source)), find_prior_(std::move(find_prior)) {
   read_header(blocks_.read_header());
 }
 
@@ -350,10 +394,19 @@ std::optional<TokenClip> TokenPyramidReader::next() {
       failed_ = false;
       return std::nullopt;
     }
-    if (block.kind < kScaleKind || block.kind >= kScaleKind + kMaxScales) {
+    if (block.kind == kPriorKind) {
+      read_prior(block.content);
+      continue;
+    }
+    if (block.kind == kPackedScaleKind) {
+      if (!prior_) blocks_.fail("its tokens are packed, and nothing before says by which prior");
+      read_scale(unfinished_ ? unfinished_->scales.size() : 0, block.content);
+    } else if (block.kind >= kScaleKind && block.kind < kScaleKind + kMaxScales) {
+      if (prior_) blocks_.fail("its tokens are not packed by the prior that was named before");
+      read_scale(block.kind - kScaleKind, block.content);
+    } else {
       blocks_.fail_unknown_kind(block.kind);
     }
-    read_scale(block.kind - kScaleKind, block.content);
     if (!unfinished_->spectral_level_db || unfinished_->scales.size() == header_.shape.scales.size()) {
       advance(extent_, header_.shape, unfinished_->columns);
       failed_ = false;
@@ -398,6 +451,21 @@ void TokenPyramidReader::read_header(const Bytes& content) {
   scale_bytes_.resize(header_.shape.scales.size());
 }
 
+/// Takes what the tokens of all clips are packed by.
+void TokenPyramidReader::read_prior(ByteSpan content) {
+  if (prior_ || unfinished_ || extent_.clips > 0) blocks_.fail("a prior is named where clips have begun");
+  PriorId id{};
+  if (content.size() != id.size()) blocks_.fail("its content does not name a prior");
+  std::copy(content.begin(), content.end(), id.begin());
+  try {
+    if (!find_prior_) throw Error("the prior that its tokens are packed by is not here");
+    prior_ = find_prior_(id);
+    require_fitting(*prior_, header_);
+  } catch (const Error& error) {
+    blocks_.refuse(error.what(), error.hint());
+  }
+}
+
 /// Reads one scale into unfinished_, which stays as it was when the scale is not sound.
 void TokenPyramidReader::read_scale(std::size_t scale, ByteSpan content) {
   const PyramidShape& shape = header_.shape;
@@ -415,7 +483,17 @@ void TokenPyramidReader::read_scale(std::size_t scale, ByteSpan content) {
   TokenClip& clip = scale == 0 ? begun : *unfinished_;
   if (clip.spectral_level_db) {
     const std::size_t tokens = shape.grid(scale, clip.columns).tokens();
-    clip.scales.push_back(read_tokens(content, tokens, shape.codebook_size, blocks_));
+    if (prior_) {
+      clip.scales.emplace_back(tokens);
+      try {
+        read_packed(content, *prior_, clip.columns, clip.scales, blocks_);
+      } catch (...) {
+        clip.scales.pop_back();
+        throw;
+      }
+    } else {
+      clip.scales.push_back(read_tokens(content, tokens, shape.codebook_size, blocks_));
+    }
   } else if (!content.empty()) {
     blocks_.fail("there is more after a silent clip: " + bytes_in_words(content.size()));
   }

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +12,7 @@
 
 #include "formats/blocks.hpp"
 #include "formats/pyramid_shape.hpp"
+#include "formats/token_prior.hpp"
 
 namespace ictus::formats {
 
@@ -78,12 +81,18 @@ struct PyramidExtent {
   std::uint64_t last_clip_samples = 0;  ///< 0 without clips
 };
 
+/// The prior that a stream is packed by. Throws ictus::Error where it is not at hand.
+using FindPrior = std::function<std::shared_ptr<const TokenPrior>(const PriorId&)>;
+
 /// Writes a stream: header at once, then each clip as it comes, flushed to the sink as one call. Every
 /// function throws ictus::Error, before anything of the clip is written, when its argument cannot stand
 /// in a file. A stream without finish() counts as cut short.
 class TokenPyramidWriter {
  public:
-  TokenPyramidWriter(const TokenPyramidHeader& header, ByteSink sink);
+  /// Packs tokens by `prior`, which has to be for the header's weights; without one, every token takes the
+  /// same number of bits.
+  TokenPyramidWriter(const TokenPyramidHeader& header, ByteSink sink,
+                     std::shared_ptr<const TokenPrior> prior = {});
   /// A whole clip: all scales, every token below the codebook's size; or silence, without scales. Only
   /// the last may have fewer columns than clip_columns.
   void write(const TokenClip& clip);
@@ -92,6 +101,7 @@ class TokenPyramidWriter {
   [[nodiscard]] std::uint64_t bytes_written() const { return blocks_.bytes_written(); }
 
  private:
+  std::shared_ptr<const TokenPrior> prior_;
   BlockWriter blocks_;
   PyramidShape shape_;
   PyramidExtent extent_;
@@ -103,7 +113,7 @@ class TokenPyramidReader {
  public:
   /// Reads and checks the header block. Throws ictus::Error when this is no token pyramid, is of a
   /// later version, or when its header is damaged.
-  explicit TokenPyramidReader(ByteSource source);
+  explicit TokenPyramidReader(ByteSource source, FindPrior find_prior = {});
   [[nodiscard]] const TokenPyramidHeader& header() const { return header_; }
   /// The next whole clip, or nothing after the end block. Throws ictus::DamagedInput, with block number
   /// and byte offset in its message, at the first block that is cut short or damaged; clips returned
@@ -115,18 +125,23 @@ class TokenPyramidReader {
   /// Totals from the end block; empty until next() has returned nothing.
   [[nodiscard]] const std::optional<TokenPyramidTotals>& totals() const { return totals_; }
   [[nodiscard]] std::uint64_t bytes_read() const { return blocks_.bytes_read(); }
+  /// What the clips so far were packed by; null for none.
+  [[nodiscard]] const TokenPrior* prior() const { return prior_.get(); }
   /// Bytes of the blocks of each scale so far, framing included.
   [[nodiscard]] const std::vector<std::uint64_t>& scale_bytes() const { return scale_bytes_; }
 
  private:
   void read_header(const std::vector<std::uint8_t>& content);
+  void read_prior(std::span<const std::uint8_t> content);
   void read_scale(std::size_t scale, std::span<const std::uint8_t> content);
   TokenClip read_clip_head(std::span<const std::uint8_t>& content);
   void read_end(std::span<const std::uint8_t> content);
 
   BlockReader blocks_;
+  FindPrior find_prior_;
   TokenPyramidHeader header_;
-  std::optional<TokenClip> unfinished_;  ///< the clip of which some scales have been read
+  std::shared_ptr<const TokenPrior> prior_;  ///< once it was named
+  std::optional<TokenClip> unfinished_;      ///< the clip of which some scales have been read
   std::optional<TokenPyramidTotals> totals_;
   std::vector<std::uint64_t> scale_bytes_;
   PyramidExtent extent_;

@@ -36,6 +36,7 @@ constexpr Weights kWeights[] = {
     {"family judge", "ICTUS_FAMILY_JUDGE", "judges", "family.safetensors",
      "ictus train judge --about family"},
     {"pitch judge", "ICTUS_PITCH_JUDGE", "judges", "pitch.safetensors", "ictus train judge --about pitch"},
+    {"token prior", "ICTUS_TOKEN_PRIOR", "mars", "prior.safetensors", "ictus train prior"},
 };
 
 const Weights& weights_of(Model model) { return kWeights[static_cast<std::size_t>(model)]; }

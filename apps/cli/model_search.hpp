@@ -17,6 +17,7 @@ enum class Model {
   generator,     ///< ICTUS_GENERATOR
   family_judge,  ///< ICTUS_FAMILY_JUDGE
   pitch_judge,   ///< ICTUS_PITCH_JUDGE
+  token_prior,   ///< ICTUS_TOKEN_PRIOR
 };
 
 /// In words: "event model".

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "apps/cli/text.hpp"
+#include "apps/cli/token_priors.hpp"
 #include "lib/core/error.hpp"
 
 namespace ictus::cli {
@@ -40,7 +41,7 @@ void StreamInput::open_reader() {
   if (format == &formats::kEventStreamFormat) {
     reader_.emplace(std::in_place_type<formats::EventStreamReader>, source);
   } else if (format == &formats::kTokenPyramidFormat) {
-    reader_.emplace(std::in_place_type<formats::TokenPyramidReader>, source);
+    reader_.emplace(std::in_place_type<formats::TokenPyramidReader>, source, prior_named);
   } else {
     throw Error("the input is neither an event stream nor a token pyramid", "'ictus encode' makes both");
   }

@@ -17,16 +17,16 @@ void require_all(const TrainOptions& options) {
 
 /// Which network is trained, a command below `train` says; each has options of its own.
 struct TrainLine {
-  TrainOptions tokenizer, generator, judge;
+  TrainOptions tokenizer, generator, prior, judge;
   const TrainOptions* chosen = nullptr;
 };
 
 /// The networks differ; what can be said of their training does not.
 CLI::App& add_network(CLI::App& train, TrainOptions& options, const char* name, const char* description,
-                      const char* examples) {
+                      const char* examples,
+                      const char* data = "Folder of audio files to learn from (required).") {
   CLI::App& app = *add_command(train, name, description, examples);
-  add_value(app, kInputGroup, "--data", "DIR", non_empty, options.data_folder,
-            "Folder of audio files to learn from (required).");
+  add_value(app, kInputGroup, "--data", "DIR", non_empty, options.data_folder, data);
   add_value(app, kInputGroup, "--config", "FILE", non_empty, options.config,
             "Sizes of the network and the recipe, as JSON, instead of the built-in ones.");
   CLI::Option* const resume = add_value(app, kInputGroup, "--resume", "FILE", non_empty, options.resume,
@@ -76,6 +76,16 @@ void accept(CLI::App& train, TrainLine& line) {
             "else the one installed with the program. It learns from notes whose names say what they are: "
             "FAMILY_SOURCE.INSTRUMENT_NUMBER-PITCH-VELOCITY; INSTRUMENT, with its dot, may be left out. The "
             "configuration lists the families and instruments that can be asked for.");
+  line.prior.network = Network::prior;
+  CLI::App& prior =
+      add_network(train, line.prior, "prior", "Train a token prior, by which token pyramids are packed", R"(
+  ictus encode --codec mars --model my.tokenizer notes/*.wav -o pyramids/
+  ictus train prior --data pyramids/ --tokenizer my.tokenizer --out my.prior
+  ICTUS_TOKEN_PRIOR=my.prior ictus encode --codec mars --model my.tokenizer song.wav)",
+                  "Folder of token pyramids, files that end in .mars, to learn from (required).");
+  add_value(prior, kInputGroup, "--tokenizer", "FILE", non_empty, line.prior.tokenizer,
+            "The tokenizer whose tokens the pyramids hold. Without it: the file that ICTUS_MARS_MODEL names, "
+            "else the one installed with the program.");
   line.judge.network = Network::judge;
   CLI::App& judge = add_network(train, line.judge, "judge",
                                 "Train a judge, which tells the family or the pitch of a note", R"(
@@ -95,6 +105,7 @@ void accept(CLI::App& train, TrainLine& line) {
 void settle(TrainLine& line, const CLI::App& given) {
   line.chosen = given.get_name() == "tokenizer"   ? &line.tokenizer
                 : given.get_name() == "generator" ? &line.generator
+                : given.get_name() == "prior"     ? &line.prior
                                                   : &line.judge;
   require_all(*line.chosen);
 }
@@ -109,6 +120,7 @@ std::unique_ptr<Command> add_train(CLI::App& root) {
   return make_command(root, "train", "Train a model", accept, settle, train, R"(
   ictus train tokenizer --data notes/ --out my.model
   ictus train generator --data notes/ --out my.model
+  ictus train prior --data pyramids/ --out my.model
   ictus train judge --about pitch --data notes/ --out my.model)");
 }
 

@@ -13,6 +13,8 @@
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
 #include "apps/networks/commands.hpp"
+#include "formats/token_prior.hpp"
+#include "lib/core/file_bytes.hpp"
 #include "lib/core/path.hpp"
 #include "lib/judges/judge.hpp"
 #include "lib/mars/generator_file.hpp"
@@ -29,14 +31,15 @@ using Json = nlohmann::ordered_json;
 /// Grows when the meaning of a field changes; new fields do not change it.
 constexpr int kSchema = 1;
 
-constexpr const char* kRemedy = "name the weights of an event model, a tokenizer, a generator or a judge";
+constexpr const char* kRemedy =
+    "name the weights of an event model, a tokenizer, a token prior, a generator or a judge";
 
 struct ModelFacts {
   std::string path;
   std::string codec;
   std::string id;
   std::string hash;
-  int sample_rate_hz = 0;
+  int sample_rate_hz = 0;  ///< 0: of tokens alone
   std::uint64_t bytes = 0;
   std::vector<PartSize> parts;
   std::span<const synthesis::NamedNumber> numbers;  ///< of an event: those that have names
@@ -76,6 +79,18 @@ ModelFacts event_model_facts(const std::string& path, const formats::TensorFile&
           .metadata = model->metadata};
 }
 
+ModelFacts prior_facts(const std::string& path, const StoredTensors& stored) {
+  const formats::TokenPrior prior(ictus::file_bytes(path, kRemedy), path);
+  return {.path = path,
+          .codec = "mars",
+          .id = prior.id(),
+          .hash = formats::hexadecimal(prior.hash()),
+          .bytes = stored.bytes,
+          .parts = part_sizes(fetch(stored.file, "", torch::kCPU)),
+          .numbers = {},
+          .metadata = stored.file.metadata};
+}
+
 ModelFacts read_model(const std::string& path) {
   const StoredTensors stored = read_tensor_file(path, kRemedy);
   const std::string format = stored.format();
@@ -83,8 +98,10 @@ ModelFacts read_model(const std::string& path) {
   if (format == mars::kTokenizerFormat) return facts_of(path, "mars", *mars::load_tokenizer(path, "cpu"));
   if (format == judges::kJudgeFormat) return facts_of(path, "judge", *judges::load_judge(path, "cpu"));
   if (format == mars::kGeneratorFormat) return facts_of(path, "mars", *mars::load_generator(path, "cpu"));
-  throw Error(fmt::format("{}: neither an event model nor a tokenizer, a generator or a judge", path),
-              kRemedy);
+  if (format == formats::kTokenPriorFormat) return prior_facts(path, stored);
+  throw Error(
+      fmt::format("{}: neither an event model nor a tokenizer, a token prior, a generator or a judge", path),
+      kRemedy);
 }
 
 /// A metadata text that is JSON itself, such as the configuration, is shown as such.
@@ -103,7 +120,7 @@ std::string json_text(const ModelFacts& facts) {
   json["codec"] = facts.codec;
   json["model_id"] = facts.id;
   json["weights_hash"] = facts.hash;
-  json["sample_rate_hz"] = facts.sample_rate_hz;
+  if (facts.sample_rate_hz > 0) json["sample_rate_hz"] = facts.sample_rate_hz;
   json["bytes"] = facts.bytes;
   json["parameters"] = facts.parameters();
   for (const PartSize& part : facts.parts) json["parts"][part.part] = part.parameters;
@@ -139,7 +156,7 @@ std::string plain_text(const ModelFacts& facts) {
   text += row("codec", facts.codec);
   text += row("model", facts.id);
   text += row("weights hash", facts.hash);
-  text += row("sample rate", fmt::format("{} Hz", facts.sample_rate_hz));
+  if (facts.sample_rate_hz > 0) text += row("sample rate", fmt::format("{} Hz", facts.sample_rate_hz));
   text += row("size", cli::counted(facts.bytes, "byte"));
   text += row("parameters", fmt::format("{}", facts.parameters()));
   for (const PartSize& part : facts.parts) text += row("  " + part.part, fmt::format("{}", part.parameters));
@@ -181,7 +198,7 @@ std::vector<Wanted> named_models(const std::vector<std::string>& paths) {
 std::vector<Wanted> usual_models() {
   std::vector<Wanted> wanted;
   for (const cli::Model model : {cli::Model::events, cli::Model::tokenizer, cli::Model::generator,
-                                 cli::Model::family_judge, cli::Model::pitch_judge})
+                                 cli::Model::token_prior, cli::Model::family_judge, cli::Model::pitch_judge})
     wanted.push_back({cli::name_of(model), {}, model});
   return wanted;
 }

@@ -20,6 +20,7 @@
 #include "apps/cli/stream_input.hpp"
 #include "apps/cli/text.hpp"
 #include "apps/cli/text_output.hpp"
+#include "apps/cli/token_priors.hpp"
 #include "apps/networks/commands.hpp"
 #include "apps/networks/tokenizer.hpp"
 #include "apps/options/parse.hpp"
@@ -327,8 +328,9 @@ formats::TokenPyramidHeader header_of(const Note& note, const mars::LoadedTokeni
 
 void write_tokens(cli::OutputFile& output, const Note& note, const std::vector<formats::TokenClip>& clips,
                   std::uint64_t length_samples, const mars::LoadedTokenizer& tokenizer) {
-  formats::TokenPyramidWriter writer(header_of(note, tokenizer),
-                                     [&output](std::span<const std::byte> bytes) { output.write(bytes); });
+  formats::TokenPyramidWriter writer(
+      header_of(note, tokenizer), [&output](std::span<const std::byte> bytes) { output.write(bytes); },
+      cli::prior_for(weights_hash(tokenizer)));
   for (const formats::TokenClip& clip : clips) writer.write(clip);
   writer.finish({.length_samples = length_samples, .original_length_samples = length_samples});
 }

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "apps/cli/token_priors.hpp"
 #include "apps/networks/pyramids.hpp"
 #include "apps/networks/tokenizer.hpp"
 #include "formats/token_pyramid.hpp"
@@ -14,7 +15,7 @@ class PyramidMaker : public cli::StreamMaker {
   PyramidMaker(const Tokenizer& model, const options::EncodeOptions& options, const audio::Source& source,
                formats::ByteSink sink, cli::CodedFrames coded)
       : coded_(std::move(coded)),
-        writer_(header(model, options, source), std::move(sink)),
+        writer_(header(model, options, source), std::move(sink), cli::prior_for(weights_hash(*model))),
         encoder_(model, {.effort = options.effort}, [this](const formats::TokenClip& clip) {
           writer_.write(clip);
           ++clips_;

@@ -13,6 +13,7 @@
 #include "apps/cli/reporter.hpp"
 #include "apps/cli/signals.hpp"
 #include "apps/cli/text.hpp"
+#include "apps/cli/token_priors.hpp"
 #include "apps/networks/commands.hpp"
 #include "apps/networks/ranks.hpp"
 #include "apps/options/parse.hpp"
@@ -94,6 +95,11 @@ int train(const options::TrainOptions& options, const cli::Streams& streams) {
     case options::Network::generator:
       how.tokenizer_path = cli::find_model(cli::Model::tokenizer, options.tokenizer, "--tokenizer");
       train::train_generator(how, stop_requested, words);
+      break;
+    case options::Network::prior:
+      how.tokenizer_path = cli::find_model(cli::Model::tokenizer, options.tokenizer, "--tokenizer");
+      how.find_prior = cli::prior_named;
+      train::train_prior(how, stop_requested, words);
       break;
     case options::Network::judge:
       if (options.tokenizer)

@@ -177,7 +177,7 @@ struct PictureSize {
 };
 
 /// What can be trained.
-enum class Network { tokenizer, generator, judge };
+enum class Network { tokenizer, generator, prior, judge };
 
 /// What a judge tells of a note.
 enum class JudgeQuestion { family, pitch };

@@ -24,6 +24,7 @@
 #include "lib/train/batch.hpp"
 #include "lib/train/generator_task.hpp"
 #include "lib/train/judge_task.hpp"
+#include "lib/train/prior_task.hpp"
 #include "lib/train/process_group.hpp"
 #include "lib/train/tokenizer_task.hpp"
 #include "lib/weights/tensor_file.hpp"
@@ -443,6 +444,25 @@ void train_generator(const TrainOptions& options, const std::function<bool()>& s
                     return std::make_unique<GeneratorTask>(model.get<models::GeneratorConfig>(),
                                                            recipe.get<GeneratorRecipe>(), tokenizer, sound,
                                                            device, options.threads);
+                  }};
+  train(kind, options, stop_requested, words);
+}
+
+void train_prior(const TrainOptions& options, const std::function<bool()>& stop_requested,
+                 std::ostream& words) {
+  const auto tokenizer = mars::load_tokenizer(options.tokenizer_path, options.device);
+  const Kind kind{.model_format = formats::kTokenPriorFormat,
+                  .checkpoint_format = "ictus-prior-checkpoint",
+                  .called = "a token prior",
+                  .made_by = "ictus train prior",
+                  .default_model = prior_config(*tokenizer),
+                  .default_recipe = PriorRecipe(),
+                  .check = check_both<models::PriorConfig, PriorRecipe>,
+                  .make_task = [&](const json& model, const json& recipe, const Sound& pyramids,
+                                   const torch::Device& device) {
+                    return std::make_unique<PriorTask>(model.get<models::PriorConfig>(),
+                                                       recipe.get<PriorRecipe>(), tokenizer,
+                                                       options.find_prior, pyramids, device);
                   }};
   train(kind, options, stop_requested, words);
 }

@@ -7,18 +7,20 @@
 #include <ostream>
 #include <string>
 
+#include "formats/token_pyramid.hpp"
 #include "lib/train/process_group.hpp"
 
 namespace ictus::train {
 
 struct TrainOptions {
-  std::string data_dir;        ///< folder of sound files
-  std::string out_path;        ///< the weights; OUT.checkpoint and OUT.tsv lie beside them
-  std::string config_path;     ///< JSON of sizes and recipe; empty for the defaults
-  std::string resume_path;     ///< a checkpoint to go on from; empty to start anew
-  std::string about;           ///< of a judge: what it tells, "family" or "pitch"
-  std::string init_path;       ///< weights to start from with a fresh recipe; empty for random ones
-  std::string tokenizer_path;  ///< of a generator; of a judge, empty: it hears no coded sound
+  std::string data_dir;           ///< folder of sound files; of pyramids for a prior
+  std::string out_path;           ///< the weights; OUT.checkpoint and OUT.tsv lie beside them
+  std::string config_path;        ///< JSON of sizes and recipe; empty for the defaults
+  std::string resume_path;        ///< a checkpoint to go on from; empty to start anew
+  std::string about;              ///< of a judge: what it tells, "family" or "pitch"
+  std::string init_path;          ///< weights to start from with a fresh recipe; empty for random ones
+  std::string tokenizer_path;     ///< of a generator or prior; of a judge, empty: it hears no coded sound
+  formats::FindPrior find_prior;  ///< for pyramids that are packed
   std::string device = "auto";
   std::string log_path;  ///< TSV; empty for OUT.tsv
   double hours = 0.0;    ///< stop (with a checkpoint) after this long; 0: when all steps are done
@@ -39,6 +41,9 @@ void train_tokenizer(const TrainOptions& options, const std::function<bool()>& s
                      std::ostream& words);
 void train_generator(const TrainOptions& options, const std::function<bool()>& stop_requested,
                      std::ostream& words);
+/// Of the tokens in the folder's pyramids.
+void train_prior(const TrainOptions& options, const std::function<bool()>& stop_requested,
+                 std::ostream& words);
 /// The folder's notes must say in their names what they are.
 void train_judge(const TrainOptions& options, const std::function<bool()>& stop_requested,
                  std::ostream& words);

@@ -18,6 +18,7 @@ import re
 import sys
 
 import event_stream_files
+import prior_file
 import token_pyramid_files
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -34,6 +35,7 @@ GROUPS = {
 
 def results():
     """All files with their bytes, by path."""
+    yield HERE / f"prior.{prior_file.ID.hex()}.safetensors", prior_file.prior_file()
     for group, about_group in GROUPS.items():
         lines = [f"# {group}", "", about_group, ""]
         lines += ["Made by `../generate.py`; under the licence of the project.", "", "| file | tests |", "|---|---|"]
@@ -65,7 +67,7 @@ def main():
             path.write_bytes(data)
         print(f"wrote {len(made)} files")
         return
-    there = {path for group in GROUPS for path in (HERE / group).iterdir()}
+    there = {path for group in GROUPS for path in (HERE / group).iterdir()} | set(HERE.glob("prior.*"))
     wrong = sorted(there.symmetric_difference(made)) + [p for p in sorted(there & set(made)) if p.read_bytes() != made[p]]
     for path in wrong:
         print(f"{path} is not what generate.py makes")

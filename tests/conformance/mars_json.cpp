@@ -75,9 +75,48 @@ void write_samples(const std::string& directory) {
   }
 }
 
+/// The prior that lies beside this program's source.
+std::shared_ptr<const TokenPrior> prior_at_hand() {
+  static const auto prior = [] {
+    std::ifstream file(PRIOR_FILE, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    return std::make_shared<const TokenPrior>(std::as_bytes(std::span(bytes)), PRIOR_FILE);
+  }();
+  return prior;
+}
+
+std::shared_ptr<const TokenPrior> prior_named(const PriorId& id) {
+  if (prior_at_hand()->short_id() != id) throw Error("the prior is not here");
+  return prior_at_hand();
+}
+
+/// Some that are packed by a prior.
+void write_packed_samples(const std::string& directory) {
+  for (std::uint64_t seed = 24; seed < 32; ++seed) {
+    std::mt19937_64 random(seed);
+    testing::PyramidReading content;
+    content.header = testing::typical_pyramid_header();
+    content.header->weights_hash = prior_at_hand()->tokenizer_hash();
+    const PyramidShape& shape = content.header->shape = prior_at_hand()->shape();
+    const auto last = static_cast<std::uint16_t>(1 + random() % shape.clip_columns);
+    for (const std::uint16_t columns : {shape.clip_columns, shape.clip_columns, last}) {
+      content.clips.push_back(testing::random_clip(random, shape, columns));
+    }
+    content.totals = {3, 2 * shape.clip_samples + last * shape.column_samples(), 77};
+    testing::write_sample(
+        directory, seed, ".mars",
+        testing::written({*content.header, content.clips, *content.totals}, prior_at_hand()),
+        json_of(content));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   return testing::read_or_write(
-      argc, argv, [](auto bytes) { return json_of(testing::read_pyramid(bytes)); }, write_samples);
+      argc, argv, [](auto bytes) { return json_of(testing::read_pyramid(bytes, SIZE_MAX, prior_named)); },
+      [](const std::string& directory) {
+        write_samples(directory);
+        write_packed_samples(directory);
+      });
 }

@@ -7,10 +7,16 @@ Exit status 0: the file is sound. 1: it is damaged or cannot be read; what came 
 printed all the same.
 """
 
+import pathlib
+
 import read_blocks
+import read_packed_tokens
 from read_blocks import END, MAX_POSITION, Content, Damaged, Refused
 
 FIRST_SCALE, MAX_SCALES = 0x20, 32
+PACKED_SCALE, PRIOR = 0x13, 0x14
+# The priors at hand, by the bytes that name them.
+PRIORS = {path.suffixes[0][1:]: path for path in pathlib.Path(__file__).resolve().parent.glob("prior.*.safetensors")}
 MAX_CLIP_SAMPLES, MAX_CLIP_COLUMNS, MAX_CODEBOOK = 1 << 24, 4096, 1 << 16
 MAX_SIDE, MAX_TOKENS = 4096, 262144
 MAX_LABEL, MAX_NAME, MAX_MIDI = 66, 64, 127
@@ -56,6 +62,7 @@ class Reader(read_blocks.BlockReader):
         super().__init__(data)
         self.clips, self.last_samples, self.end_samples = 0, 0, 0
         self.clip = None  # the clip of which some scales have been read
+        self.prior = None
 
     def header(self):
         table = self.header_table()
@@ -83,7 +90,19 @@ class Reader(read_blocks.BlockReader):
         self.column_samples = header["clip_samples"] // header["clip_columns"]
         return header
 
+    def read_prior(self, content):
+        require(not (self.prior or self.clip or self.clips), "a prior where clips have begun")
+        require(len(content) == 4, "a prior that is not named")
+        if content.hex() not in PRIORS:
+            raise Refused("a prior that is not here")
+        self.prior = read_packed_tokens.Prior(PRIORS[content.hex()].read_bytes())
+        fits = ("scales", "clip_samples", "clip_columns", "codebook_size")
+        if any(self.prior.config[key] != self.head[key] for key in fits) or self.prior.config["tokenizer_hash"] != self.head["weights_hash"]:
+            raise Refused("a prior for other pyramids")
+
     def tokens(self, scale, columns, content):
+        if self.prior:
+            return read_packed_tokens.tokens_of(self.prior, content, self.clip["scales"] if scale else [], columns)
         rows, whole_columns = self.head["scales"][scale]
         count = rows * -(-whole_columns * columns // self.head["clip_columns"])
         width = (self.head["codebook_size"] - 1).bit_length()
@@ -140,7 +159,15 @@ def parts(reader, found):
             kind, content = reader.next_block()
             if kind == END:
                 found["totals"] = reader.totals(content)
+            elif kind == PRIOR:
+                reader.read_prior(content)
+            elif kind == PACKED_SCALE:
+                require(reader.prior, "packed tokens without a prior")
+                clip = reader.scale(len(reader.clip["scales"]) if reader.clip else 0, content)
+                if clip:
+                    found["clips"].append(clip)
             elif FIRST_SCALE <= kind < FIRST_SCALE + MAX_SCALES:
+                require(not reader.prior, "tokens that are not packed by the prior")
                 clip = reader.scale(kind - FIRST_SCALE, content)
                 if clip:
                     found["clips"].append(clip)

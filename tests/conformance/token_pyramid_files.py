@@ -3,11 +3,15 @@
 import random
 
 import event_stream_files
+import prior_file
 from blocks import END, HASH, HEADER, Block, Construction, Files, Strings, Vector, differing, flatbuffer, varint, zstd_frame
+from packed_events import RangeWriter
+from read_packed_tokens import Prior
 from summary import clip_summary
 
 SIGNATURE = b"\x89MRS\r\n\x1a\n\x01"
 SCALE = 0x20  # the kind of scale 0
+PACKED_SCALE, PRIOR = 0x13, 0x14
 FILES = Files(SIGNATURE, "clips")
 conformance, add, stream, refused = FILES.made_by, FILES.add, FILES.stream, FILES.refused
 
@@ -133,6 +137,34 @@ class Piece(Construction):
         return stream(*self.blocks) if data is None else data, expected
 
 
+class PackedPiece(Piece):
+    """One whose tokens are packed by the small prior, which it names."""
+
+    def __init__(self, name=prior_file.ID, **header):
+        super().__init__(**({"scales": prior_file.SCALES, "codebook_size": prior_file.CODEBOOK} | header))
+        self.prior = Prior(prior_file.prior_file())
+        self.put(Block(PRIOR, name))
+
+    def add(self, scales, columns=None, level=160, more=b""):
+        columns = self.header["clip_columns"] if columns is None else columns
+        first = len(self.blocks)
+        for k, tokens in enumerate(scales if level else [[]]):
+            content = varint(columns) + bytes([level]) if k == 0 else b""
+            self.put(Block(PACKED_SCALE, content + self.packed(scales[:k], tokens, columns) + more))
+        clip = {"columns": columns, "level_db": level * 0.5 - 100 if level else None, "scales": scales}
+        self.clips.append((clip, range(first, len(self.blocks))))
+        self.end_samples += columns * (self.header["clip_samples"] // self.header["clip_columns"])
+        return self
+
+    def packed(self, coarser, tokens, columns):
+        if not tokens:
+            return b""
+        writer = RangeWriter()
+        for place, token in enumerate(tokens):
+            writer.put(token, self.prior.frequencies([*coarser, tokens[:place]], columns, place))
+        return writer.content()
+
+
 ONE = [[291], [0, 2047, 1024, 7]]
 EIGHT = [[side, side] for side in (1, 2, 3, 4, 6, 8, 11, 14)]
 LAST_POSITION = 2**53 - 1
@@ -200,6 +232,23 @@ add("valid", "shorter-clips", "a last clip of one column, with scales of one, fe
 def _():
     frame = {1: lambda content: bytes.fromhex(LIBZSTD_FRAME)}
     return Piece(scales=[[1, 1], [14, 14]]).add([[5], [7, 8, 9, 1000] * 49], frame=frame).end().complete()
+
+
+add("valid", "packed-tokens", "tokens packed by a prior: two whole clips, silence, and a shorter clip",
+    lambda: PackedPiece().random(1).random(2, level=201).silence().random(3, 5).end().complete())
+add("valid", "packed-no-clips", "a prior, and no clip", lambda: PackedPiece().end().complete())
+
+
+@conformance("uncommon", "packed-expected", "tokens packed by a prior, each the one that was expected most, which take next to no bits")
+def _():
+    piece = PackedPiece()
+    scales = []
+    for scale, count in enumerate(piece.counts(16)):
+        scales.append([])
+        for place in range(count):
+            frequencies = piece.prior.frequencies(scales, 16, place)
+            scales[scale].append(frequencies.index(max(frequencies)))
+    return piece.add(scales).end().complete()
 
 
 @conformance("uncommon", "zstd-stored-scales", "Zstandard frames of stored bytes in header, scales and end")
@@ -304,6 +353,32 @@ def _():
 
 
 FILES.add_wrong_beginnings("pyramid-", "token pyramid", Piece().add(ONE).end().blocks)
+
+
+@conformance("faulty", "packed-cut", "ends within the third scale of packed tokens; two of the clip's scales are kept")
+def _():
+    piece = PackedPiece().random(1)
+    return piece.damaged(4, "cut short within the block", stream(*piece.blocks)[:-3])
+
+
+add("faulty", "packed-more", "a byte behind packed tokens",
+    lambda: PackedPiece().add([[3]], more=b"\1\1\1\1\1").damaged(2, "there is more after its tokens"))
+add("faulty", "packed-without-prior", "packed tokens, and no prior is named",
+    lambda: Piece().put(Block(PACKED_SCALE, b"\x10\xa0\1")).damaged(1, "nothing before says by which prior"))
+add("faulty", "packed-not", "tokens that are not packed, behind a prior",
+    lambda: PackedPiece().put(Block(SCALE, b"\x10\xa0\1")).damaged(2, "not packed by the prior"))
+add("faulty", "prior-twice", "a prior that is named twice",
+    lambda: PackedPiece().put(Block(PRIOR, prior_file.ID)).damaged(2, "named where clips have begun"))
+add("faulty", "prior-late", "a prior that is named after a clip",
+    lambda: Piece().add(ONE).put(Block(PRIOR, prior_file.ID)).damaged(3, "named where clips have begun"))
+add("faulty", "prior-short", "the name of a prior of 3 bytes",
+    lambda: PackedPiece(prior_file.ID[:3]).damaged(1, "does not name a prior"))
+add("faulty", "prior-unknown", "a prior that is not at hand",
+    lambda: PackedPiece(b"none").damaged(1, "not here", result="refused"))
+add("faulty", "prior-for-another-shape", "a prior for pyramids of another shape",
+    lambda: PackedPiece(scales=[[1, 1], [2, 2], [3, 5]]).damaged(1, "of another shape", result="refused"))
+add("faulty", "prior-for-other-weights", "a prior for the tokens of other weights",
+    lambda: PackedPiece(weights_hash="ff" * 16).damaged(1, "for other weights", result="refused"))
 
 
 @conformance("faulty", "cut-in-scale", "ends within the third scale of the second clip; two of its scales are kept")

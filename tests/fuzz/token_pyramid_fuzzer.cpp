@@ -3,7 +3,7 @@
 #include "formats/token_pyramid.hpp"
 #include "repaired.hpp"
 #include "require.hpp"
-#include "tests/unit/formats/pyramid_helpers.hpp"
+#include "tests/unit/formats/prior_helpers.hpp"
 
 namespace {
 
@@ -23,9 +23,22 @@ void check_unfinished(const TokenClip& clip, const PyramidShape& shape) {
   }
 }
 
+/// For the pyramids of the corpus that are packed.
+std::shared_ptr<const TokenPrior> small_prior(const PriorId& /*id*/) {
+  static const auto prior = [] {
+    PyramidShape shape;
+    shape.codebook_size = 20;
+    shape.scales = {{1, 1}, {2, 2}, {3, 4}};
+    WeightsHash hash{};
+    for (std::size_t i = 0; i < hash.size(); ++i) hash[i] = static_cast<std::uint8_t>(16 + i);
+    return testing::prior_of(testing::prior_tensors({shape}, hash));
+  }();
+  return prior;
+}
+
 void check(const Bytes& bytes) {
-  const PyramidReading reading = testing::read_pyramid(bytes);
-  require(testing::read_pyramid(bytes, 1) == reading, "the source's steps matter");
+  const PyramidReading reading = testing::read_pyramid(bytes, SIZE_MAX, small_prior);
+  require(testing::read_pyramid(bytes, 1, small_prior) == reading, "the source's steps matter");
   require(reading.error.empty() == reading.totals.has_value(), "neither an error nor an end");
   require(!reading.totals || !reading.unfinished, "an end within a clip");
   if (!reading.header) return;

@@ -40,11 +40,21 @@ inline std::vector<Bytes> written_parts(const Pyramid& pyramid) {
 
 inline Bytes written(const Pyramid& pyramid) { return joined(written_parts(pyramid)); }
 
-inline PyramidReading read_pyramid(std::span<const std::byte> bytes, std::size_t step = SIZE_MAX) {
+/// Packed by a prior.
+inline Bytes written(const Pyramid& pyramid, std::shared_ptr<const TokenPrior> prior) {
+  std::vector<Bytes> parts;
+  TokenPyramidWriter writer(pyramid.header, sink_of(parts), std::move(prior));
+  for (const TokenClip& clip : pyramid.clips) writer.write(clip);
+  writer.finish(pyramid.totals);
+  return joined(parts);
+}
+
+inline PyramidReading read_pyramid(std::span<const std::byte> bytes, std::size_t step = SIZE_MAX,
+                                   const FindPrior& find_prior = {}) {
   PyramidReading reading;
   std::optional<TokenPyramidReader> reader;
   keep_refusal(reading, [&] {
-    reader.emplace(source_of(bytes, step));
+    reader.emplace(source_of(bytes, step), find_prior);
     reading.header = reader->header();
     while (auto clip = reader->next()) reading.clips.push_back(std::move(*clip));
   });

@@ -1,0 +1,244 @@
+#include "formats/token_prior.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "formats/safetensors.hpp"
+#include "lib/core/error.hpp"
+
+namespace ictus::formats {
+namespace {
+
+constexpr std::int32_t kMaxWeight = std::numeric_limits<std::int16_t>::max();
+constexpr double kMaxBias = 1 << 30;
+
+// The last layer's sums are logarithms to the base of 2, in steps of 1 / 256.
+constexpr int kLogBits = 8;
+constexpr int kLogShift = kSumBits - kLogBits;
+constexpr int kPowerBits = 16;
+/// Frequencies are 1 and what the network says, of which there is so much to share out.
+constexpr int kShareBits = 17;
+constexpr int kScaleBits = 24;
+
+constexpr std::uint32_t kMaxCodebookSize = 1U << 16U;
+constexpr std::size_t kMaxSide = 4096;  ///< of a layer, but for the codebook
+
+/// An IEEE half as the double that it is.
+double value_of_half(std::uint16_t bits) {
+  const int exponent = bits >> 10U & 0x1FU;
+  const int fraction = bits & 0x3FFU;
+  const double size = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+  if (exponent == 0x1F) throw Error("it has a number that is none");
+  return (bits & 0x8000U) != 0 ? -size : size;
+}
+
+/// The numbers of an array in units of 2^-bits, rounded to whole ones, halves away from 0, and limited.
+template <typename Whole>
+std::vector<Whole> whole_numbers(const TensorFile& file, const std::string& name,
+                                 const std::vector<std::int64_t>& shape, int bits, double most) {
+  const auto found = file.tensors.find(name);
+  if (found == file.tensors.end()) throw Error("it has no '" + name + "'");
+  const RawTensor& tensor = found->second;
+  if (tensor.dtype != DType::f16 || tensor.shape != shape) {
+    throw Error("its '" + name + "' has another type or shape than its configuration says");
+  }
+  std::vector<Whole> numbers(tensor.data.size() / 2);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    std::uint16_t half = 0;
+    std::memcpy(&half, &tensor.data[2 * i], 2);
+    numbers[i] =
+        static_cast<Whole>(std::clamp(std::round(std::ldexp(value_of_half(half), bits)), -most, most));
+  }
+  return numbers;
+}
+
+WeightsHash hash_from(const std::string& digits) {
+  WeightsHash hash{};
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    throw Error("the hash of its tokenizer is no hash");
+  };
+  if (digits.size() != 2 * hash.size()) throw Error("the hash of its tokenizer is no hash");
+  for (std::size_t i = 0; i < hash.size(); ++i) {
+    hash[i] = static_cast<std::uint8_t>(digit(digits[2 * i]) * 16 + digit(digits[2 * i + 1]));
+  }
+  return hash;
+}
+
+std::int32_t dot(const std::int16_t* a, const std::int16_t* b, std::size_t count) {
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < count; ++i) sum += std::int32_t{a[i]} * std::int32_t{b[i]};
+  return sum;
+}
+
+std::int16_t activation(std::int32_t sum) {
+  return static_cast<std::int16_t>(std::clamp(sum >> kWeightBits, 0, kMaxActivation));
+}
+
+/// 2^(-i / 256) in units of 2^-16.
+const std::array<std::uint32_t, 256>& powers() {
+  static const auto table = [] {
+    std::array<std::uint32_t, 256> made{};
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      made[i] = static_cast<std::uint32_t>(
+          std::lround(std::exp2(kPowerBits - static_cast<double>(i) / (1 << kLogBits))));
+    }
+    return made;
+  }();
+  return table;
+}
+
+/// Logarithms in frequencies' place become these.
+void become_frequencies(std::vector<std::uint32_t>& logs) {
+  // Differences of any two of them fit, as two's complement.
+  std::int32_t most = std::numeric_limits<std::int32_t>::min();
+  for (const std::uint32_t log : logs) most = std::max(most, static_cast<std::int32_t>(log));
+  std::uint64_t total = 0;
+  for (std::uint32_t& value : logs) {
+    const std::uint32_t below = static_cast<std::uint32_t>(most) - value;
+    const std::uint32_t halvings = below >> kLogBits;
+    value = halvings > kPowerBits ? 0 : powers()[below % (1U << kLogBits)] >> halvings;
+    total += value;
+  }
+  const std::uint64_t scale = (std::uint64_t{1} << (kShareBits + kScaleBits)) / total;
+  for (std::uint32_t& value : logs) value = 1 + static_cast<std::uint32_t>(value * scale >> kScaleBits);
+}
+
+}  // namespace
+
+TokenPrior::TokenPrior(std::span<const std::byte> file, const std::string& name) : hash_(content_hash(file)) {
+  using nlohmann::json;
+  const TensorFile parsed = parse_safetensors(file, name);
+  try {
+    const auto format = parsed.metadata.find("format");
+    const auto config = parsed.metadata.find("config");
+    if (format == parsed.metadata.end() || format->second != kTokenPriorFormat ||
+        config == parsed.metadata.end()) {
+      throw Error("it is no token prior");
+    }
+    const json said = json::parse(config->second);
+    said.at("id").get_to(id_);
+    tokenizer_hash_ = hash_from(said.at("tokenizer_hash").get<std::string>());
+    said.at("clip_samples").get_to(shape_.clip_samples);
+    said.at("clip_columns").get_to(shape_.clip_columns);
+    said.at("codebook_size").get_to(shape_.codebook_size);
+    for (const json& grid : said.at("scales")) {
+      shape_.scales.push_back({grid.at(0).get<std::uint16_t>(), grid.at(1).get<std::uint16_t>()});
+    }
+    said.at("code_size").get_to(code_size_);
+    said.at("hidden").get_to(hidden_);
+    if (shape_.codebook_size < 2 || shape_.codebook_size > kMaxCodebookSize || shape_.scales.empty() ||
+        shape_.clip_columns == 0 || code_size_ < 1 || code_size_ > kMaxSide || hidden_ < 1 ||
+        hidden_ > kMaxSide) {
+      throw Error("its configuration makes no sense");
+    }
+  } catch (const json::exception& error) {
+    throw Error(name + ": its configuration is damaged: " + error.what());
+  } catch (const Error& error) {
+    throw Error(name + ": " + error.what());
+  }
+
+  const auto codebook = static_cast<std::int64_t>(shape_.codebook_size);
+  const auto code_size = static_cast<std::int64_t>(code_size_);
+  const auto hidden = static_cast<std::int64_t>(hidden_);
+  const auto inputs = static_cast<std::int64_t>(kContextVectors) * code_size;
+  const auto layer = [&](const char* called, std::int64_t from, std::int64_t to) {
+    Layer made{static_cast<std::size_t>(from), static_cast<std::size_t>(to), {}, {}};
+    made.weights = whole_numbers<std::int16_t>(parsed, std::string(called) + ".weight", {to, from},
+                                               kWeightBits, kMaxWeight);
+    return made;
+  };
+  try {
+    codes_ =
+        whole_numbers<std::int16_t>(parsed, "codes", {codebook, code_size}, kActivationBits, kMaxActivation);
+    rows_ = whole_numbers<std::int32_t>(parsed, "rows", {static_cast<std::int64_t>(all_rows(shape_)), hidden},
+                                        kSumBits, kMaxBias);
+    columns_ = whole_numbers<std::int32_t>(
+        parsed, "columns", {static_cast<std::int64_t>(all_columns(shape_)), hidden}, kSumBits, kMaxBias);
+    first_ = layer("first", inputs, hidden);
+    second_ = layer("second", hidden, hidden);
+    last_ = layer("last", hidden, codebook);
+    second_.bias = whole_numbers<std::int32_t>(parsed, "second.bias", {hidden}, kSumBits, kMaxBias);
+    last_.bias = whole_numbers<std::int32_t>(parsed, "last.bias", {codebook}, kSumBits, kMaxBias);
+
+    // What is added to the first layer's sums is at most the largest of its rows and that of its columns.
+    const auto largest = [&](const std::vector<std::int32_t>& table, std::size_t unit) {
+      std::int64_t most = 0;
+      for (std::size_t i = unit; i < table.size(); i += hidden_)
+        most = std::max(most, std::int64_t{std::abs(table[i])});
+      return most;
+    };
+    for (const Layer* const each : {&first_, &second_, &last_}) {
+      for (std::size_t unit = 0; unit < each->outputs; ++unit) {
+        std::int64_t most = each->bias.empty() ? largest(rows_, unit) + largest(columns_, unit)
+                                               : std::int64_t{std::abs(each->bias[unit])};
+        for (std::size_t i = 0; i < each->inputs; ++i) {
+          most += std::int64_t{std::abs(each->weights[unit * each->inputs + i])} * kMaxActivation;
+        }
+        if (most > std::numeric_limits<std::int32_t>::max()) throw Error("its sums could overflow");
+      }
+    }
+  } catch (const Error& error) {
+    throw Error(name + ": " + error.what());
+  }
+  parameters_ = codes_.size() + rows_.size() + columns_.size();
+  for (const Layer* const each : {&first_, &second_, &last_})
+    parameters_ += each->weights.size() + each->bias.size();
+}
+
+TokenPrior::Vector TokenPrior::vectors_of(const TokenContext& context) const {
+  std::vector<std::int32_t> sums(kContextVectors * code_size_, 0);
+  auto at = sums.begin();
+  const auto add = [&](std::int32_t token) {
+    if (token == kNoToken) return;
+    const std::int16_t* const code = &codes_[static_cast<std::size_t>(token) * code_size_];
+    std::transform(code, code + code_size_, at, at, std::plus<std::int32_t>());
+  };
+  const auto step = static_cast<std::ptrdiff_t>(code_size_);
+  for (const std::int32_t token : context.beside) {
+    add(token);
+    at += step;
+  }
+  for (std::size_t place = 0; place < kAroundPlaces; ++place) {
+    for (const auto& around : context.around) add(around[place]);
+    at += step;
+  }
+  const std::size_t coarser = context.around.size();
+  for (std::size_t steps = 1; steps <= 2; ++steps) {
+    if (steps <= coarser) add(context.around[coarser - steps][kOwnPlace]);
+    at += step;
+  }
+  Vector vectors(sums.size());
+  std::transform(sums.begin(), sums.end(), vectors.begin(), [](std::int32_t sum) {
+    return static_cast<std::int16_t>(std::clamp(sum, -kMaxActivation, kMaxActivation));
+  });
+  return vectors;
+}
+
+void TokenPrior::expect(const TokenContext& context, std::vector<std::uint32_t>& frequencies) const {
+  const Vector inputs = vectors_of(context);
+  Vector first(hidden_);
+  for (std::size_t unit = 0; unit < hidden_; ++unit) {
+    first[unit] = activation(rows_[context.row * hidden_ + unit] + columns_[context.column * hidden_ + unit] +
+                             dot(&first_.weights[unit * first_.inputs], inputs.data(), first_.inputs));
+  }
+  Vector second(hidden_);
+  for (std::size_t unit = 0; unit < hidden_; ++unit) {
+    const std::int32_t more =
+        activation(second_.bias[unit] + dot(&second_.weights[unit * hidden_], first.data(), hidden_));
+    second[unit] = static_cast<std::int16_t>(std::min(first[unit] + more, kMaxActivation));
+  }
+  frequencies.resize(shape_.codebook_size);
+  for (std::size_t token = 0; token < frequencies.size(); ++token) {
+    const std::int32_t sum = last_.bias[token] + dot(&last_.weights[token * hidden_], second.data(), hidden_);
+    frequencies[token] = static_cast<std::uint32_t>(sum >> kLogShift);
+  }
+  become_frequencies(frequencies);
+}
+
+}  // namespace ictus::formats
