@@ -1,5 +1,5 @@
 // Which tokens a token is expected from: those beside it, and those of coarser scales around it; see SPEC.md,
-// section 24.
+// section 27.
 #pragma once
 
 #include <array>

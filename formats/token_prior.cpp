@@ -70,6 +70,15 @@ WeightsHash hash_from(const std::string& digits) {
   return hash;
 }
 
+/// The largest size of any number in a column of a table.
+std::int64_t most_of(const std::vector<std::int32_t>& table, std::size_t column, std::size_t columns) {
+  std::int64_t most = 0;
+  for (std::size_t i = column; i < table.size(); i += columns) {
+    most = std::max(most, std::int64_t{std::abs(table[i])});
+  }
+  return most;
+}
+
 std::int32_t dot(const std::int16_t* a, const std::int16_t* b, std::size_t count) {
   std::int32_t sum = 0;
   for (std::size_t i = 0; i < count; ++i) sum += std::int32_t{a[i]} * std::int32_t{b[i]};
@@ -112,83 +121,77 @@ void become_frequencies(std::vector<std::uint32_t>& logs) {
 }  // namespace
 
 TokenPrior::TokenPrior(std::span<const std::byte> file, const std::string& name) : hash_(content_hash(file)) {
-  using nlohmann::json;
   const TensorFile parsed = parse_safetensors(file, name);
   try {
-    const auto format = parsed.metadata.find("format");
-    const auto config = parsed.metadata.find("config");
-    if (format == parsed.metadata.end() || format->second != kTokenPriorFormat ||
-        config == parsed.metadata.end()) {
-      throw Error("it is no token prior");
-    }
-    const json said = json::parse(config->second);
-    said.at("id").get_to(id_);
-    tokenizer_hash_ = hash_from(said.at("tokenizer_hash").get<std::string>());
-    said.at("clip_samples").get_to(shape_.clip_samples);
-    said.at("clip_columns").get_to(shape_.clip_columns);
-    said.at("codebook_size").get_to(shape_.codebook_size);
-    for (const json& grid : said.at("scales")) {
-      shape_.scales.push_back({grid.at(0).get<std::uint16_t>(), grid.at(1).get<std::uint16_t>()});
-    }
-    said.at("code_size").get_to(code_size_);
-    said.at("hidden").get_to(hidden_);
-    if (shape_.codebook_size < 2 || shape_.codebook_size > kMaxCodebookSize || shape_.scales.empty() ||
-        shape_.clip_columns == 0 || code_size_ < 1 || code_size_ > kMaxSide || hidden_ < 1 ||
-        hidden_ > kMaxSide) {
-      throw Error("its configuration makes no sense");
-    }
-  } catch (const json::exception& error) {
+    read_configuration(parsed);
+    read_numbers(parsed);
+    require_exact_sums();
+  } catch (const nlohmann::json::exception& error) {
     throw Error(name + ": its configuration is damaged: " + error.what());
   } catch (const Error& error) {
     throw Error(name + ": " + error.what());
   }
+}
 
+void TokenPrior::read_configuration(const TensorFile& file) {
+  const auto format = file.metadata.find("format");
+  const auto config = file.metadata.find("config");
+  if (format == file.metadata.end() || format->second != kTokenPriorFormat || config == file.metadata.end()) {
+    throw Error("it is no token prior");
+  }
+  const auto said = nlohmann::json::parse(config->second);
+  said.at("id").get_to(id_);
+  tokenizer_hash_ = hash_from(said.at("tokenizer_hash").get<std::string>());
+  said.at("clip_samples").get_to(shape_.clip_samples);
+  said.at("clip_columns").get_to(shape_.clip_columns);
+  said.at("codebook_size").get_to(shape_.codebook_size);
+  for (const auto& grid : said.at("scales")) {
+    shape_.scales.push_back({grid.at(0).get<std::uint16_t>(), grid.at(1).get<std::uint16_t>()});
+  }
+  said.at("code_size").get_to(code_size_);
+  said.at("hidden").get_to(hidden_);
+  if (shape_.codebook_size < 2 || shape_.codebook_size > kMaxCodebookSize || shape_.scales.empty() ||
+      shape_.clip_columns == 0 || code_size_ < 1 || code_size_ > kMaxSide || hidden_ < 1 ||
+      hidden_ > kMaxSide) {
+    throw Error("its configuration makes no sense");
+  }
+}
+
+void TokenPrior::read_numbers(const TensorFile& file) {
   const auto codebook = static_cast<std::int64_t>(shape_.codebook_size);
   const auto code_size = static_cast<std::int64_t>(code_size_);
   const auto hidden = static_cast<std::int64_t>(hidden_);
   const auto inputs = static_cast<std::int64_t>(kContextVectors) * code_size;
-  const auto layer = [&](const char* called, std::int64_t from, std::int64_t to) {
-    Layer made{static_cast<std::size_t>(from), static_cast<std::size_t>(to), {}, {}};
-    made.weights = whole_numbers<std::int16_t>(parsed, std::string(called) + ".weight", {to, from},
-                                               kWeightBits, kMaxWeight);
-    return made;
+  const auto weights = [&](const char* name, std::int64_t from, std::int64_t to) {
+    return Layer{static_cast<std::size_t>(from),
+                 static_cast<std::size_t>(to),
+                 whole_numbers<std::int16_t>(file, name, {to, from}, kWeightBits, kMaxWeight),
+                 {}};
   };
-  try {
-    codes_ =
-        whole_numbers<std::int16_t>(parsed, "codes", {codebook, code_size}, kActivationBits, kMaxActivation);
-    rows_ = whole_numbers<std::int32_t>(parsed, "rows", {static_cast<std::int64_t>(all_rows(shape_)), hidden},
-                                        kSumBits, kMaxBias);
-    columns_ = whole_numbers<std::int32_t>(
-        parsed, "columns", {static_cast<std::int64_t>(all_columns(shape_)), hidden}, kSumBits, kMaxBias);
-    first_ = layer("first", inputs, hidden);
-    second_ = layer("second", hidden, hidden);
-    last_ = layer("last", hidden, codebook);
-    second_.bias = whole_numbers<std::int32_t>(parsed, "second.bias", {hidden}, kSumBits, kMaxBias);
-    last_.bias = whole_numbers<std::int32_t>(parsed, "last.bias", {codebook}, kSumBits, kMaxBias);
+  const auto added = [&](const char* name, std::vector<std::int64_t> shape) {
+    return whole_numbers<std::int32_t>(file, name, shape, kSumBits, kMaxBias);
+  };
+  codes_ = whole_numbers<std::int16_t>(file, "codes", {codebook, code_size}, kActivationBits, kMaxActivation);
+  rows_ = added("rows", {static_cast<std::int64_t>(all_rows(shape_)), hidden});
+  columns_ = added("columns", {static_cast<std::int64_t>(all_columns(shape_)), hidden});
+  first_ = weights("first.weight", inputs, hidden);
+  second_ = weights("second.weight", hidden, hidden);
+  second_.bias = added("second.bias", {hidden});
+  last_ = weights("last.weight", hidden, codebook);
+  last_.bias = added("last.bias", {codebook});
+}
 
-    // What is added to the first layer's sums is at most the largest of its rows and that of its columns.
-    const auto largest = [&](const std::vector<std::int32_t>& table, std::size_t unit) {
-      std::int64_t most = 0;
-      for (std::size_t i = unit; i < table.size(); i += hidden_)
-        most = std::max(most, std::int64_t{std::abs(table[i])});
-      return most;
-    };
-    for (const Layer* const each : {&first_, &second_, &last_}) {
-      for (std::size_t unit = 0; unit < each->outputs; ++unit) {
-        std::int64_t most = each->bias.empty() ? largest(rows_, unit) + largest(columns_, unit)
-                                               : std::int64_t{std::abs(each->bias[unit])};
-        for (std::size_t i = 0; i < each->inputs; ++i) {
-          most += std::int64_t{std::abs(each->weights[unit * each->inputs + i])} * kMaxActivation;
-        }
-        if (most > std::numeric_limits<std::int32_t>::max()) throw Error("its sums could overflow");
+void TokenPrior::require_exact_sums() const {
+  for (const Layer* const layer : {&first_, &second_, &last_}) {
+    for (std::size_t unit = 0; unit < layer->outputs; ++unit) {
+      std::int64_t most = layer == &first_ ? most_of(rows_, unit, hidden_) + most_of(columns_, unit, hidden_)
+                                           : most_of(layer->bias, unit, layer->outputs);
+      for (std::size_t i = 0; i < layer->inputs; ++i) {
+        most += std::int64_t{std::abs(layer->weights[unit * layer->inputs + i])} * kMaxActivation;
       }
+      if (most > std::numeric_limits<std::int32_t>::max()) throw Error("its sums could overflow");
     }
-  } catch (const Error& error) {
-    throw Error(name + ": " + error.what());
   }
-  parameters_ = codes_.size() + rows_.size() + columns_.size();
-  for (const Layer* const each : {&first_, &second_, &last_})
-    parameters_ += each->weights.size() + each->bias.size();
 }
 
 TokenPrior::Vector TokenPrior::vectors_of(const TokenContext& context) const {

@@ -1,5 +1,5 @@
 // How often each token is expected where it stands: a small network in whole numbers, so that every machine
-// expects the same; see SPEC.md, sections 24 and 25.
+// expects the same; see SPEC.md, sections 27 and 28.
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 
 #include "formats/blocks.hpp"
 #include "formats/pyramid_shape.hpp"
+#include "formats/safetensors.hpp"
 #include "formats/token_context.hpp"
 
 namespace ictus::formats {
@@ -44,7 +45,6 @@ class TokenPrior {
   /// Of the weights of the tokenizer whose tokens it expects.
   [[nodiscard]] const WeightsHash& tokenizer_hash() const { return tokenizer_hash_; }
   [[nodiscard]] const PyramidShape& shape() const { return shape_; }
-  [[nodiscard]] std::size_t parameters() const { return parameters_; }
 
   /// Frequencies of all tokens of the codebook, for a range coder.
   void expect(const TokenContext& context, std::vector<std::uint32_t>& frequencies) const;
@@ -58,13 +58,17 @@ class TokenPrior {
     std::vector<std::int32_t> bias;
   };
 
+  void read_configuration(const TensorFile& file);
+  void read_numbers(const TensorFile& file);
+  /// Throws where a sum might not fit into 32 bits.
+  void require_exact_sums() const;
   /// What the first layer sees, [context vectors * code size].
   [[nodiscard]] Vector vectors_of(const TokenContext& context) const;
 
   std::string id_;
   WeightsHash hash_{}, tokenizer_hash_{};
   PyramidShape shape_;
-  std::size_t code_size_ = 0, hidden_ = 0, parameters_ = 0;
+  std::size_t code_size_ = 0, hidden_ = 0;
   std::vector<std::int16_t> codes_;           // [codebook size, code size]
   std::vector<std::int32_t> rows_, columns_;  // [all rows, hidden], [all columns, hidden]
   Layer first_, second_, last_;

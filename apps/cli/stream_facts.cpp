@@ -69,6 +69,7 @@ void read(formats::TokenPyramidReader& reader, StreamFacts& facts) {
   own.seed = header.seed;
   std::vector<TokenCounts> counts(shape.scales.size(), TokenCounts(shape.codebook_size));
   const auto sum_up = [&] {
+    if (reader.prior() != nullptr) own.prior_id = reader.prior()->id();
     for (std::size_t scale = 0; scale < counts.size(); ++scale) {
       own.tokens += counts[scale].sum();
       own.scales.push_back({.grid = shape.scales[scale],

@@ -36,7 +36,8 @@ struct PyramidFacts {
   double clip_s = 0;        ///< of a whole one
   std::uint64_t tokens = 0;
   std::uint32_t codebook_size = 0;
-  std::optional<double> level_db;  ///< re full scale, of the loudest clip; nothing: all are silent
+  std::optional<std::string> prior_id;  ///< of what the tokens are packed by
+  std::optional<double> level_db;       ///< re full scale, of the loudest clip; nothing: all are silent
   std::vector<ScaleFacts> scales;
   std::size_t last_scales = 0;  ///< that the last clip has
   std::optional<formats::NoteLabel> label;

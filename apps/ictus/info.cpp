@@ -105,6 +105,7 @@ void add_own(Json& json, const cli::PyramidFacts& own, const cli::StreamFacts& f
   json["tokens"] = own.tokens;
   json["tokens_per_s"] = facts.per_s(static_cast<double>(own.tokens));
   json["codebook_size"] = own.codebook_size;
+  json["prior"] = own.prior_id ? Json(*own.prior_id) : Json(nullptr);
   json["level_db"] = own.level_db ? Json(std::round(10.0 * *own.level_db) / 10.0) : Json(nullptr);
   json["family"] = own.label ? Json(own.label->family) : Json(nullptr);
   json["instrument"] = own.label ? Json(own.label->instrument) : Json(nullptr);
@@ -231,6 +232,7 @@ std::string own_rows(const cli::PyramidFacts& own, const cli::StreamFacts& facts
   text += row("clips", fmt::format("{}, up to {:.3f} s each", own.clips, own.clip_s));
   text += row("tokens", fmt::format("{}, {:.1f} a second, from a codebook of {}", own.tokens,
                                     facts.per_s(static_cast<double>(own.tokens)), own.codebook_size));
+  if (own.prior_id) text += row("packed by", *own.prior_id);
   if (own.level_db)
     text += row("level", fmt::format("{:.1f} dB re full scale, at the loudest place", *own.level_db));
   return text;

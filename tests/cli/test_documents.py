@@ -132,7 +132,7 @@ class Completions(Case):
         self.assertEqual(self.completed("ictus", "en"), ["encode"])
         self.assertEqual(set(self.completed("ictus", "")) & {"encode", "train", "help"}, {"encode", "train", "help"})
         self.assertEqual(self.completed("ictus", "train", "g"), ["generator"])
-        self.assertEqual(self.completed("ictus", "train", ""), ["tokenizer", "generator", "judge", "--help", "-h"])
+        self.assertEqual(self.completed("ictus", "train", ""), ["tokenizer", "generator", "prior", "judge", "--help", "-h"])
         self.assertEqual(self.completed("ictus", "help", "d"), ["decode", "dump"])
         self.assertEqual(self.completed("ictus", "encode", "--eff"), ["--effort"])
         for command in [*COMMANDS, *MORE_COMMANDS]:

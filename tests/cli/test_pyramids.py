@@ -39,7 +39,7 @@ class Info(Case):
         self.assertEqual(list(found), [
             "schema", "file", "complete", "codec", "format_version", "model_id", "weights_hash", "sample_rate_hz",
             "samples", "duration_s", "original_sample_rate_hz", "original_channels", "original_samples", "clips",
-            "tokens", "tokens_per_s", "codebook_size", "level_db", "family", "instrument", "pitch", "velocity", "seed", "scales", "bytes",
+            "tokens", "tokens_per_s", "codebook_size", "prior", "level_db", "family", "instrument", "pitch", "velocity", "seed", "scales", "bytes",
             "bitrate_bps", "tags"])
         self.assertEqual((found["schema"], found["file"], found["complete"]), (1, "a.mars", True))
         self.assertEqual((found["codec"], found["format_version"]), ("mars", 1))
@@ -52,6 +52,7 @@ class Info(Case):
         self.assertEqual(found["tokens"], sum(len(scale) for clip in TOKENS for scale in clip))
         self.assertAlmostEqual(found["tokens_per_s"], found["tokens"] / found["duration_s"])
         self.assertEqual(found["level_db"], -34.8)
+        self.assertIsNone(found["prior"])
         self.assertEqual([found[field] for field in ("family", "pitch", "velocity", "seed")], [None] * 4)
         self.assertEqual(found["bytes"], len(EXAMPLE))
         self.assertAlmostEqual(found["bitrate_bps"], 8 * len(EXAMPLE) / found["duration_s"])
