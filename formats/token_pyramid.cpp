@@ -287,15 +287,27 @@ Bytes header_content(const TokenPyramidHeader& header) {
   return finished(builder, table.Finish());
 }
 
+/// The tokens of the last of `scales` as they take fewest bytes: by `prior`, or, without one and where they
+/// are not what it expects, each by itself. The content begins with `head`.
+Block scale_block(const Bytes& head, std::span<std::vector<std::uint16_t>> scales, std::uint16_t columns,
+                  std::uint32_t codebook_size, const TokenPrior* prior) {
+  Block plain{static_cast<std::uint8_t>(kScaleKind + scales.size() - 1), head};
+  append_tokens(plain.content, scales.back(), token_bits(codebook_size));
+  if (prior == nullptr) return plain;
+  Block packed{kPackedScaleKind, head, true};
+  append_packed(packed.content, *prior, columns, scales);
+  return packed.content.size() < plain.content.size() ? packed : plain;
+}
+
 /// Checks the clip as well as laying it out, one block a scale. By `prior`, or null.
 std::vector<Block> clip_blocks(const TokenClip& clip, const PyramidShape& shape, const TokenPrior* prior) {
   const std::uint8_t level = level_code(clip.spectral_level_db);
-  Block first{prior != nullptr ? kPackedScaleKind : kScaleKind, {}, prior != nullptr};
-  append_varint(first.content, clip.columns);
-  first.content.push_back(level);
+  Bytes head;
+  append_varint(head, clip.columns);
+  head.push_back(level);
   if (level == kSilence) {
     if (!clip.scales.empty()) throw Error("a silent clip cannot hold tokens");
-    return {first};
+    return {{kScaleKind, head}};
   }
   if (clip.scales.size() != shape.scales.size()) {
     throw Error("a clip of " + std::to_string(clip.scales.size()) + " scales is not whole: the pyramid has " +
@@ -316,17 +328,8 @@ std::vector<Block> clip_blocks(const TokenClip& clip, const PyramidShape& shape,
                     ", outside the codebook of " + std::to_string(shape.codebook_size));
       }
     }
-    Block block = first;
-    if (k > 0) {
-      block.content.clear();
-      if (prior == nullptr) block.kind = static_cast<std::uint8_t>(kScaleKind + k);
-    }
-    if (prior != nullptr) {
-      append_packed(block.content, *prior, clip.columns, std::span(scales).first(k + 1));
-    } else {
-      append_tokens(block.content, tokens, token_bits(shape.codebook_size));
-    }
-    blocks.push_back(std::move(block));
+    blocks.push_back(scale_block(k == 0 ? head : Bytes{}, std::span(scales).first(k + 1), clip.columns,
+                                 shape.codebook_size, prior));
   }
   return blocks;
 }
@@ -400,10 +403,9 @@ std::optional<TokenClip> TokenPyramidReader::next() {
     }
     if (block.kind == kPackedScaleKind) {
       if (!prior_) blocks_.fail("its tokens are packed, and nothing before says by which prior");
-      read_scale(unfinished_ ? unfinished_->scales.size() : 0, block.content);
+      read_scale(unfinished_ ? unfinished_->scales.size() : 0, block.content, prior_.get());
     } else if (block.kind >= kScaleKind && block.kind < kScaleKind + kMaxScales) {
-      if (prior_) blocks_.fail("its tokens are not packed by the prior that was named before");
-      read_scale(block.kind - kScaleKind, block.content);
+      read_scale(block.kind - kScaleKind, block.content, nullptr);
     } else {
       blocks_.fail_unknown_kind(block.kind);
     }
@@ -466,8 +468,8 @@ void TokenPyramidReader::read_prior(ByteSpan content) {
   }
 }
 
-/// Reads one scale into unfinished_, which stays as it was when the scale is not sound.
-void TokenPyramidReader::read_scale(std::size_t scale, ByteSpan content) {
+/// Reads one scale, packed by `prior` or not, into unfinished_, which stays as it was when it is not sound.
+void TokenPyramidReader::read_scale(std::size_t scale, ByteSpan content, const TokenPrior* prior) {
   const PyramidShape& shape = header_.shape;
   const std::size_t expected = unfinished_ ? unfinished_->scales.size() : 0;
   if (scale >= shape.scales.size()) {
@@ -483,10 +485,10 @@ void TokenPyramidReader::read_scale(std::size_t scale, ByteSpan content) {
   TokenClip& clip = scale == 0 ? begun : *unfinished_;
   if (clip.spectral_level_db) {
     const std::size_t tokens = shape.grid(scale, clip.columns).tokens();
-    if (prior_) {
+    if (prior != nullptr) {
       clip.scales.emplace_back(tokens);
       try {
-        read_packed(content, *prior_, clip.columns, clip.scales, blocks_);
+        read_packed(content, *prior, clip.columns, clip.scales, blocks_);
       } catch (...) {
         clip.scales.pop_back();
         throw;

@@ -89,8 +89,8 @@ using FindPrior = std::function<std::shared_ptr<const TokenPrior>(const PriorId&
 /// in a file. A stream without finish() counts as cut short.
 class TokenPyramidWriter {
  public:
-  /// Packs tokens by `prior`, which has to be for the header's weights; without one, every token takes the
-  /// same number of bits.
+  /// Packs tokens by `prior`, which has to be for the header's weights; without one, and where it expects
+  /// others, every token takes the same number of bits.
   TokenPyramidWriter(const TokenPyramidHeader& header, ByteSink sink,
                      std::shared_ptr<const TokenPrior> prior = {});
   /// A whole clip: all scales, every token below the codebook's size; or silence, without scales. Only
@@ -133,7 +133,7 @@ class TokenPyramidReader {
  private:
   void read_header(const std::vector<std::uint8_t>& content);
   void read_prior(std::span<const std::uint8_t> content);
-  void read_scale(std::size_t scale, std::span<const std::uint8_t> content);
+  void read_scale(std::size_t scale, std::span<const std::uint8_t> content, const TokenPrior* prior);
   TokenClip read_clip_head(std::span<const std::uint8_t>& content);
   void read_end(std::span<const std::uint8_t> content);
 

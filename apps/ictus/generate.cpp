@@ -99,6 +99,9 @@ void add_generate_sampling(CLI::App& app, GenerateOptions& options) {
   add_number(app, kSamplingGroup, "--top-p", "X", 1e-6, 1.0, options.top_p,
              "Take only the likeliest tokens that have this much of the chance together.")
       ->default_str(fmt::format("{}", options.top_p));
+  add_number(app, kSamplingGroup, "--coherence", "X", 0, 10, options.coherence,
+             "How much tokens follow those beside them, by the token prior; 0 is not at all.")
+      ->default_str(fmt::format("{}", options.coherence));
 }
 
 int generate(const GenerateOptions& options, const cli::Streams& streams) {

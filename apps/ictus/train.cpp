@@ -79,7 +79,7 @@ void accept(CLI::App& train, TrainLine& line) {
   line.prior.network = Network::prior;
   CLI::App& prior =
       add_network(train, line.prior, "prior", "Train a token prior, by which token pyramids are packed", R"(
-  ictus encode --codec mars --model my.tokenizer notes/*.wav -o pyramids/
+  mkdir pyramids ; ictus encode --codec mars --model my.tokenizer notes/*.wav -o pyramids/
   ictus train prior --data pyramids/ --tokenizer my.tokenizer --out my.prior
   ICTUS_TOKEN_PRIOR=my.prior ictus encode --codec mars --model my.tokenizer song.wav)",
                   "Folder of token pyramids, files that end in .mars, to learn from (required).");

@@ -507,7 +507,9 @@ int generate(const GenerateOptions& asked, const cli::Streams& streams) {
                             {.guidance = options.guidance,
                              .temperature = options.temperature,
                              .top_k = options.top_k,
-                             .top_p = options.top_p});
+                             .top_p = options.top_p,
+                             .coherence = options.coherence},
+                            cli::prior_for(weights_hash(*tokenizer)));
   std::optional<Original> original;
   if (options.like) original = read_original(options, *tokenizer, streams);
   const Original* const like = original ? &*original : nullptr;

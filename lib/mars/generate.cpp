@@ -114,8 +114,10 @@ class GuidedGenerator {
 class TokenChoice {
  public:
   TokenChoice(const models::GeneratorConfig& config, std::span<const Wish> wishes,
-              const SamplingSettings& settings, const torch::Device& device)
-      : config_(config), wishes_(wishes), settings_(settings), device_(device) {
+              const SamplingSettings& settings, const formats::TokenPrior* prior, const torch::Device& device)
+      : config_(config), wishes_(wishes), settings_(settings), device_(device), written_(wishes.size()) {
+    // Token after token is coherent by itself.
+    if (settings.coherence > 0.0 && config.order == "scales") prior_ = prior;
     for (const Wish& wish : wishes) {
       require_kept(config, wish);
       randoms_.emplace_back(wish.seed);
@@ -127,19 +129,49 @@ class TokenChoice {
     std::vector<torch::Tensor> rows;
     for (std::size_t i = 0; i < wishes_.size(); ++i) {
       const std::vector<std::vector<std::uint16_t>>& kept = wishes_[i].kept;
-      rows.push_back(
-          scale < kept.size()
-              ? tensor_of(kept[scale], 1, config_.tokens_of(scale))[0][0].narrow(0, first, logits.size(1))
-              : sample(logits[static_cast<std::int64_t>(i)], settings_, randoms_[i]));
+      const torch::Tensor own = logits[static_cast<std::int64_t>(i)];  // [n, V]
+      if (scale < kept.size()) {
+        rows.push_back(
+            tensor_of(kept[scale], 1, config_.tokens_of(scale))[0][0].narrow(0, first, logits.size(1)));
+      } else {
+        rows.push_back(prior_ != nullptr ? coherent(own, i) : sample(own, settings_, randoms_[i]));
+      }
+      if (prior_ != nullptr && scale < kept.size()) written_[i].push_back(kept[scale]);
     }
     return torch::stack(rows).to(device_);
   }
 
  private:
+  /// Tokens [n] of the next whole scale of clip `i`, one after the other, each as those before let it be
+  /// expected.
+  torch::Tensor coherent(const torch::Tensor& logits, std::size_t i) {
+    const torch::Tensor plain = logits.to(torch::kCPU, torch::kFloat).contiguous();
+    const auto codebook = static_cast<std::size_t>(plain.size(1));
+    std::vector<std::uint16_t>& own = written_[i].emplace_back(static_cast<std::size_t>(plain.size(0)));
+    torch::Tensor tokens = torch::empty({plain.size(0)}, torch::kLong);
+    std::vector<std::uint32_t> frequencies;
+    std::vector<float> both(codebook);
+    for (std::size_t place = 0; place < own.size(); ++place) {
+      prior_->expect(
+          formats::token_context(prior_->shape(), prior_->shape().clip_columns, written_[i], place),
+          frequencies);
+      const float* const says = plain.data_ptr<float>() + place * codebook;
+      for (std::size_t token = 0; token < codebook; ++token)
+        both[token] = says[token] + static_cast<float>(settings_.coherence) *
+                                        std::log(static_cast<float>(frequencies[token]));
+      const std::int64_t chosen = sample_token(both, settings_, randoms_[i]);
+      own[place] = static_cast<std::uint16_t>(chosen);
+      tokens.data_ptr<std::int64_t>()[place] = chosen;
+    }
+    return tokens;
+  }
+
   const models::GeneratorConfig& config_;
   std::span<const Wish> wishes_;
   const SamplingSettings& settings_;
   torch::Device device_;
+  const formats::TokenPrior* prior_ = nullptr;  ///< null: tokens of a scale know nothing of each other
+  std::vector<std::vector<std::vector<std::uint16_t>>> written_;  ///< of each clip, where there is a prior
   std::vector<std::mt19937_64> randoms_;
 };
 
@@ -169,8 +201,12 @@ float level_for(const std::shared_ptr<const LoadedTokenizer>& tokenizer, TokenCl
 }  // namespace
 
 Writer::Writer(std::shared_ptr<const LoadedGenerator> generator,
-               std::shared_ptr<const LoadedTokenizer> tokenizer, const SamplingSettings& settings)
-    : generator_(std::move(generator)), tokenizer_(std::move(tokenizer)), settings_(settings) {
+               std::shared_ptr<const LoadedTokenizer> tokenizer, const SamplingSettings& settings,
+               std::shared_ptr<const formats::TokenPrior> prior)
+    : generator_(std::move(generator)),
+      tokenizer_(std::move(tokenizer)),
+      settings_(settings),
+      prior_(std::move(prior)) {
   require_tokenizer(generator_->config, *tokenizer_);
   check(settings_);
 }
@@ -192,7 +228,7 @@ std::vector<TokenClip> Writer::write_together(std::span<const Wish> wishes) cons
   const std::int64_t latent_columns = tokenizer.config.latent_columns();
   const auto count = static_cast<std::int64_t>(wishes.size());
   GuidedGenerator model(*generator_, wishes, settings_.guidance);
-  TokenChoice choice(c, wishes, settings_, generator_->device);
+  TokenChoice choice(c, wishes, settings_, prior_.get(), generator_->device);
   models::PyramidSum sum(*tokenizer.quantiser, count, c.code_size, tokenizer.config.latent_rows(),
                          latent_columns, generator_->device);
   std::vector<torch::Tensor> pyramid;

@@ -31,9 +31,10 @@ struct Wish {
 
 class Writer {
  public:
-  /// Throws ictus::Error when the generator is not for this tokenizer, or a setting is out of range.
+  /// `prior` is of the tokenizer, and is what coherence needs; null: there is none. Throws ictus::Error when
+  /// the generator is not for this tokenizer, or a setting is out of range.
   Writer(std::shared_ptr<const LoadedGenerator> generator, std::shared_ptr<const LoadedTokenizer> tokenizer,
-         const SamplingSettings& settings);
+         const SamplingSettings& settings, std::shared_ptr<const formats::TokenPrior> prior = {});
 
   /// How many clips are computed together: on a processor each by itself, since matrix products of other
   /// sizes round otherwise and there is nothing to gain; on a graphics processor several.
@@ -54,6 +55,7 @@ class Writer {
   std::shared_ptr<const LoadedGenerator> generator_;
   std::shared_ptr<const LoadedTokenizer> tokenizer_;
   SamplingSettings settings_;
+  std::shared_ptr<const formats::TokenPrior> prior_;
 };
 
 }  // namespace ictus::mars

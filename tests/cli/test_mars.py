@@ -227,9 +227,10 @@ class CutShort(Case):
     def test_some_scales(self):
         whole_length = facts(clip_pyramid())["clips"] * 24_576  # of its clip, in whole steps of 4096
         for scales in (1, 3):
-            cut = clip_pyramid()[: self.ends[scales] + 1]
+            before = 1 + scales  # blocks behind the header: what the tokens are packed by, and the scales
+            cut = clip_pyramid()[: self.ends[before] + 1]
             run = ictus("decode", "--raw", stdin=cut)
-            self.assert_ended(run, FAILED, f"standard input: block {scales + 1} at byte {self.ends[scales]}: ",
+            self.assert_ended(run, FAILED, f"standard input: block {before + 1} at byte {self.ends[before]}: ",
                               "cut short", "standard input -> standard output: 1.5 s, 1 clip, ")
             self.assertEqual(len(run.stdout), 2 * whole_length)
             # As if only so many had been asked for; the end is not where the sound ended, but the clip.

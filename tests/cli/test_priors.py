@@ -1,6 +1,7 @@
 """Token priors: what is packed by them, and what becomes of files whose prior is not there."""
 
 import json
+import math
 import os
 import unittest
 
@@ -8,11 +9,17 @@ from support import (DONE, FAILED, TINY_RATE_HZ, Case, blocks, clip, encode, ict
                      tone, wav_bytes, weights_path)
 
 PACKED_SCALE, PRIOR, FIRST_SCALE = 0x13, 0x14, 0x20
-RECIPE = {"model": {"hidden": 16}, "training": {"steps": 120, "batch": 8, "checkpoint_every": 60, "validate_every": 60}}
+RECIPE = {"model": {"hidden": 32}, "training": {"steps": 300, "batch": 16, "checkpoint_every": 150, "validate_every": 150}}
 
 
 def with_prior(path):
     return {**os.environ, "ICTUS_TOKEN_PRIOR": str(path)}
+
+
+def note():
+    """Three seconds of a struck string: ten partials that die away, the higher ones sooner."""
+    return wav_bytes([0.1 * sum(math.exp(-i / 16000 * (1 + 0.5 * k)) / k * math.sin(2 * math.pi * 220 * k * i / 16000)
+                                for k in range(1, 11)) for i in range(48000)], 16000)
 
 
 def kinds(stream):
@@ -22,7 +29,7 @@ def kinds(stream):
 class Shipped(Case):
     """The prior that comes with ictus."""
 
-    given = {"a.wav": clip}
+    given = {"a.wav": note}
 
     def packed(self):
         self.assert_ended(encode("--codec", "mars", "a.wav", "-f"), DONE)
@@ -30,7 +37,8 @@ class Shipped(Case):
 
     def test_tokens_take_fewer_bits_and_are_the_same(self):
         packed = self.packed()
-        self.assertEqual(set(kinds(packed)), {1, PRIOR, PACKED_SCALE, 3})
+        self.assertEqual(kinds(packed)[:2], [1, PRIOR])
+        self.assertGreater(kinds(packed).count(PACKED_SCALE), 4)
         plain = self.put("plain.mars", self.plain())
         self.assertEqual(set(kinds(plain.read_bytes())) & {PRIOR, PACKED_SCALE}, set())
         self.assertEqual(ictus("dump", "a.mars").stdout, ictus("dump", "plain.mars").stdout)
@@ -39,8 +47,8 @@ class Shipped(Case):
         facts = [json.loads(ictus("info", "--json", name).stdout) for name in ("a.mars", "plain.mars")]
         self.assertEqual(facts[0]["tokens"], facts[1]["tokens"])
         self.assertEqual([fact["prior"] for fact in facts], ["mars-1-prior", None])
-        self.assertIn("mars-1-prior", ictus("info", "a.mars").stdout)
-        self.assertLess(facts[0]["bytes"], 0.95 * facts[1]["bytes"])
+        self.assertIn(b"mars-1-prior", ictus("info", "a.mars").stdout)
+        self.assertLess(facts[0]["bytes"], 0.85 * facts[1]["bytes"])
 
     def plain(self):
         """The same tokens without a prior: of other weights, it packs nothing."""
@@ -55,7 +63,7 @@ class Shipped(Case):
 
     def test_pipe_and_file_and_threads_give_the_same_bytes(self):
         packed = self.packed()
-        self.assertEqual(encode("--codec", "mars", stdin=clip()).stdout, packed)
+        self.assertEqual(encode("--codec", "mars", stdin=note()).stdout, packed)
         self.assertEqual(encode("--codec", "mars", "--threads", 2, "a.wav", "-o", "-").stdout, packed)
 
     def test_generated_pyramids_are_packed_too(self):
@@ -70,7 +78,7 @@ class Shipped(Case):
         tokenizer = next(one for one in told if one["metadata"]["format"] == "ictus-tokenizer")
         self.assertEqual(prior["metadata"]["config"]["tokenizer_hash"], tokenizer["weights_hash"])
         self.assertNotIn("sample_rate_hz", prior)
-        self.assertIn(prior["model_id"], ictus("info", "--model", prior["file"]).stdout)
+        self.assertIn(prior["model_id"].encode(), ictus("info", "--model", prior["file"]).stdout)
 
     def test_a_prior_that_is_not_there(self):
         packed = self.packed()
@@ -107,6 +115,7 @@ class Trained(Case):
         super().setUp()
         put_sounds(self.folder / "notes")
         self.model = tiny_tokenizer()
+        (self.folder / "pyramids").mkdir()
         run = encode("--codec", "mars", "--model", self.model, *sorted((self.folder / "notes").iterdir()), "-o", "pyramids/")
         self.assert_ended(run, DONE)
         self.put("recipe.json", json.dumps(RECIPE).encode())
@@ -117,13 +126,13 @@ class Trained(Case):
 
     def test_from_pyramids_to_smaller_files(self):
         run = self.train("--out", "my.prior", "--threads", 2)
-        self.assert_ended(run, DONE, "held out ", " bits a token", "done after 120 steps")
+        self.assert_ended(run, DONE, "held out ", " bits a token", "done after 300 steps")
         self.put("new.wav", wav_bytes(tone(2.0, TINY_RATE_HZ, seed=77), TINY_RATE_HZ))
         for name, words in (("plain", {}), ("packed", {"env": with_prior("my.prior")})):
             run = encode("--codec", "mars", "--model", self.model, "new.wav", "-o", f"{name}.mars", **words)
             self.assert_ended(run, DONE)
         sizes = [(self.folder / f"{name}.mars").stat().st_size for name in ("plain", "packed")]
-        self.assertLess(sizes[1], 0.8 * sizes[0])
+        self.assertLess(sizes[1], 0.9 * sizes[0])
         run = ictus("dump", "packed.mars", env=with_prior("my.prior"))
         self.assertEqual(run.stdout, ictus("dump", "plain.mars").stdout)
         self.assert_ended(ictus("dump", "packed.mars"), FAILED, "packed by the prior", "ICTUS_TOKEN_PRIOR")
@@ -143,7 +152,8 @@ class Trained(Case):
     def test_mistakes(self):
         (self.folder / "empty").mkdir()
         self.assert_ended(self.train("--out", "x", data="empty"), FAILED, "empty: no token pyramids", "ictus encode --codec mars")
-        self.put("other/a.mars", b"") if (self.folder / "other").mkdir() else None
+        (self.folder / "other").mkdir()
+        self.put("other/a.mars", b"")
         self.assert_ended(self.train("--out", "x", data="other"), FAILED, "a.mars")
         run = encode("--codec", "mars", "-o", "other/a.mars", "-f", stdin=clip())
         self.assert_ended(run, DONE)

@@ -100,7 +100,8 @@ class Info(Case):
     def test_single_values(self):
         for field, value in facts(GENERATED).items():
             if field not in ("tags", "scales", "complete", "file"):
-                self.assertEqual(ictus("info", "--get", field, stdin=GENERATED).stdout.decode(), f"{value}\n")
+                told = "unknown" if value is None else value
+                self.assertEqual(ictus("info", "--get", field, stdin=GENERATED).stdout.decode(), f"{told}\n")
         self.assertEqual(ictus("info", "--get", "seed", stdin=EXAMPLE).stdout, b"unknown\n")
         for field in ("tags", "scales"):
             self.assert_refused(ictus("info", "--get", field, stdin=EXAMPLE), USAGE, f"there is no field '{field}'")

@@ -100,7 +100,8 @@ void write_packed_samples(const std::string& directory) {
     const PyramidShape& shape = content.header->shape = prior_at_hand()->shape();
     const auto last = static_cast<std::uint16_t>(1 + random() % shape.clip_columns);
     for (const std::uint16_t columns : {shape.clip_columns, shape.clip_columns, last}) {
-      content.clips.push_back(testing::random_clip(random, shape, columns));
+      content.clips.push_back(seed % 4 == 0 ? testing::random_clip(random, shape, columns)
+                                            : testing::expected_clip(random, *prior_at_hand(), columns));
     }
     content.totals = {3, 2 * shape.clip_samples + last * shape.column_samples(), 77};
     testing::write_sample(

@@ -100,9 +100,10 @@ class Reader(read_blocks.BlockReader):
         if any(self.prior.config[key] != self.head[key] for key in fits) or self.prior.config["tokenizer_hash"] != self.head["weights_hash"]:
             raise Refused("a prior for other pyramids")
 
-    def tokens(self, scale, columns, content):
-        if self.prior:
-            return read_packed_tokens.tokens_of(self.prior, content, self.clip["scales"] if scale else [], columns)
+    def tokens(self, coarser, columns, content, packed):
+        scale = len(coarser)
+        if packed:
+            return read_packed_tokens.tokens_of(self.prior, content, coarser, columns)
         rows, whole_columns = self.head["scales"][scale]
         count = rows * -(-whole_columns * columns // self.head["clip_columns"])
         width = (self.head["codebook_size"] - 1).bit_length()
@@ -116,7 +117,7 @@ class Reader(read_blocks.BlockReader):
         require(not any(rest), "bits after the last token")
         return tokens
 
-    def scale(self, scale, data):
+    def scale(self, scale, data, packed=False):
         """The clip, when this was its last scale."""
         clip, content = self.clip, Content(data)
         require(scale == (len(clip["scales"]) if clip else 0), "a scale out of order")
@@ -130,7 +131,7 @@ class Reader(read_blocks.BlockReader):
         if clip["level_db"] is None:
             require(not content.data, "tokens in a silent clip")
         else:
-            clip["scales"].append(self.tokens(scale, clip["columns"], content.data))
+            clip["scales"].append(self.tokens(clip["scales"], clip["columns"], content.data, packed))
         self.clip = clip
         if clip["level_db"] is not None and len(clip["scales"]) < len(self.head["scales"]):
             return None
@@ -163,11 +164,10 @@ def parts(reader, found):
                 reader.read_prior(content)
             elif kind == PACKED_SCALE:
                 require(reader.prior, "packed tokens without a prior")
-                clip = reader.scale(len(reader.clip["scales"]) if reader.clip else 0, content)
+                clip = reader.scale(len(reader.clip["scales"]) if reader.clip else 0, content, packed=True)
                 if clip:
                     found["clips"].append(clip)
             elif FIRST_SCALE <= kind < FIRST_SCALE + MAX_SCALES:
-                require(not reader.prior, "tokens that are not packed by the prior")
                 clip = reader.scale(kind - FIRST_SCALE, content)
                 if clip:
                     found["clips"].append(clip)

@@ -145,20 +145,28 @@ class PackedPiece(Piece):
         self.prior = Prior(prior_file.prior_file())
         self.put(Block(PRIOR, name))
 
-    def add(self, scales, columns=None, level=160, more=b""):
+    def add(self, scales, columns=None, level=160, more=b"", plain=()):
+        """`plain`: the scales that are not packed."""
         columns = self.header["clip_columns"] if columns is None else columns
         first = len(self.blocks)
         for k, tokens in enumerate(scales if level else [[]]):
             content = varint(columns) + bytes([level]) if k == 0 else b""
-            self.put(Block(PACKED_SCALE, content + self.packed(scales[:k], tokens, columns) + more))
+            if level and k not in plain:
+                self.put(Block(PACKED_SCALE, content + self.packed(scales[:k], tokens, columns) + more))
+            else:
+                self.put(Block(SCALE + k, content + packed_tokens(tokens, self.header["codebook_size"])))
         clip = {"columns": columns, "level_db": level * 0.5 - 100 if level else None, "scales": scales}
         self.clips.append((clip, range(first, len(self.blocks))))
         self.end_samples += columns * (self.header["clip_samples"] // self.header["clip_columns"])
         return self
 
+    def silent_clip_was_put(self):
+        clip = {"columns": self.header["clip_columns"], "level_db": None, "scales": []}
+        self.clips.append((clip, [len(self.blocks) - 1]))
+        self.end_samples += self.header["clip_samples"]
+        return self
+
     def packed(self, coarser, tokens, columns):
-        if not tokens:
-            return b""
         writer = RangeWriter()
         for place, token in enumerate(tokens):
             writer.put(token, self.prior.frequencies([*coarser, tokens[:place]], columns, place))
@@ -236,6 +244,10 @@ def _():
 
 add("valid", "packed-tokens", "tokens packed by a prior: two whole clips, silence, and a shorter clip",
     lambda: PackedPiece().random(1).random(2, level=201).silence().random(3, 5).end().complete())
+add("valid", "packed-in-part", "clips of which a prior packs some scales",
+    lambda: PackedPiece().add([[3], [4, 5, 6, 7], [8] * 12], plain=[1]).add([[9], [1, 2, 3, 4], [0] * 12], plain=[0, 2]).end().complete())
+add("uncommon", "packed-silence", "a silent clip in a block of packed tokens",
+    lambda: PackedPiece().put(Block(PACKED_SCALE, b"\x10\0")).silent_clip_was_put().add([[3], [4, 5, 6, 7], [8] * 12]).end().complete())
 add("valid", "packed-no-clips", "a prior, and no clip", lambda: PackedPiece().end().complete())
 
 
@@ -365,8 +377,6 @@ add("faulty", "packed-more", "a byte behind packed tokens",
     lambda: PackedPiece().add([[3]], more=b"\1\1\1\1\1").damaged(2, "there is more after its tokens"))
 add("faulty", "packed-without-prior", "packed tokens, and no prior is named",
     lambda: Piece().put(Block(PACKED_SCALE, b"\x10\xa0\1")).damaged(1, "nothing before says by which prior"))
-add("faulty", "packed-not", "tokens that are not packed, behind a prior",
-    lambda: PackedPiece().put(Block(SCALE, b"\x10\xa0\1")).damaged(2, "not packed by the prior"))
 add("faulty", "prior-twice", "a prior that is named twice",
     lambda: PackedPiece().put(Block(PRIOR, prior_file.ID)).damaged(2, "named where clips have begun"))
 add("faulty", "prior-late", "a prior that is named after a clip",

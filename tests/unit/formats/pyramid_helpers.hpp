@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "byte_helpers.hpp"
+#include "formats/range_coder.hpp"
 #include "formats/token_pyramid.hpp"
 
 namespace ictus::formats::testing {
@@ -99,6 +100,18 @@ inline TokenClip random_clip(std::mt19937_64& random, const PyramidShape& shape,
     std::vector<std::uint16_t> tokens(shape.grid(k, columns).tokens());
     for (std::uint16_t& value : tokens) value = static_cast<std::uint16_t>(token(random));
     clip.scales.push_back(std::move(tokens));
+  }
+  return clip;
+}
+
+/// A clip of tokens as `prior` expects them: what a range decoder makes of random bytes.
+inline TokenClip expected_clip(std::mt19937_64& random, const TokenPrior& prior, std::uint16_t columns) {
+  TokenClip clip = random_clip(random, prior.shape(), columns);
+  for (std::size_t k = 0; k < clip.scales.size(); ++k) {
+    std::vector<std::uint8_t> bytes(4 * clip.scales[k].size());
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+    RangeDecoder decoder(bytes);
+    code_tokens(prior, decoder, columns, std::span(clip.scales).first(k + 1));
   }
   return clip;
 }
