@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <string_view>
+
 #include "apps/cli/model_search.hpp"
 #include "apps/cli/text.hpp"
 #include "lib/core/error.hpp"
@@ -12,6 +15,12 @@ namespace {
 
 constexpr const char* kRemedy =
     "name the prior with ICTUS_TOKEN_PRIOR, or reinstall the one that came with ictus";
+
+/// Whether one is to be used, and is there.
+bool has_prior() {
+  const char* const named = std::getenv("ICTUS_TOKEN_PRIOR");
+  return (named == nullptr || std::string_view(named) != "none") && is_at_hand(Model::token_prior);
+}
 
 /// Read once; threads may ask at the same time.
 std::shared_ptr<const formats::TokenPrior> prior_at_hand() {
@@ -29,14 +38,14 @@ std::shared_ptr<const formats::TokenPrior> prior_at_hand() {
 }  // namespace
 
 std::shared_ptr<const formats::TokenPrior> prior_for(const formats::WeightsHash& tokenizer_hash) {
-  if (!is_at_hand(Model::token_prior)) return nullptr;
+  if (!has_prior()) return nullptr;
   auto prior = prior_at_hand();
   return prior->tokenizer_hash() == tokenizer_hash ? prior : nullptr;
 }
 
 std::shared_ptr<const formats::TokenPrior> prior_named(const formats::PriorId& id) {
   const std::string wanted = fmt::format("{:02x}{:02x}{:02x}{:02x}", id[0], id[1], id[2], id[3]);
-  if (!is_at_hand(Model::token_prior))
+  if (!has_prior())
     throw Error(fmt::format("its tokens are packed by the prior {}, which is not here", wanted), kRemedy);
   auto prior = prior_at_hand();
   if (prior->short_id() != id)

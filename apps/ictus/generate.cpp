@@ -100,7 +100,9 @@ void add_generate_sampling(CLI::App& app, GenerateOptions& options) {
              "Take only the likeliest tokens that have this much of the chance together.")
       ->default_str(fmt::format("{}", options.top_p));
   add_number(app, kSamplingGroup, "--coherence", "X", 0, 10, options.coherence,
-             "How much tokens follow those beside them, by the token prior; 0 is not at all.")
+             "How much tokens follow those beside them, by the token prior; 0 is not at all, and so it is "
+             "where there "
+             "is no prior for the tokenizer.")
       ->default_str(fmt::format("{}", options.coherence));
 }
 

@@ -220,7 +220,7 @@ struct GenerateOptions {
   double temperature = 0.8;
   int top_k = 10;  ///< 0: all
   double top_p = 1.0;
-  double coherence = 0.0;
+  double coherence = 0.5;
   NoteFormat format = NoteFormat::by_name;
   OutputOptions output;
   TalkOptions talk;

@@ -23,7 +23,7 @@ void add_up(ProcessGroup& group, Gradients& all) {
   for (const auto& item : all.figures) values.push_back(item.second);
   const torch::Tensor figures = torch::tensor(values, torch::kFloat);
   std::vector<torch::Tensor> tensors{figures};
-  for (const auto* const named : {&all.model, &all.critic, &all.adversarial, &all.tallies})
+  for (const auto* const named : {&all.model, &all.tallies})
     for (const auto& item : *named)
       if (item.second.defined()) tensors.push_back(item.second);
   group.add_up(tensors);
@@ -47,13 +47,10 @@ Gradients gradients_of_batch(Task& task, ProcessGroup& group, const Share& batch
     const Gradients& own = shares[static_cast<std::size_t>(worker)];
     const double weight = static_cast<double>(part.part(worker, workers).count) / batch.batch;
     add(all.model, own.model, weight);
-    add(all.critic, own.critic, weight);
-    add(all.adversarial, own.adversarial, weight);
     add(all.tallies, own.tallies, 1.0);
     for (const auto& [name, value] : own.figures) all.figures[name] += weight * value;
   }
   if (group.rank().count > 1) add_up(group, all);
-  task.combine(all);
   return all;
 }
 

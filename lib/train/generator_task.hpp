@@ -63,7 +63,6 @@ class GeneratorTask : public Task {
   [[nodiscard]] double training_hours() const override { return hours_of(training_.size()); }
   [[nodiscard]] double validation_hours() const override { return hours_of(validation_.size()); }
   [[nodiscard]] models::NamedTensors parameters() const override;
-  [[nodiscard]] models::NamedTensors critic_parameters() const override { return {}; }
   [[nodiscard]] double learning_rate(const std::string& parameter) const override;
   /// Shows the network what each pitch looks like to the tokenizer.
   void start_from_data(std::mt19937_64& random) override;

@@ -45,12 +45,14 @@ struct JudgeRecipe : Schedule {
   std::vector<std::string> held_out_sources = {};  ///< whose notes are for validation, see notes::held_out()
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
-    JudgeRecipe, steps, batch, rate, last_rate, clip_norm, average_decay, label_smoothing, dropout,
-    mixed_share, semitones, detune_cents, shifted_share, shift_s, released_share, room_share, tilted_share,
-    tilt_db, low_pass_share, high_pass_share, floor_share, floor_low_db, floor_high_db, equalised_share,
-    equaliser_db, masked_share, blurred_share, coded_share, held_out_sources, critic_rate, log_every,
-    validate_every, checkpoint_every, validation_excerpts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JudgeRecipe, steps, batch, rate, last_rate, clip_norm,
+                                                average_decay, label_smoothing, dropout, mixed_share,
+                                                semitones, detune_cents, shifted_share, shift_s,
+                                                released_share, room_share, tilted_share, tilt_db,
+                                                low_pass_share, high_pass_share, floor_share, floor_low_db,
+                                                floor_high_db, equalised_share, equaliser_db, masked_share,
+                                                blurred_share, coded_share, held_out_sources, log_every,
+                                                validate_every, checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const JudgeRecipe& recipe);
@@ -67,7 +69,6 @@ class JudgeTask : public Task {
   [[nodiscard]] double training_hours() const override { return hours(training_); }
   [[nodiscard]] double validation_hours() const override { return hours(validation_); }
   [[nodiscard]] models::NamedTensors parameters() const override;
-  [[nodiscard]] models::NamedTensors critic_parameters() const override { return {}; }
   [[nodiscard]] double learning_rate(const std::string& /*parameter*/) const override { return recipe_.rate; }
   void start_from_data(std::mt19937_64& /*random*/) override {}
   Gradients gradients(const Share& share) override;

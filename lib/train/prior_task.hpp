@@ -26,8 +26,8 @@ struct PriorRecipe : Schedule {
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PriorRecipe, steps, batch, rate, tokens_a_clip, last_rate,
-                                                clip_norm, average_decay, critic_rate, log_every,
-                                                validate_every, checkpoint_every, validation_excerpts)
+                                                clip_norm, average_decay, log_every, validate_every,
+                                                checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const PriorRecipe& recipe);
@@ -46,7 +46,6 @@ class PriorTask : public Task {
   [[nodiscard]] double training_hours() const override { return hours_of(training_); }
   [[nodiscard]] double validation_hours() const override { return hours_of(validation_); }
   [[nodiscard]] models::NamedTensors parameters() const override;
-  [[nodiscard]] models::NamedTensors critic_parameters() const override { return {}; }
   [[nodiscard]] double learning_rate(const std::string& /*parameter*/) const override { return recipe_.rate; }
   /// From the tokenizer's codes.
   void start_from_data(std::mt19937_64& random) override;

@@ -16,7 +16,6 @@ void check(const Schedule& s) {
   require_recipe(s.last_rate >= 0 && s.last_rate <= 1, "last_rate must be from 0 to 1");
   require_recipe(s.clip_norm > 0, "clip_norm must be more than 0");
   require_recipe(s.average_decay >= 0 && s.average_decay < 1, "average_decay must be from 0 to below 1");
-  require_recipe(s.critic_rate >= 0, "critic_rate must not be negative");
   require_recipe(s.log_every >= 1 && s.validate_every >= 1 && s.checkpoint_every >= 1,
                  "log_every, validate_every and checkpoint_every must be 1 or more");
   require_recipe(s.validation_excerpts >= 1, "validation_excerpts must be 1 or more");

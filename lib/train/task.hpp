@@ -20,7 +20,6 @@ struct Schedule {
   double last_rate = 0.02;       ///< part of the learning rate that is left at the end of half a cosine
   double clip_norm = 1.0;        ///< of the gradient
   double average_decay = 0.999;  ///< of the moving average that becomes the weights
-  double critic_rate = 3e-4;     ///< learning rate of the critic
   int log_every = 20;            ///< steps from one of the table to the next
   int validate_every = 500;
   int checkpoint_every = 500;
@@ -28,7 +27,7 @@ struct Schedule {
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Schedule, steps, batch, last_rate, clip_norm, average_decay,
-                                                critic_rate, log_every, validate_every, checkpoint_every,
+                                                log_every, validate_every, checkpoint_every,
                                                 validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
@@ -52,9 +51,8 @@ struct Sound {
 /// What one worker's share of a batch comes to. Gradients and figures are means over its excerpts. All shares
 /// of a step have the same names in them, and the same gradients undefined.
 struct Gradients {
-  models::NamedTensors model, critic;
-  models::NamedTensors adversarial;  ///< of the model, by what the critic says; see Task::combine()
-  models::NamedTensors tallies;      ///< counts for after_step(); added up over the workers
+  models::NamedTensors model;
+  models::NamedTensors tallies;  ///< counts for after_step(); added up over the workers
   Figures figures;
 };
 
@@ -70,7 +68,6 @@ class Task {
 
   /// What the gradients are for. The tensors are shared: the trainer changes them in place.
   [[nodiscard]] virtual models::NamedTensors parameters() const = 0;
-  [[nodiscard]] virtual models::NamedTensors critic_parameters() const = 0;
   /// At the start of training.
   [[nodiscard]] virtual double learning_rate(const std::string& parameter) const = 0;
 
@@ -79,8 +76,6 @@ class Task {
   /// Gradients of a share's excerpts, one or more, which are chosen and changed by its random numbers. Called
   /// by several workers at the same time.
   virtual Gradients gradients(const Share& share) = 0;
-  /// Puts what depends on the gradients of a whole batch into those of the model.
-  virtual void combine(Gradients& /*of_batch*/) const {}
   /// Changes that are no gradient steps. Returns, by the names of parameters, which of their rows, [n] int64,
   /// were set anew: what was learned of these rows before is of no use any more.
   virtual models::NamedTensors after_step(const models::NamedTensors& /*tallies*/,

@@ -24,8 +24,7 @@ void check(const TokenizerRecipe& r) {
   check(static_cast<const Schedule&>(r));
   require_recipe(r.network_rate >= 0 && r.code_rate >= 0, "learning rates must not be negative");
   require_recipe(r.bins_weight >= 0 && r.square_weight >= 0 && r.bands_weight >= 0 &&
-                     r.loudness_weight >= 0 && r.code_weight >= 0 && r.commitment_weight >= 0 &&
-                     r.adversarial_weight >= 0,
+                     r.loudness_weight >= 0 && r.code_weight >= 0 && r.commitment_weight >= 0,
                  "weights must not be negative");
   require_recipe(r.dropout_share >= 0 && r.dropout_share <= 1, "dropout_share must be from 0 to 1");
   require_recipe(r.dropout_scales >= 1, "dropout_scales must be 1 or more");
@@ -37,15 +36,10 @@ void check(const TokenizerRecipe& r) {
 TokenizerTask::TokenizerTask(const models::TokenizerConfig& config, const TokenizerRecipe& recipe,
                              const Sound& sound, const torch::Device& device)
     : model_(config, device),
-      critic_(config),
       distance_(config, device),
       recipe_(recipe),
       data_(sound.folder, config.sample_rate_hz, sound.stop_requested, sound.words),
-      idle_steps_(torch::zeros({config.codebook_size}, torch::TensorOptions().device(device))) {
-  critic_->to(device);
-}
-
-models::NamedTensors TokenizerTask::critic_parameters() const { return models::named_parameters(*critic_); }
+      idle_steps_(torch::zeros({config.codebook_size}, torch::TensorOptions().device(device))) {}
 
 double TokenizerTask::learning_rate(const std::string& parameter) const {
   return parameter == kCodes ? recipe_.code_rate : recipe_.network_rate;
@@ -140,15 +134,6 @@ Gradients TokenizerTask::gradients(const Share& share) {
   const torch::Tensor loss = reconstruction + recipe_.code_weight * quantised.code_loss +
                              recipe_.commitment_weight * quantised.commitment;
 
-  if (recipe_.adversarial_weight > 0.0 && share.progress >= recipe_.adversarial_from) {
-    out.adversarial = gradients_of(-critic_->forward(decoded).mean(), model_.parameters());
-    const torch::Tensor real = critic_->forward(image);
-    const torch::Tensor fake = critic_->forward(decoded.detach());
-    const torch::Tensor hinge = torch::relu(1.0 - real).mean() + torch::relu(1.0 + fake).mean();
-    out.critic = gradients_of(hinge, models::named_parameters(*critic_));
-    out.figures["critic"] = hinge.item<double>();
-  }
-
   out.model = gradients_of(loss, model_.parameters());
   torch::Tensor hits = torch::zeros({c.codebook_size}, idle_steps_.options());
   for (const torch::Tensor& tokens : quantised.tokens)
@@ -160,22 +145,6 @@ Gradients TokenizerTask::gradients(const Share& share) {
   out.figures["loudness_db"] = loudness.item<double>();
   out.figures["code_loss"] = quantised.code_loss.item<double>();
   return out;
-}
-
-void TokenizerTask::combine(Gradients& of_batch) const {
-  if (of_batch.adversarial.empty()) return;
-  // Codes and commitment are lost before the decoder: at its last layer there is the reconstruction alone.
-  const std::string last = fmt::format("decoder.{}", models::TokenizerDecoderImpl::kLastWeight);
-  const auto norm = [&last](const models::NamedTensors& gradients) {
-    return gradients.at(last).norm().item<double>();
-  };
-  const double balance = std::min(norm(of_batch.model) / (norm(of_batch.adversarial) + 1e-4), 1e4);
-  for (auto& [name, value] : of_batch.model) {
-    const torch::Tensor& more = of_batch.adversarial.at(name);
-    if (!more.defined()) continue;
-    const torch::Tensor weighted = recipe_.adversarial_weight * balance * more;
-    value = value.defined() ? value + weighted : weighted;
-  }
 }
 
 torch::Tensor TokenizerTask::sample_vectors(std::mt19937_64& random, std::int64_t count) {

@@ -7,7 +7,6 @@
 
 #include "lib/train/dataset.hpp"
 #include "lib/train/task.hpp"
-#include "models/mars/discriminator.hpp"
 #include "models/mars/distance.hpp"
 #include "models/mars/tokenizer.hpp"
 
@@ -22,14 +21,12 @@ struct TokenizerRecipe : Schedule {
   double loudness_weight = 0.0;  ///< of thirds of an octave, as loud as they are
   double code_weight = 1.0;
   double commitment_weight = 0.25;
-  double adversarial_weight = 0.0;  ///< times the ratio of the two losses' gradients at the last layer
-  double adversarial_from = 0.7;    ///< part of training after which the critic is heard
-  double dropout_share = 0.1;       ///< excerpts that keep only some of the coarse scales
-  int dropout_scales = 3;           ///< the fewest that they keep
-  double short_share = 0.15;        ///< batches of clips that are shorter than whole
-  int revive_after = 10;            ///< a code that no vector of so many steps was nearest to starts anew
-  double revive_until = 0.8;        ///< part of training after which codes stay where they are
-  double shifted_share = 0.0;       ///< see Augmentation
+  double dropout_share = 0.1;  ///< excerpts that keep only some of the coarse scales
+  int dropout_scales = 3;      ///< the fewest that they keep
+  double short_share = 0.15;   ///< batches of clips that are shorter than whole
+  int revive_after = 10;       ///< a code that no vector of so many steps was nearest to starts anew
+  double revive_until = 0.8;   ///< part of training after which codes stay where they are
+  double shifted_share = 0.0;  ///< see Augmentation
   double varispeed_share = 0.3;
   double mixed_share = 0.1;
   double tilted_share = 0.4;
@@ -39,12 +36,14 @@ struct TokenizerRecipe : Schedule {
   double rumble_share = 0.1;
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
-    TokenizerRecipe, steps, batch, network_rate, code_rate, last_rate, clip_norm, average_decay, bins_weight,
-    square_weight, bands_weight, loudness_weight, code_weight, commitment_weight, adversarial_weight,
-    adversarial_from, critic_rate, dropout_share, dropout_scales, short_share, revive_after, revive_until,
-    shifted_share, varispeed_share, mixed_share, tilted_share, floor_share, floor_low_db, floor_high_db,
-    rumble_share, log_every, validate_every, checkpoint_every, validation_excerpts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TokenizerRecipe, steps, batch, network_rate, code_rate,
+                                                last_rate, clip_norm, average_decay, bins_weight,
+                                                square_weight, bands_weight, loudness_weight, code_weight,
+                                                commitment_weight, dropout_share, dropout_scales, short_share,
+                                                revive_after, revive_until, shifted_share, varispeed_share,
+                                                mixed_share, tilted_share, floor_share, floor_low_db,
+                                                floor_high_db, rumble_share, log_every, validate_every,
+                                                checkpoint_every, validation_excerpts)
 
 /// Throws ictus::Error that names the first value that is out of range.
 void check(const TokenizerRecipe& recipe);
@@ -57,13 +56,10 @@ class TokenizerTask : public Task {
   [[nodiscard]] double training_hours() const override { return data_.training_hours(); }
   [[nodiscard]] double validation_hours() const override { return data_.validation_hours(); }
   [[nodiscard]] models::NamedTensors parameters() const override { return model_.parameters(); }
-  [[nodiscard]] models::NamedTensors critic_parameters() const override;
   [[nodiscard]] double learning_rate(const std::string& parameter) const override;
   /// Starts the codes from vectors of the training sound.
   void start_from_data(std::mt19937_64& random) override;
   Gradients gradients(const Share& share) override;
-  /// What the critic says counts in proportion to what is lost otherwise, at the last layer.
-  void combine(Gradients& of_batch) const override;
   /// Codes that nothing was nearest to for long become vectors of the training sound.
   models::NamedTensors after_step(const models::NamedTensors& tallies, std::mt19937_64& random,
                                   double progress) override;
@@ -91,7 +87,6 @@ class TokenizerTask : public Task {
   [[nodiscard]] torch::Tensor sample_vectors(std::mt19937_64& random, std::int64_t count);
 
   models::Tokenizer model_;
-  models::ImageDiscriminator critic_;
   models::ImageDistance distance_;
   TokenizerRecipe recipe_;
   Dataset data_;

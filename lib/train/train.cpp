@@ -92,8 +92,7 @@ class Run {
         seed_(options.seed),
         group_(*options.group),
         task_(task),
-        adam_(task.parameters()),
-        critic_adam_(task.critic_parameters(), 0.5, 0.9) {
+        adam_(task.parameters()) {
     torch::NoGradGuard no_grad;
     for (const auto& [name, value] : task.parameters()) average_[name] = value.detach().clone();
   }
@@ -105,8 +104,7 @@ class Run {
     std::vector<torch::Tensor> all;
     for (const auto& [prefix, tensors] : parts())
       for (const auto& item : tensors) all.push_back(item.second);
-    for (const Adam* const adam : {&adam_, &critic_adam_})
-      for (const auto& item : adam->state()) all.push_back(item.second);
+    for (const auto& item : adam_.state()) all.push_back(item.second);
     group_.copy_from_first(all);
   }
 
@@ -121,9 +119,6 @@ class Run {
     const double norm = adam_.step(g.model, schedule_.clip_norm, [&](const std::string& name) {
       return warm * fade * task_.learning_rate(name);
     });
-    if (!g.critic.empty())
-      critic_adam_.step(g.critic, schedule_.clip_norm,
-                        [&](const std::string&) { return schedule_.critic_rate; });
     ++step_;
     std::mt19937_64 random = share.random_after_step();
     const models::NamedTensors renewed = task_.after_step(g.tallies, random, share.progress);
@@ -163,11 +158,9 @@ class Run {
   void save_checkpoint(const std::string& path) const {
     formats::TensorFile file = described(kind_.checkpoint_format);
     file.metadata["step"] = std::to_string(step_);
-    file.metadata["critic_steps"] = std::to_string(critic_adam_.steps());
     file.metadata["seed"] = std::to_string(seed_);
     for (const auto& [prefix, tensors] : parts()) store(file, prefix, tensors, formats::DType::f32);
     store(file, "adam.", adam_.state(), formats::DType::f32);
-    store(file, "critic_adam.", critic_adam_.state(), formats::DType::f32);
     write_tensor_file(path, file);
   }
 
@@ -175,17 +168,12 @@ class Run {
     for (const auto& [prefix, tensors] : parts()) models::copy_weights(fetch(file, prefix, device), tensors);
     step_ = std::stoll(file.metadata.at("step"));
     adam_.load_state(fetch(file, "adam.", device), step_);
-    critic_adam_.load_state(fetch(file, "critic_adam.", device),
-                            std::stoll(file.metadata.at("critic_steps")));
   }
 
  private:
   /// The tensors of a checkpoint other than the optimisers', by their prefix.
   std::map<std::string, models::NamedTensors> parts() const {
-    return {{"model.", task_.parameters()},
-            {"average.", average_},
-            {"critic.", task_.critic_parameters()},
-            {"memory.", task_.memory()}};
+    return {{"model.", task_.parameters()}, {"average.", average_}, {"memory.", task_.memory()}};
   }
 
   formats::TensorFile described(const char* format) const {
@@ -203,7 +191,7 @@ class Run {
   unsigned long long seed_;
   ProcessGroup& group_;
   Task& task_;
-  Adam adam_, critic_adam_;
+  Adam adam_;
   models::NamedTensors average_;
   long long step_ = 0;
 };
@@ -219,7 +207,7 @@ void check_start(const std::string& path, const StoredTensors& start, const Kind
     throw Error(fmt::format("{}: neither {} nor a training checkpoint of one", path, kind.called),
                 fmt::format("--init takes what '{}' made", kind.made_by));
   if (!is_checkpoint) return;
-  for (const char* key : {"recipe", "step", "critic_steps", "seed"})
+  for (const char* key : {"recipe", "step", "seed"})
     if (start.file.metadata.count(key) == 0)
       throw Error(fmt::format("{}: the checkpoint does not say its '{}'", path, key),
                   "start anew, or from weights with --init");

@@ -28,9 +28,6 @@ TORCH_MODULE(TokenizerEncoder);
 /// Latent grid to image; the same sizes the other way round.
 class TokenizerDecoderImpl : public torch::nn::Module {
  public:
-  /// The weights of the last layer of the lowest region, on which the adversarial loss is balanced.
-  static constexpr const char* kLastWeight = "last.0.weight";
-
   explicit TokenizerDecoderImpl(const TokenizerConfig& config);
   torch::Tensor forward(const torch::Tensor& latent);
 

@@ -18,7 +18,9 @@ import tables
 from measure import ICTUS, ROOT
 
 sys.path.append(str(ROOT / "tests/conformance"))
+import blocks as wire  # noqa: E402
 import read_blocks  # noqa: E402
+from token_pyramid_files import SCALE, SIGNATURE, packed_tokens  # noqa: E402
 
 RATE_HZ = 16000
 LABEL = re.compile(r"(.+)_[^_]+_(?:\d+-){1,2}(\d{3})-(\d{3})(?:-\d+)?$")
@@ -108,12 +110,42 @@ class Blocks(read_blocks.BlockReader):
     """The blocks of a token pyramid as they stand in the file."""
 
     def raw(self):
-        signature, blocks = self.take(9), []  # and the version
+        self.take(9)  # signature and version
+        blocks = []
         while self.at < len(self.data):
             self.block()
             blocks.append(self.data[self.offset : self.at])
             self.number += 1
-        return signature, blocks
+        return blocks
+
+
+class Moved:
+    """A block of a file, to stand elsewhere: its checksum counts where."""
+
+    def __init__(self, raw):
+        self.raw = raw
+
+    def bytes(self, number):
+        return self.raw[:-4] + wire.xxh32(self.raw[:-4], number).to_bytes(4, "little")
+
+
+class Pyramid(NamedTuple):
+    """A token pyramid of one clip; its scales as blocks of tokens that no prior has packed."""
+    header: Moved
+    scales: list
+    end: Moved
+
+
+def read_pyramid(path):
+    raw = Blocks(path.read_bytes()).raw()
+    first = next(block for block in raw[1:] if block[0] & 0x3F in (0x13, SCALE))
+    lines = [json.loads(line) for line in measure.output_of(ictus("dump", "--format", "json", path)).splitlines()]
+    codebook = json.loads(measure.output_of(ictus("info", "--json", path)))["codebook_size"]
+    scales = []
+    for line in lines:
+        head = first[2 if first[1] < 0x80 else 3:][:2] if line["scale"] == 0 else b""   # columns and level
+        scales.append(wire.Block(SCALE + line["scale"], head + packed_tokens(line["tokens"], codebook)))
+    return Pyramid(Moved(raw[0]), scales, Moved(raw[-1]))
 
 
 def shuffled(pyramids, folder, keep_scales):
@@ -122,12 +154,12 @@ def shuffled(pyramids, folder, keep_scales):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     files = sorted(pyramids)
-    read = [Blocks(path.read_bytes()).raw() for path in files]
+    read = [read_pyramid(path) for path in files]
     step = max(1, len(files) // 2 - 1)
     for i, path in enumerate(files):
-        (signature, own), (_, other) = read[i], read[(i + step) % len(files)]
-        blocks = own[: 1 + keep_scales] + other[1 + keep_scales : -1] + own[-1:]
-        (folder / path.name).write_bytes(signature + b"".join(blocks))
+        own, other = read[i], read[(i + step) % len(files)]
+        blocks = [own.header, *own.scales[:keep_scales], *other.scales[keep_scales:], own.end]
+        (folder / path.name).write_bytes(wire.stream(SIGNATURE, blocks))
     return sorted(folder.glob("*.mars"))
 
 

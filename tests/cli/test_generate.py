@@ -440,7 +440,7 @@ class Variations(Case):
 
 class Mistakes(Case):
     def test_words(self):
-        out_of_range = [("--guidance", 101), ("--temperature", -0.1), ("--top-k", -1), ("--top-p", 0), ("--top-p", 1.5), ("--seed", -1)]
+        out_of_range = [("--guidance", 101), ("--temperature", -0.1), ("--top-k", -1), ("--top-p", 0), ("--top-p", 1.5), ("--coherence", 11), ("--coherence", -1), ("--seed", -1)]
         for words, texts in [
             *[([option, value], [f"{option}: {value} is out of range"]) for option, value in out_of_range],
             (["--guidance", "-1"], ["--guidance: -1 is out of range", "0 to 100"]),
@@ -520,7 +520,7 @@ class Sampling(Case):
 
     def test_settings(self):
         usual = self.made("--seed", 1)
-        self.assertEqual(usual, self.made("--seed", 1, "--guidance", 3, "--temperature", 0.8, "--top-k", 10, "--top-p", 1))
+        self.assertEqual(usual, self.made("--seed", 1, "--guidance", 3, "--temperature", 0.8, "--top-k", 10, "--top-p", 1, "--coherence", 0.5))
         for words in (["--seed", 2], ["--seed", 1, "--top-k", 2], ["--seed", 1, "--top-p", 0.1]):
             self.assertNotEqual(usual, self.made(*words))
         likeliest = self.made("--seed", 1, "--temperature", 0)

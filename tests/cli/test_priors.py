@@ -51,15 +51,19 @@ class Shipped(Case):
         self.assertLess(facts[0]["bytes"], 0.85 * facts[1]["bytes"])
 
     def plain(self):
-        """The same tokens without a prior: of other weights, it packs nothing."""
+        """The same tokens without a prior, and by one of other weights, which packs nothing."""
         prior = weights_path("mars").with_name("prior.safetensors")
         weights = prior.read_bytes()
         digits = b'"tokenizer_hash\\":\\"'
         at = weights.index(digits) + len(digits)
         other = self.put("other.prior", weights[:at] + (b"0" if weights[at:at + 1] != b"0" else b"1") + weights[at + 1:])
-        run = encode("--codec", "mars", "a.wav", "-o", "-", env=with_prior(other))
-        self.assert_ended(run, DONE)
-        return run.stdout
+        made = []
+        for named in ("none", other):
+            run = encode("--codec", "mars", "a.wav", "-o", "-", env=with_prior(named))
+            self.assert_ended(run, DONE)
+            made.append(run.stdout)
+        self.assertEqual(made[0], made[1])
+        return made[0]
 
     def test_pipe_and_file_and_threads_give_the_same_bytes(self):
         packed = self.packed()
@@ -71,6 +75,20 @@ class Shipped(Case):
         self.assert_ended(run, DONE)
         self.assertIn(PRIOR, kinds((self.folder / "n.mars").read_bytes()))
         self.assert_ended(ictus("decode", "n.mars", "-o", "n.wav"), DONE)
+
+    def test_what_is_generated_follows_it_as_far_as_it_is_told_to(self):
+        def made(*words, **options):
+            run = ictus("generate", "--family", "flute", "--pitch", "60", "--seed", 1, "-o", "n.mars", "-f", *words, **options)
+            self.assert_ended(run, DONE)
+            told = json.loads(ictus("info", "--json", "n.mars").stdout)
+            return ictus("dump", "n.mars").stdout, sum(scale["bits"] for scale in told["scales"])
+
+        usual, alone, close = made(), made("--coherence", 0), made("--coherence", 2)
+        self.assertEqual(made("--coherence", 0, env=with_prior("none"))[0], alone[0])
+        self.assertEqual(made(env=with_prior("none"))[0], alone[0])
+        # The more tokens are as expected, the fewer bits they take.
+        self.assertLess(close[1], usual[1])
+        self.assertLess(usual[1], alone[1])
 
     def test_info_names_it(self):
         told = [json.loads(line) for line in ictus("info", "--model", "--json").stdout.splitlines()]
@@ -88,8 +106,10 @@ class Shipped(Case):
             run = ictus(*words, env=with_prior(other))
             self.assert_ended(run, FAILED, "a.mars", "block 1 at byte", "packed by the prior " + packed_by(packed),
                               "ICTUS_TOKEN_PRIOR")
-            run = ictus(*words, env=with_prior("none.prior"))
-            self.assert_ended(run, FAILED, "none.prior: there are no such weights, named by ICTUS_TOKEN_PRIOR")
+            run = ictus(*words, env=with_prior("none"))
+            self.assert_ended(run, FAILED, "packed by the prior " + packed_by(packed) + ", which is not here")
+            run = ictus(*words, env=with_prior("lost.prior"))
+            self.assert_ended(run, FAILED, "lost.prior: there are no such weights, named by ICTUS_TOKEN_PRIOR")
         self.assertFalse((self.folder / "x.wav").exists())
 
     @staticmethod

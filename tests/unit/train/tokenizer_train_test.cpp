@@ -12,10 +12,10 @@ using namespace ictus;
 
 namespace {
 
-// Codes are revived, scales dropped, clips short and the critic heard within these few steps.
+// Codes are revived, scales dropped, and clips short within these few steps.
 const std::string kSmall = tests::tiny_tokenizer(
     R"("steps": 6, "batch": 4, "dropout_share": 0.5, "dropout_scales": 1, "short_share": 0.5, "revive_after": 2,
-       "adversarial_weight": 0.5, "adversarial_from": 0.3, "validate_every": 3, "checkpoint_every": 3,
+       "validate_every": 3, "checkpoint_every": 3,
        "validation_excerpts": 2)");
 
 const auto never = [] { return false; };
