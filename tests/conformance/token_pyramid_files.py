@@ -86,15 +86,18 @@ class Piece(Construction):
         head = varint(columns) + bytes([level]) if scale == 0 else b""
         return head + packed_tokens(tokens, self.header["codebook_size"])
 
+    def scale_block(self, scales, k, columns, level, frame):
+        content = self.content(k, scales[k], columns, level)
+        return Block(SCALE + k, content, frame[k](content) if k in frame else None)
+
     def add(self, scales, columns=None, level=160, frame={}):
         """A clip, or the scales with which it begins; `frame` maps a scale to a function that makes the
         Zstandard frame from its content."""
         columns = self.header["clip_columns"] if columns is None else columns
         assert [len(tokens) for tokens in scales] == self.counts(columns)[: len(scales)]
         first = len(self.blocks)
-        for k, tokens in enumerate(scales if level else [[]]):
-            content = self.content(k, tokens, columns, level)
-            self.put(Block(SCALE + k, content, frame[k](content) if k in frame else None))
+        for k in range(len(scales) if level else 1):
+            self.put(self.scale_block(scales if level else [[]], k, columns, level, frame))
         clip = {"columns": columns, "level_db": level * 0.5 - 100 if level else None, "scales": scales}
         self.clips.append((clip, range(first, len(self.blocks))))
         self.end_samples += columns * (self.header["clip_samples"] // self.header["clip_columns"])
@@ -146,19 +149,15 @@ class PackedPiece(Piece):
         self.put(Block(PRIOR, name))
 
     def add(self, scales, columns=None, level=160, more=b"", plain=()):
-        """`plain`: the scales that are not packed."""
-        columns = self.header["clip_columns"] if columns is None else columns
-        first = len(self.blocks)
-        for k, tokens in enumerate(scales if level else [[]]):
-            content = varint(columns) + bytes([level]) if k == 0 else b""
-            if level and k not in plain:
-                self.put(Block(PACKED_SCALE, content + self.packed(scales[:k], tokens, columns) + more))
-            else:
-                self.put(Block(SCALE + k, content + packed_tokens(tokens, self.header["codebook_size"])))
-        clip = {"columns": columns, "level_db": level * 0.5 - 100 if level else None, "scales": scales}
-        self.clips.append((clip, range(first, len(self.blocks))))
-        self.end_samples += columns * (self.header["clip_samples"] // self.header["clip_columns"])
-        return self
+        """`plain`: the scales that are not packed; `more`: what stands behind the tokens of those that are."""
+        self.more, self.plain = more, plain
+        return super().add(scales, columns, level)
+
+    def scale_block(self, scales, k, columns, level, frame):
+        if not level or k in self.plain:
+            return super().scale_block(scales, k, columns, level, frame)
+        head = self.content(k, [], columns, level)
+        return Block(PACKED_SCALE, head + self.packed(scales[:k], scales[k], columns) + self.more)
 
     def silent_clip_was_put(self):
         clip = {"columns": self.header["clip_columns"], "level_db": None, "scales": []}

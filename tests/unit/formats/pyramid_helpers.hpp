@@ -104,6 +104,24 @@ inline TokenClip random_clip(std::mt19937_64& random, const PyramidShape& shape,
   return clip;
 }
 
+/// Four clips of three scales and a small codebook, the third silent and the last one shorter.
+inline Pyramid small_pyramid(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  Pyramid pyramid;
+  pyramid.header = typical_pyramid_header();
+  PyramidShape& shape = pyramid.header.shape;
+  shape.clip_samples = 4000;
+  shape.clip_columns = 8;
+  shape.codebook_size = 300;
+  shape.scales = {{1, 1}, {2, 2}, {5, 6}};
+  for (const int columns : {8, 8, 8, 3}) {
+    pyramid.clips.push_back(random_clip(random, shape, static_cast<std::uint16_t>(columns)));
+  }
+  pyramid.clips[2] = {8, {}, {}};
+  pyramid.totals = {4, 13'400, 36'934};
+  return pyramid;
+}
+
 /// A clip of tokens as `prior` expects them: what a range decoder makes of random bytes.
 inline TokenClip expected_clip(std::mt19937_64& random, const TokenPrior& prior, std::uint16_t columns) {
   TokenClip clip = random_clip(random, prior.shape(), columns);

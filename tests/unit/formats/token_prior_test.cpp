@@ -13,24 +13,6 @@ using namespace ictus::formats::testing;
 
 namespace {
 
-/// Three clips of three scales, the last one shorter, and a silent one.
-Pyramid small_pyramid(std::uint64_t seed) {
-  std::mt19937_64 random(seed);
-  Pyramid pyramid;
-  pyramid.header = typical_pyramid_header();
-  PyramidShape& shape = pyramid.header.shape;
-  shape.clip_samples = 4000;
-  shape.clip_columns = 8;
-  shape.codebook_size = 300;
-  shape.scales = {{1, 1}, {2, 2}, {5, 6}};
-  for (const int columns : {8, 8, 8, 3}) {
-    pyramid.clips.push_back(random_clip(random, shape, static_cast<std::uint16_t>(columns)));
-  }
-  pyramid.clips[2] = {8, {}, {}};
-  pyramid.totals = {4, 13'400, 36'934};
-  return pyramid;
-}
-
 std::string refusal(const TensorFile& file) {
   try {
     prior_of(file);
@@ -40,7 +22,6 @@ std::string refusal(const TensorFile& file) {
   return {};
 }
 
-/// A frequency's share of all, as the sums say by which it was reached.
 std::vector<std::uint32_t> expected(const TokenPrior& prior, const TokenContext& context) {
   std::vector<std::uint32_t> frequencies;
   prior.expect(context, frequencies);

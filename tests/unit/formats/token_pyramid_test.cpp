@@ -25,23 +25,11 @@ void check_round_trip(const Pyramid& pyramid) {
   CHECK(!reading.unfinished);
 }
 
-/// Four clips of three scales: one of random tokens, one that zstd packs, a silent one and a shorter one.
+/// A labelled one, whose second clip zstd packs.
 Pyramid small_pyramid() {
-  std::mt19937_64 random(5);
-  Pyramid pyramid;
-  pyramid.header = typical_pyramid_header();
+  Pyramid pyramid = testing::small_pyramid(5);
   pyramid.header.label = {"flute", 60, 100};
-  PyramidShape& shape = pyramid.header.shape;
-  shape.clip_samples = 4000;
-  shape.clip_columns = 8;
-  shape.codebook_size = 300;
-  shape.scales = {{1, 1}, {2, 2}, {5, 6}};
-  for (const int columns : {8, 8, 8, 3}) {
-    pyramid.clips.push_back(random_clip(random, shape, static_cast<std::uint16_t>(columns)));
-  }
   pyramid.clips[1].scales[2].assign(30, 7);
-  pyramid.clips[2] = {8, {}, {}};
-  pyramid.totals = {4, 13'400, 36'934};
   return pyramid;
 }
 
