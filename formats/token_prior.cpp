@@ -1,6 +1,7 @@
 #include "formats/token_prior.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -27,12 +28,13 @@ constexpr int kScaleBits = 24;
 constexpr std::uint32_t kMaxCodebookSize = 1U << 16U;
 constexpr std::size_t kMaxSide = 4096;  ///< of a layer, but for the codebook
 
-/// An IEEE half as the double that it is.
-double value_of_half(std::uint16_t bits) {
-  const int exponent = bits >> 10U & 0x1FU;
-  const int fraction = bits & 0x3FFU;
-  const double size = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+/// An IEEE half as the float that it is.
+float value_of_half(std::uint32_t bits) {
+  const std::uint32_t exponent = bits >> 10U & 0x1FU;
+  const std::uint32_t fraction = bits & 0x3FFU;
   if (exponent == 0x1F) throw Error("it has a number that is none");
+  const float size = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
+                                   : std::bit_cast<float>((exponent + 112) << 23U | fraction << 13U);
   return (bits & 0x8000U) != 0 ? -size : size;
 }
 
@@ -46,12 +48,13 @@ std::vector<Whole> whole_numbers(const TensorFile& file, const std::string& name
   if (tensor.dtype != DType::f16 || tensor.shape != shape) {
     throw Error("its '" + name + "' has another type or shape than its configuration says");
   }
+  const double units = std::ldexp(1.0, bits);
   std::vector<Whole> numbers(tensor.data.size() / 2);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     std::uint16_t half = 0;
     std::memcpy(&half, &tensor.data[2 * i], 2);
-    numbers[i] =
-        static_cast<Whole>(std::clamp(std::round(std::ldexp(value_of_half(half), bits)), -most, most));
+    const double value = units * static_cast<double>(value_of_half(half));  // exact
+    numbers[i] = static_cast<Whole>(std::clamp(value + std::copysign(0.5, value), -most, most));
   }
   return numbers;
 }
