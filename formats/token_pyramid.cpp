@@ -186,7 +186,7 @@ void append_tokens(Bytes& bytes, const std::vector<std::uint16_t>& tokens, unsig
   if (pending_bits > 0) bytes.push_back(static_cast<std::uint8_t>(pending));
 }
 
-/// Whether a prior is for the tokens of such streams.
+/// Throws where a prior is not for the tokens of such streams.
 void require_fitting(const TokenPrior& prior, const TokenPyramidHeader& header) {
   if (prior.tokenizer_hash() != header.weights_hash)
     throw Error("the prior " + prior.id() + " is for other weights");
@@ -346,13 +346,23 @@ double full_scale_db(float spectral_level_db, const TokenPyramidHeader& header) 
 
 // --- Writer ----------------------------------------------------------------------------------------
 
+namespace {
+
+/// Before anything is written.
+std::shared_ptr<const TokenPrior> fitting(std::shared_ptr<const TokenPrior> prior,
+                                          const TokenPyramidHeader& header) {
+  if (prior) require_fitting(*prior, header);
+  return prior;
+}
+
+}  // namespace
+
 TokenPyramidWriter::TokenPyramidWriter(const TokenPyramidHeader& header, ByteSink sink,
                                        std::shared_ptr<const TokenPrior> prior)
-    : prior_(std::move(prior)),
+    : prior_(fitting(std::move(prior), header)),
       blocks_(kTokenPyramidFormat, std::move(sink), header_content(header)),
       shape_(header.shape) {
   if (!prior_) return;
-  require_fitting(*prior_, header);
   const PriorId id = prior_->short_id();
   blocks_.write(std::vector<Block>{{kPriorKind, {id.begin(), id.end()}, true}});
 }

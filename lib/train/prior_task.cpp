@@ -104,7 +104,8 @@ models::NamedTensors PriorTask::parameters() const { return models::named_parame
 
 double PriorTask::hours_of(const Clips& clips) const {
   double samples = 0.0;
-  for (const formats::TokenClip& clip : clips) samples += double{1} * clip.columns * shape_.column_samples();
+  for (const formats::TokenClip& clip : clips)
+    samples += static_cast<double>(clip.columns) * shape_.column_samples();
   return samples / mars::sample_rate_hz(*tokenizer_) / 3600.0;
 }
 
