@@ -10,6 +10,7 @@
 
 #include "formats/safetensors.hpp"
 #include "lib/core/error.hpp"
+#include "lib/core/wide.hpp"
 
 namespace ictus::formats {
 namespace {
@@ -82,10 +83,16 @@ std::int64_t most_of(const std::vector<std::int32_t>& table, std::size_t column,
   return most;
 }
 
-std::int32_t dot(const std::int16_t* a, const std::int16_t* b, std::size_t count) {
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += std::int32_t{a[i]} * std::int32_t{b[i]};
-  return sum;
+/// Adds to each of `outputs` sums the products of its row of weights, [outputs, inputs], and what goes in.
+ICTUS_WIDE void add_products(const std::int16_t* __restrict weights, const std::int16_t* __restrict in,
+                             std::size_t inputs, std::size_t outputs, std::int32_t* __restrict sums) {
+  for (std::size_t unit = 0; unit < outputs; ++unit) {
+    std::int32_t sum = 0;
+    for (std::size_t i = 0; i < inputs; ++i) {
+      sum += std::int32_t{weights[unit * inputs + i]} * std::int32_t{in[i]};
+    }
+    sums[unit] += sum;
+  }
 }
 
 std::int16_t activation(std::int32_t sum) {
@@ -226,24 +233,27 @@ TokenPrior::Vector TokenPrior::vectors_of(const TokenContext& context) const {
   return vectors;
 }
 
+std::vector<std::int32_t> TokenPrior::Layer::sums_of(const Vector& in,
+                                                     std::vector<std::int32_t> added) const {
+  add_products(weights.data(), in.data(), inputs, outputs, added.data());
+  return added;
+}
+
 void TokenPrior::expect(const TokenContext& context, std::vector<std::uint32_t>& frequencies) const {
-  const Vector inputs = vectors_of(context);
-  Vector first(hidden_);
+  std::vector<std::int32_t> place(hidden_);
   for (std::size_t unit = 0; unit < hidden_; ++unit) {
-    first[unit] = activation(rows_[context.row * hidden_ + unit] + columns_[context.column * hidden_ + unit] +
-                             dot(&first_.weights[unit * first_.inputs], inputs.data(), first_.inputs));
+    place[unit] = rows_[context.row * hidden_ + unit] + columns_[context.column * hidden_ + unit];
   }
-  Vector second(hidden_);
-  for (std::size_t unit = 0; unit < hidden_; ++unit) {
-    const std::int32_t more =
-        activation(second_.bias[unit] + dot(&second_.weights[unit * hidden_], first.data(), hidden_));
-    second[unit] = static_cast<std::int16_t>(std::min(first[unit] + more, kMaxActivation));
-  }
-  frequencies.resize(shape_.codebook_size);
-  for (std::size_t token = 0; token < frequencies.size(); ++token) {
-    const std::int32_t sum = last_.bias[token] + dot(&last_.weights[token * hidden_], second.data(), hidden_);
-    frequencies[token] = static_cast<std::uint32_t>(sum >> kLogShift);
-  }
+  Vector through(hidden_);
+  std::ranges::transform(first_.sums_of(vectors_of(context), place), through.begin(), activation);
+  const std::vector<std::int32_t> second = second_.sums_of(through, second_.bias);
+  std::ranges::transform(through, second, through.begin(), [](std::int16_t first, std::int32_t sum) {
+    return static_cast<std::int16_t>(std::min(first + activation(sum), kMaxActivation));
+  });
+  const std::vector<std::int32_t> last = last_.sums_of(through, last_.bias);
+  frequencies.resize(last.size());
+  std::ranges::transform(last, frequencies.begin(),
+                         [](std::int32_t sum) { return static_cast<std::uint32_t>(sum >> kLogShift); });
   become_frequencies(frequencies);
 }
 

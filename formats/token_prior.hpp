@@ -56,6 +56,9 @@ class TokenPrior {
     std::size_t inputs = 0, outputs = 0;
     std::vector<std::int16_t> weights;
     std::vector<std::int32_t> bias;
+
+    /// What is added to its sums, and its sums.
+    [[nodiscard]] std::vector<std::int32_t> sums_of(const Vector& in, std::vector<std::int32_t> added) const;
   };
 
   void read_configuration(const TensorFile& file);

@@ -11,11 +11,12 @@
 #include "lib/analysis/motion.hpp"
 #include "lib/analysis/salience.hpp"
 #include "lib/analysis/target.hpp"
+#include "lib/core/wide.hpp"
 #include "lib/synthesis/event_power.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
-#include "lib/synthesis/wide.hpp"
 #include "lib/synthesis/wide_loops.hpp"
+#include "lib/synthesis/wide_math.hpp"
 
 namespace ictus::analysis {
 namespace {

@@ -4,8 +4,9 @@
 #include <cmath>
 #include <utility>
 
-#include "lib/synthesis/wide.hpp"
+#include "lib/core/wide.hpp"
 #include "lib/synthesis/wide_loops.hpp"
+#include "lib/synthesis/wide_math.hpp"
 
 namespace ictus::analysis {
 namespace {

@@ -8,13 +8,14 @@
 #include <span>
 #include <vector>
 
+#include "lib/core/wide.hpp"
 #include "lib/synthesis/lobe.hpp"
 #include "lib/synthesis/moving_lobe.hpp"
 #include "lib/synthesis/rings.hpp"
 #include "lib/synthesis/spectrum.hpp"
 #include "lib/synthesis/time_course.hpp"
-#include "lib/synthesis/wide.hpp"
 #include "lib/synthesis/wide_loops.hpp"
+#include "lib/synthesis/wide_math.hpp"
 
 namespace ictus::synthesis {
 namespace {

@@ -5,7 +5,7 @@
 #include <numbers>
 #include <utility>
 
-#include "lib/synthesis/wide.hpp"
+#include "lib/core/wide.hpp"
 
 // Stockham's autosort algorithm in radix 4 and, last, 2, on pairs of real samples taken as complex ones:
 // three times as fast as kissfft, since its loops fill wide registers.

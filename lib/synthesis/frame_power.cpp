@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <limits>
 
+#include "lib/core/wide.hpp"
 #include "lib/synthesis/moving_lobe.hpp"
 #include "lib/synthesis/spectrum.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
-#include "lib/synthesis/wide.hpp"
 #include "lib/synthesis/wide_loops.hpp"
+#include "lib/synthesis/wide_math.hpp"
 
 namespace ictus::synthesis {
 namespace {

@@ -1,6 +1,6 @@
 #include "lib/synthesis/layers.hpp"
 
-#include "lib/synthesis/wide.hpp"
+#include "lib/core/wide.hpp"
 
 namespace ictus::synthesis {
 

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <cstddef>
 
+#include "lib/core/wide.hpp"
 #include "lib/synthesis/spectrum.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/steady_lobe.hpp"
-#include "lib/synthesis/wide.hpp"
 
 namespace ictus::synthesis {
 namespace {

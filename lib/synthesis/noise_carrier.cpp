@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "lib/core/dice.hpp"
+#include "lib/core/wide.hpp"
 #include "lib/synthesis/fourier.hpp"
-#include "lib/synthesis/wide.hpp"
 #include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::synthesis {

@@ -8,8 +8,8 @@
 #include <numeric>
 #include <utility>
 
+#include "lib/core/wide.hpp"
 #include "lib/synthesis/time_course.hpp"
-#include "lib/synthesis/wide.hpp"
 #include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::synthesis {

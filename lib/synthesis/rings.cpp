@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/core/wide.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
-#include "lib/synthesis/wide.hpp"
+#include "lib/synthesis/wide_math.hpp"
 
 namespace ictus::synthesis {
 namespace {

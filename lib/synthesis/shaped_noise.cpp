@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <utility>
 
+#include "lib/core/wide.hpp"
 #include "lib/synthesis/spectrum.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
-#include "lib/synthesis/wide.hpp"
 #include "lib/synthesis/wide_loops.hpp"
 
 namespace ictus::synthesis {

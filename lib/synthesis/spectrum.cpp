@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lib/synthesis/wide.hpp"
+#include "lib/core/wide.hpp"
+#include "lib/synthesis/wide_math.hpp"
 
 namespace ictus::synthesis {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <numbers>
 
-#include "lib/synthesis/wide.hpp"
+#include "lib/core/wide.hpp"
 
 namespace ictus::synthesis {
 namespace {

@@ -11,7 +11,6 @@
 #include "lib/synthesis/sound_range.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
 #include "lib/synthesis/time_course.hpp"
-#include "lib/synthesis/wide.hpp"
 
 namespace ictus::synthesis {
 namespace {

@@ -6,8 +6,9 @@
 #include <cstddef>
 #include <numbers>
 
+#include "lib/core/wide.hpp"
 #include "lib/synthesis/spectrum_knots.hpp"
-#include "lib/synthesis/wide.hpp"
+#include "lib/synthesis/wide_math.hpp"
 
 namespace ictus::synthesis {
 namespace {

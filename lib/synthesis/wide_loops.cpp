@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 
-#include "lib/synthesis/wide.hpp"
+#include "lib/core/wide.hpp"
 
 namespace ictus::synthesis {
 

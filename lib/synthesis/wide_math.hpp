@@ -1,18 +1,12 @@
-// Loops that are compiled for processors with wide registers as well; the loader chooses.
+// Functions in a form that compilers turn into wide instructions, for loops of lib/core/wide.hpp.
 #pragma once
 
 #include <bit>
 #include <cstdint>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define ICTUS_WIDE __attribute__((target_clones("avx512f", "arch=haswell", "default")))
-#else
-#define ICTUS_WIDE
-#endif
-
 namespace ictus::synthesis {
 
-/// exp(x) to 2 parts in ten million, 0 below -87, in a form that compilers turn into wide instructions.
+/// exp(x) to 2 parts in ten million, 0 below -87.
 inline float wide_exp(float x) {
   constexpr float kLog2E = 1.44269504F;
   constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: what is added and taken away again is rounded
@@ -35,7 +29,7 @@ inline float wide_sine(float turns) {
   return r * (1.0F - 4.0F * u) * q;
 }
 
-/// Natural logarithm to a few parts in a million, in a form that compilers turn into wide instructions.
+/// Natural logarithm to a few parts in a million.
 inline float wide_log(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
   const std::uint32_t shifted = bits - 0x3F3504F3U;  // of the square root of 1/2
