@@ -9,7 +9,7 @@ namespace {
 
 using synthesis::PowerMap;
 
-constexpr float kLowestHz = 50.0F;
+constexpr float kLowestHz = 50.0F, kHighestHz = 19000.0F;  // beyond which events say nothing, and few hear
 constexpr float kSixthsPerOctave = 6.0F;
 constexpr int kMomentFrames = 4;
 /// Of its power a sixth masks this, of which these parts are left one sixth higher and lower (15 and 27 dB a
@@ -25,7 +25,9 @@ constexpr float kMissedDb = 10.0F;
 std::vector<int> sixths_of(const synthesis::BandView& view) {
   std::vector<int> sixth;
   for (const float hz : view.centre_hz)
-    sixth.push_back(hz < kLowestHz ? -1 : static_cast<int>(kSixthsPerOctave * std::log2(hz / kLowestHz)));
+    sixth.push_back(hz < kLowestHz || hz > kHighestHz
+                        ? -1
+                        : static_cast<int>(kSixthsPerOctave * std::log2(hz / kLowestHz)));
   return sixth;
 }
 

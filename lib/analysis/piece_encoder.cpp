@@ -12,6 +12,7 @@
 
 #include "lib/analysis/allowance.hpp"
 #include "lib/analysis/before_cut.hpp"
+#include "lib/analysis/continuation.hpp"
 #include "lib/analysis/distance_slopes.hpp"
 #include "lib/analysis/doubles.hpp"
 #include "lib/analysis/explain.hpp"
@@ -40,6 +41,11 @@ constexpr int kHopFrames = 192;     // 4.5 s, a multiple of kBlockSamples, as li
 constexpr int kContextFrames = 2;
 /// A short sound is looked at with silence after it.
 constexpr int kLeastFrames = 24;
+/// A longer one than this that ends in the middle of something is looked at as if that went on for so long.
+constexpr int kLeastContinued = 8;
+constexpr int kContinuedFrames = 4;
+/// One that is over has silence after it for so long.
+constexpr int kSilentFrames = 4;
 
 /// Steps of fitting for --effort 0..9: after each look, of the numbers at the end, and then of gains alone.
 struct Steps {
@@ -200,6 +206,11 @@ struct PieceEncoder::State {
   }
   /// And goes on to its end.
   void encode_window(const Window& window);
+  /// Lets what sounds at the end of a file go on beyond it, where nothing is looked at any more: silence
+  /// would be seen as a click, which is not in the file.
+  void go_on();
+  /// Whether what was heard last has died away.
+  [[nodiscard]] bool is_over() const;
   /// Hops none of whose events is held to `cut_samples`, nor is one of a hop before.
   void emit_held(std::int64_t cut_samples);
   /// Of all that is held.
@@ -252,6 +263,12 @@ struct PieceEncoder::State {
     if (settings.enough_distance_db > 0.0F) return std::max(settings.enough_distance_db, kNearestGoodDb);
     if (std::isfinite(settings.enough_left_db)) return kNearestGoodDb;
     return std::max(kGoodDb * static_cast<float>(std::sqrt(frugality())), kNearestGoodDb);
+  }
+  /// By what part of the distance fewer events of noise may be farther away: none where it was asked for.
+  [[nodiscard]] float noise_part() const {
+    constexpr double kNoisePart = 0.12;
+    const bool is_asked_for = settings.enough_distance_db > 0.0F || std::isfinite(settings.enough_left_db);
+    return is_asked_for ? 0.0F : static_cast<float>(kNoisePart * frugality());
   }
   /// What an event is to be worth for that, against what it is to be up to the frugal bitrate.
   [[nodiscard]] float least_worth() const { return static_cast<float>(frugality() * frugality()); }
@@ -322,6 +339,29 @@ void PieceEncoder::State::encode_window(const Window& window) {
   samples.erase(samples.begin(),
                 samples.begin() + (end_samples - window_start) * static_cast<std::int64_t>(channels));
   window_start = end_samples;
+}
+
+void PieceEncoder::State::go_on() {
+  const std::size_t count = samples.size() / channels;
+  const auto more = static_cast<std::size_t>(kContinuedFrames * hop());
+  samples.resize(samples.size() + more * channels);
+  std::vector<float> channel(count);
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = 0; i < count; ++i) channel[i] = samples[i * channels + c];
+    const std::vector<float> continued = continuation(channel, more);
+    for (std::size_t i = 0; i < more; ++i) samples[(count + i) * channels + c] = continued[i];
+  }
+}
+
+bool PieceEncoder::State::is_over() const {
+  constexpr std::size_t kLastSamples = 441;     // 10 ms
+  constexpr std::size_t kHeardSamples = 22050;  // 0.5 s
+  constexpr float kDiedAway = 0.01F;
+  const auto loudest_of_last = [&](std::size_t count) {
+    const std::span<const float> last = std::span(samples).last(std::min(count * channels, samples.size()));
+    return std::abs(*std::ranges::max_element(last, {}, [](float sample) { return std::abs(sample); }));
+  };
+  return loudest_of_last(kLastSamples) < kDiedAway * loudest_of_last(kHeardSamples);
 }
 
 void PieceEncoder::State::emit_held(std::int64_t cut_samples) {
@@ -403,6 +443,7 @@ std::vector<VectorEvent> PieceEncoder::State::worth_it(const Window& window, con
                         {.good_db = good_db(),
                          .near_db = kNearDb,
                          .least_share = kLeastShare,
+                         .noise_part = noise_part(),
                          .steps = kSpareLooks * steps().look,
                          .threads = threads(),
                          .as_written = [&](const VectorEvent& event) {
@@ -567,9 +608,13 @@ void PieceEncoder::finish(std::span<const float> after) {
   State& s = *state_;
   if (s.received_end <= s.window_start) return;
   if (after.empty()) {
-    s.encode_window({.frames = std::max(s.frames_up_to(s.received_end), kLeastFrames),
-                     .end_samples = s.received_end,
-                     .is_last = true});
+    int frames = s.frames_up_to(s.received_end);
+    if (frames >= kLeastContinued && !s.is_over()) {
+      s.go_on();
+    } else {
+      frames = std::max(frames + kSilentFrames, kLeastFrames);
+    }
+    s.encode_window({.frames = frames, .end_samples = s.received_end, .is_last = true});
   } else {
     const std::int64_t end_start = s.received_end - kEndFrames * State::hop();
     s.let_go_of_all(end_start);

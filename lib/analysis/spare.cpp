@@ -4,11 +4,13 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <utility>
 
 #include "lib/analysis/distance_slopes.hpp"
+#include "lib/analysis/lines.hpp"
 #include "lib/analysis/missing.hpp"
 #include "lib/analysis/worth.hpp"
 
@@ -18,13 +20,18 @@ namespace {
 /// So many events at most are tried one by one, the least worthy of them first.
 constexpr std::size_t kFew = 16;
 constexpr std::size_t kTries = 3;
-/// Noise fluctuates about what any event says of it: where all that is heard is noise, an explanation is good
-/// that is farther away by this; by nothing where half of it is.
-constexpr float kNoiseDb = 2.5F;
-constexpr float kLoudness = 0.3F;  // what power is raised to
+constexpr float kMostlyNoise = 0.7F;  // of what is heard: tones beside it may be noise, too
+constexpr float kLoudness = 0.6F;     // what power is raised to: a soft floor below a tone is not most of it
 
 bool is_tonal(const VectorEvent& event) {
   return synthesis::kNumbers[synthesis::kBalance].value_of(event.vector[synthesis::kBalance]) >= 0.0F;
+}
+
+synthesis::EventSound partials_alone(synthesis::EventSound sound) {
+  constexpr float kNoNoiseDb = 100.0F;
+  sound.gain_db -= 10.0F * std::log10(1.0F + std::pow(10.0F, -0.1F * sound.balance_db));
+  sound.balance_db = kNoNoiseDb;
+  return sound;
 }
 
 /// An event from where one begins to where another ends, if the pitch goes on from one to the other.
@@ -76,7 +83,26 @@ class Sparing {
         carried_(carried),
         settings_(settings),
         missing_(target),
-        short_(short_of(events_)) {}
+        short_(short_of(events_)),
+        has_line_(has_line(target.sound().fine, power(events_).fine, target.loudest())) {}
+
+  /// Makes noise of tones, if all of them are explained nearly as well by noise and no tone stands out then.
+  void retell_as_noise() {
+    const synthesis::NamedNumber& balance = synthesis::kNumbers[synthesis::kBalance];
+    std::vector<VectorEvent> retold = events_;
+    for (VectorEvent& event : retold)
+      if (is_tonal(event)) event.vector[synthesis::kBalance] = balance.number_of(balance.low);
+    const float retold_db =
+        fit_vectors(retold, network_, target_, carried_, {settings_.steps}, settings_.threads);
+    if (retold_db > (1.0F + settings_.noise_part) * distance_db_) return;
+    if (!has_line_ && has_line(target_.sound().fine, power(retold).fine, target_.loudest())) return;
+    events_ = std::move(retold);
+    distance_db_ = retold_db;
+    short_.of_tones_db = short_of(events_).of_tones_db;
+    // What is left of tones in noise may be noise, too; the lines among them are looked for by themselves.
+    if (noise_share() > kMostlyNoise)
+      std::fill(short_.of_tones_db.begin(), short_.of_tones_db.end(), std::numeric_limits<float>::infinity());
+  }
 
   /// All but the fewest that are good enough.
   void spare_many(float good_db) {
@@ -126,10 +152,10 @@ class Sparing {
 
   /// How much of what is heard is explained by noise, 0..1.
   [[nodiscard]] float noise_share() const {
-    std::vector<VectorEvent> tones;
-    std::copy_if(events_.begin(), events_.end(), std::back_inserter(tones), is_tonal);
-    const synthesis::PowerMap all = power(events_).fine;
-    const synthesis::PowerMap tonal = power(tones).fine;
+    std::vector<synthesis::EventSound> sounds = sounds_of(events_, network_);
+    const synthesis::PowerMap all = explained_by(sounds, carried_, target_.peak()).fine;
+    std::transform(sounds.begin(), sounds.end(), sounds.begin(), partials_alone);
+    const synthesis::PowerMap tonal = explained_by(sounds, carried_, target_.peak()).fine;
     double whole = 0.0;
     double noise = 0.0;
     for (std::size_t i = 0; i < all.values.size(); ++i) {
@@ -176,8 +202,9 @@ class Sparing {
   }
   /// Whether something that is heard goes missing which all events made, or a tone becomes a part of noise.
   [[nodiscard]] bool loses(const std::vector<VectorEvent>& some) const {
-    // For some moments a tone may become a part of noise beside which it is soft, not for seconds.
-    constexpr float kMostOfTonesDb = 10.0F * Missing::kMostDb;
+    if (!has_line_ && has_line(target_.sound().fine, power(some).fine, target_.loudest())) return true;
+    // For some moments a tone may become a part of noise beside which it is soft, not for more than a second.
+    constexpr float kMostOfTonesDb = 6.0F * Missing::kMostDb;
     const Short now = short_of(some);
     for (std::size_t b = 0; b < now.of_all_db.size(); ++b) {
       if (now.of_all_db[b] > short_.of_all_db[b] + Missing::kMostDb) return true;
@@ -203,7 +230,8 @@ class Sparing {
   const PowerMaps& carried_;
   const SpareSettings& settings_;
   Missing missing_;
-  Short short_;  ///< of all events
+  Short short_;    ///< of all events
+  bool has_line_;  ///< the sound beside all events
 };
 
 }  // namespace
@@ -211,9 +239,14 @@ class Sparing {
 std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& distance_db,
                                        const synthesis::TimbreNetwork& network, const Target& target,
                                        const PowerMaps& carried, const SpareSettings& settings) {
-  if (events.empty() || distance_db > std::max(settings.near_db, settings.good_db + kNoiseDb)) return events;
+  if (events.empty()) return events;
   Sparing sparing(std::move(events), distance_db, network, target, carried, settings);
-  const float good_db = settings.good_db + kNoiseDb * std::max(2.0F * sparing.noise_share() - 1.0F, 0.0F);
+  if (sparing.noise_share() > kMostlyNoise) sparing.retell_as_noise();
+  distance_db = sparing.distance_db();
+  // Noise fluctuates about what any event says of it.
+  const float good_db = sparing.noise_share() > kMostlyNoise
+                            ? std::max(settings.good_db, (1.0F + settings.noise_part) * distance_db)
+                            : settings.good_db;
   if (distance_db > std::max(settings.near_db, good_db)) return std::move(sparing).events();
   if (distance_db < good_db) sparing.spare_many(good_db);
   while (sparing.count() > 1 && sparing.count() <= kFew && sparing.join_one()) continue;

@@ -45,6 +45,10 @@ def peak_db(samples):
     return 20 * math.log10(max(max(map(abs, samples)), 1e-9))
 
 
+def rms_db(samples):
+    return 10 * math.log10(sum(x * x for x in samples) / len(samples))
+
+
 def decoded(stream):
     run = ictus("decode", "--raw", "--samples", "float32", stdin=stream)
     assert run.returncode == DONE, run.stderr
@@ -94,6 +98,38 @@ class Sounds(Case):
     def test_tones_and_bursts(self):
         self.assert_audible({**{f"sine{ms}": at_peak(sine(ms / 1000, 1000), -6) for ms in (50, 150, 400)},
                              **{f"noise{ms}": at_peak(noise(ms / 1000), -6) for ms in (50, 150, 400)}})
+
+    def test_what_is_cut_off_at_the_end_has_no_click_there(self):
+        swept = [math.sin(2 * math.pi * (300 + 300 * t) * t) for t in (i / RATE_HZ for i in range(RATE_HZ // 2))]
+        shaken = [math.sin(2 * math.pi * 440 * t + 3 * math.sin(2 * math.pi * 5.5 * t)) for t in (i / RATE_HZ for i in range(RATE_HZ // 2))]
+        sounds = {f"{name}{-level}dB": at_peak(samples, level) for level in (-6, -26, -46)
+                  for name, samples in (("sine", sine(0.5, 660)), ("glide", swept), ("vibrato", shaken))}
+        for name, stream in self.encoded(sounds).items():
+            with self.subTest(name):
+                self.assertEqual(len(dumped(stream)), 1)
+                self.assertLessEqual(len(stream), 120)
+                self.assertAlmostEqual(rms_db(decoded(stream)), rms_db(sounds[name]), delta=1)
+
+    def test_noise_is_a_few_events(self):
+        sounds = {f"noise{ms}ms{-level}dB": at_peak(noise(ms / 1000), level) for ms in (200, 500, 1000, 2000) for level in (-12, -32)}
+        for name, stream in self.encoded(sounds).items():
+            with self.subTest(name):
+                self.assertLessEqual(len(dumped(stream)), 5)
+
+    def test_a_tone_is_heard_in_noise(self):
+        def level_db(samples, hz):
+            """Of all within 5 Hz."""
+            power = 0.0
+            for near_hz in range(hz - 5, hz + 6):
+                turns = [2 * math.pi * near_hz * i / RATE_HZ for i in range(len(samples))]
+                power += sum(sum(x * wave(t) for x, t in zip(samples, turns)) ** 2 for wave in (math.cos, math.sin))
+            return 10 * math.log10(power)
+
+        for hz in (440, 1000, 3000):
+            both = [0.1 * x + 0.05 * y for x, y in zip(noise(1), sine(1, hz))]
+            stream = self.encoded({"both": both})["both"]
+            with self.subTest(hz=hz):
+                self.assertAlmostEqual(level_db(decoded(stream), hz), level_db(both, hz), delta=4)
 
     def test_an_event_is_there_at_the_lowest_rates(self):
         sounds = {f"{ms}ms": at_peak(plucked(ms / 1000), -6) for ms in (10, 50, 100, 200)}

@@ -152,7 +152,10 @@ TEST_CASE("what rings is let go at a cut, and the piece after it begins with eve
 }
 
 TEST_CASE("pieces together have no more than the whole may have") {
-  std::vector<float> sound = late(white_noise(10.0, 0.1, 3));
+  // Notes enough for more than that: eight a second.
+  std::vector<float> sound = late(tone(10.0, 0.1, 6, [](double s) {
+    return 110.0 * std::exp2(static_cast<double>(static_cast<int>(8.0 * s) * 7 % 12) / 12.0);
+  }));
   EncoderSettings settings = settings_for(2);
   SUBCASE("bits") {
     settings.most_bits_per_second = 150.0;

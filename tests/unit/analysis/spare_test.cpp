@@ -34,6 +34,7 @@ SpareSettings settings_with(float good_db, int steps) {
   return {.good_db = good_db,
           .near_db = 5.0F,
           .least_share = 0.2F,
+          .noise_part = 0.12F,
           .steps = steps,
           .as_written = [](const VectorEvent& event) { return event; }};
 }
