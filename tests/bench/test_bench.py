@@ -374,12 +374,12 @@ class Onsets(unittest.TestCase):
 
 class LeftOut(unittest.TestCase):
     def test_rise_against_share(self):
-        found = [leave_one_out.Left("a", 0.02, 0.35, 10.0), leave_one_out.Left("a", 0.02, 0.45, 10.0), leave_one_out.Left("b", 0.0, -0.01, 20.0)]
+        found = [leave_one_out.Left("a", 0.02, 0.35, 10.0, 0.05), leave_one_out.Left("a", 0.02, 0.45, 10.0, 0.03), leave_one_out.Left("b", 0.0, -0.01, 20.0, -0.1)]
         self.assertEqual([left.spared for left in found], [True, False, True])
         self.assertAlmostEqual(found[0].rise, 0.035)
         self.assertEqual(leave_one_out.table(found).splitlines()[2:],
-                         ["| a | 2 | 2.00 | 4.00 | 0.400 | 0.450 | 10.0 | 50 % |", "| b | 1 | 0.00 | -0.05 | -0.010 | -0.010 | 20.0 | 100 % |",
-                          "| all | 3 | 2.00 | 3.50 | 0.350 | 0.450 | 13.3 | 67 % |"])
+                         ["| a | 2 | 2.00 | 4.00 | 0.400 | 0.450 | 10.0 | 50 % | 50 % |", "| b | 1 | 0.00 | -0.05 | -0.010 | -0.010 | 20.0 | 100 % | 100 % |",
+                          "| all | 3 | 2.00 | 3.50 | 0.350 | 0.450 | 13.3 | 67 % | 67 % |"])
         self.assertEqual(leave_one_out.bars(found)[0][3:], ["2 of 3 events; median rise 3.50 %, share 2.00 %", "**no**"])
         self.assertEqual(leave_one_out.bars(found[::2])[0][-1], "yes")
 
