@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <iterator>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "lib/analysis/lines.hpp"
 #include "lib/analysis/missing.hpp"
 #include "lib/analysis/worth.hpp"
+#include "lib/synthesis/spectrum.hpp"
 
 namespace ictus::analysis {
 namespace {
@@ -29,7 +29,7 @@ bool is_tonal(const VectorEvent& event) {
 
 synthesis::EventSound partials_alone(synthesis::EventSound sound) {
   constexpr float kNoNoiseDb = 100.0F;
-  sound.gain_db -= 10.0F * std::log10(1.0F + std::pow(10.0F, -0.1F * sound.balance_db));
+  sound.gain_db += 10.0F * std::log10(synthesis::partials_share(sound));
   sound.balance_db = kNoNoiseDb;
   return sound;
 }
@@ -241,12 +241,14 @@ std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& d
                                        const PowerMaps& carried, const SpareSettings& settings) {
   if (events.empty()) return events;
   Sparing sparing(std::move(events), distance_db, network, target, carried, settings);
-  if (sparing.noise_share() > kMostlyNoise) sparing.retell_as_noise();
-  distance_db = sparing.distance_db();
-  // Noise fluctuates about what any event says of it.
-  const float good_db = sparing.noise_share() > kMostlyNoise
-                            ? std::max(settings.good_db, (1.0F + settings.noise_part) * distance_db)
-                            : settings.good_db;
+  float good_db = settings.good_db;
+  if (sparing.noise_share() > kMostlyNoise) {
+    sparing.retell_as_noise();
+    distance_db = sparing.distance_db();
+    // Noise fluctuates about what any event says of it.
+    if (sparing.noise_share() > kMostlyNoise)
+      good_db = std::max(good_db, (1.0F + settings.noise_part) * distance_db);
+  }
   if (distance_db > std::max(settings.near_db, good_db)) return std::move(sparing).events();
   if (distance_db < good_db) sparing.spare_many(good_db);
   while (sparing.count() > 1 && sparing.count() <= kFew && sparing.join_one()) continue;

@@ -25,7 +25,7 @@ struct SpareSettings {
 /// on, explains as much, or still enough: first all but the fewest that do, then those that only go on where
 /// another ends, then one after the other of those that share what one of them can say, or that only make a
 /// tone's beginning or end exact. `distance_db` is theirs, and becomes that of the rest. Farther away than
-/// `near_db` all of them stay.
+/// `near_db` all of them stay, but of what is mostly noise.
 std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& distance_db,
                                        const synthesis::TimbreNetwork& network, const Target& target,
                                        const PowerMaps& carried, const SpareSettings& settings);
