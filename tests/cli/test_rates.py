@@ -11,12 +11,12 @@ SECONDS = 7
 
 
 def busy_sound():
-    """Strokes of noise and tone in quick succession, so that no bitrate is too high for it."""
+    """Strokes of tones in quick succession, so that no bitrate is too high for it."""
     chance = random.Random(5)
     samples = []
     while len(samples) < SECONDS * RATE_HZ:
         length = chance.randrange(1500, 4000)
-        step, level, loud = chance.uniform(0.05, 0.4), chance.uniform(0.1, 0.5), chance.uniform(0.05, 0.4)
+        step, level, loud = chance.uniform(0.05, 0.4), chance.uniform(0.1, 0.5), chance.uniform(0.005, 0.04)
         tone = [level * ((k * step) % 2 - 1) + loud * chance.uniform(-1, 1) for k in range(length)]
         samples += [x * (1 - k / length) ** 2 for k, x in enumerate(tone)]
     return wav_bytes(samples[:SECONDS * RATE_HZ], RATE_HZ)
