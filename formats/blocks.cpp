@@ -35,6 +35,8 @@ bool begins_as(const StreamFormat& format, std::span<const std::byte> beginning)
          std::equal(signature.begin(), signature.end(), beginning.begin());
 }
 
+bool is_header(std::uint8_t kind) { return kind == kHeaderKind || kind == kPackedHeaderKind; }
+
 /// One Zstandard frame. Its own content size and checksum are left out: the block has both.
 Bytes compress(const Bytes& content) {
   const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), &ZSTD_freeCCtx);
@@ -104,7 +106,8 @@ std::optional<std::uint64_t> take_varint(std::span<const std::uint8_t>& bytes, u
   for (unsigned k = 0; k < most_bytes && k < bytes.size(); ++k) {
     value |= (bytes[k] & std::uint64_t{0x7F}) << 7U * k;
     if (bytes[k] >= 0x80) continue;
-    if (k > 0 && bytes[k] == 0) return std::nullopt;
+    constexpr unsigned kLastOf64 = 9;  // the tenth byte has the highest bit alone
+    if (k > 0 && (bytes[k] == 0 || (k == kLastOf64 && bytes[k] > 1))) return std::nullopt;
     bytes = bytes.subspan(k + 1);
     return value;
   }
@@ -123,17 +126,17 @@ std::uint32_t load_u32(const std::uint8_t* bytes) {
 
 // --- Writer ----------------------------------------------------------------------------------------
 
-BlockWriter::BlockWriter(const StreamFormat& format, ByteSink sink, const Bytes& header)
+BlockWriter::BlockWriter(const StreamFormat& format, ByteSink sink, const Block& header)
     : format_(&format), sink_(std::move(sink)) {
-  if (header.size() > kMaxHeaderBytes) {
-    throw Error("the header with its tags takes " + std::to_string(header.size()) + " bytes, more than " +
+  if (header.content.size() > kMaxHeaderBytes) {
+    throw Error("the header with its tags takes " + std::to_string(header.content.size()) +
+                    " bytes, more than " +
                     std::to_string(kMaxHeaderBytes),
                 "leave out the longest tags");
   }
   Bytes bytes(format.signature.begin(), format.signature.end());
   bytes.push_back(format.version);
-  const Block block{kHeaderKind, header};
-  put(std::move(bytes), std::span(&block, 1));
+  put(std::move(bytes), std::span(&header, 1));
 }
 
 void BlockWriter::require_open() const {
@@ -172,20 +175,20 @@ BlockReader::BlockReader(const StreamFormat& format, ByteSource source)
   read_signature();
 }
 
-Bytes BlockReader::read_header() {
+Block BlockReader::read_header() {
   Block block = read_block();
-  if (block.kind != kHeaderKind) fail("the stream does not begin with a header");
+  if (!is_header(block.kind)) fail("the stream does not begin with a header");
   if (block.content.size() > kMaxHeaderBytes) {
     fail("the header is larger than " + std::to_string(kMaxHeaderBytes) + " bytes");
   }
-  return std::move(block.content);
+  return block;
 }
 
 Block BlockReader::next() {
   for (;;) {
     ++block_number_;
     Block block = read_block();
-    if (block.kind == kHeaderKind) fail("there is a second header");
+    if (is_header(block.kind)) fail("there is a second header");
     if ((block.kind & kSkippable) == 0) return block;
   }
 }

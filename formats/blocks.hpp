@@ -44,6 +44,7 @@ inline constexpr std::uint64_t kMaxPosition = (std::uint64_t{1} << 53U) - 1;
 
 /// The kinds that are the same in both formats.
 inline constexpr std::uint8_t kHeaderKind = 0x01;
+inline constexpr std::uint8_t kPackedHeaderKind = 0x11;
 inline constexpr std::uint8_t kEndKind = 0x03;
 
 /// One block, out of its frame.
@@ -56,7 +57,7 @@ struct Block {
 /// Appends seven bits a byte, lowest first.
 void append_varint(std::vector<std::uint8_t>& bytes, std::uint64_t value);
 /// Takes a varint off the front of `bytes`; nothing when they end within it, it is longer than
-/// `most_bytes` (at most 8) or is not in the shortest form.
+/// `most_bytes` (at most 10), is above 2^64 - 1 or is not in the shortest form.
 [[nodiscard]] std::optional<std::uint64_t> take_varint(std::span<const std::uint8_t>& bytes,
                                                        unsigned most_bytes);
 
@@ -68,7 +69,7 @@ void append_u32(std::vector<std::uint8_t>& bytes, std::uint32_t value);
 class BlockWriter {
  public:
   /// Writes signature, version and the header block.
-  BlockWriter(const StreamFormat& format, ByteSink sink, const std::vector<std::uint8_t>& header);
+  BlockWriter(const StreamFormat& format, ByteSink sink, const Block& header);
   /// Throws ictus::Error when the stream is finished or has failed.
   void require_open() const;
   void write(std::span<const Block> blocks);
@@ -92,8 +93,8 @@ class BlockReader {
  public:
   /// Reads signature and version. Throws ictus::Error when they are not those of the format.
   BlockReader(const StreamFormat& format, ByteSource source);
-  /// The content of the first block, which must be a header; call it once, before next().
-  [[nodiscard]] std::vector<std::uint8_t> read_header();
+  /// The first block, which must be a header of either kind; call it once, before next().
+  [[nodiscard]] Block read_header();
   /// The next critical block that is no header; skippable ones are checked and passed over.
   [[nodiscard]] Block next();
   /// After the end block: throws when anything follows it.

@@ -76,7 +76,7 @@ flatbuffers::Offset<flatbuffers::Vector<std::uint16_t>> add_steps(flatbuffers::F
 }
 
 /// Checks the header as well as laying it out.
-Bytes header_content(const EventStreamHeader& header) {
+Block header_block(const EventStreamHeader& header) {
   if (const std::string what = complaint(header); !what.empty()) {
     throw Error("this header cannot be written: " + what);
   }
@@ -103,7 +103,7 @@ Bytes header_content(const EventStreamHeader& header) {
   table.add_channels(static_cast<std::uint8_t>(header.channels));
   table.add_precision(static_cast<wire::Precision>(header.coding.precision));
   if (is_coded) table.add_gain_step_centibels(static_cast<std::uint8_t>(header.coding.gain_step_centibels));
-  return finished(builder, table.Finish());
+  return packed_header(finished(builder, table.Finish()), *wire::HeaderTypeTable());
 }
 
 /// Checks the events as well as laying them out in columns.
@@ -252,7 +252,7 @@ EventStreamTotals totals_for(const EventStreamHeader& header, std::uint64_t leng
 }
 
 EventStreamWriter::EventStreamWriter(const EventStreamHeader& header, ByteSink sink)
-    : blocks_(kEventStreamFormat, std::move(sink), header_content(header)), coding_(header.coding) {
+    : blocks_(kEventStreamFormat, std::move(sink), header_block(header)), coding_(header.coding) {
   if (coding_.precision == Precision::coded) packer_.emplace(coding_);
 }
 
@@ -277,7 +277,7 @@ void EventStreamWriter::finish(EventStreamTotals totals) {
 // --- Reader ----------------------------------------------------------------------------------------
 
 EventStreamReader::EventStreamReader(ByteSource source) : blocks_(kEventStreamFormat, std::move(source)) {
-  read_header(blocks_.read_header());
+  read_header(read_header_block(blocks_, *wire::HeaderTypeTable()));
 }
 
 std::optional<EventBlock> EventStreamReader::next() {
@@ -325,7 +325,7 @@ std::optional<Block> EventStreamReader::next_block() {
 
 void EventStreamReader::read_header(const Bytes& content) {
   const auto* table = root_table<wire::Header>(content);
-  if (table == nullptr || table->weights_hash() == nullptr) blocks_.fail("its content is not a header");
+  if (table == nullptr || table->weights_hash() == nullptr) blocks_.fail(kNoHeader);
   if (table->precision() > wire::Precision::float32) {
     throw Error(
         "block 0 at byte 9: the events are stored in a way that this version does not know (precision " +

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "formats/packed_header.hpp"
 #include "formats/tag_limits.hpp"
 
 namespace ictus::formats {
@@ -87,6 +88,18 @@ Tags read_tags(const WireTags* wire_tags, const BlockReader& reader) {
     tags.emplace_back(tag.substr(0, split), tag.substr(split + 1));
   }
   return tags;
+}
+
+Block packed_header(const std::vector<std::uint8_t>& flatbuffer, const flatbuffers::TypeTable& type) {
+  return {kPackedHeaderKind, packed_table(flatbuffer, type)};
+}
+
+std::vector<std::uint8_t> read_header_block(BlockReader& reader, const flatbuffers::TypeTable& type) {
+  Block block = reader.read_header();
+  if (block.kind == kHeaderKind) return std::move(block.content);
+  auto flatbuffer = unpacked_table(block.content, type);
+  if (!flatbuffer) reader.fail(kNoHeader);
+  return *std::move(flatbuffer);
 }
 
 }  // namespace ictus::formats

@@ -17,6 +17,8 @@ namespace ictus::formats {
 using Tags = std::vector<std::pair<std::string, std::string>>;
 using WireTags = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>;
 
+inline constexpr const char* kNoHeader = "its content is not a header";
+
 /// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF; and no NUL.
 [[nodiscard]] bool is_text(std::string_view text);
 [[nodiscard]] bool has_control_characters(std::string_view text);
@@ -50,6 +52,11 @@ std::vector<std::uint8_t> finished(flatbuffers::FlatBufferBuilder& builder, flat
   builder.Finish(root);
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
+
+/// A header block with the table that lies in a FlatBuffer.
+[[nodiscard]] Block packed_header(const std::vector<std::uint8_t>& flatbuffer, const flatbuffers::TypeTable& type);
+/// Reads a header block of either kind: its table in a FlatBuffer, which is still to be verified.
+[[nodiscard]] std::vector<std::uint8_t> read_header_block(BlockReader& reader, const flatbuffers::TypeTable& type);
 
 /// The root table, or nothing when the content is not a sound FlatBuffer of this type.
 template <typename Table>

@@ -244,7 +244,7 @@ std::vector<std::uint16_t> read_tokens(ByteSpan bytes, std::size_t count, std::u
 // --- Contents of the blocks, written ---------------------------------------------------------------
 
 /// Checks the header as well as laying it out.
-Bytes header_content(const TokenPyramidHeader& header) {
+Block header_block(const TokenPyramidHeader& header) {
   if (const std::string what = complaint(header); !what.empty()) {
     throw Error("this header cannot be written: " + what);
   }
@@ -284,7 +284,7 @@ Bytes header_content(const TokenPyramidHeader& header) {
   table.add_clip_columns(header.shape.clip_columns);
   table.add_full_scale_centibels(header.full_scale_centibels);
   table.add_weights_hash(&weights_hash);
-  return finished(builder, table.Finish());
+  return packed_header(finished(builder, table.Finish()), *pyramid_wire::HeaderTypeTable());
 }
 
 /// The tokens of the last of `scales` as they take fewest bytes: by `prior`, or, without one and where they
@@ -360,7 +360,7 @@ std::shared_ptr<const TokenPrior> fitting(std::shared_ptr<const TokenPrior> prio
 TokenPyramidWriter::TokenPyramidWriter(const TokenPyramidHeader& header, ByteSink sink,
                                        std::shared_ptr<const TokenPrior> prior)
     : prior_(fitting(std::move(prior), header)),
-      blocks_(kTokenPyramidFormat, std::move(sink), header_content(header)),
+      blocks_(kTokenPyramidFormat, std::move(sink), header_block(header)),
       shape_(header.shape) {
   if (!prior_) return;
   const PriorId id = prior_->short_id();
@@ -393,7 +393,7 @@ void TokenPyramidWriter::finish(TokenPyramidTotals totals) {
 
 TokenPyramidReader::TokenPyramidReader(ByteSource source, FindPrior find_prior)
     : blocks_(kTokenPyramidFormat, std::move(source)), find_prior_(std::move(find_prior)) {
-  read_header(blocks_.read_header());
+  read_header(read_header_block(blocks_, *pyramid_wire::HeaderTypeTable()));
 }
 
 std::optional<TokenClip> TokenPyramidReader::next() {
@@ -429,7 +429,7 @@ std::optional<TokenClip> TokenPyramidReader::next() {
 
 void TokenPyramidReader::read_header(const Bytes& content) {
   const auto* table = root_table<pyramid_wire::Header>(content);
-  if (table == nullptr || table->weights_hash() == nullptr) blocks_.fail("its content is not a header");
+  if (table == nullptr || table->weights_hash() == nullptr) blocks_.fail(kNoHeader);
   header_.sample_rate_hz = table->sample_rate_hz();
   header_.original_sample_rate_hz = table->original_sample_rate_hz();
   header_.original_channels = table->original_channels();

@@ -154,6 +154,50 @@ TEST_CASE("event stream: a coded block costs 7 bytes besides its events") {
   CHECK(parts.front().size() + parts.back().size() < 160);
 }
 
+TEST_CASE("event stream: a header is packed") {
+  Stream stream;
+  stream.header.model_id = "events-4";
+  stream.header.original_sample_rate_hz = 48000;
+  stream.header.coding = {.vector_steps = standard_steps(), .gain_step_centibels = 5};
+  stream.header.names = standard_names();
+  // Signature, version, kind, size and checksum; keys and sizes of the id, the hash and the rate; they themselves.
+  constexpr std::size_t kFraming = 8 + 1 + 1 + 1 + 4;
+  CHECK(written_parts(stream).front().size() == kFraming + (2 + 8) + (2 + 16) + (1 + 3));
+  CHECK(written_parts(stream).front()[9] == std::byte{kPackedHeaderKind});
+}
+
+TEST_CASE("event stream: of any packed header the meaning comes back, or it is refused") {
+  std::mt19937_64 random(16);
+  Stream stream;
+  stream.header = typical_header();
+  stream.header.original_channels = 6;
+  stream.header.names = {{"a", "Hz", 1.0F, 2.0F, true}, {"b", "", -1.0F, 1.0F, false}};
+  stream.header.coding.vector_steps = equal_steps(9);
+  const Bytes part = written_parts(stream).front();
+  REQUIRE(part[9] == std::byte{kPackedHeaderKind});
+  std::string packed;
+  for (std::size_t at = part.size() - 4; at-- > 11 + (part[10] >= std::byte{0x80} ? 1 : 0);)
+    packed.insert(packed.begin(), static_cast<char>(part[at]));
+  const Bytes signature(part.begin(), part.begin() + 9);
+  int whole = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string content = packed;
+    for (std::uint64_t change = random() % 3; change-- > 0;)
+      content[random() % content.size()] = static_cast<char>(random() % 2 == 0 ? random() : random() % 64);
+    if (round % 4 == 0) content.resize(random() % (content.size() + 20));
+    const Reading reading = read(joined({signature, block_of(kPackedHeaderKind, 0, content)}));
+    if (!reading.header) {
+      CHECK(contains(reading.error, "block 0 at byte 9"));
+      continue;
+    }
+    ++whole;
+    const Reading again = read(written({*reading.header, {}, {}}));
+    REQUIRE(again.header);
+    CHECK(same(*again.header, *reading.header));
+  }
+  CHECK(whole > 5000);
+}
+
 TEST_CASE("event stream: steps come back with the header, and wrong ones are not written") {
   for (const EventCoding& coding :
        {EventCoding{.vector_steps = equal_steps(1), .gain_step_centibels = 1, .onset_step_samples = 1},
