@@ -1,10 +1,10 @@
-"""What the conformance files are made of: blocks, Zstandard frames and FlatBuffers, byte by byte as
+"""What the conformance files are made of: blocks, Zstandard frames, FlatBuffers and packed headers, byte by byte as
 formats/SPEC.md, part I, has them, without the project's code and without that of the readers."""
 
 import struct
 from functools import partial
 
-HEADER, END = 1, 3
+HEADER, PACKED_HEADER, END = 0x01, 0x11, 0x03
 HASH = bytes(range(0x10, 0x20))
 
 
@@ -60,9 +60,16 @@ class Construction:
 
     def __init__(self, files, fields, header):
         self.files = files
+        self.fields = fields
         self.header = header
         self.blocks = [Block(HEADER, flatbuffer(fields))]
         self.end_samples = 0
+
+    def pack_header(self, given={}, more=b"", frame=None):
+        """Packs the header, with fields that are given besides and what stands behind them."""
+        content = packed_fields(self.fields | given) + more
+        self.blocks[0] = Block(PACKED_HEADER, content, frame(content) if frame else None)
+        return self
 
     def put(self, block):
         """Any block, from which nothing is expected."""
@@ -227,3 +234,33 @@ def flatbuffer(fields, vtable_last=False):
         out += vtable
     struct.pack_into("<i", out, begin, begin - vtable_at)
     return bytes(out)
+
+
+# --- Packed headers (section 4) ---------------------------------------------------------------------
+
+
+def packed_number(number, value):
+    return varint(8 * (number + 1)) + varint(value)
+
+
+def packed_bytes(number, *values):
+    """A field of bytes, or several with the same key."""
+    return b"".join(varint(8 * (number + 1) + 2) + varint(len(value)) + value for value in values)
+
+
+def packed_fields(fields):
+    """A packed header with the fields that a FlatBuffer would have."""
+    out = b""
+    for number, field in sorted(fields.items()):
+        if isinstance(field, Strings):
+            out += packed_bytes(number, *field)
+        elif isinstance(field, Numbers):
+            out += packed_bytes(number, field.bytes)
+        elif isinstance(field, bytes):
+            out += packed_bytes(number, field)
+        elif field[0] == "16s":
+            out += packed_bytes(number, field[1])
+        else:
+            form, value = field
+            out += packed_number(number, value if form != "h" else 2 * value if value >= 0 else -2 * value - 1)
+    return out

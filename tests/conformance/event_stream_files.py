@@ -2,8 +2,10 @@
 
 import random
 import struct
+from functools import partial
 
-from blocks import END, HASH, HEADER, Block, Construction, Files, Numbers, Strings, Vector, differing, flatbuffer, varint, zstd_frame
+from blocks import END, HASH, HEADER, PACKED_HEADER, Block, Construction, Files, Numbers, Strings, Vector
+from blocks import differing, flatbuffer, packed_bytes, packed_fields, packed_number, varint, zstd_frame
 from packed_events import PackedWriter
 from summary import block_summary
 
@@ -294,6 +296,22 @@ def _():
 add("valid", "names-none", "a stream whose numbers have no names", lambda: Plain(names=[]).add(ONE).end().complete())
 
 
+add("valid", "packed-header", "a packed header, and silence; the worked example of SPEC.md, section 4",
+    lambda: Piece(original_sample_rate_hz=48000).pack_header().end(22050, 24000).complete())
+
+
+@conformance("valid", "packed-header-fields", "a packed header of a coded stream in which no field but the precision has its default")
+def _():
+    names = [("frequency", "Hz", 20, 20000, True), ("x_2", "", -1, 1, False), ("temperature", "\u00b0C / 2", -273.15, 1e30, False)]
+    piece = Piece(
+        model_id="événements-2", weights_hash="ff" * 16, tags=[["TITLE", "Étude 🎻"], ["ARTIST", "A"], ["ARTIST", "B"], ["x", ""], ["y", "a=b"]],
+        channels=2, gain_step_centibels=15, original_sample_rate_hz=96000, original_channels=300, sample_rate_hz=48000,
+        onset_step_samples=100, vector_steps=[3, 300], names=names,
+    )  # fmt: skip
+    piece.pack_header().add_packed(coded_events(4, 5, 655, [3] + [300] * 31, 85))
+    return piece.end(65000, 130001).complete()
+
+
 @conformance("valid", "coded-long", "300 coded events: counts have been halved, recent events forgotten")
 def _():
     steps = [9, 4] * 16
@@ -495,6 +513,52 @@ def _():
     return piece.add(ONE).end().complete()
 
 
+@conformance("uncommon", "packed-header-unknown-fields", "a packed header with fields that this version does not know, numbers and bytes, some of them twice")
+def _():
+    more = b"".join(packed_number(number, value) for number, value in ((14, 0), (15, 77), (15, 2**64 - 1)))
+    more += packed_bytes(16, b"", b"later") + packed_number(16, 1) + packed_bytes(2046, b"the last that a key can tell")
+    return Piece().pack_header(more=more).end().complete()
+
+
+add("uncommon", "packed-header-in-frame", "a packed header in a Zstandard frame",
+    lambda: Piece(tags=[["TITLE", "Prelude"]]).pack_header(frame=zstd_frame).add_packed(CODED_ONE).end().complete())
+
+
+@conformance("uncommon", "packed-header-explicit-defaults", "fields of a packed header that are present although they have their defaults")
+def _():
+    given = {3: ("B", 1), 4: ("B", 5), 5: ("I", 44100), 6: ("H", 1), 7: ("I", 44100), 8: ("B", 0), 9: ("H", 64)}
+    given |= {0: b"", 10: Numbers("H", STANDARD_STEPS)} | names_fields([number[:5] for number in STANDARD])
+    return Piece(model_id="").pack_header(given).add_packed(CODED_ONE).end().complete()
+
+
+@conformance("uncommon", "packed-header-least", "a packed header with nothing but the weights hash")
+def _():
+    piece = Piece(model_id="")
+    piece.blocks[0] = Block(PACKED_HEADER, packed_bytes(1, HASH))
+    return piece.end().complete()
+
+
+add("uncommon", "packed-header-float32", "a float32 stream whose header is packed, and has steps that no coded stream could have",
+    lambda: Plain().pack_header({4: ("B", 255), 9: ("H", 0), 10: Numbers("H", [0] * 33)}).add(ONE).end().complete())
+add("uncommon", "packed-header-names-none", "a packed header whose names are present and empty, as are the ranges",
+    lambda: Piece(names=[]).pack_header({12: Numbers("f", [])}).add_packed(CODED_ONE).end().complete())
+add("uncommon", "packed-header-ranges-ignored", "a packed header with ranges and ratios without names, which are then the standard ones",
+    lambda: Piece().pack_header({12: Numbers("f", [3, 2, 1]), 13: ("I", 2**32 - 1)}).add_packed(CODED_ONE).end().complete())
+
+
+@conformance("uncommon", "packed-header-limits", "a packed header with the longest model id, 256 tags, and the largest rates and number of channels")
+def _():
+    piece = Piece(
+        model_id="m" * 255, tags=[["T", str(i)] for i in range(256)], original_channels=65535,
+        sample_rate_hz=10_000_000, original_sample_rate_hz=10_000_000,
+    )  # fmt: skip
+    return piece.pack_header().end().complete()
+
+
+add("uncommon", "packed-header-skippable", "a skippable block of type 17, which is no packed header",
+    lambda: Piece().pack_header().put(Block(0x91, b"later")).end().complete())
+
+
 # --- Faulty: signature, version, order of blocks, damage --------------------------------------------
 
 
@@ -561,6 +625,20 @@ add("faulty", "no-header", "begins with an event block",
 def _():
     piece = Plain().add(ONE)
     return piece.put(piece.blocks[0]).end().damaged(2, "second header")
+
+
+add("faulty", "packed-second-header", "a packed header block after another one",
+    lambda: Piece().pack_header().put(Block(PACKED_HEADER, packed_bytes(1, HASH))).end().damaged(1, "second header"))
+add("faulty", "packed-second-header-after-flatbuffer", "a packed header block in a file whose first header is a FlatBuffer",
+    lambda: Plain().add(ONE).put(Block(PACKED_HEADER, packed_bytes(1, HASH))).end().damaged(2, "second header"))
+add("faulty", "second-header-after-packed", "a header block that is a FlatBuffer in a file whose first header is packed",
+    lambda: Piece().pack_header().put(Piece().blocks[0]).end().damaged(1, "second header"))
+
+
+@conformance("faulty", "first-block-unknown", "begins with a critical block of a kind that this version does not know")
+def _():
+    header = Block(0x15, packed_fields(header_fields()[0]))
+    return refused(stream(header, *Piece().end().blocks[1:]), "does not begin with a header", at=9)
 
 
 @conformance("faulty", "unknown-critical-kind", "a critical block of a kind that this version does not know")
@@ -703,6 +781,85 @@ def _():
     at = content.index(b"x" * 70000)
     frame = zstd_frame(content[:at], (ord("x"), 70000), content[at + 70000 :])
     return refused(stream(Block(HEADER, content, frame)), "larger than 65536 bytes", at=9)
+
+
+# --- Faulty: packed header --------------------------------------------------------------------------
+
+
+def bad_packed_header(content, words, frame=None):
+    return refused(stream(Block(PACKED_HEADER, content, frame), *Piece().end().blocks[1:]), words, at=9)
+
+
+MODEL_ID, WEIGHTS_HASH = packed_bytes(0, b"events-1"), packed_bytes(1, HASH)
+LEAST = MODEL_ID + WEIGHTS_HASH
+NAMED = packed_bytes(11, b"a")
+
+for name, about, content in (
+    ("empty", "a packed header without any field", b""),
+    ("cut", "a packed header that ends within bytes", MODEL_ID + WEIGHTS_HASH[:-1]),
+    ("cut-in-key", "a packed header that ends within a key", LEAST + b"\x80"),
+    ("cut-in-number", "a packed header that ends within a number", LEAST + packed_number(5, 48000)[:-1]),
+    ("cut-after-key", "a packed header that ends with a key", LEAST + packed_number(5, 0)[:-1]),
+    ("unknown-cut", "a packed header that ends within bytes of a field that this version does not know",
+     LEAST + packed_bytes(20, b"later")[:-1]),
+    ("key-of-64-bits", "a key of another kind, which Protocol Buffers have for 64 bits", b"\x09" + bytes(8) + WEIGHTS_HASH),
+    ("key-of-32-bits", "a key of another kind, which Protocol Buffers have for 32 bits, of a field that this version does not know",
+     LEAST + varint(8 * 21 + 5) + bytes(4)),
+    ("key-of-group", "a key of another kind, which Protocol Buffers once had for groups", LEAST + varint(8 * 21 + 3)),
+    ("key-0", "a key of 0: a number of no field", b"\x00\x00" + LEAST),
+    ("key-2", "a key of 2: bytes of no field", b"\x02\x00" + LEAST),
+    ("key-of-three-bytes", "a key of three bytes", LEAST + packed_number(2047, 0)),
+    ("key-not-shortest", "a key in two bytes that needs one", b"\x8a\x00" + MODEL_ID[1:] + WEIGHTS_HASH),
+    ("count-not-shortest", "a count of bytes in two bytes that needs one", b"\x0a\x88\x00events-1" + WEIGHTS_HASH),
+    ("number-not-shortest", "a number in two bytes that needs one", LEAST + b"\x20\x81\x00"),
+    ("number-of-eleven-bytes", "a number of eleven bytes, of a field that this version does not know",
+     LEAST + varint(8 * 21) + b"\x80" * 10 + b"\x01"),
+    ("number-2-64", "a number of 2^64, of a field that this version does not know", LEAST + packed_number(20, 2**64)),
+    ("out-of-order", "fields in another order than that of their ids", WEIGHTS_HASH + MODEL_ID),
+    ("unknown-out-of-order", "fields that this version does not know in another order than that of their ids",
+     LEAST + packed_number(21, 0) + packed_number(20, 0)),
+    ("string-twice", "the model id twice", MODEL_ID * 2 + WEIGHTS_HASH),
+    ("number-twice", "a sample rate twice", LEAST + packed_number(5, 48000) * 2),
+    ("steps-twice", "steps twice", LEAST + packed_bytes(10, b"\x05\0", b"\x07\0")),
+    ("tags-apart", "tags before and after another field",
+     LEAST + packed_bytes(2, b"A=1") + packed_number(3, 2) + packed_bytes(2, b"B=2")),
+    ("string-as-number", "a number for a model id", packed_number(0, 1) + WEIGHTS_HASH),
+    ("hash-as-number", "a number for a weights hash", MODEL_ID + packed_number(1, 1)),
+    ("tag-as-number", "a number for a tag", LEAST + packed_bytes(2, b"A=1") + packed_number(2, 1)),
+    ("steps-as-number", "a number for steps", LEAST + packed_number(10, 5)),
+    ("number-as-bytes", "bytes for a sample rate", LEAST + packed_bytes(5, b"\x80\xbb\0\0")),
+    ("ubyte-257", "257 channels, which are no ubyte", LEAST + packed_number(3, 257)),
+    ("ushort-65537", "65537 original channels, which are no ushort", LEAST + packed_number(6, 65537)),
+    ("uint-above", "a sample rate of 2^32 + 44100, which is no uint", LEAST + packed_number(7, 2**32 + 44100)),
+    ("no-weights-hash", "a packed header without the hash of the weights", MODEL_ID + packed_number(5, 48000)),
+    ("hash-of-15-bytes", "a weights hash of 15 bytes", MODEL_ID + packed_bytes(1, HASH[:15])),
+    ("hash-of-17-bytes", "a weights hash of 17 bytes", MODEL_ID + packed_bytes(1, HASH + b"\0")),
+    ("steps-not-whole", "steps of three bytes", LEAST + packed_bytes(10, b"\x05\0\x05")),
+    ("ranges-not-whole", "ranges of nine bytes", LEAST + NAMED + packed_bytes(12, struct.pack("<2fB", 0, 1, 0))),
+    ("ignored-ranges-not-whole", "ranges of five bytes, and no names", LEAST + packed_bytes(12, bytes(5))),
+    ("ignored-steps-not-whole", "steps of three bytes in a float32 stream", LEAST + packed_number(8, 1) + packed_bytes(10, bytes(3))),
+):  # fmt: skip
+    add("faulty", "packed-header-" + name, about, partial(bad_packed_header, content, "its content is not a header"))
+
+for name, about, content, words in (
+    ("sample-rate-0", "a sample rate of 0 in a packed header", LEAST + packed_number(7, 0), "sample rate of 0 Hz"),
+    ("channels-3", "a decoded sound of three channels by a packed header", LEAST + packed_number(3, 3), "3 channels"),
+    ("precision-2", "a precision that this version does not know in a packed header", LEAST + packed_number(8, 2), "precision 2"),
+    ("model-id-too-long", "a model id of 256 bytes in a packed header", packed_bytes(0, b"m" * 256) + WEIGHTS_HASH, "model id is longer"),
+    ("tag-empty", "a tag without '=' in a packed header, of no bytes at all", LEAST + packed_bytes(2, b""), "has no '='"),
+    ("tag-with-nul", "NUL at the end of a tag in a packed header", LEAST + packed_bytes(2, b"TITLE=a\0"), "UTF-8"),
+    ("too-many-tags", "257 tags in a packed header", LEAST + packed_bytes(2, *[b"A=B"] * 257), "257 tags"),
+    ("steps-none", "steps of no bytes in a packed header", LEAST + packed_bytes(10, b""), "steps for 0 numbers"),
+    ("ranges-missing", "names without ranges in a packed header", LEAST + NAMED, "0 limits of ranges for 1 named numbers"),
+):  # fmt: skip
+    add("faulty", "packed-header-" + name, about, partial(bad_packed_header, content, words))
+
+
+@conformance("faulty", "packed-header-too-large", "a packed header of more than 65536 bytes, in a Zstandard frame of few")
+def _():
+    content = LEAST + packed_bytes(2, b"A=" + b"x" * 70000)
+    frame = zstd_frame(content[:-70000], (ord("x"), 70000))
+    return bad_packed_header(content, "larger than 65536 bytes", frame)
 
 
 # --- Faulty: events and end -------------------------------------------------------------------------

@@ -24,7 +24,7 @@ import token_pyramid_files
 HERE = pathlib.Path(__file__).resolve().parent
 SPEC = HERE.parents[1] / "formats" / "SPEC.md"
 FORMATS = {".evs": event_stream_files.FILES, ".mars": token_pyramid_files.FILES}
-EXAMPLES = {13: "one-event.evs", 18: "one-clip.mars", 25: "coded-one-event.evs"}
+EXAMPLES = {4: "packed-header.evs", 13: "one-event.evs", 18: "one-clip.mars", 25: "coded-one-event.evs"}
 
 GROUPS = {
     "valid": "Files that every reader reads completely.",
@@ -51,7 +51,7 @@ def results():
 
 def worked_example(section):
     """The bytes in the rows of the example in this section of SPEC.md."""
-    text = SPEC.read_text(encoding="utf-8").split(f"## {section}.")[1].split("\n#")[0]
+    text = SPEC.read_text(encoding="utf-8").split(f"## {section}.")[1].split("\n## ")[0]
     return bytes.fromhex("".join(re.findall(r"^\| \d+ \| `([0-9A-F ]+)` \|", text, re.MULTILINE)))
 
 

@@ -11,7 +11,7 @@ import struct
 import sys
 
 VERSION = 1
-HEADER, END = 1, 3
+HEADER, PACKED_HEADER, END = 0x01, 0x11, 0x03
 SKIPPABLE, COMPRESSED = 0x80, 0x40
 MAX_CONTENT, MAX_HEADER, MAX_TAGS, MAX_MODEL_ID = 1 << 20, 1 << 16, 256, 255
 MAX_POSITION, MAX_RATE = 2**53 - 1, 10_000_000
@@ -78,75 +78,6 @@ def decompress(frame, content_size):
     return content.raw[:content_size]
 
 
-# --- FlatBuffers ------------------------------------------------------------------------------------
-
-
-class Table:
-    """The root table of a FlatBuffer. Every access is checked against the end of the content."""
-
-    def __init__(self, content):
-        self.content = content
-        self.at = self.number("<I", 0)
-        self.vtable = self.at - self.number("<i", self.at)
-        self.vtable_size = self.number("<H", self.vtable)
-        self.take(self.vtable, self.vtable_size)
-
-    def take(self, at, size):
-        if at < 0 or size < 0 or at + size > len(self.content):
-            raise Damaged("the FlatBuffer points outside of itself")
-        return self.content[at : at + size]
-
-    def number(self, form, at):
-        return struct.unpack(form, self.take(at, struct.calcsize(form)))[0]
-
-    def field(self, number):
-        """Where the field lies, or None when it is absent."""
-        slot = 4 + 2 * number
-        offset = self.number("<H", self.vtable + slot) if slot + 2 <= self.vtable_size else 0
-        return self.at + offset if offset else None
-
-    def scalar(self, number, form, default):
-        at = self.field(number)
-        return default if at is None else self.number(form, at)
-
-    def struct(self, number, size):
-        at = self.field(number)
-        if at is None:
-            raise Damaged("a field that must be present is absent")
-        return self.take(at, size)
-
-    def vector(self, number, element_size):
-        """(where the elements begin, how many there are)"""
-        at = self.field(number)
-        if at is None:
-            return 0, 0
-        at += self.number("<I", at)
-        count = self.number("<I", at)
-        self.take(at + 4, count * element_size)
-        return at + 4, count
-
-    def string_at(self, at):
-        length = self.number("<I", at)
-        text = self.take(at + 4, length + 1)
-        if text[-1] != 0:
-            raise Damaged("a string is not terminated")
-        return text[:-1]
-
-
-def text_of(data):
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Damaged("not well-formed UTF-8") from error
-    if "\0" in text:
-        raise Damaged("NUL in a text")
-    return text
-
-
-def has_control_characters(text):
-    return any(c < " " or c == "\x7f" for c in text)
-
-
 # --- Varints ----------------------------------------------------------------------------------------
 
 
@@ -179,6 +110,123 @@ class Content:
         return varint(self.take, most_bytes)
 
 
+# --- Tables -----------------------------------------------------------------------------------------
+
+# What is read of a table is its fields that are present, as id -> value. The types of the fields that a reader
+# knows stand in the order of their ids: of a number or struct its format, "[H]" and "[f]" of vectors of numbers,
+# "string", "strings", and "bytes", which is a vector of them.
+NUMBERS = ("B", "H", "I", "Q", "h")
+
+
+def elements(vector, data):
+    form = "<" + vector.strip("[]")
+    if len(data) % struct.calcsize(form):
+        raise Damaged("no whole number of elements")
+    return [element for element, in struct.iter_unpack(form, data)]
+
+
+def required(fields, number):
+    if number not in fields:
+        raise Damaged("a field that must be present is absent")
+    return fields[number]
+
+
+class FlatBuffer:
+    """One whose root is a table. Every access is checked against the end of the content."""
+
+    def __init__(self, content):
+        self.content = content
+        self.at = self.number("<I", 0)
+        self.vtable = self.at - self.number("<i", self.at)
+        self.vtable_size = self.number("<H", self.vtable)
+        self.take(self.vtable, self.vtable_size)
+
+    def take(self, at, size):
+        if at < 0 or size < 0 or at + size > len(self.content):
+            raise Damaged("the FlatBuffer points outside of itself")
+        return self.content[at : at + size]
+
+    def number(self, form, at):
+        return struct.unpack(form, self.take(at, struct.calcsize(form)))[0]
+
+    def string(self, at):
+        length = self.number("<I", at)
+        text = self.take(at + 4, length + 1)
+        if text[-1] != 0:
+            raise Damaged("a string is not terminated")
+        return text[:-1]
+
+    def value(self, type_, at):
+        """Of the field that lies here."""
+        if type_ in NUMBERS or type_[0].isdigit():
+            return self.number("<" + type_, at)
+        at += self.number("<I", at)
+        if type_ == "string":
+            return self.string(at)
+        count, at = self.number("<I", at), at + 4
+        if type_ == "bytes":
+            return self.take(at, count)
+        if type_ == "strings":
+            return [self.string(place + self.number("<I", place)) for place in range(at, at + 4 * count, 4)]
+        return elements(type_, self.take(at, count * struct.calcsize("<" + type_[1])))
+
+    def fields(self, types):
+        slots = range(self.vtable + 4, self.vtable + self.vtable_size - 1, 2)
+        offsets = [self.number("<H", slot) for slot in slots]
+        return {number: self.value(type_, self.at + at) for number, (type_, at) in enumerate(zip(types, offsets)) if at}
+
+
+def packed_value(type_, value):
+    """What a number, or bytes, says in a field of this type."""
+    if isinstance(value, int) != (type_ in NUMBERS):
+        raise Damaged("a value of the wrong kind")
+    if type_ in NUMBERS:
+        if value >> 8 * struct.calcsize("<" + type_):
+            raise Damaged("a number that does not fit its type")
+        return value if type_ != "h" else -(value + 1) // 2 if value % 2 else value // 2
+    if type_[0].isdigit() and len(value) != struct.calcsize(type_):
+        raise Damaged("a struct of another size")
+    return elements(type_, value) if type_[0] == "[" else value
+
+
+def packed_fields(content, types):
+    """Section 4, packed header."""
+    left, fields, before = Content(content), {}, 0
+    while left.data:
+        number, kind = divmod(left.varint(2) - 8, 8)
+        if number < 0 or kind not in (0, 2):
+            raise Damaged("a key of an unknown kind")
+        value = left.take(left.varint(3)) if kind else left.varint(10)
+        if not kind and value >= 2**64:
+            raise Damaged("a number above 2^64 - 1")
+        type_ = types[number] if number < len(types) else None
+        if number < before or number in fields and type_ != "strings":
+            raise Damaged("a field out of order, or twice")
+        if type_ == "strings":
+            fields[number] = fields.get(number, []) + [packed_value("bytes", value)]
+        elif type_:
+            fields[number] = packed_value(type_, value)
+        before = number
+    return fields
+
+
+# --- Texts ------------------------------------------------------------------------------------------
+
+
+def text_of(data):
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Damaged("not well-formed UTF-8") from error
+    if "\0" in text:
+        raise Damaged("NUL in a text")
+    return text
+
+
+def has_control_characters(text):
+    return any(c < " " or c == "\x7f" for c in text)
+
+
 # --- The frame --------------------------------------------------------------------------------------
 
 
@@ -186,6 +234,7 @@ class BlockReader:
     """Blocks from the first to the last. A format's reader derives from it."""
 
     SIGNATURE = bytes(8)
+    HEADER_TYPES = []
 
     def __init__(self, data):
         self.data, self.at, self.number, self.offset = data, 0, 0, 0
@@ -225,20 +274,22 @@ class BlockReader:
             raise Refused(f"format version {self.data[8]}")
         self.at = 9
 
-    def header_table(self):
+    def header_fields(self):
         kind, content = self.block()
-        if kind != HEADER:
+        if kind not in (HEADER, PACKED_HEADER):
             raise Damaged("no header")
         if len(content) > MAX_HEADER:
             raise Damaged("the header is too large")
-        return Table(content)
+        if kind == PACKED_HEADER:
+            return packed_fields(content, self.HEADER_TYPES)
+        return FlatBuffer(content).fields(self.HEADER_TYPES)
 
     def next_block(self):
         """The next critical block."""
         while True:
             self.number += 1
             kind, content = self.block()
-            if kind == HEADER:
+            if kind in (HEADER, PACKED_HEADER):
                 raise Damaged("a second header")
             if not kind & SKIPPABLE:
                 return kind, content
@@ -252,21 +303,18 @@ class BlockReader:
 # --- What both headers have -------------------------------------------------------------------------
 
 
-def model_id_of(table, number):
-    at = table.field(number)
-    model_id = b"" if at is None else table.string_at(at + table.number("<I", at))
+def model_id_of(model_id):
     if len(model_id) > MAX_MODEL_ID:
         raise Damaged("the model id is too long")
     return text_of(model_id)
 
 
-def tags_of(table, number):
-    tags = []
-    first, count = table.vector(number, 4)
-    if count > MAX_TAGS:
+def tags_of(texts):
+    if len(texts) > MAX_TAGS:
         raise Damaged("too many tags")
-    for at in range(first, first + 4 * count, 4):
-        field, equals, value = text_of(table.string_at(at + table.number("<I", at))).partition("=")
+    tags = []
+    for text in texts:
+        field, equals, value = text_of(text).partition("=")
         if not field or not equals or has_control_characters(field):
             raise Damaged("bad tag")
         tags.append([field, value])

@@ -12,13 +12,15 @@ import re
 import struct
 
 import read_blocks
-from read_blocks import END, MAX_POSITION, Content, Damaged, Refused, Table
+from read_blocks import END, MAX_POSITION, Content, Damaged, FlatBuffer, Refused, required
 from read_packed_events import GAIN, PackedEvents
 
 EVENTS, PACKED_EVENTS = 0x02, 0x12
 CODED, FLOAT32 = range(2)
 MAX_EVENTS = 4096
 DIMENSIONS = 32
+# Of the fields of the tables.
+EVENTS_TYPES, END_TYPES = ("bytes", "Q", "B"), ("24s",)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 # Section 9, the standard numbers: names, units and ranges, and steps.
@@ -58,49 +60,50 @@ def float32(value):
 
 class Reader(read_blocks.BlockReader):
     SIGNATURE = bytes.fromhex("89 45 56 53 0D 0A 1A 0A")
+    HEADER_TYPES = "string 16s strings B B I H I B H [H] string [f] I".split()
 
     def __init__(self, data):
         super().__init__(data)
         self.end_samples = self.events = 0
 
     def header(self):
-        table = self.header_table()
-        self.precision = table.scalar(8, "<B", CODED)
+        fields = self.header_fields()
+        self.precision = fields.get(8, CODED)
         if self.precision > FLOAT32:
             raise Refused("unknown precision")
+        channels = fields.get(3, 1)
         header = {
-            "model_id": read_blocks.model_id_of(table, 0),
-            "weights_hash": table.struct(1, 16).hex(),
-            "tags": read_blocks.tags_of(table, 2),
-            "original_sample_rate_hz": table.scalar(5, "<I", 44100),
-            "original_channels": table.scalar(6, "<H", table.scalar(3, "<B", 1)),
-            "channels": table.scalar(3, "<B", 1),
-            "sample_rate_hz": table.scalar(7, "<I", 44100),
-            "names": self.names(table),
+            "model_id": read_blocks.model_id_of(fields.get(0, b"")),
+            "weights_hash": required(fields, 1).hex(),
+            "tags": read_blocks.tags_of(fields.get(2, [])),
+            "original_sample_rate_hz": fields.get(5, 44100),
+            "original_channels": fields.get(6, channels),
+            "channels": channels,
+            "sample_rate_hz": fields.get(7, 44100),
+            "names": self.names(fields),
             "precision": ["coded", "float32"][self.precision],
         }
         read_blocks.check_sound(header)
         if header["channels"] not in (1, 2):
             raise Damaged("bad number of channels")
         if self.precision == CODED:
-            header |= self.steps(table)
+            header |= self.steps(fields)
         return header
 
-    def names(self, table):
+    def names(self, fields):
         standard, _ = standard_numbers()
-        at = table.field(11)
-        if at is None:
+        if 11 not in fields:
             return "standard"
-        text = read_blocks.text_of(table.string_at(at + table.number("<I", at)))
+        text = read_blocks.text_of(fields[11])
         lines = text.split("\n") if text else []
-        first, count = table.vector(12, 4)
-        if len(lines) > DIMENSIONS or count != 2 * len(lines):
+        limits = fields.get(12, [])
+        if len(lines) > DIMENSIONS or len(limits) != 2 * len(lines):
             raise Damaged("bad number of names or ranges")
-        ratios = table.scalar(13, "<I", 0)
+        ratios = fields.get(13, 0)
         names = []
         for k, line in enumerate(lines):
             name, _, unit = line.partition(" ")
-            low, high = (table.number("<f", first + 8 * k + 4 * side) for side in range(2))
+            low, high = limits[2 * k : 2 * k + 2]
             is_ratio = bool(ratios >> k & 1)
             if not NAME.fullmatch(name) or name in [other[0] for other in names]:
                 raise Damaged("bad name")
@@ -111,18 +114,17 @@ class Reader(read_blocks.BlockReader):
             names.append([name, unit, low, high, is_ratio])
         return "standard" if names == standard else names
 
-    def steps(self, table):
+    def steps(self, fields):
         """The steps of a coded stream."""
         _, standard = standard_numbers()
         self.vector_steps = standard
-        if table.field(10) is not None:
-            first, count = table.vector(10, 2)
-            if not 1 <= count <= DIMENSIONS:
+        if 10 in fields:
+            given = fields[10]
+            if not 1 <= len(given) <= DIMENSIONS:
                 raise Damaged("bad number of steps")
-            given = [table.number("<H", first + 2 * k) for k in range(count)]
-            self.vector_steps = given + given[-1:] * (DIMENSIONS - count)
-        self.gain_step_centibels = table.scalar(4, "<B", 5)
-        onset_step_samples = table.scalar(9, "<H", 64)
+            self.vector_steps = given + given[-1:] * (DIMENSIONS - len(given))
+        self.gain_step_centibels = fields.get(4, 5)
+        onset_step_samples = fields.get(9, 64)
         if not all(1 <= steps <= 4096 for steps in self.vector_steps):
             raise Damaged("bad steps of a number")
         if not (1 <= self.gain_step_centibels <= 100 and onset_step_samples):
@@ -150,19 +152,17 @@ class Reader(read_blocks.BlockReader):
         return {"end_samples": end, "events": events}
 
     def event_block(self, content):
-        table = Table(content)
-        width = table.scalar(2, "<B", 2)
+        fields = FlatBuffer(content).fields(EVENTS_TYPES)
+        columns, span, width = fields.get(0, b""), fields.get(1, 65536), fields.get(2, 2)
         if width > 8:
             raise Damaged("onsets too wide")
-        first, length = table.vector(0, 1)
-        count, rest = divmod(length, width + 132)
+        count, rest = divmod(len(columns), width + 132)
         if rest or count > MAX_EVENTS:
             raise Damaged("bad number of events")
         start = onset = self.end_samples
-        end = start + table.scalar(1, "<Q", 65536)
+        end = start + span
         if end > MAX_POSITION:
             raise Damaged("the block ends too late")
-        columns = content[first : first + length]
         gains = columns[width * count :]
         vectors = gains[4 * count :]
 
@@ -192,7 +192,7 @@ class Reader(read_blocks.BlockReader):
         if self.precision == CODED:
             events, length, original_length = self.packed_totals(content)
         else:
-            events, length, original_length = struct.unpack("<3Q", Table(content).struct(0, 24))
+            events, length, original_length = struct.unpack("<3Q", required(FlatBuffer(content).fields(END_TYPES), 0))
         if events != self.events:
             raise Damaged("the number of events differs")
         if max(length, original_length) > MAX_POSITION:

@@ -27,11 +27,6 @@ def require(condition, what):
         raise Damaged(what)
 
 
-def vector_of(table, number):
-    first, count = table.vector(number, 1)
-    return table.content[first : first + count]
-
-
 def scales_of(data):
     content, scales = Content(data), []
     while content.data and len(scales) <= MAX_SCALES:
@@ -57,6 +52,7 @@ def label_of(data, instrument):
 
 class Reader(read_blocks.BlockReader):
     SIGNATURE = bytes.fromhex("89 4D 52 53 0D 0A 1A 0A")
+    HEADER_TYPES = "string 16s bytes I H strings bytes Q I I H I h string".split()
 
     def __init__(self, data):
         super().__init__(data)
@@ -65,21 +61,21 @@ class Reader(read_blocks.BlockReader):
         self.prior = None
 
     def header(self):
-        table = self.header_table()
+        fields = self.header_fields()
         header = self.head = {
-            "model_id": read_blocks.model_id_of(table, 0),
-            "weights_hash": table.struct(1, 16).hex(),
-            "scales": scales_of(vector_of(table, 2)),
-            "original_sample_rate_hz": table.scalar(3, "<I", 16000),
-            "original_channels": table.scalar(4, "<H", 1),
-            "tags": read_blocks.tags_of(table, 5),
-            "label": label_of(vector_of(table, 6), vector_of(table, 13)),
-            "seed": table.scalar(7, "<Q", None),
-            "sample_rate_hz": table.scalar(8, "<I", 16000),
-            "clip_samples": table.scalar(9, "<I", 65536),
-            "clip_columns": table.scalar(10, "<H", 16),
-            "codebook_size": table.scalar(11, "<I", 2048),
-            "full_scale_centibels": table.scalar(12, "<h", 223),
+            "model_id": read_blocks.model_id_of(fields.get(0, b"")),
+            "weights_hash": read_blocks.required(fields, 1).hex(),
+            "scales": scales_of(fields.get(2, b"")),
+            "original_sample_rate_hz": fields.get(3, 16000),
+            "original_channels": fields.get(4, 1),
+            "tags": read_blocks.tags_of(fields.get(5, [])),
+            "label": label_of(fields.get(6, b""), fields.get(13, b"")),
+            "seed": fields.get(7),
+            "sample_rate_hz": fields.get(8, 16000),
+            "clip_samples": fields.get(9, 65536),
+            "clip_columns": fields.get(10, 16),
+            "codebook_size": fields.get(11, 2048),
+            "full_scale_centibels": fields.get(12, 223),
         }
         read_blocks.check_sound(header)
         require(1 <= header["clip_samples"] <= MAX_CLIP_SAMPLES, "bad length of a clip")

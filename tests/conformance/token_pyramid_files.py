@@ -1,10 +1,12 @@
 """The conformance files of the token pyramid; see generate.py."""
 
 import random
+from functools import partial
 
 import event_stream_files
 import prior_file
-from blocks import END, HASH, HEADER, Block, Construction, Files, Strings, Vector, differing, flatbuffer, varint, zstd_frame
+from blocks import END, HASH, HEADER, PACKED_HEADER, Block, Construction, Files, Strings, Vector
+from blocks import differing, flatbuffer, packed_bytes, packed_number, varint, zstd_frame
 from packed_events import RangeWriter
 from read_packed_tokens import Prior
 from summary import clip_summary
@@ -223,6 +225,20 @@ def _():
     return piece.random(4).random(5, 7).end().complete()
 
 
+add("valid", "pyramid-packed-header", "a packed header", lambda: Piece(tags=[["TITLE", "Prelude"]]).pack_header().add(ONE).end(64000).complete())
+
+
+@conformance("valid", "pyramid-packed-header-fields", "a packed header in which no field has its default, with the largest seed and a negative full scale")
+def _():
+    piece = Piece(
+        model_id="pyramide-é", weights_hash="ff" * 16, scales=[[1, 2], [3, 7], [130, 5]], clip_samples=30000,
+        original_sample_rate_hz=96000, original_channels=300, sample_rate_hz=48000, clip_columns=10, codebook_size=300,
+        full_scale_centibels=-7, tags=[["TITLE", "Étude 🎻"], ["x", ""], ["y", "a=b"]], seed=2**64 - 1,
+        label={"family": "Flöte", "pitch": 127, "velocity": 127, "instrument": "flûte-de-pan"},
+    )  # fmt: skip
+    return piece.pack_header().random(4).random(5, 7).end().complete()
+
+
 @conformance("valid", "all-levels", "clips at every level from 0, which is silence, to 255")
 def _():
     piece = Piece(scales=[[1, 1]])
@@ -350,6 +366,21 @@ def _():
     return piece.end().complete()
 
 
+@conformance("uncommon", "pyramid-packed-header-explicit-defaults", "fields of a packed header that are present although they have their defaults")
+def _():
+    given = {3: ("I", 16000), 4: ("H", 1), 6: Vector(b""), 8: ("I", 16000), 9: ("I", 65536)}
+    given |= {0: b"", 10: ("H", 16), 11: ("I", 2048), 12: ("h", 223), 13: b""}
+    return Piece(model_id="").pack_header(given).add(ONE).end().complete()
+
+
+add("uncommon", "pyramid-packed-header-unknown-fields", "a packed header with fields that this version does not know, in a Zstandard frame",
+    lambda: Piece(seed=0).pack_header(more=packed_number(14, 77) + packed_bytes(15, b"", b"later"), frame=zstd_frame).add(ONE).end().complete())
+add("uncommon", "full-scale-least", "a packed header with the least full scale, -100 dB",
+    lambda: Piece(full_scale_centibels=-1000).pack_header().end().complete())
+add("uncommon", "full-scale-most", "a packed header with the greatest full scale, 100 dB",
+    lambda: Piece(full_scale_centibels=1000).pack_header().end().complete())
+
+
 add("uncommon", "label-without-family", "a label of two bytes",
     lambda: Piece(label={"family": "", "pitch": 21, "velocity": 1}).end().complete())
 
@@ -471,6 +502,12 @@ def _():
     return piece.put(piece.blocks[0]).end().damaged(2, "second header")
 
 
+@conformance("faulty", "pyramid-packed-second-header", "a packed header block between two scales")
+def _():
+    piece = Piece().pack_header().add(ONE[:1])
+    return piece.put(piece.blocks[0]).end().damaged(2, "second header")
+
+
 @conformance("faulty", "pyramid-bytes-after-end", "one byte follows the end block")
 def _():
     piece = Piece().add(ONE).end()
@@ -531,6 +568,36 @@ def _():
     content = flatbuffer(header_fields()[0] | {6: Vector(b"\x3c\x40flute")})
     at = content.index(b"\x3c\x40flute") - 4
     return refused(stream(Block(HEADER, content[:at] + b"\0\1\0\0" + content[at + 4 :])), "not a header", at=9)
+
+
+# --- Faulty: packed header --------------------------------------------------------------------------
+
+
+def bad_packed_header(content, words):
+    return refused(stream(Block(PACKED_HEADER, content), *Piece().end().blocks[1:]), words, at=9)
+
+
+HASH_AND_SCALES = packed_bytes(1, HASH) + packed_bytes(2, b"\1\1\2\2")
+
+for name, about, content, words in (
+    ("short-above", "a full scale of 2^15, which is no short", HASH_AND_SCALES + packed_number(12, 2 * 2**15), "its content is not a header"),
+    ("short-below", "a full scale of -2^15 - 1, which is no short",
+     HASH_AND_SCALES + packed_number(12, 2 * 2**15 + 1), "its content is not a header"),
+    ("short-least", "a full scale of -2^15, the least short", HASH_AND_SCALES + packed_number(12, 2 * 2**15 - 1),
+     "a full scale at -32768 tenths of a dB"),
+    ("short-most", "a full scale of 2^15 - 1, the greatest short", HASH_AND_SCALES + packed_number(12, 2 * (2**15 - 1)),
+     "a full scale at 32767 tenths of a dB"),
+    ("seed-2-64", "a seed of 2^64", HASH_AND_SCALES + packed_number(7, 2**64), "its content is not a header"),
+    ("columns-65552", "clips of 2^16 + 16 columns, which are no ushort", HASH_AND_SCALES + packed_number(10, 65552),
+     "its content is not a header"),
+    ("scales-twice", "scales twice", HASH_AND_SCALES + packed_bytes(2, b"\4\4"), "its content is not a header"),
+    ("scales-as-number", "a number for scales", packed_bytes(1, HASH) + packed_number(2, 1), "its content is not a header"),
+    ("label-as-number", "a number for a label", HASH_AND_SCALES + packed_number(6, 60), "its content is not a header"),
+    ("no-weights-hash", "a packed header without the hash of the weights", HASH_AND_SCALES[18:], "its content is not a header"),
+    ("label-one-byte", "a label of one byte in a packed header", HASH_AND_SCALES + packed_bytes(6, b"\x3c"), "label is shorter than 2 bytes"),
+    ("no-scales", "a packed header without scales", packed_bytes(1, HASH), "0 scales is outside 1 to 32"),
+):  # fmt: skip
+    add("faulty", "pyramid-packed-header-" + name, about, partial(bad_packed_header, content, words))
 
 
 # --- Faulty: clips ----------------------------------------------------------------------------------
