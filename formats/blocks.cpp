@@ -130,8 +130,7 @@ BlockWriter::BlockWriter(const StreamFormat& format, ByteSink sink, const Block&
     : format_(&format), sink_(std::move(sink)) {
   if (header.content.size() > kMaxHeaderBytes) {
     throw Error("the header with its tags takes " + std::to_string(header.content.size()) +
-                    " bytes, more than " +
-                    std::to_string(kMaxHeaderBytes),
+                    " bytes, more than " + std::to_string(kMaxHeaderBytes),
                 "leave out the longest tags");
   }
   Bytes bytes(format.signature.begin(), format.signature.end());

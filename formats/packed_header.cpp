@@ -33,13 +33,18 @@ struct FieldType {
   /// Bytes of a number, alone or in a vector.
   [[nodiscard]] std::size_t width() const {
     switch (base) {
-      case flatbuffers::ET_UCHAR: return 1;
+      case flatbuffers::ET_UCHAR:
+        return 1;
       case flatbuffers::ET_SHORT:
-      case flatbuffers::ET_USHORT: return 2;
+      case flatbuffers::ET_USHORT:
+        return 2;
       case flatbuffers::ET_UINT:
-      case flatbuffers::ET_FLOAT: return 4;
-      case flatbuffers::ET_ULONG: return 8;
-      default: return 0;
+      case flatbuffers::ET_FLOAT:
+        return 4;
+      case flatbuffers::ET_ULONG:
+        return 8;
+      default:
+        return 0;
     }
   }
 };
@@ -156,7 +161,8 @@ std::string_view text_of(ByteSpan bytes) {
 
 /// A string or vector; nothing for what stands in the table itself.
 std::optional<flatbuffers::uoffset_t> add_out_of_line(flatbuffers::FlatBufferBuilder& builder,
-                                                      const std::vector<Value>& values, const FieldType& type) {
+                                                      const std::vector<Value>& values,
+                                                      const FieldType& type) {
   if (type.is_strings()) {
     std::vector<flatbuffers::Offset<flatbuffers::String>> strings;
     for (const Value& value : values) strings.push_back(builder.CreateString(text_of(value.bytes)));
@@ -175,10 +181,14 @@ void add_number(flatbuffers::FlatBufferBuilder& builder, std::size_t id, std::ui
                 const FieldType& type) {
   if (type.is_signed()) value = value % 2 == 0 ? value / 2 : ~(value / 2);
   switch (type.width()) {
-    case 1: return builder.AddElement(place_of(id), static_cast<std::uint8_t>(value));
-    case 2: return builder.AddElement(place_of(id), static_cast<std::uint16_t>(value));
-    case 4: return builder.AddElement(place_of(id), static_cast<std::uint32_t>(value));
-    default: return builder.AddElement(place_of(id), value);
+    case 1:
+      return builder.AddElement(place_of(id), static_cast<std::uint8_t>(value));
+    case 2:
+      return builder.AddElement(place_of(id), static_cast<std::uint16_t>(value));
+    case 4:
+      return builder.AddElement(place_of(id), static_cast<std::uint32_t>(value));
+    default:
+      return builder.AddElement(place_of(id), value);
   }
 }
 

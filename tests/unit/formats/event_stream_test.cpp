@@ -160,7 +160,8 @@ TEST_CASE("event stream: a header is packed") {
   stream.header.original_sample_rate_hz = 48000;
   stream.header.coding = {.vector_steps = standard_steps(), .gain_step_centibels = 5};
   stream.header.names = standard_names();
-  // Signature, version, kind, size and checksum; keys and sizes of the id, the hash and the rate; they themselves.
+  // Signature, version, kind, size and checksum; keys and sizes of the id, the hash and the rate; they
+  // themselves.
   constexpr std::size_t kFraming = 8 + 1 + 1 + 1 + 4;
   CHECK(written_parts(stream).front().size() == kFraming + (2 + 8) + (2 + 16) + (1 + 3));
   CHECK(written_parts(stream).front()[9] == std::byte{kPackedHeaderKind});
