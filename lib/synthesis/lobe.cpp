@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <vector>
 
 #include "lib/core/wide.hpp"
 
@@ -29,25 +30,34 @@ double power(double bins) {
 Lobe::Lobe() {
   constexpr double kStep = 1.0 / kSteps;
   constexpr int kFiner = 4;  // steps of the integrals for each of the table's
-  const auto sum_below = [](double bins) {
+  // All that is needed lies at whole places, of which there are so many for each step and each bin.
+  constexpr int kPlaces = 2 * kFiner;
+  constexpr int kBin = kPlaces * kSteps;
+  std::vector<double> responses;
+  for (int place = 0; place <= kPlaces * static_cast<int>(power_.size()); ++place)
+    responses.push_back(power(static_cast<double>(place) / kBin - kEnd));
+  const auto response = [&](int place) {
+    return place < 0 ? 0.0 : responses[static_cast<std::size_t>(place)];
+  };
+  const auto sum_below = [&](int place) {
     double sum = 0.0;
-    for (double bin = bins - 0.5; bin > -kEnd; bin -= 1.0) sum += power(bin);
+    for (int below = place - kBin / 2; below > 0; below -= kBin) sum += response(below);
     return sum;
   };
   double area = 0.0;
   double sum_area = 0.0;
   for (std::size_t i = 0; i < power_.size(); ++i) {
-    const double bins = static_cast<double>(i) * kStep - kEnd;
-    power_[i] = static_cast<float>(power(bins));
-    slope_[i] = static_cast<float>((power(bins + 0.5 * kStep) - power(bins - 0.5 * kStep)) / kStep);
+    const int place = kPlaces * static_cast<int>(i);
+    power_[i] = static_cast<float>(response(place));
+    slope_[i] = static_cast<float>((response(place + kPlaces / 2) - response(place - kPlaces / 2)) / kStep);
     area_[i] = static_cast<float>(area);
-    sum_[i] = sum_below(bins);
+    sum_[i] = sum_below(place);
     sum_slope_[i] =
-        static_cast<float>((sum_below(bins + 0.5 * kStep) - sum_below(bins - 0.5 * kStep)) / kStep);
+        static_cast<float>((sum_below(place + kPlaces / 2) - sum_below(place - kPlaces / 2)) / kStep);
     sum_area_[i] = sum_area;
     for (int j = 0; j < kFiner; ++j) {
-      const double at = bins + (j + 0.5) * kStep / kFiner;
-      area += power(at) * kStep / kFiner;
+      const int at = place + 2 * j + 1;
+      area += response(at) * kStep / kFiner;
       sum_area += sum_below(at) * kStep / kFiner;
     }
   }

@@ -38,6 +38,7 @@ void scale_to_power_of_1(std::vector<float>& samples) {
 std::vector<float> white_noise(int length) {
   Dice dice(kSeed);
   std::vector<float> samples;
+  samples.reserve(static_cast<std::size_t>(length));
   for (int i = 0; i < length; ++i) samples.push_back(static_cast<float>(2.0 * dice.uniform() - 1.0));
   scale_to_power_of_1(samples);
   return samples;
@@ -51,42 +52,47 @@ ICTUS_WIDE void set_magnitude(float magnitude, std::size_t bins, float* __restri
   }
 }
 
-/// The samples and their beginning once more, for windows that begin in them and end beyond.
-std::vector<float> wrapped(const std::vector<float>& samples, int window_samples) {
-  std::vector<float> result(samples);
-  result.insert(result.end(), samples.begin(), samples.begin() + window_samples);
-  return result;
+/// Appends the beginning once more, for windows that begin in the samples and end beyond.
+void wrap(std::vector<float>& samples, std::size_t length, int window_samples) {
+  samples.resize(length + static_cast<std::size_t>(window_samples));
+  std::copy_n(samples.begin(), window_samples, samples.begin() + static_cast<std::ptrdiff_t>(length));
 }
 
 /// Adds the same noise with spectra that have even magnitudes, in windows of this size. Its ends meet.
-void add_evened(const std::vector<float>& in, int window_samples, std::vector<float>& out) {
+/// `samples` are those of `out` in number, and their beginning once more; `sum` is room for as many.
+void add_evened(const std::vector<float>& samples, int window_samples, std::vector<float>& sum,
+                std::vector<float>& out) {
   const auto size = static_cast<std::size_t>(window_samples);
   const std::vector<float> window = sine_window(window_samples);
-  const std::vector<float> samples = wrapped(in, window_samples);
-  std::vector<float> sum(samples.size());
+  std::fill(sum.begin(), sum.end(), 0.0F);
   Fourier fourier(window_samples);
   Spectrum spectrum(window_samples);
   std::vector<float> frame(size);
   const float magnitude = std::sqrt(0.5F * static_cast<float>(window_samples));  // of white noise, on average
-  for (std::size_t begin = 0; begin < in.size(); begin += size / 2) {
+  for (std::size_t begin = 0; begin < out.size(); begin += size / 2) {
     multiply(samples.data() + begin, window.data(), window_samples, frame.data());
     fourier.forward(frame, spectrum);
     set_magnitude(magnitude, spectrum.re.size(), spectrum.re.data(), spectrum.im.data());
     fourier.inverse(spectrum, frame);
     add_product(frame.data(), window.data(), window_samples, sum.data() + begin);
   }
-  for (std::size_t i = 0; i < sum.size(); ++i) out[i < in.size() ? i : i - in.size()] += sum[i];
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] += sum[i];
+  for (std::size_t i = out.size(); i < sum.size(); ++i) out[i - out.size()] += sum[i];
 }
 
 std::vector<float> even_noise(int length) {
+  // Memory that is new is slow to touch: all of it is used anew.
   std::vector<float> samples = white_noise(length);
+  std::vector<float> evened(samples.size());
+  std::vector<float> sum(samples.size() + kEvenWindows.back());
   for (int i = 0; i < kEvenings; ++i) {
-    std::vector<float> evened(samples.size());
-    for (const int window : kEvenWindows) add_evened(samples, window, evened);
+    wrap(samples, evened.size(), kEvenWindows.back());
+    std::fill(evened.begin(), evened.end(), 0.0F);
+    for (const int window : kEvenWindows) add_evened(samples, window, sum, evened);
     scale_to_power_of_1(evened);
-    samples = std::move(evened);
+    std::copy(evened.begin(), evened.end(), samples.begin());
   }
-  return samples;
+  return evened;
 }
 
 }  // namespace
@@ -97,7 +103,10 @@ NoiseCarrier::NoiseCarrier() {
   for (const float value : window) synthesis_window_.push_back(value * 2.0F * kHop / kWindow);
 
   constexpr std::size_t kLength = std::size_t{kFrames} * kHop;
-  const std::vector<float> samples = wrapped(even_noise(static_cast<int>(kLength)), kWindow);
+  std::vector<float> samples = even_noise(static_cast<int>(kLength));
+  wrap(samples, kLength, kWindow);
+  re_.reserve(std::size_t{kFrames} * kBins);
+  im_.reserve(std::size_t{kFrames} * kBins);
   Fourier fourier(kWindow);
   Spectrum spectrum(kWindow);
   std::vector<float> frame(kWindow);
