@@ -119,11 +119,11 @@ class Sparing {
   }
 
   /// One of the least worthy. Returns whether there was one to spare.
-  bool spare_one() {
+  bool spare_one(float good_db) {
     const float most = 1.0F + settings_.least_share;
     constexpr float kMore = 0.03F;
     const float most_convergence = most * convergence_of(events_) + kMore;
-    const float most_db = std::max(std::min(settings_.near_db, most * distance_db_), settings_.good_db);
+    const float most_db = std::max(std::min(settings_.near_db, most * distance_db_), good_db);
     for (const std::size_t place : least_worthy()) {
       std::vector<VectorEvent> rest = events_;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(place));
@@ -252,7 +252,7 @@ std::vector<VectorEvent> without_spare(std::vector<VectorEvent> events, float& d
   if (distance_db > std::max(settings.near_db, good_db)) return std::move(sparing).events();
   if (distance_db < good_db) sparing.spare_many(good_db);
   while (sparing.count() > 1 && sparing.count() <= kFew && sparing.join_one()) continue;
-  while (sparing.count() > 1 && sparing.count() <= kFew && sparing.spare_one()) continue;
+  while (sparing.count() > 1 && sparing.count() <= kFew && sparing.spare_one(good_db)) continue;
   distance_db = sparing.distance_db();
   return std::move(sparing).events();
 }
