@@ -40,6 +40,7 @@ std::optional<VectorEvent> joined(const VectorEvent& first, const VectorEvent& n
   constexpr float kLeastLaterS = 0.05F;
   constexpr float kMostApartS = 0.3F;
   constexpr float kMostApartSemitones = 0.7F;
+  constexpr float kMostApartGliding = 1.5F;  // semitones: the parts of one glide may not quite meet
   constexpr float kStill = 0.3F;  // semitones
   const auto value = [](const VectorEvent& event, NumberPlace place) {
     return kNumbers[place].value_of(event.vector[place]);
@@ -49,9 +50,10 @@ std::optional<VectorEvent> joined(const VectorEvent& first, const VectorEvent& n
   if (later_s < kLeastLaterS || std::abs(later_s - value(first, kHold)) > kMostApartS) return std::nullopt;
   const float rise = 12.0F * std::log2(value(next, kPitch) / value(first, kPitch));
   const float left = std::max(1.0F - later_s / value(first, kGlideTime), 0.0F) * value(first, kGlide);
-  if (std::abs(rise + value(next, kGlide) - left) > kMostApartSemitones) return std::nullopt;
   const bool first_glides = std::abs(value(first, kGlide)) > kStill;
   const bool next_glides = std::abs(value(next, kGlide)) > kStill;
+  const float most_apart = first_glides && next_glides ? kMostApartGliding : kMostApartSemitones;
+  if (std::abs(rise + value(next, kGlide) - left) > most_apart) return std::nullopt;
   if (next_glides && !first_glides) return std::nullopt;  // a glide begins with its event
 
   VectorEvent whole = value(first, kHold) > value(next, kHold) ? first : next;
