@@ -35,7 +35,9 @@ bool begins_as(const StreamFormat& format, std::span<const std::byte> beginning)
          std::equal(signature.begin(), signature.end(), beginning.begin());
 }
 
-bool is_header(std::uint8_t kind) { return kind == kHeaderKind || kind == kPackedHeaderKind; }
+bool is_header(std::uint8_t kind, const StreamFormat& format) {
+  return kind == kHeaderKind || kind == format.packed_header_kind;
+}
 
 /// One Zstandard frame. Its own content size and checksum are left out: the block has both.
 Bytes compress(const Bytes& content) {
@@ -176,7 +178,7 @@ BlockReader::BlockReader(const StreamFormat& format, ByteSource source)
 
 Block BlockReader::read_header() {
   Block block = read_block();
-  if (!is_header(block.kind)) fail("the stream does not begin with a header");
+  if (!is_header(block.kind, *format_)) fail("the stream does not begin with a header");
   if (block.content.size() > kMaxHeaderBytes) {
     fail("the header is larger than " + std::to_string(kMaxHeaderBytes) + " bytes");
   }
@@ -187,7 +189,7 @@ Block BlockReader::next() {
   for (;;) {
     ++block_number_;
     Block block = read_block();
-    if (is_header(block.kind)) fail("there is a second header");
+    if (is_header(block.kind, *format_)) fail("there is a second header");
     if ((block.kind & kSkippable) == 0) return block;
   }
 }

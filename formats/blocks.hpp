@@ -26,15 +26,16 @@ using ByteSource = std::function<std::size_t(std::span<std::byte>)>;
 /// What tells one format from the other.
 struct StreamFormat {
   std::array<std::uint8_t, 8> signature;
-  std::uint8_t version;     ///< the one that is written, and the only one that is read
+  std::uint8_t version;  ///< the one that is written, and the only one that is read
+  std::uint8_t packed_header_kind;
   std::string_view name;    ///< "event stream"
   std::string_view a_name;  ///< "an event stream"
 };
 
 inline constexpr StreamFormat kEventStreamFormat = {
-    {0x89, 'E', 'V', 'S', '\r', '\n', 0x1A, '\n'}, 1, "event stream", "an event stream"};
+    {0x89, 'E', 'V', 'S', '\r', '\n', 0x1A, '\n'}, 1, 0x11, "event stream", "an event stream"};
 inline constexpr StreamFormat kTokenPyramidFormat = {
-    {0x89, 'M', 'R', 'S', '\r', '\n', 0x1A, '\n'}, 1, "token pyramid", "a token pyramid"};
+    {0x89, 'M', 'R', 'S', '\r', '\n', 0x1A, '\n'}, 1, 0x15, "token pyramid", "a token pyramid"};
 
 /// The format of a file that begins with these bytes, or null; four bytes are enough to tell.
 [[nodiscard]] const StreamFormat* format_of(std::span<const std::byte> beginning);
@@ -44,7 +45,6 @@ inline constexpr std::uint64_t kMaxPosition = (std::uint64_t{1} << 53U) - 1;
 
 /// The kinds that are the same in both formats.
 inline constexpr std::uint8_t kHeaderKind = 0x01;
-inline constexpr std::uint8_t kPackedHeaderKind = 0x11;
 inline constexpr std::uint8_t kEndKind = 0x03;
 
 /// One block, out of its frame.

@@ -4,7 +4,6 @@
 #include <bit>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "formats/blocks.hpp"
@@ -93,23 +92,10 @@ namespace {
 /// In place of a coder, where only what is learnt of symbols counts.
 struct Forgetting {};
 
-/// What the recent events say of one value, and of all together.
-struct Vote {
-  std::uint64_t of_value = 0;
-  std::uint64_t sum = 0;
-};
-
-/// A triangle of this reach around `top`: its height at `value`, and all of it between 0 and `symbols`.
-Vote triangle(std::uint64_t top, std::uint64_t reach, std::uint64_t value, std::uint64_t symbols) {
-  const auto side = [&](std::uint64_t room) {
-    const std::uint64_t count = std::min(reach - 1, room);
-    return count * reach - count * (count + 1) / 2;
-  };
-  const std::uint64_t away = top > value ? top - value : value - top;
-  return {reach > away ? reach - away : 0, side(top) + reach + side(symbols - 1 - top)};
-}
-
 }  // namespace
+
+template <>
+void NumberModel::code_number(Forgetting& coder, Number& number, std::size_t context, std::uint16_t& value);
 
 NumberModel::Number::Number(unsigned symbols)
     : wide(std::max(1U, symbols / 3)), narrow(std::max(1U, symbols / 10)), spread_counts(symbols, 0) {
@@ -235,77 +221,61 @@ void NumberModel::spread(std::span<const std::int32_t> padded, std::size_t paddi
   }
 }
 
-template <typename Coder>
-void NumberModel::code_number(Coder& coder, Number& number, std::size_t context, std::uint16_t& value) {
-  const std::vector<std::uint32_t>& counts = number.counts[context];
-  const std::size_t symbols = number.symbols();
-  Vote exact_vote, narrow_vote, wide_vote;
-  if constexpr (std::is_same_v<Coder, Forgetting>) {
-    // Of one value alone they are known much sooner.
-    for (std::size_t j = 0; j < recent_count(); ++j) {
-      const auto weight = static_cast<std::uint64_t>(weights_[j]);
-      const auto add = [&](Vote& vote, std::uint64_t reach) {
-        const Vote whole = triangle(number.recent[j], reach, value, symbols);
-        vote.of_value += weight * whole.of_value;
-        vote.sum += weight * whole.sum;
-      };
-      add(exact_vote, 1);
-      add(narrow_vote, number.narrow);
-      add(wide_vote, number.wide);
-    }
-  } else {
-    ask_recent(number);
-    exact_vote.sum = exact_.sum;
-    narrow_vote.sum = narrow_.sum;
-    wide_vote.sum = wide_.sum;
-  }
-
-  // What is of one count or vote, and what is of every value, for each expert.
-  struct Share {
-    std::uint64_t of_one;
-    std::uint64_t of_all;
+/// A triangle of this reach around `top`: its height at `value`, and all of it between 0 and `symbols`.
+NumberModel::Vote NumberModel::triangle(std::uint64_t top, std::uint64_t reach, std::uint64_t value,
+                                        std::uint64_t symbols) {
+  const auto side = [&](std::uint64_t room) {
+    const std::uint64_t count = std::min(reach - 1, room);
+    return count * reach - count * (count + 1) / 2;
   };
+  const std::uint64_t away = top > value ? top - value : value - top;
+  return {reach > away ? reach - away : 0, side(top) + reach + side(symbols - 1 - top)};
+}
+
+NumberModel::RecentVotes NumberModel::votes_for(const Number& number, std::uint16_t value) const {
+  RecentVotes votes;
+  for (std::size_t j = 0; j < recent_count(); ++j) {
+    const auto weight = static_cast<std::uint64_t>(weights_[j]);
+    const auto add = [&](Vote& vote, std::uint64_t reach) {
+      const Vote whole = triangle(number.recent[j], reach, value, number.symbols());
+      vote.of_value += weight * whole.of_value;
+      vote.sum += weight * whole.sum;
+    };
+    add(votes.exact, 1);
+    add(votes.narrow, number.narrow);
+    add(votes.wide, number.wide);
+  }
+  return votes;
+}
+
+NumberModel::Shares NumberModel::shares_of(const Number& number, std::size_t context,
+                                           const RecentVotes& votes) {
   const auto share = [&](std::uint64_t all, std::uint64_t sum, std::uint64_t flat) {
     const std::uint64_t of_one = all / (sum + flat);
-    return Share{of_one, flat * of_one / symbols};
+    return Share{of_one, flat * of_one / number.symbols()};
   };
   const auto whole = [&](std::size_t expert) { return std::uint64_t{number.trust[expert]} << kShareBits; };
   const std::uint64_t wide_area = std::uint64_t{number.wide} * number.wide;
   const std::uint64_t narrow_area = std::uint64_t{number.narrow} * number.narrow;
-  const Share counted = share(whole(0), number.spread_count_sum, kFlatCounts * wide_area);
-  const Share wide = share(whole(1), wide_vote.sum, kFlatVotes * wide_area);
-  const Share narrow = share(whole(2), narrow_vote.sum, kFlatVotes * narrow_area);
-  const Share exact = share(whole(3), exact_vote.sum, kFlatVotes);
-  // The last expert counts in the context and, before it has, asks the first.
   const std::uint64_t in_context = whole(4) / (number.count_sums[context] + kCountsBeforeContext);
-  const Share before =
-      share(kCountsBeforeContext * in_context, number.spread_count_sum, kFlatCounts * wide_area);
+  return {share(whole(0), number.spread_count_sum, kFlatCounts * wide_area),
+          share(whole(1), votes.wide.sum, kFlatVotes * wide_area),
+          share(whole(2), votes.narrow.sum, kFlatVotes * narrow_area),
+          share(whole(3), votes.exact.sum, kFlatVotes),
+          share(kCountsBeforeContext * in_context, number.spread_count_sum, kFlatCounts * wide_area),
+          in_context};
+}
 
-  if constexpr (!std::is_same_v<Coder, Forgetting>) {
-    const std::uint64_t of_count = counted.of_one + before.of_one;
-    const std::uint64_t of_all = counted.of_all + wide.of_all + narrow.of_all + exact.of_all + before.of_all;
-    frequencies_.resize(symbols);
-    for (std::size_t i = 0; i < symbols; ++i) {
-      const std::uint64_t sum = number.spread_counts[i] * of_count + wide_.of[i] * wide.of_one +
-                                narrow_.of[i] * narrow.of_one + exact_.of[i] * exact.of_one +
-                                counts[i] * in_context + of_all;
-      frequencies_[i] = static_cast<std::uint32_t>(sum >> kShareBits) + 1;
-    }
-    unsigned symbol = value;
-    coder.code(frequencies_, symbol);
-    value = static_cast<std::uint16_t>(symbol);
-    exact_vote.of_value = exact_.of[value];
-    narrow_vote.of_value = narrow_.of[value];
-    wide_vote.of_value = wide_.of[value];
-  }
-
-  // Who expected it more is trusted more.
+void NumberModel::learn_trust(Number& number, std::size_t context, std::uint16_t value,
+                              const RecentVotes& votes, const Shares& shares) {
+  const std::uint64_t spread = number.spread_counts[value];
   std::array<std::uint64_t, kExperts> said = {
-      number.spread_counts[value] * counted.of_one + counted.of_all,
-      wide_vote.of_value * wide.of_one + wide.of_all,
-      narrow_vote.of_value * narrow.of_one + narrow.of_all,
-      exact_vote.of_value * exact.of_one + exact.of_all,
-      counts[value] * in_context + number.spread_counts[value] * before.of_one + before.of_all,
+      spread * shares.counted.of_one + shares.counted.of_all,
+      votes.wide.of_value * shares.wide.of_one + shares.wide.of_all,
+      votes.narrow.of_value * shares.narrow.of_one + shares.narrow.of_all,
+      votes.exact.of_value * shares.exact.of_one + shares.exact.of_all,
+      number.counts[context][value] * shares.in_context + spread * shares.before.of_one +
+          shares.before.of_all,
   };
   std::uint64_t all_said = 0;
   for (std::uint64_t& one : said) all_said += one >>= kTrustBits;
@@ -313,6 +283,39 @@ void NumberModel::code_number(Coder& coder, Number& number, std::size_t context,
     number.trust[expert] =
         kLeastTrust + static_cast<std::uint32_t>((kWhole - kExperts * kLeastTrust) * said[expert] / all_said);
   }
+}
+
+template <typename Coder>
+void NumberModel::code_number(Coder& coder, Number& number, std::size_t context, std::uint16_t& value) {
+  ask_recent(number);
+  RecentVotes votes{{0, exact_.sum}, {0, narrow_.sum}, {0, wide_.sum}};
+  const Shares shares = shares_of(number, context, votes);
+  const auto& [counted, wide, narrow, exact, before, in_context] = shares;
+  const std::uint64_t of_count = counted.of_one + before.of_one;
+  const std::uint64_t of_all = counted.of_all + wide.of_all + narrow.of_all + exact.of_all + before.of_all;
+  const std::vector<std::uint32_t>& counts = number.counts[context];
+  frequencies_.resize(number.symbols());
+  for (std::size_t i = 0; i < frequencies_.size(); ++i) {
+    const std::uint64_t sum = number.spread_counts[i] * of_count + wide_.of[i] * wide.of_one +
+                              narrow_.of[i] * narrow.of_one + exact_.of[i] * exact.of_one +
+                              counts[i] * in_context + of_all;
+    frequencies_[i] = static_cast<std::uint32_t>(sum >> kShareBits) + 1;
+  }
+  unsigned symbol = value;
+  coder.code(frequencies_, symbol);
+  value = static_cast<std::uint16_t>(symbol);
+  votes.exact.of_value = exact_.of[value];
+  votes.narrow.of_value = narrow_.of[value];
+  votes.wide.of_value = wide_.of[value];
+  learn_trust(number, context, value, votes, shares);
+}
+
+/// Where nothing is coded, nothing need be known of other values.
+template <>
+void NumberModel::code_number(Forgetting& /*coder*/, Number& number, std::size_t context,
+                              std::uint16_t& value) {
+  const RecentVotes votes = votes_for(number, value);
+  learn_trust(number, context, value, votes, shares_of(number, context, votes));
 }
 
 // --- Blocks ----------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class NumberModel {
 
  private:
   static constexpr std::size_t kRecent = 64;
-  /// Who expects something of a number; see Shares.
+  /// Who expects something of a number, see Shares.
   static constexpr std::size_t kExperts = 5;
 
   /// All that is known of one number.
@@ -71,8 +71,35 @@ class NumberModel {
     std::uint64_t sum = 0;
   };
 
+  /// What the recent events say of one value, and of all together.
+  struct Vote {
+    std::uint64_t of_value = 0;
+    std::uint64_t sum = 0;
+  };
+  struct RecentVotes {
+    Vote exact, narrow, wide;
+  };
+  /// What an expert gives for each count or vote, and to every value.
+  struct Share {
+    std::uint64_t of_one;
+    std::uint64_t of_all;
+  };
+  /// Of each expert. The last counts in a context and, before it has, asks the first.
+  struct Shares {
+    Share counted, wide, narrow, exact, before;
+    std::uint64_t in_context;
+  };
+
   void weigh(const std::array<std::uint32_t, kRecent>& distances);
+  /// What they say of every value, into exact_, narrow_ and wide_.
   void ask_recent(const Number& number);
+  /// The same of one value alone, which takes much less.
+  [[nodiscard]] RecentVotes votes_for(const Number& number, std::uint16_t value) const;
+  static Shares shares_of(const Number& number, std::size_t context, const RecentVotes& votes);
+  /// Trusts those more who expected the value more.
+  static void learn_trust(Number& number, std::size_t context, std::uint16_t value, const RecentVotes& votes,
+                          const Shares& shares);
+  static Vote triangle(std::uint64_t top, std::uint64_t reach, std::uint64_t value, std::uint64_t symbols);
   static void spread(std::span<const std::int32_t> padded, std::size_t padding, std::size_t reach,
                      Votes& votes);
   template <typename Coder>

@@ -103,7 +103,7 @@ Block header_block(const EventStreamHeader& header) {
   table.add_channels(static_cast<std::uint8_t>(header.channels));
   table.add_precision(static_cast<wire::Precision>(header.coding.precision));
   if (is_coded) table.add_gain_step_centibels(static_cast<std::uint8_t>(header.coding.gain_step_centibels));
-  return packed_header(finished(builder, table.Finish()), *wire::HeaderTypeTable());
+  return packed_header(kEventStreamFormat, finished(builder, table.Finish()), *wire::HeaderTypeTable());
 }
 
 /// Checks the events as well as laying them out in columns.

@@ -90,8 +90,9 @@ Tags read_tags(const WireTags* wire_tags, const BlockReader& reader) {
   return tags;
 }
 
-Block packed_header(const std::vector<std::uint8_t>& flatbuffer, const flatbuffers::TypeTable& type) {
-  return {kPackedHeaderKind, packed_table(flatbuffer, type)};
+Block packed_header(const StreamFormat& format, const std::vector<std::uint8_t>& flatbuffer,
+                    const flatbuffers::TypeTable& type) {
+  return {format.packed_header_kind, packed_table(flatbuffer, type)};
 }
 
 std::vector<std::uint8_t> read_header_block(BlockReader& reader, const flatbuffers::TypeTable& type) {

@@ -54,7 +54,7 @@ std::vector<std::uint8_t> finished(flatbuffers::FlatBufferBuilder& builder, flat
 }
 
 /// A header block with the table that lies in a FlatBuffer.
-[[nodiscard]] Block packed_header(const std::vector<std::uint8_t>& flatbuffer,
+[[nodiscard]] Block packed_header(const StreamFormat& format, const std::vector<std::uint8_t>& flatbuffer,
                                   const flatbuffers::TypeTable& type);
 /// Reads a header block of either kind: its table in a FlatBuffer, which is still to be verified.
 [[nodiscard]] std::vector<std::uint8_t> read_header_block(BlockReader& reader,

@@ -284,7 +284,8 @@ Block header_block(const TokenPyramidHeader& header) {
   table.add_clip_columns(header.shape.clip_columns);
   table.add_full_scale_centibels(header.full_scale_centibels);
   table.add_weights_hash(&weights_hash);
-  return packed_header(finished(builder, table.Finish()), *pyramid_wire::HeaderTypeTable());
+  return packed_header(kTokenPyramidFormat, finished(builder, table.Finish()),
+                       *pyramid_wire::HeaderTypeTable());
 }
 
 /// The tokens of the last of `scales` as they take fewest bytes: by `prior`, or, without one and where they

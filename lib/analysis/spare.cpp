@@ -41,7 +41,7 @@ std::optional<VectorEvent> joined(const VectorEvent& first, const VectorEvent& n
   constexpr float kMostApartS = 0.3F;
   constexpr float kMostApartSemitones = 0.7F;
   constexpr float kMostApartGliding = 1.5F;  // semitones: the parts of one glide may not quite meet
-  constexpr float kStill = 0.3F;  // semitones
+  constexpr float kStill = 0.3F;             // semitones
   const auto value = [](const VectorEvent& event, NumberPlace place) {
     return kNumbers[place].value_of(event.vector[place]);
   };

@@ -37,7 +37,7 @@ class Shipped(Case):
 
     def test_tokens_take_fewer_bits_and_are_the_same(self):
         packed = self.packed()
-        self.assertEqual(kinds(packed)[:2], [0x11, PRIOR])
+        self.assertEqual(kinds(packed)[:2], [0x15, PRIOR])
         self.assertGreater(kinds(packed).count(PACKED_SCALE), 4)
         plain = self.put("plain.mars", self.plain())
         self.assertEqual(set(kinds(plain.read_bytes())) & {PRIOR, PACKED_SCALE}, set())

@@ -4,7 +4,7 @@ formats/SPEC.md, part I, has them, without the project's code and without that o
 import struct
 from functools import partial
 
-HEADER, PACKED_HEADER, END = 0x01, 0x11, 0x03
+HEADER, END = 0x01, 0x03
 HASH = bytes(range(0x10, 0x20))
 
 
@@ -20,10 +20,11 @@ def differing(table, values, defaults):
 class Files(list):
     """The files of one format: (group, name, what it tests, function that makes bytes and expectation)."""
 
-    def __init__(self, signature, found):
-        """`found` is what an expectation calls what is in a file."""
+    def __init__(self, signature, packed_header, found):
+        """`packed_header` is the kind of such a block, `found` what an expectation calls what is in a file."""
         super().__init__()
         self.signature = signature
+        self.packed_header = packed_header
         self.found = found
 
     def add(self, group, name, about, make):
@@ -68,7 +69,7 @@ class Construction:
     def pack_header(self, given={}, more=b"", frame=None):
         """Packs the header, with fields that are given besides and what stands behind them."""
         content = packed_fields(self.fields | given) + more
-        self.blocks[0] = Block(PACKED_HEADER, content, frame(content) if frame else None)
+        self.blocks[0] = Block(self.files.packed_header, content, frame(content) if frame else None)
         return self
 
     def put(self, block):

@@ -4,15 +4,15 @@ import random
 import struct
 from functools import partial
 
-from blocks import END, HASH, HEADER, PACKED_HEADER, Block, Construction, Files, Numbers, Strings, Vector
+from blocks import END, HASH, HEADER, Block, Construction, Files, Numbers, Strings, Vector
 from blocks import differing, flatbuffer, packed_bytes, packed_fields, packed_number, varint, zstd_frame
 from packed_events import PackedWriter
 from summary import block_summary
 
 SIGNATURE = b"\x89EVS\r\n\x1a\n\x01"
-EVENTS, PACKED_EVENTS = 0x02, 0x12
+EVENTS, PACKED_EVENTS, PACKED_HEADER = 0x02, 0x12, 0x11
 DIMENSIONS = 32
-FILES = Files(SIGNATURE, "blocks")
+FILES = Files(SIGNATURE, PACKED_HEADER, "blocks")
 conformance, add, stream, refused = FILES.made_by, FILES.add, FILES.stream, FILES.refused
 
 
@@ -635,9 +635,15 @@ add("faulty", "second-header-after-packed", "a header block that is a FlatBuffer
     lambda: Piece().pack_header().put(Piece().blocks[0]).end().damaged(1, "second header"))
 
 
-@conformance("faulty", "first-block-unknown", "begins with a critical block of a kind that this version does not know")
+@conformance("faulty", "first-block-of-a-pyramid", "begins with a packed header as token pyramids have it")
 def _():
     header = Block(0x15, packed_fields(header_fields()[0]))
+    return refused(stream(header, *Piece().end().blocks[1:]), "does not begin with a header", at=9)
+
+
+@conformance("faulty", "first-block-unknown", "begins with a critical block of a kind that this version does not know")
+def _():
+    header = Block(0x16, packed_fields(header_fields()[0]))
     return refused(stream(header, *Piece().end().blocks[1:]), "does not begin with a header", at=9)
 
 

@@ -11,7 +11,7 @@ import struct
 import sys
 
 VERSION = 1
-HEADER, PACKED_HEADER, END = 0x01, 0x11, 0x03
+HEADER, END = 0x01, 0x03
 SKIPPABLE, COMPRESSED = 0x80, 0x40
 MAX_CONTENT, MAX_HEADER, MAX_TAGS, MAX_MODEL_ID = 1 << 20, 1 << 16, 256, 255
 MAX_POSITION, MAX_RATE = 2**53 - 1, 10_000_000
@@ -234,6 +234,7 @@ class BlockReader:
     """Blocks from the first to the last. A format's reader derives from it."""
 
     SIGNATURE = bytes(8)
+    PACKED_HEADER = 0
     HEADER_TYPES = []
 
     def __init__(self, data):
@@ -276,11 +277,11 @@ class BlockReader:
 
     def header_fields(self):
         kind, content = self.block()
-        if kind not in (HEADER, PACKED_HEADER):
+        if kind not in (HEADER, self.PACKED_HEADER):
             raise Damaged("no header")
         if len(content) > MAX_HEADER:
             raise Damaged("the header is too large")
-        if kind == PACKED_HEADER:
+        if kind == self.PACKED_HEADER:
             return packed_fields(content, self.HEADER_TYPES)
         return FlatBuffer(content).fields(self.HEADER_TYPES)
 
@@ -289,7 +290,7 @@ class BlockReader:
         while True:
             self.number += 1
             kind, content = self.block()
-            if kind in (HEADER, PACKED_HEADER):
+            if kind in (HEADER, self.PACKED_HEADER):
                 raise Damaged("a second header")
             if not kind & SKIPPABLE:
                 return kind, content

@@ -60,6 +60,7 @@ def float32(value):
 
 class Reader(read_blocks.BlockReader):
     SIGNATURE = bytes.fromhex("89 45 56 53 0D 0A 1A 0A")
+    PACKED_HEADER = 0x11
     HEADER_TYPES = "string 16s strings B B I H I B H [H] string [f] I".split()
 
     def __init__(self, data):

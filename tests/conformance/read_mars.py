@@ -52,6 +52,7 @@ def label_of(data, instrument):
 
 class Reader(read_blocks.BlockReader):
     SIGNATURE = bytes.fromhex("89 4D 52 53 0D 0A 1A 0A")
+    PACKED_HEADER = 0x15
     HEADER_TYPES = "string 16s bytes I H strings bytes Q I I H I h string".split()
 
     def __init__(self, data):

@@ -5,7 +5,7 @@ from functools import partial
 
 import event_stream_files
 import prior_file
-from blocks import END, HASH, HEADER, PACKED_HEADER, Block, Construction, Files, Strings, Vector
+from blocks import END, HASH, HEADER, Block, Construction, Files, Strings, Vector
 from blocks import differing, flatbuffer, packed_bytes, packed_number, varint, zstd_frame
 from packed_events import RangeWriter
 from read_packed_tokens import Prior
@@ -13,8 +13,8 @@ from summary import clip_summary
 
 SIGNATURE = b"\x89MRS\r\n\x1a\n\x01"
 SCALE = 0x20  # the kind of scale 0
-PACKED_SCALE, PRIOR = 0x13, 0x14
-FILES = Files(SIGNATURE, "clips")
+PACKED_SCALE, PRIOR, PACKED_HEADER = 0x13, 0x14, 0x15
+FILES = Files(SIGNATURE, PACKED_HEADER, "clips")
 conformance, add, stream, refused = FILES.made_by, FILES.add, FILES.stream, FILES.refused
 
 DEFAULT_HEADER = {

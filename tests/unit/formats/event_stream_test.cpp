@@ -164,7 +164,7 @@ TEST_CASE("event stream: a header is packed") {
   // themselves.
   constexpr std::size_t kFraming = 8 + 1 + 1 + 1 + 4;
   CHECK(written_parts(stream).front().size() == kFraming + (2 + 8) + (2 + 16) + (1 + 3));
-  CHECK(written_parts(stream).front()[9] == std::byte{kPackedHeaderKind});
+  CHECK(written_parts(stream).front()[9] == std::byte{kEventStreamFormat.packed_header_kind});
 }
 
 TEST_CASE("event stream: of any packed header the meaning comes back, or it is refused") {
@@ -175,7 +175,7 @@ TEST_CASE("event stream: of any packed header the meaning comes back, or it is r
   stream.header.names = {{"a", "Hz", 1.0F, 2.0F, true}, {"b", "", -1.0F, 1.0F, false}};
   stream.header.coding.vector_steps = equal_steps(9);
   const Bytes part = written_parts(stream).front();
-  REQUIRE(part[9] == std::byte{kPackedHeaderKind});
+  REQUIRE(part[9] == std::byte{kEventStreamFormat.packed_header_kind});
   std::string packed;
   for (std::size_t at = part.size() - 4; at-- > 11 + (part[10] >= std::byte{0x80} ? 1 : 0);)
     packed.insert(packed.begin(), static_cast<char>(part[at]));
@@ -186,7 +186,8 @@ TEST_CASE("event stream: of any packed header the meaning comes back, or it is r
     for (std::uint64_t change = random() % 3; change-- > 0;)
       content[random() % content.size()] = static_cast<char>(random() % 2 == 0 ? random() : random() % 64);
     if (round % 4 == 0) content.resize(random() % (content.size() + 20));
-    const Reading reading = read(joined({signature, block_of(kPackedHeaderKind, 0, content)}));
+    const Reading reading =
+        read(joined({signature, block_of(kEventStreamFormat.packed_header_kind, 0, content)}));
     if (!reading.header) {
       CHECK(contains(reading.error, "block 0 at byte 9"));
       continue;
