@@ -142,8 +142,7 @@ class Ictus(Codec):
     def prepare(self, recording, folder):
         """The sound without its tags, which come on top of a bitrate, and which the other codecs are not given either."""
         untagged = folder / f"{recording.stem}.untagged.wav"
-        if not untagged.exists():
-            run(["ffmpeg", "-v", "error", "-i", recording, "-map_metadata", -1, "-fflags", "+bitexact", "-c:a", "pcm_f32le", untagged])
+        run(["ffmpeg", "-v", "error", "-y", "-i", recording, "-map_metadata", -1, "-fflags", "+bitexact", "-c:a", "pcm_f32le", untagged])
         return untagged
 
     def encode(self, source, coded):
