@@ -108,8 +108,8 @@ void require_any_metric(const evaluation::Evaluation& result) {
 }
 
 std::string json_line(const Evaluated& evaluated) {
-  using Json = nlohmann::ordered_json;
-  return evaluation_json(evaluated).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return evaluation_json(evaluated).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
 }
 
 void write_report(const Evaluated& evaluated, const options::EvaluateOptions& options,

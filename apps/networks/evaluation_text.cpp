@@ -18,7 +18,7 @@ using evaluation::Metric;
 using Json = nlohmann::ordered_json;
 
 /// Grows when the meaning of a field changes; new fields do not change it.
-constexpr int kSchema = 2;
+constexpr int kEvaluationSchema = 2;
 
 /// So many that the largest of the numbers shows four digits, and at most five.
 int decimals_for(const Estimate& estimate) {
@@ -216,7 +216,7 @@ std::string table_text(const Evaluated& evaluated) {
 Json evaluation_json(const Evaluated& evaluated) {
   const evaluation::Evaluation& result = evaluated.result;
   Json json;
-  json["schema"] = kSchema;
+  json["schema"] = kEvaluationSchema;
   json["reference"] = folder_json(evaluated.reference);
   json["generated"] = folder_json(evaluated.generated);
   json["training"] = evaluated.training ? folder_json(*evaluated.training) : Json();

@@ -44,7 +44,7 @@ using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
 /// Grows when the meaning of a field changes; new fields do not change it.
-constexpr int kSchema = 1;
+constexpr int kGenerateSchema = 1;
 
 /// What "any" pitch is: where most of the training notes are.
 constexpr int kLowestUsualPitch = 36;
@@ -357,7 +357,7 @@ std::string words_of(const std::optional<formats::NoteLabel>& label) {
 Json result_json(const Note& note, const GenerateOptions& options, const models::GeneratorConfig& config,
                  double duration_s, double elapsed_s) {
   Json json;
-  json["schema"] = kSchema;
+  json["schema"] = kGenerateSchema;
   json["output"] = note.output;
   json["status"] = "done";
   if (note.label) {

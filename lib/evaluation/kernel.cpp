@@ -8,7 +8,7 @@ namespace ictus::evaluation {
 namespace {
 
 constexpr double kScale = 16.0;
-constexpr std::int64_t kBlockRows = 512;  ///< of the kernel matrix, which is never there as a whole
+constexpr std::int64_t kKernelRows = 512;  ///< of the kernel matrix, which is never there as a whole
 
 torch::Tensor kernel(const torch::Tensor& x, const torch::Tensor& y) {
   return kScale / (kScale + squared_distances(x, y));
@@ -18,8 +18,8 @@ torch::Tensor kernel(const torch::Tensor& x, const torch::Tensor& y) {
 torch::Tensor kernel_sums(const torch::Tensor& x, const torch::Tensor& y, const torch::Tensor& x_weights,
                           const torch::Tensor& y_weights) {
   torch::Tensor sums = torch::zeros({x_weights.size(0)}, torch::kDouble);
-  for (std::int64_t at = 0; at < x.size(0); at += kBlockRows) {
-    const std::int64_t rows = std::min(kBlockRows, x.size(0) - at);
+  for (std::int64_t at = 0; at < x.size(0); at += kKernelRows) {
+    const std::int64_t rows = std::min(kKernelRows, x.size(0) - at);
     const torch::Tensor towards_y = kernel(x.narrow(0, at, rows), y).mm(y_weights.t());  // [rows, R]
     sums += (x_weights.narrow(1, at, rows).t() * towards_y).sum(0);
   }

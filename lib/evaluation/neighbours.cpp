@@ -6,7 +6,7 @@
 namespace ictus::evaluation {
 namespace {
 
-constexpr std::int64_t kBlockRows = 256;  ///< of the matrix of distances, which is never there as a whole
+constexpr std::int64_t kNeighbourRows = 256;  ///< of the matrix of distances, which is never there as a whole
 constexpr double kRounding = 1e-12;
 
 torch::Tensor unit_rows(const torch::Tensor& x) {
@@ -23,8 +23,8 @@ Neighbours nearest_by_cosine(const torch::Tensor& queries, const torch::Tensor& 
   const std::int64_t kept = std::min(count, candidates.size(0));
   std::vector<torch::Tensor> distances;
   std::vector<torch::Tensor> places;
-  for (std::int64_t at = 0; at < x.size(0); at += kBlockRows) {
-    const torch::Tensor all = 1.0 - x.narrow(0, at, std::min(kBlockRows, x.size(0) - at)).mm(y);
+  for (std::int64_t at = 0; at < x.size(0); at += kNeighbourRows) {
+    const torch::Tensor all = 1.0 - x.narrow(0, at, std::min(kNeighbourRows, x.size(0) - at)).mm(y);
     const auto [nearest, where] = all.topk(kept, 1, /*largest=*/false, /*sorted=*/true);
     distances.push_back(nearest.clamp(0.0, 2.0));
     places.push_back(where);

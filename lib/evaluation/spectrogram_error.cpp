@@ -8,14 +8,14 @@
 namespace ictus::evaluation {
 namespace {
 
-constexpr std::int64_t kWindow = 1024;
-constexpr std::int64_t kHop = 256;
+constexpr std::int64_t kErrorWindow = 1024;
+constexpr std::int64_t kErrorHop = 256;
 
 torch::Tensor spectrogram(std::span<const float> samples, std::size_t length) {
   const auto silence = static_cast<std::int64_t>(length - samples.size());
   const torch::Tensor padded =
-      torch::constant_pad_nd(as_tensor(samples), {kWindow / 2, silence + kWindow / 2}, 0.0);
-  return scaled_decibels(magnitudes(padded, kWindow, kHop, kWindow).square());
+      torch::constant_pad_nd(as_tensor(samples), {kErrorWindow / 2, silence + kErrorWindow / 2}, 0.0);
+  return scaled_decibels(magnitudes(padded, kErrorWindow, kErrorHop, kErrorWindow).square());
 }
 
 }  // namespace

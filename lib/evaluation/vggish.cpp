@@ -19,8 +19,8 @@ constexpr const char* kRemedy =
     "--vggish names a safetensors file with the tensors of torchvggish, features.0.weight to "
     "embeddings.4.bias";
 
-constexpr std::int64_t kWindow = 400;
-constexpr std::int64_t kHop = 160;
+constexpr std::int64_t kVggishWindow = 400;
+constexpr std::int64_t kVggishHop = 160;
 constexpr std::int64_t kFft = 512;
 constexpr std::int64_t kPictureFrames = 96;
 constexpr double kLogOffset = 0.01;
@@ -58,10 +58,11 @@ models::NamedTensors network_tensors() {
 
 torch::Tensor vggish_pictures(std::span<const float> samples) {
   static const torch::Tensor weights = mel_weights({}, kFft / 2 + 1, kVggishSampleRateHz);
-  constexpr std::int64_t kLeast = (kPictureFrames - 1) * kHop + kWindow;
+  constexpr std::int64_t kLeast = (kPictureFrames - 1) * kVggishHop + kVggishWindow;
   const auto missing = std::max<std::int64_t>(0, kLeast - static_cast<std::int64_t>(samples.size()));
   const torch::Tensor padded = torch::constant_pad_nd(as_tensor(samples), {0, missing}, 0.0);
-  const torch::Tensor mel = (magnitudes(padded, kWindow, kHop, kFft).matmul(weights) + kLogOffset).log();
+  const torch::Tensor mel =
+      (magnitudes(padded, kVggishWindow, kVggishHop, kFft).matmul(weights) + kLogOffset).log();
   const std::int64_t pictures = mel.size(0) / kPictureFrames;
   return mel.narrow(0, 0, pictures * kPictureFrames).reshape({pictures, kPictureFrames, mel.size(1)});
 }

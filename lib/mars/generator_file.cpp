@@ -11,7 +11,8 @@
 namespace ictus::mars {
 namespace {
 
-constexpr const char* kRemedy = "name a generator with --model, or reinstall the one that came with ictus";
+constexpr const char* kGeneratorRemedy =
+    "name a generator with --model, or reinstall the one that came with ictus";
 
 }  // namespace
 
@@ -19,7 +20,7 @@ std::shared_ptr<const LoadedGenerator> load_generator(const std::string& path, c
   use_one_thread_per_caller();
   auto loaded = std::make_shared<LoadedGenerator>();
   loaded->device = dsp::usable_device(device);
-  const StoredTensors stored = read_weights(path, kGeneratorFormat, "a generator", kRemedy);
+  const StoredTensors stored = read_weights(path, kGeneratorFormat, "a generator", kGeneratorRemedy);
   loaded->take_facts(stored);
   try {
     loaded->config = stored.config<models::GeneratorConfig>();
@@ -31,7 +32,7 @@ std::shared_ptr<const LoadedGenerator> load_generator(const std::string& path, c
     models::copy_weights(fetch(stored.file, "", loaded->device), own);
     for (const auto& item : own) item.second.set_requires_grad(false);
   } catch (const Error& error) {
-    throw Error(fmt::format("{}: {}", path, error.what()), kRemedy);
+    throw Error(fmt::format("{}: {}", path, error.what()), kGeneratorRemedy);
   }
   return loaded;
 }

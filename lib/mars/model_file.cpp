@@ -12,7 +12,8 @@
 namespace ictus::mars {
 namespace {
 
-constexpr const char* kRemedy = "name a tokenizer with --model, or reinstall the one that came with ictus";
+constexpr const char* kTokenizerRemedy =
+    "name a tokenizer with --model, or reinstall the one that came with ictus";
 
 }  // namespace
 
@@ -20,7 +21,7 @@ std::shared_ptr<const LoadedTokenizer> load_tokenizer(const std::string& path,
                                                       const std::string& device_name) {
   use_one_thread_per_caller();
   const torch::Device device = dsp::usable_device(device_name);
-  const StoredTensors stored = read_weights(path, kTokenizerFormat, "a tokenizer", kRemedy);
+  const StoredTensors stored = read_weights(path, kTokenizerFormat, "a tokenizer", kTokenizerRemedy);
   auto loaded = std::make_shared<LoadedTokenizer>();
   loaded->take_facts(stored);
   try {
@@ -29,7 +30,7 @@ std::shared_ptr<const LoadedTokenizer> load_tokenizer(const std::string& path,
     loaded->model->load(fetch(stored.file, "", device));
     for (auto& [name, tensor] : loaded->model->parameters()) tensor.set_requires_grad(false);
   } catch (const Error& error) {
-    throw Error(fmt::format("{}: {}", path, error.what()), kRemedy);
+    throw Error(fmt::format("{}: {}", path, error.what()), kTokenizerRemedy);
   }
   loaded->shape = loaded->model->config.shape();
   return loaded;

@@ -6,15 +6,12 @@
 #include <vector>
 
 #include "lib/evaluation/resampling.hpp"
+#include "tests/unit/evaluation/support.hpp"
 
+using namespace ictus;
 using namespace ictus::evaluation;
 
 namespace {
-
-torch::Tensor normal(std::int64_t n, std::int64_t d, std::uint64_t seed) {
-  torch::manual_seed(seed);
-  return torch::randn({n, d}, torch::kDouble);
-}
 
 struct Found {
   double density, coverage;
@@ -43,8 +40,8 @@ TEST_CASE("density and coverage on a line, by hand") {
 }
 
 TEST_CASE("density and coverage of more notes than are worked on at a time, by their definition") {
-  const torch::Tensor real = normal(300, 3, 1);
-  const torch::Tensor made = normal(40, 3, 2) * 1.5;
+  const torch::Tensor real = tests::normal(300, 3, 1);
+  const torch::Tensor made = tests::normal(40, 3, 2) * 1.5;
   double inside = 0.0;
   double covered = 0.0;
   for (std::int64_t i = 0; i < 300; ++i) {
@@ -67,7 +64,7 @@ TEST_CASE("of one distribution density is 1 and coverage what is expected, for a
     CAPTURE(made);
     Found mean{0.0, 0.0};
     for (std::uint64_t trial = 0; trial < 20; ++trial) {
-      const Found one = found(normal(400, 4, 2 * trial), normal(made, 4, 2 * trial + 1));
+      const Found one = found(tests::normal(400, 4, 2 * trial), tests::normal(made, 4, 2 * trial + 1));
       mean.density += one.density / 20.0;
       mean.coverage += one.coverage / 20.0;
     }
@@ -80,18 +77,18 @@ TEST_CASE("of one distribution density is 1 and coverage what is expected, for a
 }
 
 TEST_CASE("clear but few sounds are dense and cover little; noise is neither") {
-  const torch::Tensor real = normal(300, 4, 1);
+  const torch::Tensor real = tests::normal(300, 4, 1);
   const Found few = found(real, real.narrow(0, 0, 10).repeat({30, 1}));
   CHECK(few.density > 0.9);
   CHECK(few.coverage < 0.3);
-  const Found noise = found(real, 8.0 * normal(300, 4, 2));
+  const Found noise = found(real, 8.0 * tests::normal(300, 4, 2));
   CHECK(noise.density < 0.2);
   CHECK(noise.coverage < 0.3);
 }
 
 TEST_CASE("a note that counts twice counts twice, in balls that stay as they are") {
-  const torch::Tensor real = normal(30, 2, 1);
-  const torch::Tensor made = normal(6, 2, 2);
+  const torch::Tensor real = tests::normal(30, 2, 1);
+  const torch::Tensor made = tests::normal(6, 2, 2);
   const torch::Tensor made_weights = torch::tensor({{2.0, 0.0, 1.0, 3.0, 0.0, 0.0}}, torch::kDouble);
   const auto drawn = density_and_coverage(real, made, 5, once(30), made_weights);
   const Found repeated = found(real, made.index_select(0, torch::tensor({0, 0, 2, 3, 3, 3})));

@@ -10,6 +10,7 @@
 #include "lib/evaluation/kernel.hpp"
 #include "lib/evaluation/neighbours.hpp"
 #include "lib/evaluation/resampling.hpp"
+#include "tests/unit/evaluation/support.hpp"
 
 using namespace ictus;
 using namespace ictus::evaluation;
@@ -30,11 +31,6 @@ double kernel(const torch::Tensor& a, const torch::Tensor& b) {
 }
 double frechet(const torch::Tensor& a, const torch::Tensor& b) {
   return value(frechet_distance(a, b, once(a.size(0)), once(b.size(0))));
-}
-
-torch::Tensor normal(std::int64_t n, std::int64_t d, std::uint64_t seed) {
-  torch::manual_seed(seed);
-  return torch::randn({n, d}, torch::kDouble);
 }
 
 /// The same points with exactly the mean 0 and the covariance 1.
@@ -58,7 +54,7 @@ TEST_CASE("inception score: from 1, when nothing is told, to the number of class
 }
 
 TEST_CASE("inception score: a note that counts twice is two notes") {
-  const torch::Tensor logits = normal(6, 4, 1);
+  const torch::Tensor logits = tests::normal(6, 4, 1);
   const torch::Tensor weights = rows({{2, 0, 1, 3, 0, 0}});
   const torch::Tensor repeated = logits.index_select(0, torch::tensor({0, 0, 2, 3, 3, 3}));
   CHECK(value(inception_score(logits, weights)) == doctest::Approx(inception(repeated)));
@@ -75,13 +71,13 @@ TEST_CASE("kernel distance of points by hand") {
 TEST_CASE("kernel distance: 0 in the mean for one distribution, more for two, and by weights as by hand") {
   double mean = 0.0;
   for (std::uint64_t trial = 0; trial < 40; ++trial)
-    mean += kernel(normal(50, 6, 2 * trial), normal(40, 6, 2 * trial + 1)) / 40.0;
+    mean += kernel(tests::normal(50, 6, 2 * trial), tests::normal(40, 6, 2 * trial + 1)) / 40.0;
   CHECK(std::abs(mean) < 0.002);
-  CHECK(kernel(normal(50, 6, 1), normal(40, 6, 2) + 2.0) > 0.2);
+  CHECK(kernel(tests::normal(50, 6, 1), tests::normal(40, 6, 2) + 2.0) > 0.2);
 
   // A vector that is drawn twice makes no pair with itself.
-  const torch::Tensor x = normal(3, 2, 1);
-  const torch::Tensor y = normal(4, 2, 2);
+  const torch::Tensor x = tests::normal(3, 2, 1);
+  const torch::Tensor y = tests::normal(4, 2, 2);
   const auto k = [](const torch::Tensor& p, const torch::Tensor& q) {
     return 16.0 / (16.0 + value((p - q).square().sum()));
   };
@@ -96,8 +92,8 @@ TEST_CASE("kernel distance: 0 in the mean for one distribution, more for two, an
 }
 
 TEST_CASE("kernel distance of more vectors than are worked on at a time") {
-  const torch::Tensor a = normal(700, 3, 5);
-  const torch::Tensor b = normal(530, 3, 6) * 1.5;
+  const torch::Tensor a = tests::normal(700, 3, 5);
+  const torch::Tensor b = tests::normal(530, 3, 6) * 1.5;
   const auto gram = [](const torch::Tensor& x, const torch::Tensor& y) {
     return 16.0 / (16.0 + (x.unsqueeze(1) - y.unsqueeze(0)).square().sum(2));
   };
@@ -109,19 +105,19 @@ TEST_CASE("kernel distance of more vectors than are worked on at a time") {
 
 TEST_CASE("Frechet distance of known Gaussians") {
   SUBCASE("of one dimension: the difference of means and of deviations") {
-    const torch::Tensor x = whitened(normal(100, 1, 1));
+    const torch::Tensor x = whitened(tests::normal(100, 1, 1));
     CHECK(frechet(x * 2.0 + 1.0, x * 0.5 - 2.0) == doctest::Approx(9.0 + 2.25));
     CHECK(frechet(x, x) == doctest::Approx(0.0));
   }
   SUBCASE("of several, rotated together: as along their axes") {
-    const torch::Tensor x = whitened(normal(200, 3, 2));
-    const auto [rotation, triangle] = torch::linalg_qr(normal(3, 3, 3));
+    const torch::Tensor x = whitened(tests::normal(200, 3, 2));
+    const auto [rotation, triangle] = torch::linalg_qr(tests::normal(3, 3, 3));
     const torch::Tensor a = (x * torch::tensor({1.0, 2.0, 3.0}, torch::kDouble)).mm(rotation);
     const torch::Tensor b = (x * torch::tensor({4.0, 1.0, 0.0}, torch::kDouble)).mm(rotation) + 1.0;
     CHECK(frechet(a, b) == doctest::Approx(3.0 + 9.0 + 1.0 + 9.0));
   }
   SUBCASE("rotated against each other: tr (S_a S_b)^1/2 of 2 x 2 matrices is (tr + 2 det^1/2)^1/2") {
-    const torch::Tensor x = whitened(normal(300, 2, 4));
+    const torch::Tensor x = whitened(tests::normal(300, 2, 4));
     const double c = std::cos(0.7);
     const double s = std::sin(0.7);
     const torch::Tensor a = x * torch::tensor({1.0, 3.0}, torch::kDouble);
@@ -135,13 +131,13 @@ TEST_CASE("Frechet distance of known Gaussians") {
 }
 
 TEST_CASE("Frechet distance: symmetric, 0 to itself even with fewer vectors than numbers, refused below 2") {
-  const torch::Tensor a = normal(30, 64, 1) * 10.0;
-  const torch::Tensor b = normal(20, 64, 2);
+  const torch::Tensor a = tests::normal(30, 64, 1) * 10.0;
+  const torch::Tensor b = tests::normal(20, 64, 2);
   CHECK(frechet(a, b) == doctest::Approx(frechet(b, a)));
   CHECK(frechet(a, a) < 1e-7 * value(a.square().sum(1).mean()));
   CHECK_THROWS_AS(frechet(a, b.narrow(0, 0, 1)), Error);
   const torch::Tensor twice = rows({{2, 0, 1, 0}});
-  const torch::Tensor x = normal(4, 2, 5);
+  const torch::Tensor x = tests::normal(4, 2, 5);
   CHECK(value(frechet_distance(x, b.narrow(1, 0, 2), twice, once(20))) ==
         doctest::Approx(frechet(x.index_select(0, torch::tensor({0, 0, 2})), b.narrow(1, 0, 2))));
 }
@@ -149,7 +145,7 @@ TEST_CASE("Frechet distance: symmetric, 0 to itself even with fewer vectors than
 TEST_CASE("k-means finds clusters that lie apart, the same ones for a seed") {
   std::vector<torch::Tensor> parts;
   for (int i = 0; i < 5; ++i)
-    parts.push_back(0.1 * normal(20, 3, 10 + static_cast<std::uint64_t>(i)) + 10.0 * i);
+    parts.push_back(0.1 * tests::normal(20, 3, 10 + static_cast<std::uint64_t>(i)) + 10.0 * i);
   const torch::Tensor points = torch::cat(parts);
   const torch::Tensor centres = k_means(points, 5, 1);
   const torch::Tensor bins = nearest_centres(points, centres);
@@ -187,9 +183,9 @@ TEST_CASE("bins differ by a two-proportion z-test") {
 TEST_CASE("of one distribution about a twentieth of the bins differ") {
   double mean = 0.0;
   for (std::uint64_t trial = 0; trial < 10; ++trial) {
-    const torch::Tensor reference = normal(2000, 4, 100 + trial);
+    const torch::Tensor reference = tests::normal(2000, 4, 100 + trial);
     const torch::Tensor centres = k_means(reference, 20, trial);
-    const torch::Tensor other = normal(1000, 4, 200 + trial);
+    const torch::Tensor other = tests::normal(1000, 4, 200 + trial);
     mean += value(different_bins(bin_counts(nearest_centres(reference, centres), 20, once(2000)),
                                  bin_counts(nearest_centres(other, centres), 20, once(1000)))) /
             10.0;
@@ -231,7 +227,7 @@ TEST_CASE("share of distances below a quantile of others") {
   last[0][19] = 20.0;
   CHECK(value(share_below_quantile(made + 10.5, real, 0.5, rows({{0, 0, 2, 1}}), last)) ==
         doctest::Approx(2.0 / 3.0));
-  const torch::Tensor same = normal(400, 1, 1).flatten();
+  const torch::Tensor same = tests::normal(400, 1, 1).flatten();
   CHECK(value(share_below_quantile(same, same, 0.5, once(400), once(400))) ==
         doctest::Approx(0.5).epsilon(0.01));
 }

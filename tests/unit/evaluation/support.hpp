@@ -1,5 +1,7 @@
-// Sound whose spectra a second implementation has measured.
+// Sound whose spectra a second implementation has measured, and points drawn by chance.
 #pragma once
+
+#include <torch/torch.h>
 
 #include <cmath>
 #include <cstdint>
@@ -21,6 +23,12 @@ inline std::vector<float> partials_and_noise(std::size_t count) {
                                     0.1 * std::sin(3000.0 * turn) + 0.01 * (seed / 4294967296.0 - 0.5));
   }
   return samples;
+}
+
+/// [n, d] numbers of a normal distribution.
+inline torch::Tensor normal(std::int64_t n, std::int64_t d, std::uint64_t seed) {
+  torch::manual_seed(seed);
+  return torch::randn({n, d}, torch::kDouble);
 }
 
 }  // namespace ictus::tests

@@ -20,6 +20,11 @@
 
 namespace ictus::tests {
 
+inline constexpr int kRateHz = 8000;  ///< of the notes, and of tiny_tokenizer()
+
+/// Stops no training.
+inline bool never() { return false; }
+
 inline void write_wav(const std::string& name, const std::vector<float>& samples, int rate_hz) {
   const int fd = ::open(name.c_str(), O_CREAT | O_RDWR, 0600);
   const auto sink = audio::Sink::open(fd, name, rate_hz, {.sample_rate_hz = rate_hz});

@@ -21,14 +21,11 @@ using Tokens = std::vector<std::vector<std::uint16_t>>;
 
 namespace {
 
-constexpr int kRateHz = 8000;
 constexpr int kClipSamples = 2048;
 constexpr int kCodebook = 64;
 
 const std::string kTokenizer = tests::tiny_tokenizer(
     R"("steps": 20, "batch": 2, "validate_every": 100, "checkpoint_every": 100, "validation_excerpts": 1)");
-
-const auto never = [] { return false; };
 
 std::string configuration(const std::string& order, const std::string& training) {
   return R"({"model": {"id": "tiny-notes", "width": 32, "depth": 2, "heads": 2, "hidden": 64, "order": ")" +
@@ -42,7 +39,7 @@ std::string configuration(const std::string& order, const std::string& training)
 std::vector<float> note(const formats::NoteLabel& label) {
   std::vector<float> x(kClipSamples + 100);
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const double t = static_cast<double>(i) / kRateHz;
+    const double t = static_cast<double>(i) / tests::kRateHz;
     const double phase = 2.0 * std::numbers::pi * 440.0 * std::pow(2.0, (label.pitch - 69) / 12.0) * t;
     x[i] = static_cast<float>(label.family == "organ" ? 0.2 * std::sin(phase) + 0.2 * std::sin(3.0 * phase) +
                                                             0.2 * std::sin(8.0 * phase)
@@ -64,10 +61,10 @@ struct Ground {
     options.config_path = folder / "small.json";
     options.out_path = folder / "tokenizer";
     options.device = "cpu";
-    train::train_tokenizer(options, never, words);
+    train::train_tokenizer(options, tests::never, words);
     std::filesystem::create_directories(folder / "notes");
     for (const formats::NoteLabel& label : {kFlute, kOrgan})
-      tests::write_wav(path_of(label), note(label), kRateHz);
+      tests::write_wav(path_of(label), note(label), tests::kRateHz);
   }
   /// That is not held out.
   [[nodiscard]] std::string path_of(const formats::NoteLabel& label) const {
@@ -87,7 +84,7 @@ struct Ground {
     return options;
   }
   std::string trained(const std::string& out, const std::string& config) {
-    train::train_generator(options(out, config), never, words);
+    train::train_generator(options(out, config), tests::never, words);
     return tests::bytes_of(folder / out);
   }
   [[nodiscard]] double last_nats(const std::string& out) const {
@@ -161,7 +158,7 @@ TEST_CASE("a generator learns instruments of a family apart, and a source withou
   // The sound of a flute, which the family alone does not ask for.
   const formats::NoteLabel reed{"organ", 67, 60, "reed-organ"};
   std::vector<float> other = note({"flute", 67, 60});
-  tests::write_wav(ground.path_of(reed), other, kRateHz);
+  tests::write_wav(ground.path_of(reed), other, tests::kRateHz);
   const Tokens first = ground.tokens_of(kOrgan);
   const Tokens second = ground.tokens_of({"flute", 67, 60});
   REQUIRE(first[1] != second[1]);
@@ -186,7 +183,7 @@ TEST_CASE("a generator's training is repeatable, and can be stopped and resumed"
         tests::bytes_of(ground.folder / "again.checkpoint"));
   auto options = ground.options("other", config);
   options.seed = 2;
-  train::train_generator(options, never, ground.words);
+  train::train_generator(options, tests::never, ground.words);
   CHECK(tests::bytes_of(ground.folder / "other") != whole);
 
   options = ground.options("parts", config);
@@ -194,7 +191,7 @@ TEST_CASE("a generator's training is repeatable, and can be stopped and resumed"
   train::train_generator(options, tests::StopAfter{own, 3}, own);
   CHECK(own.str().find("stopped after 3 steps") != std::string::npos);
   options.resume_path = ground.folder / "parts.checkpoint";
-  train::train_generator(options, never, ground.words);
+  train::train_generator(options, tests::never, ground.words);
   CHECK(tests::bytes_of(ground.folder / "parts") == whole);
   CHECK(tests::bytes_of(ground.folder / "parts.checkpoint") ==
         tests::bytes_of(ground.folder / "whole.checkpoint"));
@@ -225,7 +222,7 @@ TEST_CASE("with and without bfloat16, mistakes, labels, and with two workers") {
   auto options =
       ground.options("shared", configuration("tokens", R"("steps": 40, "rate": 0.02, "average_decay": 0.8)"));
   options.threads = 2;
-  train::train_generator(options, never, ground.words);
+  train::train_generator(options, tests::never, ground.words);
   CHECK(ground.last_nats("shared") < 0.9 * start);
 }
 
@@ -233,7 +230,7 @@ TEST_CASE("what a generator cannot learn from is refused") {
   Ground ground;
   const auto refused = [&](const train::TrainOptions& options, const char* about, const char* remedy) {
     try {
-      train::train_generator(options, never, ground.words);
+      train::train_generator(options, tests::never, ground.words);
       FAIL_CHECK("accepted: ", about);
     } catch (const Error& error) {
       INFO(error.what());
@@ -271,7 +268,7 @@ TEST_CASE("what a generator cannot learn from is refused") {
   tokenizer.out_path = ground.folder / "tokenizer";
   tokenizer.device = "cpu";
   tokenizer.seed = 2;
-  train::train_tokenizer(tokenizer, never, ground.words);  // another of the same name
+  train::train_tokenizer(tokenizer, tests::never, ground.words);  // another of the same name
   options = ground.options("more", good);
   options.config_path.clear();
   options.resume_path = ground.folder / "out.checkpoint";

@@ -14,11 +14,9 @@ using namespace ictus;
 
 namespace {
 
-constexpr int kRateHz = 8000;
-
 // All changes to notes happen within these few steps. There are more channels than groups of them that are
 // normalised: else the gradients of what is added before are nothing but rounding.
-constexpr const char* kSmall =
+constexpr const char* kSmallJudge =
     R"({"model": {"id": "tiny", "families": ["flute", "organ"], "lowest_pitch": 57, "highest_pitch": 80,
       "sample_rate_hz": 8000, "clip_samples": 4096, "window_samples": 1024, "hop_samples": 256, "lowest_hz": 110.0,
       "bands": 96, "channels": [16, 32], "band_steps": [2, 2], "frame_steps": [2, 2], "blocks": [0, 1],
@@ -27,14 +25,12 @@ constexpr const char* kSmall =
       "masked_share": 0.5, "blurred_share": 0.5, "validate_every": 3, "checkpoint_every": 3,
       "validation_excerpts": 40}})";
 
-const auto never = [] { return false; };
-
 /// A note of 0.6 s: a flute is a sine, an organ has a partial an octave above.
-std::vector<float> note(const formats::NoteLabel& label) {
-  std::vector<float> x(kRateHz * 6 / 10);
+std::vector<float> judged_note(const formats::NoteLabel& label) {
+  std::vector<float> x(tests::kRateHz * 6 / 10);
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double phase = 2.0 * std::numbers::pi * 440.0 * std::pow(2.0, (label.pitch - 69) / 12.0) *
-                         static_cast<double>(i) / kRateHz;
+                         static_cast<double>(i) / tests::kRateHz;
     x[i] = static_cast<float>(0.4 * std::sin(phase) +
                               (label.family == "organ" ? 0.3 * std::sin(2.0 * phase) : 0.0));
   }
@@ -48,7 +44,7 @@ void put_notes(const tests::Folder& folder) {
       for (int pitch = 60; pitch < 78; ++pitch) {
         const formats::NoteLabel label{family, static_cast<std::uint8_t>(pitch), 100};
         tests::write_wav(folder / ("notes/" + notes::file_name(label, "made", instrument) + ".wav"),
-                         note(label), kRateHz);
+                         judged_note(label), tests::kRateHz);
       }
 }
 
@@ -65,33 +61,33 @@ double last_value(const std::string& log, const std::string& wanted) {
 }  // namespace
 
 TEST_CASE("a judge's training stopped and resumed ends with the same weights as training in one go") {
-  const tests::Folder folder(kSmall);
+  const tests::Folder folder(kSmallJudge);
   put_notes(folder);
   train::TrainOptions options = folder.options("notes");
   options.about = "family";
   std::ostringstream words;
 
   options.out_path = folder / "whole";
-  train::train_judge(options, never, words);
+  train::train_judge(options, tests::never, words);
   CHECK(judges::model_id(*judges::load_judge(folder / "whole", "cpu")) == "tiny");
 
   options.out_path = folder / "parts";
   std::ostringstream own;
   train::train_judge(options, tests::StopAfter{own, 3}, own);
   options.resume_path = folder / "parts.checkpoint";
-  train::train_judge(options, never, words);
+  train::train_judge(options, tests::never, words);
   CHECK(tests::bytes_of(folder / "whole") == tests::bytes_of(folder / "parts"));
   CHECK(tests::bytes_of(folder / "whole.checkpoint") == tests::bytes_of(folder / "parts.checkpoint"));
 
   SUBCASE("workers that share a batch learn what one learns of all of it") {
     tests::check_that_workers_share(folder, options, [&](const train::TrainOptions& shared) {
-      train::train_judge(shared, never, words);
+      train::train_judge(shared, tests::never, words);
     });
   }
 }
 
 TEST_CASE("judges learn the family and the pitch, and are right about notes that they did not hear") {
-  const tests::Folder folder(kSmall);
+  const tests::Folder folder(kSmallJudge);
   put_notes(folder);
   train::TrainOptions options = folder.options("notes");
   std::ostringstream words;
@@ -108,7 +104,7 @@ TEST_CASE("judges learn the family and the pitch, and are right about notes that
     options.about = about;
     options.config_path = folder / "school.json";
     options.out_path = folder / "out";
-    train::train_judge(options, never, words);
+    train::train_judge(options, tests::never, words);
     CHECK(last_value(tests::bytes_of(folder / "out.tsv"), "val_accuracy") > 0.9);
     const auto judge = judges::load_judge(folder / "out", "cpu");
     int right = 0;
@@ -116,7 +112,8 @@ TEST_CASE("judges learn the family and the pitch, and are right about notes that
     for (const char* const family : {"flute", "organ"})
       for (int pitch = 61; pitch < 77; pitch += 3) {
         const formats::NoteLabel label{family, static_cast<std::uint8_t>(pitch), 100};
-        const auto answer = judges::listen(*judge, {note(label)}).logits[0].argmax().item<std::int64_t>();
+        const auto answer =
+            judges::listen(*judge, {judged_note(label)}).logits[0].argmax().item<std::int64_t>();
         right += answer == static_cast<std::int64_t>(*judges::class_of(*judge, label)) ? 1 : 0;
         ++heard;
       }
@@ -125,15 +122,15 @@ TEST_CASE("judges learn the family and the pitch, and are right about notes that
 }
 
 TEST_CASE("sources that are held out are not learned from, and validation hears them alone") {
-  const tests::Folder folder(kSmall);
+  const tests::Folder folder(kSmallJudge);
   put_notes(folder);
   // Of the source "other", all are called by the other family's name.
   for (const char* const family : {"flute", "organ"})
     for (int pitch = 60; pitch < 78; ++pitch) {
       const formats::NoteLabel label{family, static_cast<std::uint8_t>(pitch), 100};
       const formats::NoteLabel wrong{label.family == "flute" ? "organ" : "flute", label.pitch, 100};
-      tests::write_wav(folder / ("notes/" + notes::file_name(wrong, "other", 0) + ".wav"), note(label),
-                       kRateHz);
+      tests::write_wav(folder / ("notes/" + notes::file_name(wrong, "other", 0) + ".wav"), judged_note(label),
+                       tests::kRateHz);
     }
   train::TrainOptions options = folder.options("notes");
   options.about = "family";
@@ -148,12 +145,12 @@ TEST_CASE("sources that are held out are not learned from, and validation hears 
          "equalised_share": 0, "validate_every": 200, "checkpoint_every": 200,
          "held_out_sources": ["other"]}})";
   options.config_path = folder / "school.json";
-  train::train_judge(options, never, words);
+  train::train_judge(options, tests::never, words);
   CHECK(last_value(tests::bytes_of(folder / "out.tsv"), "val_accuracy") < 0.2);
 }
 
 TEST_CASE("what a judge cannot learn from is refused") {
-  const tests::Folder folder(kSmall);
+  const tests::Folder folder(kSmallJudge);
   train::TrainOptions options;
   options.about = "family";
   options.data_dir = folder / "sound";  // names that say nothing
@@ -161,7 +158,7 @@ TEST_CASE("what a judge cannot learn from is refused") {
   options.out_path = folder / "out";
   std::ostringstream words;
   try {
-    train::train_judge(options, never, words);
+    train::train_judge(options, tests::never, words);
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(std::string(error.what()).find("no note for a judge") != std::string::npos);
@@ -171,7 +168,7 @@ TEST_CASE("what a judge cannot learn from is refused") {
   const auto refused = [&](const char* content, const char* named) {
     std::ofstream(folder / "wrong.json") << content;
     options.config_path = folder / "wrong.json";
-    CHECK_THROWS_WITH_AS(train::train_judge(options, never, words), doctest::Contains(named), Error);
+    CHECK_THROWS_WITH_AS(train::train_judge(options, tests::never, words), doctest::Contains(named), Error);
   };
   refused(R"({"model": {"question": "pitch"}})", "a judge of family is asked for");
   refused(R"({"training": {"dropout": 1}})", "dropout");

@@ -13,22 +13,20 @@ using namespace ictus;
 namespace {
 
 // Codes are revived, scales dropped, and clips short within these few steps.
-const std::string kSmall = tests::tiny_tokenizer(
+const std::string kSmallTokenizer = tests::tiny_tokenizer(
     R"("steps": 6, "batch": 4, "dropout_share": 0.5, "dropout_scales": 1, "short_share": 0.5, "revive_after": 2,
        "validate_every": 3, "checkpoint_every": 3,
        "validation_excerpts": 2)");
 
-const auto never = [] { return false; };
-
 }  // namespace
 
 TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights as training in one go") {
-  const tests::Folder folder(kSmall);
+  const tests::Folder folder(kSmallTokenizer);
   train::TrainOptions options = folder.options("sound");
   std::ostringstream words;
 
   options.out_path = folder / "whole";
-  train::train_tokenizer(options, never, words);
+  train::train_tokenizer(options, tests::never, words);
   const auto trained = mars::load_tokenizer(folder / "whole", "cpu");
   CHECK(mars::model_id(*trained) == "tiny");
   CHECK(mars::shape(*trained).codebook_size == 64);
@@ -39,7 +37,7 @@ TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights
   train::train_tokenizer(
       options, [&] { return ++asked > 5; }, words);  // 3 clips are read, then 3 steps
   options.resume_path = folder / "parts.checkpoint";
-  train::train_tokenizer(options, never, words);
+  train::train_tokenizer(options, tests::never, words);
   CHECK(words.str().find("stopped after") != std::string::npos);
   CHECK(tests::bytes_of(folder / "whole") == tests::bytes_of(folder / "parts"));
   CHECK(tests::bytes_of(folder / "whole.checkpoint") == tests::bytes_of(folder / "parts.checkpoint"));
@@ -48,17 +46,17 @@ TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights
 
   SUBCASE("workers that share a batch learn what one learns of all of it") {
     tests::check_that_workers_share(folder, options, [&](const train::TrainOptions& shared) {
-      train::train_tokenizer(shared, never, words);
+      train::train_tokenizer(shared, tests::never, words);
     });
   }
   SUBCASE("finished weights start a new training, but cannot be resumed") {
     options.resume_path = folder / "whole";
-    CHECK_THROWS_WITH_AS(train::train_tokenizer(options, never, words),
+    CHECK_THROWS_WITH_AS(train::train_tokenizer(options, tests::never, words),
                          doctest::Contains("not a training checkpoint"), Error);
     options.resume_path.clear();
     options.init_path = folder / "whole";
     options.out_path = folder / "again";
-    train::train_tokenizer(options, never, words);
+    train::train_tokenizer(options, tests::never, words);
     CHECK(mars::metadata(*mars::load_tokenizer(folder / "again", "cpu")).at("steps") == "6");
   }
   SUBCASE("weights of the one kind do not start the other") {
@@ -67,18 +65,18 @@ TEST_CASE("a tokenizer's training stopped and resumed ends with the same weights
     options.init_path = folder / "whole";
     options.out_path = folder / "judge";
     options.about = "family";
-    CHECK_THROWS_WITH_AS(train::train_judge(options, never, words), doctest::Contains("neither a judge"),
-                         Error);
+    CHECK_THROWS_WITH_AS(train::train_judge(options, tests::never, words),
+                         doctest::Contains("neither a judge"), Error);
   }
 }
 
 TEST_CASE("training lowers the distance, and leaves no code idle for long") {
-  const tests::Folder folder(kSmall);
+  const tests::Folder folder(kSmallTokenizer);
   train::TrainOptions options = folder.options("sound");
   options.out_path = folder / "out";
   options.steps = 80;
   std::ostringstream words;
-  train::train_tokenizer(options, never, words);
+  train::train_tokenizer(options, tests::never, words);
   const std::string log = tests::bytes_of(folder / "out.tsv");
   std::istringstream lines(log);
   double first = 0.0, last = 0.0, codes = 0.0;
@@ -107,7 +105,7 @@ TEST_CASE("a code that is set anew leaves nothing of its past in the average, no
   train::train_tokenizer(options, tests::StopAfter{words, 7}, words);
   const torch::Tensor before = used();
   options.resume_path = options.out_path + ".checkpoint";
-  train::train_tokenizer(options, never, words);
+  train::train_tokenizer(options, tests::never, words);
 
   // In the last step every code was set anew that nothing was nearest to in it.
   const torch::Tensor learned = used();
@@ -119,7 +117,7 @@ TEST_CASE("a code that is set anew leaves nothing of its past in the average, no
 }
 
 TEST_CASE("a tokenizer's configuration and recipe are checked before any sound is read") {
-  const tests::Folder folder(kSmall);
+  const tests::Folder folder(kSmallTokenizer);
   train::TrainOptions options;
   options.data_dir = folder / "nowhere";
   options.out_path = folder / "out";
@@ -127,7 +125,8 @@ TEST_CASE("a tokenizer's configuration and recipe are checked before any sound i
   const auto refused = [&](const char* content, const char* named) {
     std::ofstream(folder / "wrong.json") << content;
     options.config_path = folder / "wrong.json";
-    CHECK_THROWS_WITH_AS(train::train_tokenizer(options, never, words), doctest::Contains(named), Error);
+    CHECK_THROWS_WITH_AS(train::train_tokenizer(options, tests::never, words), doctest::Contains(named),
+                         Error);
   };
   refused(R"({"training": {"stepz": 5}})", "stepz");
   refused(R"({"training": {"refine_steps": 5}})", "refine_steps");  // of the other kind
