@@ -8,6 +8,7 @@
 
 #include "lib/analysis/distance_slopes.hpp"
 #include "lib/analysis/fit.hpp"
+#include "lib/analysis/lines.hpp"
 #include "lib/analysis/missing.hpp"
 #include "lib/analysis/worth.hpp"
 
@@ -15,6 +16,7 @@ namespace ictus::analysis {
 namespace {
 
 using synthesis::EventSound;
+using synthesis::PowerMap;
 
 constexpr float kSilent = 3e-7F;           // of the loudest power: nothing is looked for below
 constexpr float kFirstCompression = 0.5F;  // the first look sees the loudest,
@@ -120,6 +122,44 @@ std::vector<VectorEvent> explain(const Stretch& stretch, Known<VectorEvent> know
   };
   ways.sounds = [&](const std::vector<VectorEvent>& events) { return sounds_of(events, networks.timbre); };
   return look(stretch, std::move(known), ways, settings);
+}
+
+namespace {
+
+/// Whether a tone may be a partial of an event that is not quite where the event has it: strings are stiff.
+bool is_partial_of_any(const EventSound& tone, const std::vector<VectorEvent>& events) {
+  constexpr float kMostPartial = 16.0F;
+  constexpr float kBelow = 0.05F, kAbove = 0.25F;  // of the number of the partial
+  return std::any_of(events.begin(), events.end(), [&](const VectorEvent& event) {
+    const auto value = [&](synthesis::NumberPlace place) {
+      return synthesis::kNumbers[place].value_of(event.vector[place]);
+    };
+    if (value(synthesis::kBalance) < 0.0F) return false;
+    const float number = std::exp2(tone.pitch_octaves) / value(synthesis::kPitch);
+    const float whole = std::floor(number + kBelow);
+    return whole >= 1.0F && whole <= kMostPartial && number - whole <= kAbove;
+  });
+}
+
+}  // namespace
+
+std::optional<LackingTone> lacking_tone(const Stretch& stretch, const Known<VectorEvent>& known,
+                                        const EventNetworks& networks) {
+  const PowerMap& sound = stretch.target.sound().fine;
+  const float peak = stretch.target.peak();
+  const PowerMap explained = explained_by(sounds_of(known.events, networks.timbre), known.carried, peak).fine;
+  const auto line = strongest_line(sound, explained, stretch.target.loudest());
+  if (!line) return std::nullopt;
+  BinMap left = stretch.map;
+  const std::vector<float> powers = unexplained(stretch.map, sound, explained);
+  left.powers = powers;
+  Proposal tone = tone_proposal(*line, stretch.map, left, kSilent * peak, known.events.size());
+  const bool is_too_high = std::exp2(tone.guess.pitch_octaves) > synthesis::kNumbers[synthesis::kPitch].high;
+  if (is_too_high || is_partial_of_any(tone.guess, known.events)) return std::nullopt;
+  tone.guess.onset_s = onset_by_attacks(tone.guess.onset_s, stretch.attacks_s);
+  LackingTone lacking{begun(tone, networks.timbre, networks.proposals), line->band, line->excess_db};
+  lacking.event.stands_out = true;
+  return lacking;
 }
 
 std::vector<EventSound> explain_freely(const Stretch& stretch, std::span<const Look> looks, bool motion) {

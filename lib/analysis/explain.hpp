@@ -1,6 +1,7 @@
 // Explaining a stretch of sound by events: look at what is left, propose, fit, look again.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -61,5 +62,15 @@ std::vector<VectorEvent> explain(const Stretch& stretch, Known<VectorEvent> know
 /// The same by events whose envelopes are free, from nothing: before there is a network.
 std::vector<synthesis::EventSound> explain_freely(const Stretch& stretch, std::span<const Look> looks,
                                                   bool motion);
+
+/// A tone that stands out of what events explain, as an event to begin with, and by how much it does.
+struct LackingTone {
+  VectorEvent event;
+  int band;  ///< of the fine view
+  float excess_db;
+};
+/// The one that stands out most, if any does and it is no partial of the events; see lines.hpp.
+std::optional<LackingTone> lacking_tone(const Stretch& stretch, const Known<VectorEvent>& known,
+                                        const EventNetworks& networks);
 
 }  // namespace ictus::analysis

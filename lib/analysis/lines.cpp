@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "lib/analysis/target.hpp"
@@ -22,8 +23,9 @@ constexpr int kWithin = 2, kBeyond = 8;  // bands as far away are around one: it
 constexpr float kLowestHz = 50.0F, kHighestHz = 16000.0F;
 constexpr float kLeastHeard = 1e-7F;  // of the loudest, as for a Target
 
-bool has_line_for(const Moments& moments, const synthesis::PowerMap& sound,
-                  const synthesis::PowerMap& explained, float loudest) {
+/// The strongest of so many moments, or `line` if that is stronger.
+void find_line(std::optional<Line>& line, const Moments& moments, const synthesis::PowerMap& sound,
+               const synthesis::PowerMap& explained, float loudest) {
   std::vector<float> excess_db(static_cast<std::size_t>(sound.bands));
   std::vector<float> around;
   for (int next = 0; next < sound.frames && sound.frames >= moments.frames; next += moments.frames) {
@@ -45,18 +47,20 @@ bool has_line_for(const Moments& moments, const synthesis::PowerMap& sound,
       }
       const auto middle = around.begin() + static_cast<std::ptrdiff_t>(around.size() / 2);
       std::nth_element(around.begin(), middle, around.end());
-      if (excess_db[static_cast<std::size_t>(b)] > std::max(*middle, 0.0F) + moments.least_db) return true;
+      const float beyond_db =
+          excess_db[static_cast<std::size_t>(b)] - std::max(*middle, 0.0F) - moments.least_db;
+      if (beyond_db > (line ? line->excess_db : 0.0F)) line = {b, begin, end, beyond_db};
     }
   }
-  return false;
 }
 
 }  // namespace
 
-bool has_line(const synthesis::PowerMap& sound, const synthesis::PowerMap& explained, float loudest) {
-  return std::any_of(kMoments.begin(), kMoments.end(), [&](const Moments& moments) {
-    return has_line_for(moments, sound, explained, loudest);
-  });
+std::optional<Line> strongest_line(const synthesis::PowerMap& sound, const synthesis::PowerMap& explained,
+                                   float loudest) {
+  std::optional<Line> line;
+  for (const Moments& moments : kMoments) find_line(line, moments, sound, explained, loudest);
+  return line;
 }
 
 }  // namespace ictus::analysis

@@ -79,6 +79,8 @@ constexpr float kMostDoubleDbS = 0.175F;
 /// much as said above.
 constexpr float kUsualDistanceDb = 8.0F;
 constexpr float kMostDemanding = 50.0F;
+/// So few are worth looking beside them again.
+constexpr std::size_t kFewEvents = 12;
 /// So many are looked for in a window at most.
 constexpr double kMostEvents = 480.0;
 /// The last of a piece before a cut is a window of its own: what is held up to there is begun anew in it, to
@@ -234,6 +236,9 @@ struct PieceEncoder::State {
   /// About so many events, fitted, and their distance.
   [[nodiscard]] std::pair<std::vector<VectorEvent>, float> looked_for(int wanted, const Stretch& stretch,
                                                                       const PowerMaps& ringing, bool is_due);
+  /// Adds what a mean distance hardly tells of: tones that noise says, or nearly a partial of another.
+  void add_lacking_tones(std::vector<VectorEvent>& found, float& distance_db, const Stretch& stretch,
+                         const PowerMaps& ringing) const;
   /// Makes the numbers those that will be stored, and gains such that they make up for what their steps
   /// changed.
   void settle(std::vector<VectorEvent>& found, const Window& window, const Stretch& stretch,
@@ -485,7 +490,6 @@ std::pair<std::vector<VectorEvent>, float> PieceEncoder::State::looked_for(int w
   constexpr int kMoreExplaining = 2;
   constexpr int kMoreEvents = 2;
   constexpr int kMoreLooks = 9;
-  constexpr std::size_t kFewEvents = 12;
   for (int again = 0; again < kMoreExplaining && found.size() <= kFewEvents; ++again) {
     if (found.empty() || distance_db < good_db()) break;
     std::vector<VectorEvent> more =
@@ -496,7 +500,32 @@ std::pair<std::vector<VectorEvent>, float> PieceEncoder::State::looked_for(int w
     found = std::move(more);
     distance_db = more_db;
   }
+  add_lacking_tones(found, distance_db, stretch, ringing);
   return {std::move(found), distance_db};
+}
+
+void PieceEncoder::State::add_lacking_tones(std::vector<VectorEvent>& found, float& distance_db,
+                                            const Stretch& stretch, const PowerMaps& ringing) const {
+  constexpr int kMost = 3;
+  constexpr std::size_t kMostBeside = 40;
+  constexpr float kLeastExcessDb = 12.0F;
+  constexpr int kSameBands = 3;
+  constexpr float kMostLeft = 0.5F;  // of the excess
+  const EventNetworks networks{model->timbre, proposals.get()};
+  for (int tone = 0; tone < kMost && found.size() <= kMostBeside; ++tone) {
+    const std::optional<LackingTone> lacking = lacking_tone(stretch, {ringing, found}, networks);
+    if (!lacking || lacking->excess_db < kLeastExcessDb) return;
+    std::vector<VectorEvent> more = found;
+    more.push_back(lacking->event);
+    const float more_db = fit(more, stretch, ringing);
+    if (more_db > distance_db) return;
+    const std::optional<LackingTone> still = lacking_tone(stretch, {ringing, more}, networks);
+    if (still && std::abs(still->band - lacking->band) <= kSameBands &&
+        still->excess_db > kMostLeft * lacking->excess_db)
+      return;
+    found = std::move(more);
+    distance_db = more_db;
+  }
 }
 
 void PieceEncoder::State::settle(std::vector<VectorEvent>& found, const Window& window,

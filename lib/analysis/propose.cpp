@@ -362,4 +362,35 @@ std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, const
   return proposals;
 }
 
+Proposal tone_proposal(const Line& line, const BinMap& map, const BinMap& left, float floor,
+                       std::size_t known) {
+  constexpr float kBeforeDb = 15.0F;  // a tone sets in where there was so much less
+  constexpr float kToneBalanceDb = 40.0F;
+  const std::vector<int>& bands = views().fine.band_of_bin;
+  std::vector<float> spectrum = mean_spectrum(map, line.begin, line.end);
+  const auto first = std::find(bands.begin(), bands.end(), line.band) - bands.begin();
+  const auto last = std::find(bands.begin(), bands.end(), line.band + 1) - bands.begin();
+  const auto highest = std::max_element(spectrum.begin() + first, spectrum.begin() + last);
+  const auto peak = static_cast<std::size_t>(highest - spectrum.begin());
+  const auto level_db = [&](int t) {
+    const auto around = map.frame(t).subspan(peak - 1, 3);
+    return decibels(*std::max_element(around.begin(), around.end()));
+  };
+  const float tone_db = decibels(*highest);
+  int onset = line.begin;
+  while (onset > 0 && level_db(onset - 1) > tone_db - kBeforeDb) --onset;
+
+  const float hz = peak_bins(spectrum, peak) * map.hz_per_bin;
+  for (std::size_t k = 0; k < spectrum.size(); ++k)
+    if (k + 1 < peak || k > peak + 1) spectrum[k] = 0.0F;
+  EventSound event = plain_sound();
+  event.pitch_octaves = std::log2(hz);
+  event.balance_db = kToneBalanceDb;
+  std::fill(event.partials_db.begin() + 1, event.partials_db.end(), -50.0F);
+  event.gain_db = decibels(*highest * 6.0F / (2.0F * static_cast<float>(map.bins - 1)));
+  guess_course(event, map, spectrum, onset);
+  event.onset_s = (static_cast<float>(onset) + 0.5F) * map.hop_s;
+  return {event, proposal_view(left, hz, onset, floor, known)};
+}
+
 }  // namespace ictus::analysis

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/analysis/bin_map.hpp"
+#include "lib/analysis/lines.hpp"
 #include "lib/analysis/proposal_view.hpp"
 #include "lib/synthesis/band_view.hpp"
 #include "lib/synthesis/event_sound.hpp"
@@ -39,5 +40,9 @@ struct Proposal {
 std::vector<Proposal> propose(std::vector<float>& left, const BinMap& map, const BinMap& low, int count,
                               float floor, float compression,
                               std::span<const synthesis::EventSound> known = {});
+
+/// A tone that an explanation lacks, from where it sets in; `left` is what is not explained of `map`.
+Proposal tone_proposal(const Line& line, const BinMap& map, const BinMap& left, float floor,
+                       std::size_t known);
 
 }  // namespace ictus::analysis

@@ -79,15 +79,6 @@ bool is_ghost(const Compressed& c, float hz, float hz_per_bin) {
   return there <= kFew;
 }
 
-/// Where the peak at bin `k` lies between bins, by the ratio of its magnitude to that of its larger
-/// neighbour, which for Hann's window and a steady sine says it exactly (Grandke, IEEE Trans. IM-32, 1983).
-float peak_bins(std::span<const float> power, std::size_t k) {
-  const bool above = power[k + 1] > power[k - 1];
-  const float ratio = std::sqrt(power[above ? k + 1 : k - 1] / (power[k] + 1e-30F));
-  const float off = std::clamp((2.0F * ratio - 1.0F) / (ratio + 1.0F), 0.0F, 0.5F);
-  return static_cast<float>(k) + (above ? off : -off);
-}
-
 /// The pitch whose partials lie nearest to the peaks that are found where they should be: first within half a
 /// semitone by the sum of what is there, then by the peaks themselves, the stronger and higher counting more.
 float refined(std::span<const float> power, float hz, float hz_per_bin) {
@@ -130,6 +121,13 @@ std::vector<float> fourth_roots(std::span<const float> power, float highest_hz, 
   std::vector<float> roots(std::min(highest, power.size()));
   for (std::size_t k = 0; k < roots.size(); ++k) roots[k] = std::sqrt(std::sqrt(power[k]));
   return roots;
+}
+
+float peak_bins(std::span<const float> power, std::size_t k) {
+  const bool above = power[k + 1] > power[k - 1];
+  const float ratio = std::sqrt(power[above ? k + 1 : k - 1] / (power[k] + 1e-30F));
+  const float off = std::clamp((2.0F * ratio - 1.0F) / (ratio + 1.0F), 0.0F, 0.5F);
+  return static_cast<float>(k) + (above ? off : -off);
 }
 
 float harmonic_strength(std::span<const float> roots, float hz, float hz_per_bin, int partials,

@@ -6,6 +6,10 @@
 
 namespace ictus::analysis {
 
+/// Where the peak at bin `k` lies between bins, by the ratio of its magnitude to that of its larger
+/// neighbour, which for Hann's window and a steady sine says it exactly (Grandke, IEEE Trans. IM-32, 1983).
+float peak_bins(std::span<const float> power, std::size_t k);
+
 /// Fourth roots of the bins of a power spectrum up to a frequency, and a few more.
 std::vector<float> fourth_roots(std::span<const float> power, float highest_hz, float hz_per_bin);
 

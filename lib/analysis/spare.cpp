@@ -63,6 +63,7 @@ std::optional<VectorEvent> joined(const VectorEvent& first, const VectorEvent& n
   };
   whole.onset_s = first.onset_s;
   whole.is_placed = first.is_placed;
+  whole.stands_out = first.stands_out || next.stands_out;
   whole.gain_db = std::max(first.gain_db, next.gain_db);
   whole.vector[kAttack] = first.vector[kAttack];
   whole.vector[kPitch] = next.vector[kPitch];
@@ -86,18 +87,20 @@ class Sparing {
         settings_(settings),
         missing_(target),
         short_(short_of(events_)),
-        has_line_(has_line(target.sound().fine, power(events_).fine, target.loudest())) {}
+        line_db_(line_db_of(events_)),
+        is_mostly_noise_(noise_share() > kMostlyNoise) {}
 
   /// Makes noise of tones, if all of them are explained nearly as well by noise and no tone stands out then.
   void retell_as_noise() {
     const synthesis::NamedNumber& balance = synthesis::kNumbers[synthesis::kBalance];
     std::vector<VectorEvent> retold = events_;
     for (VectorEvent& event : retold)
-      if (is_tonal(event)) event.vector[synthesis::kBalance] = balance.number_of(balance.low);
+      if (is_tonal(event) && !event.stands_out)
+        event.vector[synthesis::kBalance] = balance.number_of(balance.low);
     const float retold_db =
         fit_vectors(retold, network_, target_, carried_, {settings_.steps}, settings_.threads);
     if (retold_db > (1.0F + settings_.noise_part) * distance_db_) return;
-    if (!has_line_ && has_line(target_.sound().fine, power(retold).fine, target_.loudest())) return;
+    if (line_db_of(retold) > most_line_db()) return;
     events_ = std::move(retold);
     distance_db_ = retold_db;
     short_.of_tones_db = short_of(events_).of_tones_db;
@@ -113,10 +116,9 @@ class Sparing {
     std::size_t too_few = 0;
     while (events_.size() - too_few > 1) {
       const std::size_t middle = (too_few + events_.size()) / 2;
-      std::vector<VectorEvent> some;
-      for (const std::size_t place : worthy(sounds_of(events_, network_), target_, carried_, 0.0F, middle))
-        some.push_back(events_[place]);
-      if (!take(std::move(some), good_db, most_convergence)) too_few = middle;
+      std::vector<VectorEvent> some = worthiest(middle);
+      if (some.size() == events_.size() || !take(std::move(some), good_db, most_convergence))
+        too_few = middle;
     }
   }
 
@@ -187,6 +189,18 @@ class Sparing {
   [[nodiscard]] PowerMaps power(const std::vector<VectorEvent>& some) const {
     return explained_by(sounds_of(some, network_), carried_, target_.peak());
   }
+  /// By how much a tone that is not explained stands out, 0 where none does.
+  [[nodiscard]] float line_db_of(const std::vector<VectorEvent>& some) const {
+    const auto line = strongest_line(target_.sound().fine, power(some).fine, target_.loudest());
+    return line ? line->excess_db : 0.0F;
+  }
+  /// By how much one may. Where all events lack one, other partials are told by `shortfall_db`; beside noise
+  /// a tone is soft, and nothing else tells of it.
+  [[nodiscard]] float most_line_db() const {
+    constexpr float kMoreDb = 6.0F;
+    if (line_db_ <= 0.0F) return 0.0F;
+    return is_mostly_noise_ ? line_db_ + kMoreDb : std::numeric_limits<float>::infinity();
+  }
   [[nodiscard]] float convergence_of(const std::vector<VectorEvent>& some) const {
     return target_.convergence(power(some));
   }
@@ -204,7 +218,7 @@ class Sparing {
   }
   /// Whether something that is heard goes missing which all events made, or a tone becomes a part of noise.
   [[nodiscard]] bool loses(const std::vector<VectorEvent>& some) const {
-    if (!has_line_ && has_line(target_.sound().fine, power(some).fine, target_.loudest())) return true;
+    if (line_db_of(some) > most_line_db()) return true;
     // For some moments a tone may become a part of noise beside which it is soft, not for more than a second.
     constexpr float kMostOfTonesDb = 6.0F * Missing::kMostDb;
     const Short now = short_of(some);
@@ -215,12 +229,25 @@ class Sparing {
     return false;
   }
 
+  /// So many, and what stands out besides.
+  [[nodiscard]] std::vector<VectorEvent> worthiest(std::size_t count) const {
+    std::vector<bool> stays;
+    for (const VectorEvent& event : events_) stays.push_back(event.stands_out);
+    for (const std::size_t place : worthy(sounds_of(events_, network_), target_, carried_, 0.0F, count))
+      stays[place] = true;
+    std::vector<VectorEvent> some;
+    for (std::size_t place = 0; place < events_.size(); ++place)
+      if (stays[place]) some.push_back(events_[place]);
+    return some;
+  }
+
   [[nodiscard]] std::vector<std::size_t> least_worthy() const {
     const std::vector<float> worth = worths(sounds_of(events_, network_), target_, carried_);
     std::vector<std::size_t> order(events_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return worth[a] < worth[b]; });
+    std::erase_if(order, [&](std::size_t place) { return events_[place].stands_out; });
     order.resize(std::min(order.size(), kTries));
     return order;
   }
@@ -233,7 +260,8 @@ class Sparing {
   const SpareSettings& settings_;
   Missing missing_;
   Short short_;    ///< of all events
-  bool has_line_;  ///< the sound beside all events
+  float line_db_;  ///< of all events
+  bool is_mostly_noise_;
 };
 
 }  // namespace

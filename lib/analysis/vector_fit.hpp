@@ -14,8 +14,9 @@ struct VectorEvent {
   float onset_s = 0.0F;
   float gain_db = 0.0F;
   synthesis::EventVector vector{};
-  bool is_placed = false;  ///< its onset is known and stays
-  int proposal = -1;       ///< that it was begun from, of a list; -1: none
+  bool is_placed = false;   ///< its onset is known and stays
+  bool stands_out = false;  ///< a tone that nothing else says
+  int proposal = -1;        ///< that it was begun from, of a list; -1: none
 };
 
 std::vector<synthesis::EventSound> sounds_of(const std::vector<VectorEvent>& events,

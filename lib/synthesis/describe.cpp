@@ -14,6 +14,9 @@ namespace {
 constexpr double kLongestSeconds = 20.0;
 constexpr double kAudibleDb = 40.0;
 constexpr double kSlowestDecayS = 99.0;
+/// Loudness goes as this power of power (Stevens 1955): a tone that outlasts the louder noise with which it
+/// begins has a pitch.
+constexpr float kLoudness = 0.3F;
 /// Where every second partial, or every third, is all that is heard, those in between have at most this part
 /// of the power.
 constexpr float kMostBetween = 0.06F;
@@ -55,7 +58,11 @@ EventDescription described(const EventSound& sound) {
   const std::size_t first = course.loudest();
   const std::size_t last = std::min(std::max(course.last_within(kAudibleDb), first + 2), moments.size() - 1);
   PowerMoment sum;
+  float loud_partials = 0.0F;
+  float loud_noise = 0.0F;
   for (std::size_t t = first; t <= last; ++t) {
+    loud_partials += std::pow(moments[t].partials, kLoudness);
+    loud_noise += std::pow(moments[t].noise, kLoudness);
     sum.partials += moments[t].partials;
     sum.noise += moments[t].noise;
     sum.power_hz += moments[t].power_hz;
@@ -64,7 +71,7 @@ EventDescription described(const EventSound& sound) {
   d.duration_s = course.end_s(kAudibleDb);
   d.loudness_db = 10.0 * std::log10(static_cast<double>(moments[first].power()) + 1e-30) +
                   static_cast<double>(sound.gain_db);
-  d.pitch_hz = sum.partials > sum.noise ? heard_pitch_hz(sound) : 0.0;
+  d.pitch_hz = loud_partials > loud_noise ? heard_pitch_hz(sound) : 0.0;
   d.first_hz = d.pitch_hz > 0.0 ? std::exp2(static_cast<double>(sound.pitch_octaves)) : 0.0;
   d.tonal_db =
       10.0 * std::log10(static_cast<double>(sum.partials) / static_cast<double>(sum.power()) + 1e-30);

@@ -11,7 +11,7 @@ namespace ictus::synthesis {
 struct EventDescription {
   double duration_s = 0.0;     ///< from the onset until its power stays 40 dB below its loudest moment
   double loudness_db = 0.0;    ///< power of its loudest moment (93 ms); 0 dB is that of a sine of full scale
-  double pitch_hz = 0.0;       ///< read from its numbers; 0 where noise outweighs its partials
+  double pitch_hz = 0.0;       ///< read from its numbers; 0 where its noise is heard more than its partials
   double first_hz = 0.0;       ///< of its first partial, which may not be heard; 0 where there is no pitch
   double tonal_db = 0.0;       ///< power of its partials, against all of it
   double brightness_hz = 0.0;  ///< centroid of its power spectrum

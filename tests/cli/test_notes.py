@@ -1,7 +1,9 @@
 """What the events of single notes are like: where they begin and how many they are."""
 
 import array
+import json
 import math
+import random
 import unittest
 
 from support import DONE, Case, dumped, encode, ictus, wav_bytes
@@ -41,6 +43,31 @@ class Notes(Case):
         self.assertLessEqual(len(events), 25)
         loudest_db = max(event["gain_db"] for event in events)
         self.assertLessEqual(sum(event["gain_db"] > loudest_db - 10 for event in events), 4)
+
+
+class TonesInNoise(Case):
+    def test_a_high_tone_in_the_knock_with_which_it_begins_is_a_note(self):
+        """As the highest keys of a piano are, whose hammer is louder than their strings."""
+        rate_hz, dice = 44100, random.Random(5)
+        for tone_hz in (2793.8, 3520.0, 4186.0):
+            low = band = 0.0
+            knock = []
+            for k in range(int(0.7 * rate_hz)):     # a resonance at 400 Hz, after Chamberlin (1980)
+                low += 0.057 * band
+                band += 0.057 * (dice.uniform(-1, 1) - low - 0.7 * band)
+                knock.append(band * math.exp(-25 * k / rate_hz))
+            loudest = max(map(abs, knock))
+            samples = [0.9 * x / loudest + 0.06 * math.exp(-7 * k / rate_hz) * math.sin(2 * math.pi * tone_hz * k / rate_hz)
+                       for k, x in enumerate(knock)]
+            for gain_db in (-6, -26, -46):
+                with self.subTest(tone_hz=tone_hz, gain_db=gain_db):
+                    self.put("in.wav", wav_bytes([10 ** (gain_db / 20) * x for x in samples], rate_hz))
+                    self.assert_ended(encode("-f", "in.wav", "-o", "out.evs"), DONE)
+                    run = ictus("dump", "--describe", "--format", "json", "out.evs")
+                    self.assert_ended(run, DONE)
+                    heard = [event.get("pitch_hz") for event in map(json.loads, run.stdout.splitlines()) if "event" in event]
+                    cents = [abs(1200 * math.log2(hz / tone_hz)) for hz in heard if hz]
+                    self.assertLess(min(cents, default=math.inf), 30)
 
 
 def level_db_at(hz, samples, rate_hz):
