@@ -223,12 +223,15 @@ class Vorbis(Codec):
         return ["oggdec", "--quiet", coded, "-o", sound]
 
 
-def ictus_at(kbit_s):
-    return Ictus(name=f"ictus {kbit_s:g}", words=("--mono", "--bitrate", kbit_s))
+def ictus_at(kbit_s, effort=None):
+    if effort is None:
+        return Ictus(name=f"ictus {kbit_s:g}", words=("--mono", "--bitrate", kbit_s))
+    return Ictus(name=f"ictus {kbit_s:g} effort {effort}", words=("--mono", "--bitrate", kbit_s, "--effort", effort))
 
 
 # One channel, as the others are given; and all that there are, whose mean is measured.
-CODECS = [Ictus(words=("--mono",)), Ictus(name="ictus stereo"), ictus_at(6), Opus(6), Opus(8), Opus(12), Codec2(), Speex(), Vorbis()]
+CODECS = [Ictus(words=("--mono",)), Ictus(name="ictus stereo"), ictus_at(6), ictus_at(6, effort=8), Opus(6), Opus(8), Opus(12), Codec2(),
+          Speex(), Vorbis()]
 RATES = [ictus_at(kbit_s) for kbit_s in (1, 2)]     # for the picture, beside those above
 # At 16 kHz. Files of single notes are small: opusenc is not to reserve room for tags in them.
 MARS = Ictus("mars", ".mars", "mars")

@@ -210,6 +210,10 @@ class Tables(unittest.TestCase):
                           "7.5x, 10.0x by CPU time; slowest 5.0x (a)", "30x, 38x by CPU time; slowest 20x (a)"])
         self.assertEqual([lines[1][2], lines[4][2]], ["Opus at 12 kbit/s, 3.20 dB", "Opus at 12 kbit/s, 2.50 dB"])
 
+        thorough = [row("a", "ictus 6 effort 8", 2.3), row("b", "ictus 6 effort 8", 2.5, 20.0)]
+        self.assertEqual(tables.bars(rows + thorough)[2],
+                         ["the same with `--effort 8`", "2.4 dB", "Opus at 12 kbit/s, 3.20 dB", "2.40 dB; 2.25 kbit/s, highest 3.00", "yes, and beyond"])
+
         # By the loudness of both: nearer than all bars, and than Opus.
         loud = [r._replace(loudness_error_db=1.0 if r.codec.startswith("ictus") else 1.1, loudness_bias_db=-0.6) for r in rows]
         self.assertEqual([line[-1] for line in tables.bars(loud)[2:6]], ["yes, and beyond", "yes", "yes, and beyond", "yes"])
