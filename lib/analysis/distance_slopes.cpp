@@ -19,7 +19,7 @@ using synthesis::PowerMap;
 
 /// Powers are summed by groups and then in their order, so that rounding does not tell how many threads there
 /// were.
-constexpr std::size_t kGroups = 8;
+constexpr std::size_t kMostGroups = 8;
 constexpr float kMostBins = 0.26F;  // that the first partial may move in a step
 
 /// An event in both views.
@@ -75,12 +75,13 @@ float DistanceSlopes::at(const std::vector<EventSound>& events, int step,
                          std::vector<EventSound>& slopes) const {
   const Part& part = parts_[static_cast<std::size_t>(step) % parts_.size()];
   std::vector<std::optional<Rendered>> rendered(events.size());
-  std::vector<PowerMaps> sums(kGroups, nothing_like(part.carried));
+  const std::size_t groups = std::min(kMostGroups, events.size());
+  std::vector<PowerMaps> sums(groups, nothing_like(part.carried));
   const auto for_each_group = [&](const auto& use) {
     std::atomic<std::size_t> next{0};
-    run_workers(std::min(threads_, kGroups), [&](std::size_t) {
-      for (std::size_t group = next++; group < kGroups; group = next++)
-        for (std::size_t e = group; e < events.size(); e += kGroups) use(group, e);
+    run_workers(std::min(threads_, groups), [&](std::size_t) {
+      for (std::size_t group = next++; group < groups; group = next++)
+        for (std::size_t e = group; e < events.size(); e += groups) use(group, e);
     });
   };
   for_each_group([&](std::size_t group, std::size_t e) {

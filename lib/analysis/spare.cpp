@@ -178,8 +178,16 @@ class Sparing {
  private:
   /// Fits some of the events, and goes on with them alone if they are near enough and nothing is missing.
   bool take(std::vector<VectorEvent>&& some, float most_db, float most_convergence) {
-    const float some_db =
-        fit_vectors(some, network_, target_, carried_, {settings_.steps}, settings_.threads);
+    // Few have to say in another way what is gone. Many go on from where they are: whole steps would first
+    // take them twice as far from the sound.
+    constexpr float kManyPace = 0.3F;
+    constexpr float kManySteps = 0.45F;  // of those of few
+    const bool are_few = some.size() <= kFew;
+    const auto steps = static_cast<float>(settings_.steps);
+    const FitSteps fitting{
+        .count = are_few ? settings_.steps : static_cast<int>(std::ceil(kManySteps * steps)),
+        .pace = are_few ? 1.0F : kManyPace};
+    const float some_db = fit_vectors(some, network_, target_, carried_, fitting, settings_.threads);
     if (some_db > most_db || convergence_of(some) > most_convergence || loses(some)) return false;
     events_ = std::move(some);
     distance_db_ = some_db;

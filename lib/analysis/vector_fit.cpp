@@ -106,7 +106,7 @@ float fit_vectors(std::vector<VectorEvent>& events, const TimbreNetwork& network
       synthesis::stop_at_range(sounds[e], slopes[e]);
       EventVector by_vector{};
       network.add_gradient(events[e].vector, slopes[e], by_vector, {});
-      number_steps[e].move(events[e], sounds[e], slopes[e], by_vector, cooled(step, steps.count),
+      number_steps[e].move(events[e], sounds[e], slopes[e], by_vector, steps.pace * cooled(step, steps.count),
                            synthesis::moves(sounds[e]));
     }
   }

@@ -30,6 +30,7 @@ struct FitSteps {
   int count;
   /// Frames of which a step looks at one. At the end four would leave 0.17 dB more error of loudness.
   int every = 2;
+  float pace = 1.0F;                                             ///< how far steps go, as part of the usual
   std::function<void(std::vector<VectorEvent>&)> half_way = {};  ///< what is done to the events then, if any
 };
 

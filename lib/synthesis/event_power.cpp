@@ -82,6 +82,8 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
   const float gain = std::exp(sound.gain_db * kTenthOfLog10);
   const float room_keep = std::exp(-room_rate(sound.room_log_s, 0.0F) * view.hop_s());
   const float slowest_lift = decay_lift(slowest_rate * view.window_s()).log;
+  const CourseLog course_log(sound);
+  const float hold_s = std::exp(sound.hold_log_s);
   Course course;
   course.window_s = view.window_s();
   const float first = std::floor((sound.onset_s - half_s) / view.hop_s()) + 1.0F;
@@ -90,18 +92,18 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
   for (int frame = course.begin; frame < frames; ++frame) {
     const float since_s = static_cast<float>(frame) * view.hop_s() - sound.onset_s;
     const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
-    const float now_log = course_log(sound, seen.elapsed_s);
+    const float now_log = course_log.at(seen.elapsed_s);
     const float power = gain * seen.power * std::exp(now_log);
     course.elapsed.push_back(seen.elapsed_s);
     if (since_s < half_s) course.onsets.emplace_back(since_s / view.window_s(), length_s / view.window_s());
     course.power.push_back(power);
     const float left = power * std::exp(slowest_lift - slowest_rate * seen.elapsed_s);
     room = room_keep * room + (1.0F - room_keep) * left;
-    if (since_s < half_s + length_s) continue;
+    if (since_s < half_s + length_s || left + room_level * room >= least) continue;
     const float now_db = now_log / kTenthOfLog10;
     const float rise_db = std::max(highest_to_come_db(sound, seen.elapsed_s) - now_db, 0.0F);
     // A damper that has come down keeps down what the contour would still raise.
-    const bool damped = seen.elapsed_s > std::exp(sound.hold_log_s) + kDamperDoneS;
+    const bool damped = seen.elapsed_s > hold_s + kDamperDoneS;
     const float most = left * (damped ? 1.0F : std::exp(std::min(rise_db, 60.0F) * kTenthOfLog10));
     if (most + room_level * room < least) break;
   }
@@ -112,18 +114,20 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
 void add_course_slopes(const EventSound& sound, float attack_log_s, const BandView& view,
                        const Course& course, std::span<const float> by_log, std::span<const float> by_elapsed,
                        EventSound& gradient, float& by_attack_log_s) {
+  const CourseLog course_log(sound);
   const float length_s = attack_s(attack_log_s);
+  const float length_slope = std::exp(attack_log_s);
   for (std::size_t t = 0; t < course.power.size(); ++t) {
     if (by_log[t] == 0.0F && by_elapsed[t] == 0.0F) continue;
     const float since_s =
         static_cast<float>(course.begin + static_cast<int>(t)) * view.hop_s() - sound.onset_s;
     gradient.gain_db += kTenthOfLog10 * by_log[t];
-    const float seconds = by_elapsed[t] + add_course_gradient(sound, course.elapsed[t], by_log[t], gradient);
+    const float seconds = by_elapsed[t] + course_log.add_gradient(course.elapsed[t], by_log[t], gradient);
     const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
     const AttackSlopes slopes = attack_slopes(since_s, length_s, view.window_s());
     const float by_power = seen.power > 1e-9F ? by_log[t] / seen.power : 0.0F;
     gradient.onset_s -= by_power * slopes.power_by_onset + seconds * slopes.elapsed_by_onset;
-    by_attack_log_s += by_power * slopes.power_by_length * std::exp(attack_log_s);
+    by_attack_log_s += by_power * slopes.power_by_length * length_slope;
   }
 }
 
@@ -190,12 +194,8 @@ class Ring {
   [[nodiscard]] float operator[](std::size_t t) const { return power_[t]; }
   [[nodiscard]] int frames() const { return frames_; }
   /// Ends it after the last frame of at least that power.
-  void cut(float least) { frames_ = frames_above(least); }
-  /// Frames up to the last of at least that power.
-  [[nodiscard]] int frames_above(float least) const {
-    int frames = frames_;
-    while (frames > 0 && power_[frames - 1] < least) --frames;
-    return frames;
+  void cut(float least) {
+    while (frames_ > 0 && power_[frames_ - 1] < least) --frames_;
   }
 
   struct Slopes {
@@ -239,6 +239,25 @@ class Ring {
   float* direct_ = nullptr;
   float* room_ = nullptr;
   float* power_ = nullptr;  ///< of both
+};
+
+/// For how long rings are heard, at many least powers.
+class HeardFrames {
+ public:
+  explicit HeardFrames(const Ring& ring) : loudest_to_come_(static_cast<std::size_t>(ring.frames())) {
+    float loudest = 0.0F;
+    for (std::size_t t = loudest_to_come_.size(); t-- > 0;)
+      loudest_to_come_[t] = loudest = std::max(loudest, ring[t]);
+  }
+  /// Frames up to the last of at least that power.
+  [[nodiscard]] int above(float least) const {
+    const auto end = std::partition_point(loudest_to_come_.begin(), loudest_to_come_.end(),
+                                          [&](float power) { return power >= least; });
+    return static_cast<int>(end - loudest_to_come_.begin());
+  }
+
+ private:
+  std::vector<float> loudest_to_come_;  ///< [frames]
 };
 
 // ---- Partials in bands.
@@ -420,15 +439,14 @@ struct EventPower::Parts {
                          level, keep_rate,    view.hop_s(), next};
       next += noisy_rows;
     }
-    densities.resize(view.spectrum_place.size());
-    noise.at(view.spectrum_place, densities);
-    for (float& density : densities) density *= noise_power(view);
+    add_noise();
     for (const float elapsed_s : tonal.elapsed) {
       if (!moves_at(sound, elapsed_s, view.window_s())) break;
       motions.push_back(motion_at(sound, elapsed_s, view.window_s()));
     }
   }
 
+  void add_noise();
   void add_tonal_gradient(const PowerMap& slope, EventSound& gradient) const;
   void add_noise_gradient(const PowerMap& slope, EventSound& gradient) const;
   void add_partial_slopes(const PowerMap& slope, std::size_t partial, TonalSlopes& slopes,
@@ -452,8 +470,21 @@ struct EventPower::Parts {
   std::array<Ring, kPartials> rings;        ///< without frames where a partial is never heard
   std::array<Ring, kNoiseRegions> regions;  ///< of the noise
   std::vector<float> densities;             ///< of the noise, [bands up to the highest that it reaches]
+  std::vector<int> noise_frames;            ///< [the same] of its course, in which it is heard there
   std::vector<Motion> motions;              ///< [frames of the course until the pitch rests]
 };
+
+void EventPower::Parts::add_noise() {
+  densities.resize(view.spectrum_place.size());
+  noise.at(view.spectrum_place, densities);
+  const std::vector<HeardFrames> heard(regions.begin(), regions.end());
+  noise_frames.reserve(densities.size());
+  for (std::size_t b = 0; b < densities.size(); ++b) {
+    densities[b] *= noise_power(view);
+    const auto region = static_cast<std::size_t>(view.noise_region[b]);
+    noise_frames.push_back(heard[region].above(least_power / densities[b]));
+  }
+}
 
 EventPower::EventPower(const EventSound& sound, const BandView& view, int frames, float least_power)
     : parts_(std::make_unique<Parts>(sound, view, frames, least_power)) {}
@@ -500,8 +531,8 @@ void EventPower::add_to(PowerMap& map, float scale) const {
   for (std::size_t b = 0; b < parts.densities.size(); ++b) {
     const float density = parts.densities[b];
     const Ring& ring = parts.regions[static_cast<std::size_t>(view.noise_region[b])];
-    const int frames = ring.frames_above(parts.least_power / density);
-    add_scaled(ring.power(), scale * density, frames, map.row(static_cast<int>(b)) + parts.noisy.begin);
+    add_scaled(ring.power(), scale * density, parts.noise_frames[b],
+               map.row(static_cast<int>(b)) + parts.noisy.begin);
   }
 }
 
@@ -601,7 +632,7 @@ void EventPower::Parts::add_noise_gradient(const PowerMap& slope, EventSound& gr
     const float density = densities[b];
     const auto region = static_cast<std::size_t>(view.noise_region[b]);
     const Ring& ring = regions[region];
-    const int heard = ring.frames_above(least_power / density);
+    const int heard = noise_frames[b];
     const float* row = slope.row(static_cast<int>(b)) + noisy.begin;
     by_density[b] = inner(row, ring.power(), heard);
     add_scaled(row, density, heard, by_region.data() + region * frame_count);

@@ -37,10 +37,6 @@ Stretch stretch_at(float elapsed_s) {
   return {kContourPoints, 0.0F, 1.0F};
 }
 
-float point_db(const EventSound& sound, int point) {
-  return point < 0 ? 0.0F : sound.contour_db[static_cast<std::size_t>(point)];
-}
-
 /// Share of a window, the square of Hann's and of length 1, that lies before `x` from its centre.
 float share_before(float x) {
   const float y = std::clamp(x, -0.5F, 0.5F);
@@ -66,15 +62,22 @@ constexpr float kLeastShare = 1e-4F;  // of a window, below which the mean time 
 
 float attack_s(float attack_log_s) { return std::exp(attack_log_s) + kShortestAttackS; }
 
-float course_log(const EventSound& sound, float elapsed_s) {
-  const Stretch s = stretch_at(elapsed_s);
-  const float from = point_db(sound, s.to - 1);
-  const float contour = s.to == kContourPoints ? from : from + s.part * (point_db(sound, s.to) - from);
-  const float after = (elapsed_s - std::exp(sound.hold_log_s)) / kDamperS;
-  return contour * kTenthOfLog10 - std::exp(sound.damping_log_rate) * softplus(after) * kDamperS;
+CourseLog::CourseLog(const EventSound& sound)
+    : sound_(&sound), hold_s_(std::exp(sound.hold_log_s)), damping_rate_(std::exp(sound.damping_log_rate)) {}
+
+float CourseLog::point_db(int point) const {
+  return point < 0 ? 0.0F : sound_->contour_db[static_cast<std::size_t>(point)];
 }
 
-float add_course_gradient(const EventSound& sound, float elapsed_s, float slope, EventSound& gradient) {
+float CourseLog::at(float elapsed_s) const {
+  const Stretch s = stretch_at(elapsed_s);
+  const float from = point_db(s.to - 1);
+  const float contour = s.to == kContourPoints ? from : from + s.part * (point_db(s.to) - from);
+  const float after = (elapsed_s - hold_s_) / kDamperS;
+  return contour * kTenthOfLog10 - damping_rate_ * softplus(after) * kDamperS;
+}
+
+float CourseLog::add_gradient(float elapsed_s, float slope, EventSound& gradient) const {
   const Stretch s = stretch_at(elapsed_s);
   float by_elapsed = 0.0F;
   const float by_db = slope * kTenthOfLog10;
@@ -83,15 +86,13 @@ float add_course_gradient(const EventSound& sound, float elapsed_s, float slope,
   } else {
     if (s.to > 0) gradient.contour_db[static_cast<std::size_t>(s.to) - 1] += by_db * (1.0F - s.part);
     gradient.contour_db[static_cast<std::size_t>(s.to)] += by_db * s.part;
-    by_elapsed = by_db * (point_db(sound, s.to) - point_db(sound, s.to - 1)) / s.length_s;
+    by_elapsed = by_db * (point_db(s.to) - point_db(s.to - 1)) / s.length_s;
   }
-  const float hold = std::exp(sound.hold_log_s);
-  const float rate = std::exp(sound.damping_log_rate);
-  const float after = (elapsed_s - hold) / kDamperS;
+  const float after = (elapsed_s - hold_s_) / kDamperS;
   const float down = logistic(after);
-  gradient.damping_log_rate -= slope * rate * softplus(after) * kDamperS;
-  gradient.hold_log_s += slope * rate * down * hold;
-  return by_elapsed - slope * rate * down;
+  gradient.damping_log_rate -= slope * damping_rate_ * softplus(after) * kDamperS;
+  gradient.hold_log_s += slope * damping_rate_ * down * hold_s_;
+  return by_elapsed - slope * damping_rate_ * down;
 }
 
 float deviation_semitones(const EventSound& sound, float elapsed_s) {

@@ -8,11 +8,24 @@
 
 namespace ictus::synthesis {
 
-/// Contour and damper of an event after `elapsed_s`: what its power has been multiplied by, apart from the
-/// attack and the decay of each partial, as a natural logarithm.
-float course_log(const EventSound& sound, float elapsed_s);
-/// Adds `slope`, a gradient by course_log(), to that by the sound. Returns that by `elapsed_s`.
-float add_course_gradient(const EventSound& sound, float elapsed_s, float slope, EventSound& gradient);
+/// Contour and damper of an event, for many moments of it. The sound has to live as long.
+class CourseLog {
+ public:
+  explicit CourseLog(const EventSound& sound);
+  /// What its power has been multiplied by after `elapsed_s`, apart from the attack and the decay of each
+  /// partial, as a natural logarithm.
+  [[nodiscard]] float at(float elapsed_s) const;
+  /// Adds `slope`, a gradient by at(), to that by the sound. Returns that by `elapsed_s`.
+  float add_gradient(float elapsed_s, float slope, EventSound& gradient) const;
+
+ private:
+  [[nodiscard]] float point_db(int point) const;
+
+  const EventSound* sound_;
+  float hold_s_, damping_rate_;
+};
+/// The same for one moment.
+inline float course_log(const EventSound& sound, float elapsed_s) { return CourseLog(sound).at(elapsed_s); }
 
 /// Seconds from the onset in which power rises to its full.
 float attack_s(float attack_log_s);
