@@ -178,15 +178,18 @@ class Sparing {
  private:
   /// Fits some of the events, and goes on with them alone if they are near enough and nothing is missing.
   bool take(std::vector<VectorEvent>&& some, float most_db, float most_convergence) {
-    // Few have to say in another way what is gone. Many go on from where they are: whole steps would first
-    // take them twice as far from the sound.
-    constexpr float kManyPace = 0.3F;
-    constexpr float kManySteps = 0.45F;  // of those of few
-    const bool are_few = some.size() <= kFew;
+    // Few have to say in another way what is gone, as have those of which half are. Most of many go on from
+    // where they are: whole steps would first take them twice as far from the sound.
+    constexpr std::size_t kMany = 32;
+    constexpr float kMost = 0.7F;        // of the events so far
+    constexpr float kGentlePace = 0.3F;  // of the usual
+    constexpr float kGentleSteps = 0.45F;
+    const bool go_on =
+        some.size() >= kMany && static_cast<float>(some.size()) >= kMost * static_cast<float>(events_.size());
     const auto steps = static_cast<float>(settings_.steps);
     const FitSteps fitting{
-        .count = are_few ? settings_.steps : static_cast<int>(std::ceil(kManySteps * steps)),
-        .pace = are_few ? 1.0F : kManyPace};
+        .count = go_on ? static_cast<int>(std::ceil(kGentleSteps * steps)) : settings_.steps,
+        .pace = go_on ? kGentlePace : 1.0F};
     const float some_db = fit_vectors(some, network_, target_, carried_, fitting, settings_.threads);
     if (some_db > most_db || convergence_of(some) > most_convergence || loses(some)) return false;
     events_ = std::move(some);
