@@ -15,7 +15,7 @@ struct SpareSettings {
   float least_share;  ///< this share of the distance
   float noise_part;   ///< by which fewer events of what is all noise may be farther away, as part of the
                       ///< distance
-  int steps;          ///< for which the others are fitted on without it
+  int steps;  ///< for which the others are fitted on without it; most of many take fewer, smaller ones
   int threads = 1;
   std::function<VectorEvent(const VectorEvent&)>
       as_written;  ///< what an event is when it has been read again

@@ -82,8 +82,7 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
   const float gain = std::exp(sound.gain_db * kTenthOfLog10);
   const float room_keep = std::exp(-room_rate(sound.room_log_s, 0.0F) * view.hop_s());
   const float slowest_lift = decay_lift(slowest_rate * view.window_s()).log;
-  const CourseLog course_log(sound);
-  const float hold_s = std::exp(sound.hold_log_s);
+  const CourseLog law(sound);
   Course course;
   course.window_s = view.window_s();
   const float first = std::floor((sound.onset_s - half_s) / view.hop_s()) + 1.0F;
@@ -92,7 +91,7 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
   for (int frame = course.begin; frame < frames; ++frame) {
     const float since_s = static_cast<float>(frame) * view.hop_s() - sound.onset_s;
     const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
-    const float now_log = course_log.at(seen.elapsed_s);
+    const float now_log = law.at(seen.elapsed_s);
     const float power = gain * seen.power * std::exp(now_log);
     course.elapsed.push_back(seen.elapsed_s);
     if (since_s < half_s) course.onsets.emplace_back(since_s / view.window_s(), length_s / view.window_s());
@@ -103,7 +102,7 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
     const float now_db = now_log / kTenthOfLog10;
     const float rise_db = std::max(highest_to_come_db(sound, seen.elapsed_s) - now_db, 0.0F);
     // A damper that has come down keeps down what the contour would still raise.
-    const bool damped = seen.elapsed_s > hold_s + kDamperDoneS;
+    const bool damped = seen.elapsed_s > law.hold_s() + kDamperDoneS;
     const float most = left * (damped ? 1.0F : std::exp(std::min(rise_db, 60.0F) * kTenthOfLog10));
     if (most + room_level * room < least) break;
   }
@@ -114,7 +113,7 @@ Course course_of(const EventSound& sound, float attack_log_s, float slowest_rate
 void add_course_slopes(const EventSound& sound, float attack_log_s, const BandView& view,
                        const Course& course, std::span<const float> by_log, std::span<const float> by_elapsed,
                        EventSound& gradient, float& by_attack_log_s) {
-  const CourseLog course_log(sound);
+  const CourseLog law(sound);
   const float length_s = attack_s(attack_log_s);
   const float length_slope = std::exp(attack_log_s);
   for (std::size_t t = 0; t < course.power.size(); ++t) {
@@ -122,7 +121,7 @@ void add_course_slopes(const EventSound& sound, float attack_log_s, const BandVi
     const float since_s =
         static_cast<float>(course.begin + static_cast<int>(t)) * view.hop_s() - sound.onset_s;
     gradient.gain_db += kTenthOfLog10 * by_log[t];
-    const float seconds = by_elapsed[t] + course_log.add_gradient(course.elapsed[t], by_log[t], gradient);
+    const float seconds = by_elapsed[t] + law.add_gradient(course.elapsed[t], by_log[t], gradient);
     const SeenAttack seen = seen_attack(since_s, length_s, view.window_s());
     const AttackSlopes slopes = attack_slopes(since_s, length_s, view.window_s());
     const float by_power = seen.power > 1e-9F ? by_log[t] / seen.power : 0.0F;
@@ -439,14 +438,15 @@ struct EventPower::Parts {
                          level, keep_rate,    view.hop_s(), next};
       next += noisy_rows;
     }
-    add_noise();
+    find_noise();
     for (const float elapsed_s : tonal.elapsed) {
       if (!moves_at(sound, elapsed_s, view.window_s())) break;
       motions.push_back(motion_at(sound, elapsed_s, view.window_s()));
     }
   }
 
-  void add_noise();
+  /// Its densities, and for how long each is heard.
+  void find_noise();
   void add_tonal_gradient(const PowerMap& slope, EventSound& gradient) const;
   void add_noise_gradient(const PowerMap& slope, EventSound& gradient) const;
   void add_partial_slopes(const PowerMap& slope, std::size_t partial, TonalSlopes& slopes,
@@ -474,7 +474,7 @@ struct EventPower::Parts {
   std::vector<Motion> motions;              ///< [frames of the course until the pitch rests]
 };
 
-void EventPower::Parts::add_noise() {
+void EventPower::Parts::find_noise() {
   densities.resize(view.spectrum_place.size());
   noise.at(view.spectrum_place, densities);
   const std::vector<HeardFrames> heard(regions.begin(), regions.end());

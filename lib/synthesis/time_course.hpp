@@ -17,6 +17,7 @@ class CourseLog {
   [[nodiscard]] float at(float elapsed_s) const;
   /// Adds `slope`, a gradient by at(), to that by the sound. Returns that by `elapsed_s`.
   float add_gradient(float elapsed_s, float slope, EventSound& gradient) const;
+  [[nodiscard]] float hold_s() const { return hold_s_; }  ///< after which it is let go
 
  private:
   [[nodiscard]] float point_db(int point) const;

@@ -58,6 +58,19 @@ TEST_CASE("the timbre nearest to a sound of the network is the one that made it"
     CHECK(std::abs(found.vector[z] - vector[z]) < 0.25F);
 }
 
+TEST_CASE("A fit of a quarter of the pace goes a quarter as far in its first step") {
+  const Stretch stretch(tone(1.0, 0.2, 5, [](double) { return 294.0; }));
+  const TimbreNetwork network = random_network(0.08);
+  const VectorEvent begun = nearest_vector(single_event(stretch, 20), network);
+  const auto moved_db = [&](float pace) {
+    std::vector<VectorEvent> events{begun};
+    fit_vectors(events, network, stretch.target, stretch.nothing, {.count = 1, .pace = pace});
+    return events.front().gain_db - begun.gain_db;
+  };
+  CHECK(std::abs(moved_db(1.0F)) > 0.5F);
+  CHECK(moved_db(0.25F) == doctest::Approx(0.25 * moved_db(1.0F)).epsilon(1e-3));
+}
+
 TEST_CASE("steps on numbers come closer, and numbers stay between -1 and 1") {
   const Stretch stretch(tone(1.0, 0.2, 5, [](double) { return 294.0; }));
   const TimbreNetwork network = random_network(0.08);
